@@ -1,0 +1,1 @@
+"""When, not what: Prefect flows and the command line."""

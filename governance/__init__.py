@@ -1,0 +1,4 @@
+"""What joinedup promises: contracts, settings, keys, approvals, the ledger, disclosure control, the audit.
+
+Imports nothing of ours.
+"""

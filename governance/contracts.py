@@ -1,0 +1,280 @@
+"""Every table that crosses a package boundary: grain, key, columns, types, where it may live.
+
+``linkage`` and ``cohorts`` never import each other; they meet at these tables.
+"""
+
+from dataclasses import dataclass
+from typing import Literal
+
+import pyarrow as pa
+
+from governance.errors import ContractError, Fault
+
+Zone = Literal["source", "linkage", "analysis", "public"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Contract:
+    """What a table promises."""
+
+    name: str
+    grain: str
+    zone: Zone
+    key: tuple[str, ...]
+    columns: dict[str, pa.DataType]
+    identifiability: str
+    """One plain sentence for the IG lead."""
+
+    @property
+    def schema(self) -> pa.Schema:
+        """The Arrow schema, columns in order."""
+        return pa.schema(list(self.columns.items()))
+
+
+_SKETCH = {"forename_lo": pa.int64(), "forename_hi": pa.int64(), "surname_lo": pa.int64(), "surname_hi": pa.int64()}
+
+VIEW = Contract(
+    name="view",
+    grain="one row per record, name variant and blocking rule that the record has components for",
+    zone="linkage",
+    key=("record_id", "variant", "rule"),
+    columns={
+        "record_id": pa.int64(),
+        "variant": pa.int8(),
+        "rule": pa.int16(),
+        "block": pa.int64(),
+        **_SKETCH,
+        "name_codes": pa.int64(),
+        "birth_sex": pa.int64(),
+        "place": pa.int64(),
+        "nhs_number": pa.int64(),
+        "phone": pa.int64(),
+        "email": pa.int64(),
+        "uprn": pa.int64(),
+        "birth_place": pa.int64(),
+        "occupation": pa.int64(),
+        "present": pa.int32(),
+    },
+    identifiability="keyed encodings, comparable inside one block and nowhere else; readable only with the epoch's keys",
+)
+
+RECORD = Contract(
+    name="record",
+    grain="one row per record, also those with no view",
+    zone="linkage",
+    key=("record_id",),
+    columns={"record_id": pa.int64(), "views": pa.int16(), "present": pa.int32()},
+    identifiability="a random-looking id and which fields are filled; no value",
+)
+
+U_STATISTIC = Contract(
+    name="u_statistic",
+    grain="one row per comparison level counted over random pairs of a source's own records",
+    zone="linkage",
+    key=("comparison", "level"),
+    columns={"comparison": pa.string(), "level": pa.int8(), "agreeing_pairs": pa.float64(), "pairs": pa.float64()},
+    identifiability="counts of at least 10 pairs; no record",
+)
+
+RECORD_PERSON = Contract(
+    name="record_person",
+    grain="one row per source record: the attributes that describe a person in the analysis zone",
+    zone="analysis",
+    key=("record_id",),
+    columns={
+        "record_id": pa.int64(),
+        "birth_year": pa.int16(),
+        "sex": pa.string(),
+        "ethnic_group": pa.string(),
+        "small_area": pa.string(),
+        "ward": pa.string(),
+        "district": pa.string(),
+        "deprivation_decile": pa.int8(),
+        "no_fixed_address": pa.bool_(),
+        "death_month": pa.date32(),
+    },
+    identifiability="quasi-identifiers at the coarseness the config names; no name, date of birth, postcode or encoding",
+)
+
+RECORD_EVENT = Contract(
+    name="record_event",
+    grain="one row per event of a source record",
+    zone="analysis",
+    key=("record_id", "event_no"),
+    columns={
+        "record_id": pa.int64(),
+        "event_no": pa.int32(),
+        "kind": pa.string(),
+        "start": pa.date32(),
+        "end": pa.date32(),
+        "end_is_known": pa.bool_(),
+        "code": pa.string(),
+        "provider": pa.string(),
+        "outcome": pa.string(),
+        "crisis": pa.bool_(),
+        "planned": pa.bool_(),
+    },
+    identifiability="dated service use of a record; no identifier",
+)
+
+RECORD_NEED = Contract(
+    name="record_need",
+    grain="one row per piece of evidence of a need",
+    zone="analysis",
+    key=("record_id", "need", "valid_from"),
+    columns={
+        "record_id": pa.int64(),
+        "need": pa.string(),
+        "strength": pa.string(),
+        "valid_from": pa.date32(),
+        "valid_to": pa.date32(),
+    },
+    identifiability="needs of a record; no identifier",
+)
+
+PERSON_INDEX = Contract(
+    name="person_index",
+    grain="one row per record",
+    zone="analysis",
+    key=("source", "record_id"),
+    columns={"source": pa.string(), "record_id": pa.int64(), "person_id": pa.string()},
+    identifiability="opaque person ids; nothing about how they were found",
+)
+
+RECORD_QUALITY = Contract(
+    name="record_quality",
+    grain="one row per record",
+    zone="analysis",
+    key=("source", "record_id"),
+    columns={
+        "source": pa.string(),
+        "record_id": pa.int64(),
+        "views": pa.int16(),
+        "links": pa.int16(),
+        "best_link_probability": pa.float64(),
+        "fields_present": pa.int8(),
+        "has_nhs_number": pa.bool_(),
+    },
+    identifiability="how well a record could be linked; no identifier or encoding",
+)
+
+PERSON = Contract(
+    name="person",
+    grain="one row per person",
+    zone="analysis",
+    key=("person_id",),
+    columns={
+        "person_id": pa.string(),
+        "birth_year": pa.int16(),
+        "sex": pa.string(),
+        "ethnic_group": pa.string(),
+        "small_area": pa.string(),
+        "ward": pa.string(),
+        "district": pa.string(),
+        "deprivation_decile": pa.int8(),
+        "no_fixed_address": pa.bool_(),
+        "death_month": pa.date32(),
+        "on_spine": pa.bool_(),
+    },
+    identifiability="quasi-identifiers of a linked person",
+)
+
+EVENT = Contract(
+    name="event",
+    grain="one row per event of a person",
+    zone="analysis",
+    key=("source", "record_id", "event_no"),
+    columns={
+        "person_id": pa.string(),
+        "source": pa.string(),
+        "sector": pa.string(),
+        "record_id": pa.int64(),
+        "event_no": pa.int32(),
+        "kind": pa.string(),
+        "start": pa.date32(),
+        "end": pa.date32(),
+        "end_is_known": pa.bool_(),
+        "code": pa.string(),
+        "provider": pa.string(),
+        "outcome": pa.string(),
+        "crisis": pa.bool_(),
+        "planned": pa.bool_(),
+    },
+    identifiability="dated service use of a linked person",
+)
+
+NEED_EVIDENCE = Contract(
+    name="need_evidence",
+    grain="one row per piece of evidence of a need",
+    zone="analysis",
+    key=("person_id", "need", "source", "valid_from"),
+    columns={
+        "person_id": pa.string(),
+        "source": pa.string(),
+        "sector": pa.string(),
+        "need": pa.string(),
+        "strength": pa.string(),
+        "valid_from": pa.date32(),
+        "valid_to": pa.date32(),
+    },
+    identifiability="needs of a linked person",
+)
+
+COVERAGE = Contract(
+    name="coverage",
+    grain="one row per source and event kind it can speak for",
+    zone="analysis",
+    key=("source", "kind", "start"),
+    columns={
+        "source": pa.string(),
+        "sector": pa.string(),
+        "kind": pa.string(),
+        "start": pa.date32(),
+        "stop": pa.date32(),
+        "share": pa.float64(),
+    },
+    identifiability="about sources, not people",
+)
+
+CONTRACTS = {
+    contract.name: contract
+    for contract in (
+        VIEW,
+        RECORD,
+        U_STATISTIC,
+        RECORD_PERSON,
+        RECORD_EVENT,
+        RECORD_NEED,
+        PERSON_INDEX,
+        RECORD_QUALITY,
+        PERSON,
+        EVENT,
+        NEED_EVIDENCE,
+        COVERAGE,
+    )
+}
+
+
+def check_table(table: pa.Table, contract: Contract) -> pa.Table:
+    """The table with its columns in contract order.
+
+    Raises:
+        ContractError: A column is missing, extra, or of another type; all faults at once.
+    """
+    found = {field.name: field.type for field in table.schema}
+    faults = [Fault(what=f"{name} missing") for name in contract.columns if name not in found]
+    faults += [Fault(what=f"{name} is not in the contract") for name in found if name not in contract.columns]
+    faults += [
+        Fault(what=f"{name} expected {wanted}, found {found[name]}")
+        for name, wanted in contract.columns.items()
+        if name in found and found[name] != wanted
+    ]
+    if faults:
+        raise ContractError(
+            f"Table `{contract.name}` differs from its contract in {len(faults)} places.",
+            why="What reads this table relies on its columns; a silent difference would lose or mix people.",
+            fix="If you made this table, match the contract; otherwise report it. Nothing was written.",
+            code="E-CONTRACT",
+            faults=faults,
+        )
+    return table.select(list(contract.columns))

@@ -1,0 +1,90 @@
+"""Errors a person can act on, and the exit code each one ends with.
+
+    ProjectError            shown without a traceback: what, why, fix
+    |- PolicyRefusal    2   a policy rule, an approval or a key says no
+    |- BadInput         3   a config, an extract or an argument is wrong
+    |  |- ConfigError       faults in project, source, cohort or policy files, all at once
+    |  |- ExtractError      faults in what a source delivered
+    |  `- ContractError     a table does not have the columns and types it promised
+    `- InternalError    4   a promise of ours did not hold; a bug to report
+
+A message names files, lines, columns and counts, never a value from any record.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+EXIT_OK = 0
+EXIT_WARNING = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fault:
+    """One thing wrong, and where: ``file`` and ``line`` are empty for faults that have none."""
+
+    what: str
+    fix: str = ""
+    file: str = ""
+    line: int | None = None
+
+    def __str__(self) -> str:
+        """One line: ``sources/ed.yaml:12: what. fix``."""
+        where = f"{self.file}:{self.line}" if self.line else self.file
+        return ": ".join(part for part in (where, self.what) if part) + (f" {self.fix}" if self.fix else "")
+
+
+class ProjectError(Exception):
+    """An error that is shown as it is: what happened, why that matters, what to do."""
+
+    exit_code = 4
+
+    def __init__(
+        self, what: str, *, why: str, fix: str, code: str = "E-INTERNAL", faults: Sequence[Fault] = ()
+    ) -> None:
+        super().__init__(what)
+        self.what, self.why, self.fix, self.code, self.faults = what, why, fix, code, tuple(faults)
+
+    def __str__(self) -> str:
+        """The whole message, with one indented line a fault."""
+        lines = [self.what, *(f"    {fault}" for fault in self.faults)]
+        return "\n".join([*lines, f"  Why: {self.why}", f"  Fix: {self.fix}"])
+
+    def as_dict(self) -> dict[str, object]:
+        """For ``--json``: the same facts as the message."""
+        return {
+            "code": self.code,
+            "what": self.what,
+            "why": self.why,
+            "fix": self.fix,
+            "faults": [{"what": f.what, "fix": f.fix, "file": f.file, "line": f.line} for f in self.faults],
+        }
+
+
+class PolicyRefusal(ProjectError):  # noqa: N818 - "refusal" is the glossary's word, not "error"
+    """A policy rule, an approval or a key says no."""
+
+    exit_code = 2
+
+
+class BadInput(ProjectError):  # noqa: N818 - names what the user gave, not what we failed at
+    """A config, an extract or an argument is wrong."""
+
+    exit_code = 3
+
+
+class ConfigError(BadInput):
+    """Faults in project, source, cohort or policy files, all of them at once."""
+
+
+class ExtractError(BadInput):
+    """Faults in what a source delivered."""
+
+
+class ContractError(BadInput):
+    """A table does not have the columns and types it promised."""
+
+
+class InternalError(ProjectError):
+    """A promise of ours did not hold: a bug to report."""
+
+    exit_code = 4

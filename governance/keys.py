@@ -1,0 +1,217 @@
+"""Keys: who holds them, what they may do, and subkeys for each purpose.
+
+The project root is kept as two shares by two custodians; either share alone says nothing (XOR of random
+bytes). Everything secret in encoding is an HKDF-SHA256 output of the root for one purpose, field and epoch.
+Zone keys (X25519) open sealed files; signing keys (Ed25519) approve configs and sign the ledger. Neither is
+derived from the root. Key files are named by id, and configs, logs and manifests hold ids only.
+"""
+
+import base64
+import json
+import os
+from dataclasses import asdict, dataclass
+from datetime import date, timedelta
+from hashlib import sha256
+from pathlib import Path
+from typing import Any, Literal, NoReturn
+
+from cryptography.hazmat.primitives import hashes, hmac
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X25519PublicKey
+from cryptography.hazmat.primitives.kdf.hkdf import HKDFExpand
+
+from governance.errors import PolicyRefusal
+from governance.store import write_file
+
+Kind = Literal["root", "person", "zone", "signing"]
+State = Literal["pending", "active", "retiring", "destroyed"]
+
+_LIFETIME_DAYS = 365
+_DEMO_SEED = b"joinedup demo keys: not secret, refused for anything but synthetic data"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeyInfo:
+    """What may be known of a key by anyone: no secret in it."""
+
+    id: str
+    kind: Kind
+    project: str
+    holder: str
+    """The role that keeps it: custodian_a, custodian_b, linkage, analysis, source_<id>, approver, signer."""
+    state: State
+    not_before: str
+    not_after: str
+    bits: int
+    fingerprint: str
+    public: str = ""
+    demo: bool = False
+
+
+class Secret:
+    """Secret bytes that do not print, compare by value or pickle."""
+
+    __slots__ = ("_value",)
+
+    def __init__(self, value: bytes) -> None:
+        self._value = value
+
+    def reveal(self) -> bytes:
+        """The bytes, for the one call that needs them."""
+        return self._value
+
+    def subkey(self, *context: str) -> "Secret":
+        """A 256-bit key for one purpose: HKDF-Expand (RFC 5869) over length-prefixed context."""
+        info = b"".join(len(part.encode()).to_bytes(2) + part.encode() for part in ("joinedup/v1", *context))
+        return Secret(HKDFExpand(hashes.SHA256(), 32, info).derive(self._value))
+
+    def __repr__(self) -> str:
+        return "Secret(…)"
+
+    def __reduce__(self) -> NoReturn:
+        raise TypeError("a secret is never pickled")
+
+
+def fingerprint_of(value: bytes) -> str:
+    """Sixteen hex digits that recognise a secret without revealing it (HMAC, not a hash)."""
+    mac = hmac.HMAC(value, hashes.SHA256())
+    mac.update(b"joinedup/fingerprint/v1")
+    return mac.finalize()[:8].hex()
+
+
+def kid_of(fingerprint: str) -> str:
+    """The five characters that mark outputs made under a key."""
+    return base64.b32encode(bytes.fromhex(fingerprint)).decode().lower()[:5]
+
+
+class KeyRing:
+    """The key files below one folder, opened by id when a step needs them."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def infos(self) -> list[KeyInfo]:
+        """Every key known here, without secrets, ordered by id."""
+        paths = sorted(self.folder.glob("*/*.json"))
+        return [KeyInfo(**json.loads(path.read_text())["info"]) for path in paths]
+
+    def info(self, key_id: str) -> KeyInfo:
+        """The public facts of one key."""
+        return KeyInfo(**self._read(key_id)["info"])
+
+    def encoding_root(self, as_of: date) -> tuple[Secret, KeyInfo]:
+        """The project root, joined from both custodians' shares, and its public facts."""
+        share_a, share_b = self._secret("root_a", as_of), self._secret("root_b", as_of)
+        root = bytes(x ^ y for x, y in zip(share_a, share_b, strict=True))
+        info = self.info("root_a")
+        if fingerprint_of(root) != info.fingerprint:
+            raise PolicyRefusal(
+                "The two custodians' shares do not make this project's root key.",
+                why="Encodings under a wrong key look normal and match nothing.",
+                fix="Restore both share files from the same key ceremony, then run `joinedup keys verify DIR`.",
+                code="E-KEY-SHARES",
+            )
+        return Secret(root), info
+
+    def person_key(self, as_of: date) -> tuple[Secret, KeyInfo]:
+        """The linkage zone's key for person ids."""
+        return Secret(self._secret("person", as_of)), self.info("person")
+
+    def zone_private(self, holder: str, as_of: date) -> X25519PrivateKey:
+        """The key that opens files sealed to a zone."""
+        return X25519PrivateKey.from_private_bytes(self._secret(f"zone_{holder}", as_of))
+
+    def zone_public(self, holder: str) -> X25519PublicKey:
+        """The key that seals files to a zone."""
+        return X25519PublicKey.from_public_bytes(base64.b64decode(self.info(f"zone_{holder}").public))
+
+    def signing(self, holder: str, as_of: date) -> Ed25519PrivateKey:
+        """The key of an approver or of the run signer."""
+        return Ed25519PrivateKey.from_private_bytes(self._secret(f"signing_{holder}", as_of))
+
+    def _read(self, key_id: str) -> dict[str, Any]:
+        found = list(self.folder.glob(f"*/{key_id}.json"))
+        if len(found) != 1:
+            raise PolicyRefusal(
+                f"Key `{key_id}` is not in the key folder.",
+                why="Nothing is encoded, opened or signed with a key that was not issued for it.",
+                fix="Make the project's keys with `joinedup keys new DIR`, or ask its custodian to restore it.",
+                code="E-KEY-ABSENT",
+            )
+        content: dict[str, Any] = json.loads(found[0].read_text())
+        return content
+
+    def _secret(self, key_id: str, as_of: date) -> bytes:
+        content = self._read(key_id)
+        info = KeyInfo(**content["info"])
+        usable = info.state == "active" and info.not_before <= as_of.isoformat() <= info.not_after
+        if not usable:
+            raise PolicyRefusal(
+                f"Key `{key_id}` is {info.state} and valid from {info.not_before} to {info.not_after}.",
+                why="A key that is not active on the day of the run may not be used (rule CRY-04).",
+                fix="Ask the custodian to rotate or activate it, then run again.",
+                code="E-KEY-STATE",
+            )
+        return base64.b64decode(content["secret"])
+
+
+def new_keys(folder: Path, *, project: str, sources: list[str], today: date, demo: bool = False) -> list[KeyInfo]:
+    """Make every key of a project; existing key files are never overwritten.
+
+    Args:
+        folder: The key folder, one subfolder a holder.
+        project: Project id, bound into every key.
+        sources: Source ids; each gets a zone key for its rejects and diagnostics.
+        today: First day of validity; keys live 365 days.
+        demo: Derive from a published seed: anyone can make these, so only synthetic data may use them.
+
+    Returns:
+        The public facts of the keys made now.
+    """
+    if demo:
+        # A demo must work on any day: its keys guard nothing.
+        today, last = date(2020, 1, 1), date(2099, 12, 31)
+    else:
+        last = today + timedelta(days=_LIFETIME_DAYS)
+    made: list[KeyInfo] = []
+
+    def keep(key_id: str, kind: Kind, holder: str, secret: bytes, fingerprint: str, public: bytes = b"") -> None:
+        path = folder / holder / f"{key_id}.json"
+        if path.exists():
+            return
+        info = KeyInfo(
+            id=key_id,
+            kind=kind,
+            project=project,
+            holder=holder,
+            state="active",
+            not_before=today.isoformat(),
+            not_after=last.isoformat(),
+            bits=len(secret) * 8,
+            fingerprint=fingerprint,
+            public=base64.b64encode(public).decode(),
+            demo=demo,
+        )
+        content = {"info": asdict(info), "secret": base64.b64encode(secret).decode()}
+        write_file(path, json.dumps(content, indent=1).encode())
+        made.append(info)
+
+    def random(name: str) -> bytes:
+        return sha256(_DEMO_SEED + project.encode() + name.encode()).digest() if demo else os.urandom(32)
+
+    if not (folder / "custodian_a" / "root_a.json").exists():
+        root, share = random("root"), random("share")
+        other = bytes(x ^ y for x, y in zip(root, share, strict=True))
+        keep("root_a", "root", "custodian_a", share, fingerprint_of(root))
+        keep("root_b", "root", "custodian_b", other, fingerprint_of(root))
+    person = random("person")
+    keep("person", "person", "linkage", person, fingerprint_of(person))
+    for holder in ("linkage", "analysis", "audit", *(f"source_{source}" for source in sources)):
+        zone = random(f"zone {holder}")
+        public = X25519PrivateKey.from_private_bytes(zone).public_key().public_bytes_raw()
+        keep(f"zone_{holder}", "zone", holder, zone, sha256(public).hexdigest()[:16], public)
+    for holder in ("approver", "author", "signer"):
+        signing = random(f"signing {holder}")
+        public = Ed25519PrivateKey.from_private_bytes(signing).public_key().public_bytes_raw()
+        keep(f"signing_{holder}", "signing", holder, signing, sha256(public).hexdigest()[:16], public)
+    return made

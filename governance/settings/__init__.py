@@ -1,0 +1,40 @@
+"""Typed models of project, source and policy files, and the bundle they make."""
+
+from governance.settings.bundle import Bundle, config_error, load_bundle, validate_yaml
+from governance.settings.policy import POLICY_VERSION, Policy
+from governance.settings.project import BlockingRule, Linkage, Project
+from governance.settings.source import (
+    Coded,
+    Column,
+    ColumnClass,
+    Coverage,
+    EventMapping,
+    ExtractFile,
+    NeedMapping,
+    Sector,
+    Source,
+)
+from governance.settings.yaml_file import YamlFile, read_yaml
+
+__all__ = [
+    "POLICY_VERSION",
+    "BlockingRule",
+    "Bundle",
+    "Coded",
+    "Column",
+    "ColumnClass",
+    "Coverage",
+    "EventMapping",
+    "ExtractFile",
+    "Linkage",
+    "NeedMapping",
+    "Policy",
+    "Project",
+    "Sector",
+    "Source",
+    "YamlFile",
+    "config_error",
+    "load_bundle",
+    "read_yaml",
+    "validate_yaml",
+]

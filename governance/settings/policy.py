@@ -1,0 +1,23 @@
+"""The policy file: thresholds that an ICS may tighten, never loosen below the floor."""
+
+from typing import Annotated
+
+from pydantic import Field
+
+from governance.settings.base import Slug, Strict
+
+POLICY_VERSION = "2026.11"
+"""Changes whenever a rule or a floor changes; an approval covers it."""
+
+
+class Policy(Strict):
+    """Thresholds; the bounds of each field are the floor."""
+
+    approved_purposes: list[Slug] = ["population_health_planning"]
+    """The purpose register."""
+    hide_up_to_people: Annotated[int, Field(ge=7, le=50)] = 7
+    """Counts of 1 to this many people are withheld."""
+    round_to_people: Annotated[int, Field(ge=5, le=50)] = 5
+    """Other counts are rounded to the nearest multiple."""
+    review_warning_days: Annotated[int, Field(ge=0)] = 30
+    """Warn this many days before an agreement's review date."""

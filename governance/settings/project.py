@@ -1,0 +1,148 @@
+"""The project file: what this project is for, and how it links, reports and keeps."""
+
+from typing import Annotated, Literal, Self
+
+from pydantic import Field, model_validator
+
+from governance.settings.base import Slug, Strict, Text
+
+RuleComponent = Literal[
+    "date_of_birth",
+    "birth_year",
+    "birth_month",
+    "birth_day",
+    "birth_day_month",
+    "birth_day_month_unordered",
+    "forename",
+    "forename_initial",
+    "forename_first3",
+    "forename_phonetic",
+    "surname",
+    "surname_initial",
+    "surname_first3",
+    "surname_last3",
+    "surname_phonetic",
+    "phonetic_pair",
+    "postcode",
+    "postcode_sector",
+    "postcode_district",
+    "nhs_number",
+    "phone",
+    "email",
+    "uprn",
+    "birth_place",
+    "occupation",
+    "sex",
+]
+
+ComparedField = Literal[
+    "name", "date_of_birth", "sex", "postcode", "nhs_number", "phone", "email", "uprn", "birth_place", "occupation"
+]
+
+PERSONAL_ALONE = frozenset({"nhs_number"})
+"""Components that may stand as a rule by themselves: the value belongs to one person."""
+
+
+class BlockingRule(Strict):
+    """Records that agree on every component are compared."""
+
+    id: Slug
+    components: Annotated[list[RuleComponent], Field(min_length=1)]
+
+    @model_validator(mode="after")
+    def _ties_no_strangers(self) -> Self:
+        if len(self.components) == 1 and self.components[0] not in PERSONAL_ALONE:
+            raise ValueError(
+                f"`{self.components[0]}` alone ties strangers together and lets an intruder map the population;"
+                " add a component"
+            )
+        if len(set(self.components)) != len(self.components):
+            raise ValueError("a component is listed twice")
+        return self
+
+
+def _rule(id_: str, *components: RuleComponent) -> BlockingRule:
+    return BlockingRule(id=id_, components=list(components))
+
+
+DEFAULT_RULES = [
+    _rule("dob_surname", "date_of_birth", "surname"),
+    _rule("dob_forename_initial", "date_of_birth", "forename", "surname_initial"),
+    _rule("dob_forename_district", "date_of_birth", "forename", "postcode_district"),
+    _rule("dob_phonetic", "date_of_birth", "phonetic_pair"),
+    _rule("dob_postcode", "date_of_birth", "postcode"),
+    _rule("postcode_phonetic", "postcode", "phonetic_pair"),
+    _rule("postcode_forename_year", "postcode", "forename", "birth_year"),
+    _rule("postcode_forename_day", "postcode", "forename", "birth_day_month"),
+    _rule("phonetic_year_day", "phonetic_pair", "birth_year", "birth_day_month_unordered"),
+    _rule("postcode_initial_year", "postcode", "surname_initial", "birth_year"),
+    _rule("postcode_year_day", "postcode", "birth_year", "birth_day"),
+    _rule("first3_year_day", "forename_first3", "surname_first3", "birth_year", "birth_day"),
+    _rule("nhs_number", "nhs_number"),
+    _rule("phone_forename", "phone", "forename_initial"),
+    _rule("email_forename", "email", "forename_initial"),
+    _rule("uprn_forename", "uprn", "forename"),
+]
+"""The bold nine and three of design section 3.3, and four rules that tie nobody."""
+
+
+class Linkage(Strict):
+    """How records are encoded, compared and joined."""
+
+    rules: list[BlockingRule] = DEFAULT_RULES
+    compare: list[ComparedField] = ["name", "date_of_birth", "sex", "postcode", "nhs_number", "phone", "email", "uprn"]
+    """Fields that count as evidence."""
+    swapped_names: bool = True
+    """Forename and surname share an encoding key, so that swapped names can be recognised."""
+    threshold_probability: Annotated[float, Field(gt=0.5, lt=1)] = 0.95
+    """Records are joined at or above this match probability."""
+    max_block_records: Annotated[int, Field(ge=2)] = 200
+    """Blocks with more records are left out and counted: they say little and tie many people together."""
+    max_u_pairs: Annotated[int, Field(ge=1000)] = 2_000_000
+    """Random pairs of its own records from which each source counts chance agreements."""
+    epoch: Slug = "e1"
+    """Keys live one epoch; a new epoch makes codes that cannot be joined to the old."""
+
+    @model_validator(mode="after")
+    def _rule_ids_differ(self) -> Self:
+        ids = [rule.id for rule in self.rules]
+        if len(set(ids)) != len(ids):
+            raise ValueError("two rules have the same id")
+        return self
+
+
+class AreaLookup(Strict):
+    """The postcode look-up the user supplies: postcode to small area, ward, district, deprivation."""
+
+    path: Text
+    edition: Text
+    """Printed with every output, such as `IMD 2025, LSOA 2021`."""
+    sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+    """Digest of the exact file; signed with this project file."""
+
+
+class Report(Strict):
+    """Who the board report is from and for."""
+
+    board: Text
+    area: Text
+    contact: Text
+
+
+class Project(Strict):
+    """What this project is for, and how it links, reports and keeps."""
+
+    id: Slug
+    title: Text
+    organisation: Text
+    """The organisation that runs the linkage."""
+    purpose: Slug
+    synthetic: bool = False
+    """True only for made-up people: demo keys may sign, and every page says so."""
+    spine: Slug
+    """Source that defines the resident population (rates are per person on it)."""
+    lookup: AreaLookup
+    linkage: Linkage = Linkage()
+    report: Report
+    disclosure: Literal["hide7_round5"] = "hide7_round5"
+    retention_months: Annotated[int, Field(ge=1, le=120)] = 24

@@ -1,0 +1,301 @@
+"""A source file: one organisation's feed, its extracts, and a class for every column."""
+
+from datetime import date
+from enum import StrEnum
+from typing import Annotated, Literal, Self
+
+from pydantic import Field, model_validator
+
+from governance.settings.base import Kind, Share, Slug, Strict, Text
+
+
+class Sector(StrEnum):
+    """Which part of public life a source belongs to."""
+
+    NHS = "nhs"
+    COUNCIL = "council"
+    POLICE = "police"
+    FIRE = "fire"
+    JUSTICE = "justice"
+    VCSE = "vcse"
+
+
+class ColumnClass(StrEnum):
+    """How identifying a column is, which decides where it may go."""
+
+    DIRECT_IDENTIFIER = "direct_identifier"
+    QUASI_IDENTIFIER = "quasi_identifier"
+    ATTRIBUTE = "attribute"
+    EVENT_FIELD = "event_field"
+    FREE_TEXT = "free_text"
+    DROP = "drop"
+
+
+DIRECT_ROLES = frozenset(
+    {
+        "record_id",
+        "nhs_number",
+        "full_name",
+        "forename",
+        "surname",
+        "previous_surname",
+        "date_of_birth",
+        "postcode",
+        "previous_postcode",
+        "uprn",
+        "phone",
+        "email",
+        "address",
+        "birth_place",
+        "occupation",
+    }
+)
+"""What a direct identifier can be. ``address`` is never encoded: it is read to be dropped."""
+
+QUASI_ROLES = frozenset({"sex", "ethnic_group", "birth_year", "small_area", "death_month"})
+"""What a quasi-identifier can be; these describe a person in the analysis zone. Sex also helps to link."""
+
+Role = Literal[
+    "record_id",
+    "nhs_number",
+    "full_name",
+    "forename",
+    "surname",
+    "previous_surname",
+    "date_of_birth",
+    "postcode",
+    "previous_postcode",
+    "uprn",
+    "phone",
+    "email",
+    "address",
+    "birth_place",
+    "occupation",
+    "sex",
+    "ethnic_group",
+    "birth_year",
+    "small_area",
+    "death_month",
+]
+
+
+class Column(Strict):
+    """One column of an extract."""
+
+    column_class: Annotated[ColumnClass, Field(alias="class", strict=False)]
+    """How identifying it is."""
+    role: Role | None = None
+    """What it holds, for direct and quasi-identifiers."""
+    format: Text | None = None
+    """Date format such as `%d/%m/%Y`; several are separated by ` | ` and tried in that order."""
+    values: dict[str, str] = {}
+    """Source code to standard value, for example `{"1": male, "2": female}`. Codes not listed become missing
+    and are counted."""
+    missing: list[str] = []
+    """Texts that mean 'not recorded' in this column."""
+
+    @model_validator(mode="after")
+    def _role_fits_class(self) -> Self:
+        if self.column_class is ColumnClass.DIRECT_IDENTIFIER and self.role not in DIRECT_ROLES:
+            raise ValueError(f"a direct_identifier needs a role, one of: {', '.join(sorted(DIRECT_ROLES))}")
+        if self.column_class is ColumnClass.QUASI_IDENTIFIER and self.role not in QUASI_ROLES:
+            raise ValueError(f"a quasi_identifier needs a role, one of: {', '.join(sorted(QUASI_ROLES))}")
+        if self.role and self.column_class not in (ColumnClass.DIRECT_IDENTIFIER, ColumnClass.QUASI_IDENTIFIER):
+            raise ValueError("only direct_identifier and quasi_identifier columns have a role")
+        return self
+
+
+class Coded(Strict):
+    """A value read from a column through a map of codes; rows with other codes are left out and counted."""
+
+    column: Text
+    values: dict[str, str]
+
+
+class EventMapping(Strict):
+    """Which rows are events, of what kind, and when."""
+
+    kind: Kind | Coded
+    """The event kind, or the column and codes that say which."""
+    start: Text
+    """Column with the start date."""
+    end: Text | None = None
+    """Column with the end date; without it the event is one day and its end is unknown."""
+    where: dict[str, list[str]] = {}
+    """Only rows in which each named column holds one of the listed codes."""
+    code: Text | None = None
+    """Column whose code is kept with the event."""
+    provider: Text | None = None
+    """Column that names the provider; without it the source is the provider."""
+    outcome: Coded | None = None
+    """`attended`, `dna`, `cancelled_by_person`, `cancelled_by_provider`, `refused`, `completed`, `rejected`, …"""
+    crisis: bool = False
+    """An unplanned contact in a crisis: ED, ambulance, s136, police, relief duty."""
+    planned: bool = False
+    """A planned contact of a responding service."""
+
+
+class NeedMapping(Strict):
+    """Which rows are evidence of a need, and how strong."""
+
+    need: Slug | Coded
+    start: Annotated[Text, Field(alias="from")]
+    """Column with the date from which the need is evidenced."""
+    end: Annotated[Text | None, Field(alias="to")] = None
+    strength: Literal["reported", "indicated", "assessed", "diagnosed"]
+    where: dict[str, list[str]] = {}
+
+
+class ExtractFile(Strict):
+    """One file a source delivers each period."""
+
+    id: Slug
+    path: Text
+    """Below the project folder; `{period}` stands for the period, such as `2025-09`."""
+    format: Literal["csv", "parquet"] = "csv"
+    encoding: Text = "utf-8"
+    delimiter: Annotated[str, Field(min_length=1, max_length=1)] = ","
+    quote: Annotated[str, Field(max_length=1)] = '"'
+    grain: Literal["people", "events", "both"]
+    """`people`: a row is a person. `events`: a row is an event of a person in the people file.
+    `both`: a row is an event and carries the person's identifiers."""
+    columns: Annotated[dict[str, Column], Field(min_length=1)]
+    events: list[EventMapping] = []
+    needs: list[NeedMapping] = []
+
+    def columns_with_role(self, role: str) -> list[str]:
+        """Names of the columns that hold ``role``, in file order."""
+        return [name for name, column in self.columns.items() if column.role == role]
+
+    @model_validator(mode="after")
+    def _mappings_use_known_columns(self) -> Self:
+        mappings: list[EventMapping | NeedMapping] = [*self.events, *self.needs]
+        used = {name for mapping in mappings for name in _columns_of(mapping)}
+        if unknown := sorted(used - set(self.columns)):
+            raise ValueError(f"events and needs use columns that are not listed: {', '.join(unknown)}")
+        hidden = (ColumnClass.FREE_TEXT, ColumnClass.DROP, ColumnClass.DIRECT_IDENTIFIER)
+        if bad := sorted(name for name in used if self.columns[name].column_class in hidden):
+            raise ValueError(
+                f"events and needs may not read identifiers, free text or dropped columns: {', '.join(bad)}"
+            )
+        if self.grain != "both" and len(self.columns_with_role("record_id")) != 1:
+            raise ValueError("a people or events file needs exactly one column with role record_id")
+        return self
+
+
+def _columns_of(mapping: EventMapping | NeedMapping) -> set[str]:
+    """Every column a mapping reads."""
+    names = {mapping.start, *mapping.where}
+    if mapping.end:
+        names.add(mapping.end)
+    coded = mapping.kind if isinstance(mapping, EventMapping) else mapping.need
+    if isinstance(coded, Coded):
+        names.add(coded.column)
+    if isinstance(mapping, EventMapping):
+        names |= {name for name in (mapping.code, mapping.provider) if name}
+        if mapping.outcome:
+            names.add(mapping.outcome.column)
+    return names
+
+
+class CommonLaw(Strict):
+    """Why the common-law duty of confidentiality is met."""
+
+    basis: Literal["consent", "statute", "s251", "not_confidential"]
+    reference: Text
+    """The consent wording, the Act and section, the CAG reference, or the reason it is not confidential."""
+    expires: date | None = None
+
+
+class Legal(Strict):
+    """The legal bases of one source."""
+
+    article_6: Text
+    """Such as `6(1)(e)`."""
+    statutory_function: Text | None = None
+    """For 6(1)(e): the controller's own function, such as `Care Act 2014 s6`."""
+    article_9: Text | None = None
+    schedule_1: Text | None = None
+    """DPA 2018 Schedule 1 condition, for crime data."""
+    law_enforcement_part: Literal[2, 3] | None = None
+    """Police and fire: DPA 2018 Part 2 (general) or Part 3 (law enforcement)."""
+    common_law: CommonLaw
+
+
+class Agreement(Strict):
+    """The data sharing agreement of one source."""
+
+    id: Text
+    start: date
+    end: date
+    review: date
+    data_items: list[str]
+    """Every column the agreement lets this project receive."""
+
+
+class OptOuts(Strict):
+    """How National Data Opt-Outs bear on this source."""
+
+    confidential_patient_information: bool
+    national_data_opt_out: Literal["apply", "exempt"]
+    exemption: Literal["consent", "legal_requirement", "overriding_public_interest", "anonymised", "not_cpi"] | None = (
+        None
+    )
+    cleaned_list: Text | None = None
+    """Path of the list that came back over MESH, with `{period}`."""
+    max_age_days: int | None = None
+    """How old a cleaned list may be on the day of the run."""
+    unverifiable_records: Literal["keep", "drop"] | None = None
+    """Records without an NHS number cannot be checked; there is no default."""
+
+    @model_validator(mode="after")
+    def _apply_needs_its_fields(self) -> Self:
+        if self.national_data_opt_out == "apply":
+            wanted = ("cleaned_list", "max_age_days", "unverifiable_records")
+            if absent := [name for name in wanted if getattr(self, name) is None]:
+                raise ValueError(f"applying opt-outs needs {', '.join(absent)}")
+        elif self.exemption is None:
+            raise ValueError("an exempt source needs an exemption reason code")
+        return self
+
+
+class Coverage(Strict):
+    """What a source can speak for: outside it, absence means nothing."""
+
+    kinds: list[str] = []
+    """Event kinds (`housing.application`) or families (`housing.*`); empty means all kinds of this source."""
+    start: Annotated[date, Field(alias="from")]
+    end: Annotated[date | None, Field(alias="to")] = None
+    """First day no longer covered; empty means up to the extract's period end."""
+    share: Share = 1.0
+    """Share of the people served whose records are in the extract."""
+    known_gaps: str = ""
+
+
+class Source(Strict):
+    """One organisation's feed."""
+
+    id: Slug
+    title: Text
+    organisation: Text
+    sector: Annotated[Sector, Field(strict=False)]
+    one_record_per_person: bool
+    """The source itself keeps one record a person, so two of its records are two people."""
+    legal: Legal
+    agreement: Agreement
+    opt_outs: OptOuts
+    files: Annotated[list[ExtractFile], Field(min_length=1)]
+    coverage: list[Coverage] = []
+    responds_to: list[Slug] = []
+    """Needs that this source's organisation is there to meet."""
+    max_rejected_share: Share = 0.05
+    """Above this share of rejected rows the whole extract is refused."""
+
+    @model_validator(mode="after")
+    def _one_file_identifies_people(self) -> Self:
+        ids = [file.id for file in self.files]
+        if len(set(ids)) != len(ids):
+            raise ValueError("two files have the same id")
+        if sum(file.grain != "events" for file in self.files) != 1:
+            raise ValueError("exactly one file must have grain people or both")
+        return self

@@ -1,0 +1,121 @@
+"""YAML files read as plain JSON data, with the line of every entry.
+
+Two habits of YAML 1.1 lose data in source codes: ``NO`` becomes false and ``01`` becomes 1.
+Here only ``true``, ``false``, ``null`` and numbers written as JSON writes them are anything but text.
+"""
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from governance.errors import ConfigError, Fault
+
+Location = tuple[str | int, ...]
+
+_SCALARS = [
+    ("tag:yaml.org,2002:bool", re.compile(r"^(?:true|false)$"), "tf"),
+    ("tag:yaml.org,2002:null", re.compile(r"^(?:null|~|)$"), ["n", "~", ""]),
+    ("tag:yaml.org,2002:int", re.compile(r"^-?(?:0|[1-9][0-9]*)$"), "-0123456789"),
+    ("tag:yaml.org,2002:float", re.compile(r"^-?(?:0|[1-9][0-9]*)\.[0-9]+(?:[eE][-+]?[0-9]+)?$"), "-0123456789"),
+]
+
+
+class _JsonLikeLoader(yaml.SafeLoader):
+    """SafeLoader whose plain scalars follow JSON, not YAML 1.1."""
+
+    yaml_implicit_resolvers: dict[str, list[tuple[str, re.Pattern[str]]]] = {}
+
+
+for _tag, _pattern, _first in _SCALARS:
+    _JsonLikeLoader.add_implicit_resolver(_tag, _pattern, list(_first))
+
+
+@dataclass(frozen=True, slots=True)
+class YamlFile:
+    """One parsed file: its name as shown to people, exact bytes, data, and line numbers by location."""
+
+    name: str
+    raw: bytes
+    data: Any
+    lines: dict[Location, int]
+
+    def line(self, location: Location) -> int:
+        """Line of an entry, or of its nearest parent that has one."""
+        while location and location not in self.lines:
+            location = location[:-1]
+        return self.lines.get(location, 1)
+
+
+def read_yaml(path: Path, *, name: str) -> YamlFile:
+    """Parse one file.
+
+    Raises:
+        ConfigError: It is not UTF-8, not YAML, or a key stands twice in one mapping.
+    """
+    raw = path.read_bytes()
+    try:
+        root = yaml.compose(raw.decode("utf-8-sig"), Loader=_JsonLikeLoader)
+    except UnicodeDecodeError:
+        raise _unreadable(name, 1, "is not UTF-8 text.") from None
+    except yaml.MarkedYAMLError as error:
+        line = error.problem_mark.line + 1 if error.problem_mark else 1
+        raise _unreadable(name, line, f"is not valid YAML: {error.problem}.") from None
+    lines: dict[Location, int] = {}
+    repeated: list[Fault] = []
+    data = _plain(root, (), lines, repeated, name) if root else {}
+    if repeated:
+        raise ConfigError(
+            f"{name}: {len(repeated)} keys are given twice.",
+            why="Only one of the two would count, and a reader cannot tell which.",
+            fix="Keep one of each.",
+            code="E-CONFIG-YAML",
+            faults=repeated,
+        )
+    return YamlFile(name, raw, data, lines)
+
+
+def _unreadable(name: str, line: int, what: str) -> ConfigError:
+    return ConfigError(
+        f"{name}:{line}: {what}",
+        why="A config that cannot be read as one meaning cannot be approved or run.",
+        fix="Save it as UTF-8 and check indentation, quotes and colons around that line.",
+        code="E-CONFIG-YAML",
+        faults=[Fault(what=what, file=name, line=line)],
+    )
+
+
+def _plain(node: yaml.Node, at: Location, lines: dict[Location, int], repeated: list[Fault], name: str) -> Any:
+    """The data under ``node``; keys become text, as they would in JSON."""
+    lines.setdefault(at, node.start_mark.line + 1)
+    if isinstance(node, yaml.MappingNode):
+        found: dict[str, Any] = {}
+        for key_node, value_node in node.value:
+            key = str(key_node.value)
+            line = key_node.start_mark.line + 1
+            if key in found:
+                repeated.append(Fault(what=f"`{key}` is given twice.", file=name, line=line))
+            lines[(*at, key)] = line
+            found[key] = _plain(value_node, (*at, key), lines, repeated, name)
+        return found
+    if isinstance(node, yaml.SequenceNode):
+        return [_plain(item, (*at, i), lines, repeated, name) for i, item in enumerate(node.value)]
+    assert isinstance(node, yaml.ScalarNode)  # noqa: S101 - YAML has three node types
+    return _scalar(node)
+
+
+def _scalar(node: yaml.ScalarNode) -> Any:
+    """A plain value as JSON would write it."""
+    match node.tag.rsplit(":", 1)[-1]:
+        case "bool":
+            return node.value == "true"
+        case "null":
+            return None
+        case "int":
+            return int(node.value)
+        case "float":
+            return float(node.value)
+        case _:
+            return node.value

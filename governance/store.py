@@ -1,0 +1,203 @@
+"""Files at rest: sealed to one zone's public key, published atomically, named by what they contain.
+
+A sealed file is ``magic | length | HPKE-wrapped file key | chunks``. Each chunk is AES-256-GCM under the
+file key with its number and a last-chunk mark in the nonce (the STREAM construction of Hoang et al., 2015),
+so a flipped, dropped, reordered or cut chunk is refused.
+"""
+
+import json
+import os
+import shutil
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X25519PublicKey
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.hpke import AEAD, KDF, KEM, Suite
+
+from governance.errors import BadInput, PolicyRefusal
+
+_MAGIC = b"JOINEDUP-SEALED-1"
+_SUITE = Suite(KEM.X25519, KDF.HKDF_SHA256, AEAD.AES_256_GCM)
+_CHUNK_BYTES = 1 << 20
+_TAG_BYTES = 16
+
+
+@dataclass(frozen=True, slots=True)
+class TableReceipt:
+    """What was written: counts and a digest of the plain content, nothing from any row."""
+
+    name: str
+    rows: int
+    sha256: str
+
+
+def seal(plain: bytes | memoryview, recipient: X25519PublicKey, *, info: bytes) -> bytes:
+    """Encrypt so that only the holder of the private key can read; ``info`` binds it to its purpose."""
+    file_key = os.urandom(32)
+    wrapped = _SUITE.encrypt(file_key, recipient, info=info)
+    cipher, view, parts = AESGCM(file_key), memoryview(plain), [_MAGIC, len(wrapped).to_bytes(2), wrapped]
+    count = max(1, -(-len(view) // _CHUNK_BYTES))
+    for number in range(count):
+        chunk = view[number * _CHUNK_BYTES : (number + 1) * _CHUNK_BYTES]
+        parts.append(cipher.encrypt(_nonce(number, last=number == count - 1), chunk, info))
+    return b"".join(parts)
+
+
+def unseal(sealed: bytes, private_key: X25519PrivateKey, *, info: bytes) -> bytes:
+    """The plain content.
+
+    Raises:
+        PolicyRefusal: Wrong key, other purpose, or the file was altered or cut.
+    """
+    head = len(_MAGIC) + 2
+    if not sealed.startswith(_MAGIC) or len(sealed) < head:
+        raise _refused()
+    body = head + int.from_bytes(sealed[head - 2 : head])
+    view, step = memoryview(sealed)[body:], _CHUNK_BYTES + _TAG_BYTES
+    count = max(1, -(-len(view) // step))
+    try:
+        cipher = AESGCM(_SUITE.decrypt(sealed[head:body], private_key, info=info))
+        chunks = [
+            cipher.decrypt(_nonce(n, last=n == count - 1), view[n * step : (n + 1) * step], info) for n in range(count)
+        ]
+    except (InvalidTag, ValueError):
+        raise _refused() from None
+    return b"".join(chunks)
+
+
+def _nonce(number: int, *, last: bool) -> bytes:
+    return number.to_bytes(11) + bytes([last])
+
+
+def _refused() -> PolicyRefusal:
+    return PolicyRefusal(
+        "A sealed file could not be opened.",
+        why="It was sealed for another zone or purpose, or it was altered or cut on the way.",
+        fix="Check that this machine holds the zone's key, and ask the sender for the package again.",
+        code="E-SEAL",
+    )
+
+
+def write_table(folder: Path, table: pa.Table, name: str, recipient: X25519PublicKey) -> TableReceipt:
+    """Write ``table`` as sealed Parquet ``<name>.parquet.sealed``; the digest is taken before sealing."""
+    sink = pa.BufferOutputStream()
+    # Options are pinned: the same rows must give the same bytes, run after run.
+    pq.write_table(table.replace_schema_metadata(None), sink, compression="zstd", version="2.6", row_group_size=1 << 20)
+    plain = memoryview(sink.getvalue()).cast("B")
+    write_file(folder / f"{name}.parquet.sealed", seal(plain, recipient, info=name.encode()))
+    return TableReceipt(name, table.num_rows, sha256(plain).hexdigest())
+
+
+def read_table(folder: Path, name: str, private_key: X25519PrivateKey) -> pa.Table:
+    """Read what :func:`write_table` wrote.
+
+    Raises:
+        BadInput: The file is not there.
+        PolicyRefusal: This key may not read it, or it was altered.
+    """
+    path = folder / f"{name}.parquet.sealed"
+    if not path.exists():
+        raise missing_file(path)
+    return pq.read_table(pa.BufferReader(unseal(path.read_bytes(), private_key, info=name.encode())))
+
+
+def missing_file(path: Path) -> BadInput:
+    """The error for a file that an earlier step should have made."""
+    return BadInput(
+        f"{path.name} is not in {path.parent.name}/.",
+        why="An earlier step has not finished for this period.",
+        fix="Run the earlier step, or `joinedup run DIR`, which runs every step in order.",
+        code="E-STEP-MISSING",
+    )
+
+
+def write_file(path: Path, content: bytes) -> None:
+    """Write beside, flush to disk, then rename: a reader sees the old file or the new one."""
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    beside = path.with_name(f".{path.name}.partial")
+    try:
+        with os.fdopen(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        beside.replace(path)
+    except OSError as error:
+        beside.unlink(missing_ok=True)
+        raise _not_written(error) from None
+
+
+def _not_written(error: OSError) -> BadInput:
+    return BadInput(
+        f"A file could not be written: {os.strerror(error.errno or 0)}.",
+        why="A half-written package could lose people without a trace, so nothing was changed.",
+        fix="Free disk space or mend the folder's permissions, then run the same command again.",
+        code="E-WRITE",
+    )
+
+
+def write_manifest(folder: Path, facts: Mapping[str, Any]) -> str:
+    """Write ``manifest.json`` with sorted keys; returns its SHA-256, which names the publication."""
+    content = (json.dumps(facts, indent=1, sort_keys=True, ensure_ascii=False) + "\n").encode()
+    write_file(folder / "manifest.json", content)
+    return sha256(content).hexdigest()
+
+
+def read_manifest(folder: Path) -> dict[str, Any]:
+    """What :func:`write_manifest` wrote."""
+    path = folder / "manifest.json"
+    if not path.exists():
+        raise missing_file(path)
+    found: dict[str, Any] = json.loads(path.read_bytes())
+    return found
+
+
+@contextmanager
+def publish(folder: Path) -> Iterator[Path]:
+    """Give a scratch folder; if the block ends well and wrote a manifest, it becomes ``folder``'s current content.
+
+    Contents live in ``folder/<digest>``; the file ``folder/current`` names the one readers follow. A failure
+    leaves the last good content in place. The last but one is kept, older ones are removed.
+    """
+    scratch = folder / ".partial"
+    try:
+        shutil.rmtree(scratch, ignore_errors=True)
+        scratch.mkdir(parents=True, mode=0o700)
+        yield scratch
+        version = sha256((scratch / "manifest.json").read_bytes()).hexdigest()[:16]
+        _swap(folder, scratch, version)
+    except OSError as error:
+        raise _not_written(error) from None
+    finally:
+        shutil.rmtree(scratch, ignore_errors=True)
+
+
+def _swap(folder: Path, scratch: Path, version: str) -> None:
+    before = (folder / "current").read_text().strip() if (folder / "current").exists() else ""
+    target = folder / version
+    if target.exists():  # the same content again: seals differ, what they hold does not
+        shutil.rmtree(target)
+    scratch.rename(target)
+    write_file(folder / "current", f"{version}\n".encode())
+    for old in folder.iterdir():
+        if old.is_dir() and old.name not in (version, before):
+            shutil.rmtree(old)
+
+
+def current(folder: Path) -> Path:
+    """The folder's current content.
+
+    Raises:
+        BadInput: Nothing has been published there.
+    """
+    pointer = folder / "current"
+    if not pointer.exists():
+        raise missing_file(pointer)
+    return folder / pointer.read_text().strip()

@@ -1,0 +1,74 @@
+"""The one door to DuckDB: a locked in-memory connection, and SQL from files."""
+
+from collections.abc import Mapping, Sequence
+from functools import cache
+from importlib import resources
+from pathlib import Path
+
+import duckdb
+import pyarrow as pa
+
+_ALWAYS = (
+    "SET temp_directory = ''",  # spill files are plain text; without them memory runs out with a clear error
+    "SET python_enable_replacements = false",  # a Python variable must never stand in for a missing table
+    "SET autoinstall_known_extensions = false",  # a missing feature must not reach for the network
+    "SET autoload_known_extensions = false",
+    "SET allow_community_extensions = false",
+)
+
+
+def connect(
+    *, readable: Sequence[Path] = (), threads: int = 2, memory: str = "3GB", lock: bool = True
+) -> duckdb.DuckDBPyConnection:
+    """An in-memory database that can read only below ``readable`` and cannot be reconfigured.
+
+    Args:
+        readable: Folders whose files SQL may read.
+        threads: Worker threads; model training uses 1 so that sums are added in one order.
+        memory: DuckDB's own limit, such as ``3GB``.
+        lock: False only where Splink must change a setting around one call.
+    """
+    con = duckdb.connect()
+    con.execute(f"SET threads = {int(threads)}")
+    con.execute(f"SET memory_limit = '{memory}'")
+    for statement in _ALWAYS:
+        con.execute(statement)
+    if readable:
+        folders = ", ".join("'" + str(folder.resolve()).replace("'", "''") + "'" for folder in readable)
+        con.execute(f"SET allowed_directories = [{folders}]")
+    con.execute("SET enable_external_access = false")
+    if lock:
+        con.execute("SET lock_configuration = true")
+    return con
+
+
+@cache
+def load_sql(package: str, name: str) -> str:
+    """The text of ``<package>/sql/<name>.sql``."""
+    return resources.files(package).joinpath("sql", f"{name}.sql").read_text(encoding="utf-8")
+
+
+def materialise(
+    con: duckdb.DuckDBPyConnection, table: str, query: str, params: Mapping[str, object] | None = None
+) -> None:
+    """Create ``table`` from a query: what is counted or audited is never a lazy relation.
+
+    Args:
+        con: The warehouse.
+        table: A name fixed in code, never from data or config.
+        query: One SELECT.
+        params: Values for ``$name`` holes.
+    """
+    con.execute(f"CREATE OR REPLACE TABLE {table} AS {query}", dict(params) if params else None)
+
+
+def load_table(con: duckdb.DuckDBPyConnection, name: str, table: pa.Table) -> None:
+    """Copy an Arrow table into the database under a fixed name."""
+    con.register("incoming", table)
+    con.execute(f"CREATE OR REPLACE TABLE {name} AS SELECT * FROM incoming")
+    con.unregister("incoming")
+
+
+def fetch_table(con: duckdb.DuckDBPyConnection, query: str, params: Mapping[str, object] | None = None) -> pa.Table:
+    """A query's rows as an Arrow table."""
+    return con.sql(query, params=dict(params) if params else None).to_arrow_table()

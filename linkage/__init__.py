@@ -1,0 +1,1 @@
+"""Identifiers in, person_index out; never sees payload."""
