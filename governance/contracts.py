@@ -55,7 +55,7 @@ VIEW = Contract(
         "occupation": pa.int64(),
         "present": pa.int32(),
     },
-    identifiability="keyed encodings, comparable inside one block and nowhere else; readable only with the epoch's keys",
+    identifiability="keyed encodings, comparable inside one block only; readable only with the epoch's keys",
 )
 
 RECORD = Contract(
@@ -93,7 +93,7 @@ RECORD_PERSON = Contract(
         "no_fixed_address": pa.bool_(),
         "death_month": pa.date32(),
     },
-    identifiability="quasi-identifiers at the coarseness the config names; no name, date of birth, postcode or encoding",
+    identifiability="quasi-identifiers, as coarse as the config says; no name, date of birth, postcode or encoding",
 )
 
 RECORD_EVENT = Contract(
@@ -236,6 +236,22 @@ COVERAGE = Contract(
     identifiability="about sources, not people",
 )
 
+COHORT_COUNT = Contract(
+    name="cohort_count",
+    grain="one row per cohort, measure, dimension and group: exact counts, for the release step only",
+    zone="analysis",
+    key=("cohort", "measure", "dimension", "group"),
+    columns={
+        "cohort": pa.string(),
+        "version": pa.string(),
+        "measure": pa.string(),
+        "dimension": pa.string(),
+        "group": pa.string(),
+        "people": pa.int64(),
+    },
+    identifiability="exact counts of people: disclosive until the release step has rounded and withheld",
+)
+
 CONTRACTS = {
     contract.name: contract
     for contract in (
@@ -251,6 +267,7 @@ CONTRACTS = {
         EVENT,
         NEED_EVIDENCE,
         COVERAGE,
+        COHORT_COUNT,
     )
 }
 

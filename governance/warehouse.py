@@ -42,6 +42,11 @@ def connect(
     return con
 
 
+def quote_name(name: str) -> str:
+    """A column name from a config as an SQL identifier; values never pass here, they bind."""
+    return '"' + name.replace('"', '""') + '"'
+
+
 @cache
 def load_sql(package: str, name: str) -> str:
     """The text of ``<package>/sql/<name>.sql``."""

@@ -1,0 +1,91 @@
+"""Keyed pseudonyms of ids: whole arrays at a time, one way, the same every time under the same key.
+
+Ids vary in length, so each distinct id is hashed (SHA-256, length is then fixed) and the digest goes through
+an AES-256 CBC-MAC. The hash alone would be reversible by enumeration; the secret is in the MAC.
+"""
+
+import base64
+from hashlib import sha256
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
+from numpy.typing import NDArray
+
+from governance.errors import ExtractError, InternalError
+from governance.keys import Secret
+
+_BLOCK_BYTES = 16
+
+
+def cbc_mac(blocks: NDArray[np.uint64], key: Secret) -> NDArray[np.uint64]:
+    """AES-256 CBC-MAC of rows of equal length.
+
+    Args:
+        blocks: Shape (n, 2·m): m AES blocks a row, two 64-bit words each. All rows have the same m, which is
+            what makes CBC-MAC a PRF.
+        key: 256-bit key used for rows of this one shape and purpose.
+
+    Returns:
+        Shape (n, 2): the 128-bit tags.
+    """
+    # ECB only runs the block cipher over an array; the chaining below is what makes it a MAC.
+    aes = Cipher(algorithms.AES256(key.reveal()), modes.ECB())  # noqa: S305
+    state = np.zeros((len(blocks), 2), np.uint64)
+    for start in range(0, blocks.shape[1], 2):
+        mixed = np.ascontiguousarray(state ^ blocks[:, start : start + 2])
+        state = np.frombuffer(aes.encryptor().update(mixed.data.cast("B")), np.uint64).reshape(-1, 2)
+    return state
+
+
+def record_ids(local_ids: pa.ChunkedArray, key: Secret, *, source: str) -> NDArray[np.int64]:
+    """Pseudonyms of a source's own record ids.
+
+    Args:
+        local_ids: Text, no nulls; the same id may stand in many rows.
+        key: The source's record key.
+        source: Named in the error only.
+
+    Returns:
+        Shape (n,) int64, equal where and only where the ids are equal.
+
+    Raises:
+        ExtractError: Two different ids got one pseudonym (chance n²/2⁶⁵).
+    """
+    encoded = pc.dictionary_encode(local_ids.combine_chunks())
+    digests = b"".join(sha256(value.encode()).digest() for value in encoded.dictionary.to_pylist())
+    tags = cbc_mac(np.frombuffer(digests, np.uint64).reshape(-1, 4), key)[:, 0].view(np.int64)
+    if len(np.unique(tags)) != len(tags):
+        raise ExtractError(
+            f"{source}: two record ids got the same pseudonym.",
+            why="They would be taken for one person.",
+            fix="Start a new epoch in project.yaml (linkage.epoch), which draws new keys.",
+            code="E-PSEUDONYM",
+        )
+    found: NDArray[np.int64] = tags[encoded.indices.to_numpy()]
+    return found
+
+
+def person_ids(smallest_record: NDArray[np.int64], key: Secret, kid: str) -> list[str]:
+    """Opaque person ids ``p1_<kid>_<26 base32 characters>`` from each person's birth record pseudonym.
+
+    Args:
+        smallest_record: Shape (n,): per person, the smallest record pseudonym when the person was first seen.
+        key: The linkage zone's person key.
+        kid: Five characters that name the key, so that a join across keys is seen to be wrong.
+    """
+    rows = np.zeros((len(smallest_record), 2), np.uint64)
+    rows[:, 0] = smallest_record.view(np.uint64)
+    tags = cbc_mac(rows, key)
+    raw = tags.tobytes()
+    chunks = (raw[i : i + _BLOCK_BYTES] for i in range(0, len(raw), _BLOCK_BYTES))
+    ids = [f"p1_{kid}_{base64.b32encode(chunk).decode().lower()[:26]}" for chunk in chunks]
+    if len(set(ids)) != len(np.unique(smallest_record)):
+        raise InternalError(
+            "Person ids are not unique.",
+            why="Two people would be counted as one.",
+            fix="Report this; nothing was written.",
+            code="E-PSEUDONYM",
+        )
+    return ids
