@@ -44,7 +44,6 @@ VIEW = Contract(
         "rule": pa.int16(),
         "block": pa.int64(),
         **_SKETCH,
-        "name_codes": pa.int64(),
         "birth_sex": pa.int64(),
         "place": pa.int64(),
         "nhs_number": pa.int64(),

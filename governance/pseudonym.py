@@ -35,7 +35,7 @@ def cbc_mac(blocks: NDArray[np.uint64], key: Secret) -> NDArray[np.uint64]:
     state = np.zeros((len(blocks), 2), np.uint64)
     for start in range(0, blocks.shape[1], 2):
         mixed = np.ascontiguousarray(state ^ blocks[:, start : start + 2])
-        state = np.frombuffer(aes.encryptor().update(mixed.data.cast("B")), np.uint64).reshape(-1, 2)
+        state = np.frombuffer(aes.encryptor().update(mixed.reshape(-1).view(np.uint8).data), np.uint64).reshape(-1, 2)
     return state
 
 

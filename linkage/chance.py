@@ -1,0 +1,129 @@
+"""How often two different people agree by chance: counted at source, pooled by linkage, never per record.
+
+Block-salted codes agree only inside a block, so chance agreement over all pairs (u) cannot be sampled from
+them. Each source counts it over its own records under a salt that is used for nothing else.
+"""
+
+import duckdb
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from governance.contracts import U_STATISTIC, check_table
+from governance.settings import Linkage
+from governance.warehouse import fetch_table, load_sql, load_table, materialise
+from linkage.blocks import Views
+from linkage.comparisons import ALL, HOUSEHOLD, Comparison
+from linkage.encode import EncodingKeys, Names, encode_rows
+from linkage.model import Parameters
+from linkage.values import Components
+
+MIN_PAIRS_SHOWN = 10
+"""Counts of fewer agreeing pairs do not leave the source."""
+
+_NO_FIX = ("forename", "surname", "nhs_number", "phone", "email", "uprn", "birth_place", "occupation")
+
+
+def count_chance(
+    con: duckdb.DuckDBPyConnection,
+    found: Components,
+    linkage: Linkage,
+    keys: EncodingKeys,
+    *,
+    one_record_per_person: bool,
+) -> pa.Table:
+    """Chance agreement among one source's own records.
+
+    Fuzzy levels are counted over random pairs, encoded as for linkage; exact agreement over all pairs from counts
+    of values, leaving out pairs that share a name, who may be one person recorded twice.
+
+    Args:
+        con: The source's warehouse; holds table ``identity``.
+        found: Components of the source's records.
+        linkage: Compared fields and the number of random pairs.
+        keys: Encoding keys; ``chance`` seeds the salt and the pairs.
+        one_record_per_person: Only such a source can tell a family from one person recorded twice.
+
+    Returns:
+        Table ``u_statistic``: agreeing pairs (at least 10) and pairs, by comparison and level.
+    """
+    rows = np.flatnonzero(found.variant == 0)
+    exact = fetch_table(con, load_sql("linkage", "chance_exact"), {"one_record_per_person": one_record_per_person})
+    tables = [exact]
+    if len(rows) > 1:
+        _random_pairs(con, rows, found, linkage, keys)
+        tables.append(fetch_table(con, _level_counts()))
+    counted = pa.concat_tables(tables).to_pandas()
+    # Exact counts come first and win over sampled ones.
+    counted = counted.drop_duplicates(["comparison", "level"], keep="first")
+    counted = counted[counted["agreeing_pairs"] >= MIN_PAIRS_SHOWN].sort_values(["comparison", "level"])
+    table = pa.Table.from_pandas(counted, preserve_index=False)
+    return check_table(table.cast(U_STATISTIC.schema), U_STATISTIC)
+
+
+def pool(statistics: list[pa.Table], comparisons: tuple[Comparison, ...]) -> Parameters:
+    """u of every level from all sources' counts; pairs add, so large sources count for more.
+
+    A level that no source saw ten times gets half a pair in all pairs counted for the comparison: rare, not
+    impossible. Levels of a comparison then add to 1.
+    """
+    frame = pa.concat_tables(statistics).to_pandas()
+    sums = frame.groupby(["comparison", "level"])[["agreeing_pairs", "pairs"]].sum()
+    u: Parameters = {}
+    for comparison in (*comparisons, HOUSEHOLD):
+        if comparison.u_of_agreement is not None:
+            u[comparison.name] = {1: comparison.u_of_agreement, 0: 1 - comparison.u_of_agreement}
+            continue
+        seen = sums.loc[comparison.name] if comparison.name in sums.index.get_level_values(0) else None
+        most = float(seen["pairs"].max()) if seen is not None else 1e6
+        share = {
+            level.value: float(seen.loc[level.value, "agreeing_pairs"] / seen.loc[level.value, "pairs"])
+            if seen is not None and level.value in seen.index
+            else (0.5 / most if comparison is not HOUSEHOLD else 0.0)
+            for level in comparison.levels
+        }
+        if comparison is HOUSEHOLD:  # joint chances, not levels of one whole; 0 where no source could count
+            u[comparison.name] = share
+            continue
+        total = sum(share.values())
+        u[comparison.name] = {value: p / total for value, p in share.items()}
+    return u
+
+
+def _random_pairs(
+    con: duckdb.DuckDBPyConnection, rows: NDArray[np.int64], found: Components, linkage: Linkage, keys: EncodingKeys
+) -> None:
+    """Create ``pair`` and ``pattern`` for random pairs of records, each pair a block of its own."""
+    seed = int.from_bytes(keys.chance.reveal()[:8], "little") ^ len(rows)
+    generator = np.random.default_rng(seed)
+    wanted = min(linkage.max_u_pairs, len(rows) * (len(rows) - 1) // 2)
+    left = generator.integers(0, len(rows), wanted)
+    right = (left + generator.integers(1, len(rows), wanted)) % len(rows)
+    salt = np.full(len(rows), np.uint64(generator.integers(1, 2**63)))
+    views = Views(rows, np.zeros(len(rows), np.int64), salt)
+    names = Names.of(found, keys)
+    encoded = encode_rows(views, found, names, keys, compare=list(linkage.compare), fixed=frozenset())
+    load_table(con, "sampled", pa.table({"position": np.arange(len(rows)), **encoded, "present": found.present[rows]}))
+    load_table(con, "drawn", pa.table({"block": np.arange(wanted), "position_l": left, "position_r": right}))
+    materialise(con, "kept_view", load_sql("linkage", "chance_view"))
+    fixes = ", ".join(f"FALSE AS fixes_{field}" for field in _NO_FIX)
+    materialise(con, "rule", f"SELECT 0::SMALLINT AS rule, {fixes}")
+    materialise(con, "source", "SELECT 0::TINYINT AS source_no, FALSE AS one_record_per_person")
+    compare_views(con)
+
+
+def compare_views(con: duckdb.DuckDBPyConnection) -> None:
+    """From ``kept_view``, ``rule`` and ``source`` to ``pair`` and ``pattern``: used here and by linkage alike."""
+    con.execute(load_sql("linkage", "macro"))
+    for step in ("view_pair", "pair", "pattern"):
+        materialise(con, step, load_sql("linkage", step))
+
+
+def _level_counts() -> str:
+    """Count every level of every comparison over ``pattern``."""
+    names = [c.name for c in ALL]
+    one = (
+        "SELECT '{0}' AS comparison, {0}::TINYINT AS level, count(*)::DOUBLE AS agreeing_pairs,"
+        " sum(count(*)) OVER ()::DOUBLE AS pairs FROM pattern WHERE {0} IS NOT NULL GROUP BY {0}"
+    )
+    return " UNION ALL ".join(one.format(name) for name in names) + " ORDER BY comparison, level"

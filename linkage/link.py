@@ -1,0 +1,115 @@
+"""Views in, people out: compare inside blocks, weigh, and join."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import duckdb
+import pyarrow as pa
+
+from governance.settings import Linkage
+from governance.warehouse import fetch_table, load_sql, load_table, materialise
+from linkage.chance import compare_views, pool
+from linkage.cluster import cluster
+from linkage.comparisons import ALL, compared, touched_by
+from linkage.encode import WHOLE_FIELDS
+from linkage.model import Model, train, training_table, weigh_patterns
+from linkage.prior import estimate_priors
+
+MAX_TRAINING_PAIRS_PER_RULE = 100_000
+
+
+@dataclass(frozen=True, slots=True)
+class SourceViews:
+    """What one source delivered to the linkage zone."""
+
+    source: str
+    one_record_per_person: bool
+    views: pa.Table
+    records: pa.Table
+    u_statistics: pa.Table
+
+
+@dataclass(frozen=True, slots=True)
+class LinkResult:
+    """What linkage found. Tables stay in ``con``: record, record_cluster, scored_pair, prior, dropped_block."""
+
+    con: duckdb.DuckDBPyConnection
+    model: Model
+    linker: Any
+    expected_matches: dict[str, float]
+    parted_people: int
+
+
+def link(con: duckdb.DuckDBPyConnection, deliveries: Sequence[SourceViews], linkage: Linkage) -> LinkResult:
+    """Link the records of all sources.
+
+    Args:
+        con: An empty warehouse with one thread, so that sums add in one order.
+        deliveries: One per source; their order does not matter.
+        linkage: Rules, compared fields, threshold.
+    """
+    ordered = sorted(deliveries, key=lambda delivery: delivery.source)
+    _load(con, ordered)
+    _load_rules(con, linkage)
+    materialise(con, "kept_view", load_sql("linkage", "kept_view"), {"max_block_records": linkage.max_block_records})
+    compare_views(con)
+    comparisons = compared(linkage)
+    training_table(con, MAX_TRAINING_PAIRS_PER_RULE)
+    model = train(con, comparisons, pool([delivery.u_statistics for delivery in ordered], comparisons))
+    levels = ", ".join(["pattern", *(c.name for c in ALL), "household"])
+    materialise(con, "distinct_pattern", f"SELECT DISTINCT {levels} FROM pattern ORDER BY pattern")
+    linker = weigh_patterns(con, comparisons, model)
+    expected = estimate_priors(con)
+    materialise(con, "scored_pair", load_sql("linkage", "scored_pair"))
+    parted = cluster(con, linkage.threshold_probability)
+    named = {f"{ordered[a].source}|{ordered[b].source}": count for (a, b), count in expected.items()}
+    return LinkResult(con, model, linker, named, parted)
+
+
+def _load(con: duckdb.DuckDBPyConnection, ordered: list[SourceViews]) -> None:
+    """Tables ``source``, ``record`` and ``view`` of all sources, records numbered without gaps."""
+    numbers = pa.array(range(len(ordered)), pa.int8())
+    load_table(
+        con,
+        "source",
+        pa.table(
+            {
+                "source_no": numbers,
+                "source": [delivery.source for delivery in ordered],
+                "one_record_per_person": [delivery.one_record_per_person for delivery in ordered],
+            }
+        ),
+    )
+    load_table(con, "arrived_record", _stack([delivery.records for delivery in ordered]))
+    load_table(con, "view", _stack([delivery.views for delivery in ordered]))
+    materialise(
+        con,
+        "record",
+        "SELECT row_number() OVER (ORDER BY source_no, record_id) AS record, * FROM arrived_record ORDER BY record",
+    )
+
+
+def _stack(tables: list[pa.Table]) -> pa.Table:
+    marked = [
+        table.append_column("source_no", pa.array([number] * table.num_rows, pa.int8()))
+        for number, table in enumerate(tables)
+    ]
+    return pa.concat_tables(marked)
+
+
+def _load_rules(con: duckdb.DuckDBPyConnection, linkage: Linkage) -> None:
+    """Table ``rule``: what each rule fixes exactly, and which comparisons it touches at all."""
+    rows: dict[str, list[object]] = {"rule": list(range(len(linkage.rules))), "id": [r.id for r in linkage.rules]}
+    for field in ("forename", "surname", *WHOLE_FIELDS):
+        rows[f"fixes_{field}"] = [field in rule.components for rule in linkage.rules]
+    touched = [{name for part in rule.components for name in touched_by(part)} for rule in linkage.rules]
+    for comparison in ALL:
+        rows[f"touches_{comparison.name}"] = [comparison.name in names for names in touched]
+    table = pa.table(rows)
+    load_table(con, "rule", table.set_column(0, "rule", table["rule"].cast(pa.int16())))
+
+
+def scored_pairs(result: LinkResult) -> pa.Table:
+    """All scored pairs with source names and record ids, for evaluation and sealed storage."""
+    return fetch_table(result.con, load_sql("linkage", "edge_out"))

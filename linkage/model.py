@@ -1,0 +1,223 @@
+"""The Fellegi-Sunter model: Splink trains and weighs it; only this module and ``link`` import Splink.
+
+Splink compares columns of two records. Block-salted sketches can only be compared pair by pair, so what Splink
+is given are *agreement patterns*: table ``pattern_l`` holds one row per pattern with its levels, ``pattern_r``
+its counterpart, joined on the pattern's number. Splink's EM, weights, charts and model file work as ever.
+"""
+
+import json
+import logging
+import math
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import Any
+
+import duckdb
+import splink.comparison_level_library as cll
+import splink.comparison_library as cl
+from splink import DuckDBAPI, Linker, SettingsCreator, block_on
+
+from governance.errors import InternalError
+from governance.warehouse import load_sql, materialise
+from linkage.comparisons import HOUSEHOLD, HOUSEHOLD_PARTS, Comparison, Level
+
+MIN_TRAINING_PAIRS = 300
+"""Below this, EM is not to be trusted and the starting values stand."""
+
+_SHARE_OF_START = 0.02
+"""Of m, this share stays at the starting values: what a small training set never saw is rare, not impossible."""
+
+_MIN_U = 1e-9
+_START_LAMBDA = 0.01
+
+Parameters = dict[str, dict[int, float]]
+"""Probability by comparison and level."""
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """Trained parameters, and how far they can be trusted."""
+
+    m: Parameters
+    u: Parameters
+    warnings: tuple[str, ...]
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 over the rounded parameters."""
+        return sha256(json.dumps(self.as_dict(), sort_keys=True).encode()).hexdigest()
+
+    def as_dict(self) -> dict[str, Any]:
+        """For the model file: rounded so that the order of floating-point sums does not show."""
+        rounded = [
+            {name: {str(level): float(f"{p:.9g}") for level, p in levels.items()} for name, levels in side.items()}
+            for side in (self.m, self.u)
+        ]
+        return {"m": rounded[0], "u": rounded[1], "warnings": list(self.warnings)}
+
+    def weight(self, comparison: str, level: int) -> float:
+        """Match weight of one level, in bits."""
+        return math.log2(self.m[comparison][level] / self.u[comparison][level])
+
+
+def start_m(comparisons: tuple[Comparison, ...]) -> Parameters:
+    """Starting values of m."""
+    return {c.name: {level.value: level.start_m for level in c.levels} for c in comparisons}
+
+
+def train(con: duckdb.DuckDBPyConnection, comparisons: tuple[Comparison, ...], u: Parameters) -> Model:
+    """Estimate m by expectation maximisation over the table ``training``.
+
+    One session sees the pairs of every rule. The rule itself is a comparison with free m and u: its weight is
+    the rule's own share of true pairs, so no rule's prior is forced on another. What a rule fixes is NULL in its
+    rows, for Splink cannot see through a block key.
+
+    Args:
+        con: Holds ``training`` (see ``sql/training.sql``), read with one thread so that sums add in one order.
+        comparisons: What is compared.
+        u: Chance agreement by comparison and level; not estimated here.
+    """
+    seen = _rows_with_evidence(con, comparisons)
+    trainable = tuple(c for c in comparisons if seen[c.name] >= MIN_TRAINING_PAIRS)
+    warnings = [f"{c.title}: too few pairs to train, starting values used." for c in comparisons if c not in trainable]
+    m = start_m(comparisons)
+    if trainable:
+        trained, unseen = _expectation_maximisation(con, trainable, u)
+        m |= trained
+        warnings += [f"{title}: never seen in training, a small value stands." for title in unseen]
+    model = Model(m, u, tuple(warnings))
+    _check(model)
+    return model
+
+
+def weigh_patterns(con: duckdb.DuckDBPyConnection, comparisons: tuple[Comparison, ...], model: Model) -> Linker:
+    """Let Splink weigh every distinct agreement pattern: table ``pattern_weight`` (pattern, weight in bits).
+
+    The weight is the evidence alone, without a prior. Needs table ``distinct_pattern``. Returns the linker, for
+    its charts and model file.
+    """
+    household = household_correction(model.u)
+    levels = [_splink_comparison(c, model.m[c.name], model.u[c.name], fix_m=True) for c in comparisons]
+    levels.append(_splink_comparison(HOUSEHOLD, household.m["household"], household.u["household"], fix_m=True))
+    linker = _linker(con, "distinct_pattern", [*(c.name for c in comparisons), "household"], levels)
+    predicted = linker.inference.predict()
+    prior = math.log2(_START_LAMBDA / (1 - _START_LAMBDA))
+    materialise(
+        con,
+        "pattern_weight",
+        f"SELECT unique_id_l AS pattern, round(match_weight - $prior, 9) AS weight FROM {predicted.physical_name}",
+        {"prior": prior},
+    )
+    return linker
+
+
+def household_correction(u: Parameters) -> Model:
+    """m and u of the household comparison, so that its weight undoes the double counting of chance.
+
+    For surname and postcode together the right u is that of the pair; the model multiplies the two singles. Their
+    ratio r enters as a level with m : u = 1 : r. It never adds evidence (r is at least 1).
+    """
+    m, corrected = {}, {}
+    for level, parts in HOUSEHOLD_PARTS.items():
+        product = math.prod(u.get(name, {}).get(value, 1.0) for name, value in parts)
+        ratio = max(1.0, u["household"][level] / max(product, 1e-30))
+        m[level], corrected[level] = 1e-9, min(0.2, 1e-9 * ratio)
+    m[0], corrected[0] = 1 - sum(m.values()), 1 - sum(m.values())
+    return Model({"household": m}, {"household": corrected}, ())
+
+
+def _expectation_maximisation(
+    con: duckdb.DuckDBPyConnection, comparisons: tuple[Comparison, ...], u: Parameters
+) -> tuple[Parameters, list[str]]:
+    settings = [_splink_comparison(c, start_m((c,))[c.name], u[c.name]) for c in comparisons]
+    rules = [row[0] for row in con.execute("SELECT DISTINCT rule FROM training ORDER BY rule").fetchall()]
+    start = {rule: 1 / len(rules) for rule in rules}
+    by_rule = Comparison("rule", "Rule", tuple(Level(rule, f"rule {rule}", start[rule]) for rule in rules))
+    settings.append(_splink_comparison(by_rule, start, start, fix_u=False))
+    linker = _linker(con, "training", [*(c.name for c in comparisons), "rule"], settings)
+    linker.training.estimate_parameters_using_expectation_maximisation(
+        block_on("unique_id"), fix_u_probabilities=False, estimate_without_term_frequencies=True
+    )
+    return _trained(linker, comparisons)
+
+
+def _trained(linker: Linker, comparisons: tuple[Comparison, ...]) -> tuple[Parameters, list[str]]:
+    """m by comparison and level from Splink's own model file, levels that were never seen kept small."""
+    found: Parameters = {}
+    unseen: list[str] = []
+    described = {c["output_column_name"]: c for c in linker.misc.save_model_to_json()["comparisons"]}
+    for comparison in comparisons:
+        levels = described[comparison.name]["comparison_levels"][1:]
+        m = {}
+        for level, trained in zip(comparison.levels, levels, strict=True):
+            value = trained.get("m_probability")
+            seen = float(value) if isinstance(value, float) else 0.0
+            m[level.value] = (1 - _SHARE_OF_START) * seen + _SHARE_OF_START * level.start_m
+            if not isinstance(value, float):
+                unseen.append(f"{comparison.title}, {level.label}")
+        total = sum(m.values())
+        found[comparison.name] = {value: p / total for value, p in m.items()}
+    return found, unseen
+
+
+def _splink_comparison(
+    comparison: Comparison, m: dict[int, float], u: dict[int, float], *, fix_u: bool = True, fix_m: bool = False
+) -> Any:
+    column = f"{comparison.name}_l"
+    levels = [cll.CustomLevel(f"{column} IS NULL", "no evidence").configure(is_null_level=True)]
+    for level in comparison.levels:
+        levels.append(
+            cll.CustomLevel(f"{column} = {level.value}", level.label).configure(
+                m_probability=m[level.value],
+                u_probability=max(u[level.value], _MIN_U),
+                fix_u_probability=fix_u,
+                fix_m_probability=fix_m,
+            )
+        )
+    return cl.CustomComparison(
+        output_column_name=comparison.name, comparison_levels=levels, comparison_description=comparison.title
+    )
+
+
+def _linker(con: duckdb.DuckDBPyConnection, table: str, columns: list[str], comparisons: list[Any]) -> Linker:
+    """A Splink linker over two sides of the same patterns."""
+    levels = ", ".join(f"{name}::TINYINT AS {name}" for name in columns)
+    empty = ", ".join(f"NULL::TINYINT AS {name}" for name in columns)
+    materialise(con, "pattern_l", f"SELECT pattern AS unique_id, {levels} FROM {table}")
+    materialise(con, "pattern_r", f"SELECT pattern AS unique_id, {empty} FROM {table}")
+    settings = SettingsCreator(
+        link_type="link_only",
+        comparisons=comparisons,
+        blocking_rules_to_generate_predictions=[block_on("unique_id")],
+        probability_two_random_records_match=_START_LAMBDA,
+        retain_matching_columns=False,
+        em_convergence=1e-5,
+        max_iterations=100,
+        linker_uid="joinedup",
+    )
+    logging.getLogger("splink").setLevel(logging.ERROR)
+    api = DuckDBAPI(connection=con)
+    sides = [api.register(name, dataset_display_name=name) for name in ("pattern_l", "pattern_r")]
+    return Linker(sides, settings, log_level="ERROR")
+
+
+def _rows_with_evidence(con: duckdb.DuckDBPyConnection, comparisons: tuple[Comparison, ...]) -> dict[str, int]:
+    counts = ", ".join(f"count({c.name})" for c in comparisons)
+    (row,) = con.execute(f"SELECT {counts} FROM training").fetchall()
+    return dict(zip((c.name for c in comparisons), row, strict=True))
+
+
+def _check(model: Model) -> None:
+    for name, levels in model.m.items():
+        if abs(sum(levels.values()) - 1) > 1e-3:
+            raise InternalError(
+                f"The m probabilities of {name} do not add to 1.",
+                why="Weights made from them would be wrong for every pair.",
+                fix="Report this; nothing was written.",
+                code="E-MODEL",
+            )
+
+
+def training_table(con: duckdb.DuckDBPyConnection, max_pairs_per_rule: int) -> None:
+    """Create ``training`` from ``pattern``; see ``sql/training.sql``."""
+    materialise(con, "training", load_sql("linkage", "training"), {"max_pairs": max_pairs_per_rule})

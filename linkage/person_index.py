@@ -1,0 +1,74 @@
+"""Clusters become people with opaque ids that last: an id follows the records it was given to."""
+
+from dataclasses import dataclass
+
+import duckdb
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from governance.contracts import PERSON_INDEX, check_table
+from governance.errors import InternalError
+from governance.keys import Secret
+from governance.pseudonym import person_ids
+from governance.warehouse import fetch_table, load_sql, load_table, materialise
+
+_NO_INDEX = PERSON_INDEX.schema.empty_table()
+
+
+@dataclass(frozen=True, slots=True)
+class PersonIndex:
+    """Who is whom now, and what became of earlier ids."""
+
+    table: pa.Table
+    """``person_index``: source, record_id, person_id; ordered."""
+    changes: pa.Table
+    """person_id_before, person_id_after, records, reason (``merged`` or ``split``)."""
+    persons: int
+
+
+def build_person_index(
+    con: duckdb.DuckDBPyConnection, key: Secret, kid: str, previous: pa.Table | None = None
+) -> PersonIndex:
+    """Give every cluster a person id.
+
+    A cluster keeps the earlier id with which it shares most records, if no other cluster shares more; otherwise
+    it is born now, with a keyed PRF of its smallest record pseudonym.
+
+    Args:
+        con: Holds ``record``, ``record_cluster`` and ``source`` as linkage left them.
+        key: The linkage zone's person key.
+        kid: Five characters that name the key.
+        previous: The last period's index.
+    """
+    load_table(con, "previous_index", previous if previous is not None else _NO_INDEX)
+    materialise(con, "cluster_claim", load_sql("linkage", "cluster_claim"))
+    clusters = fetch_table(con, "SELECT cluster, kept_id, birth FROM cluster_claim ORDER BY cluster")
+    ids = clusters["kept_id"].to_pylist()
+    born = np.flatnonzero(clusters["kept_id"].is_null().to_numpy(zero_copy_only=False))
+    births = clusters["birth"].to_numpy()[born]
+    taken = set(fetch_table(con, "SELECT DISTINCT person_id FROM previous_index")["person_id"].to_pylist())
+    for position, new_id in zip(born, _unused_ids(births, key, kid, taken), strict=True):
+        ids[position] = new_id
+    load_table(con, "cluster_person", pa.table({"cluster": clusters["cluster"], "person_id": pa.array(ids, pa.string())}))
+    index = check_table(fetch_table(con, load_sql("linkage", "person_index")), PERSON_INDEX)
+    return PersonIndex(index, fetch_table(con, load_sql("linkage", "person_change")), len(ids))
+
+
+def _unused_ids(births: NDArray[np.int64], key: Secret, kid: str, taken: set[str]) -> list[str]:
+    """Ids of the newborn, none of them an id that someone had before.
+
+    The record that gave an earlier person their id may since have split off: its PRF is taken, and a second key
+    gives the newborn another.
+    """
+    first = person_ids(births, key, kid)
+    second = person_ids(births, key.subkey("person", "after a split"), kid)
+    ids = [again if once in taken else once for once, again in zip(first, second, strict=True)]
+    if taken & set(ids):
+        raise InternalError(
+            "A new person id was already in use.",
+            why="Two people would be counted as one.",
+            fix="Start a new epoch in project.yaml (linkage.epoch); nothing was written.",
+            code="E-PSEUDONYM",
+        )
+    return ids

@@ -1,0 +1,79 @@
+-- Chance of exact agreement over all pairs of a source's own records, from counts of values.
+-- reads   identity   one row per record and variant
+-- grain   one row per comparison and level
+-- columns comparison, level, agreeing_pairs, pairs
+-- params  $one_record_per_person BOOLEAN
+-- Only pairs that differ in both `apart` fields count: others may be one person recorded twice. Families and twins
+-- are counted only where the source itself keeps one record a person.
+WITH own AS (
+    SELECT
+        *,
+        coalesce(forename, '') AS given,
+        coalesce(surname, '') AS family,
+        CASE
+            WHEN birth_year + birth_month + birth_day IS NOT NULL
+                THEN make_date(birth_year, birth_month, birth_day)::VARCHAR
+        END AS birth_date
+    FROM identity
+    WHERE variant = 0
+),
+
+valued AS (
+    SELECT 'date_of_birth' AS comparison, 6 AS level, birth_date AS value, given AS apart_1, family AS apart_2 FROM own
+    UNION ALL
+    SELECT 'postcode', 3, postcode, given, family FROM own
+    UNION ALL
+    SELECT 'phone', 1, phone, given, family FROM own
+    UNION ALL
+    SELECT 'email', 1, email, given, family FROM own
+    UNION ALL
+    SELECT 'uprn', 1, uprn, given, family FROM own
+    UNION ALL
+    SELECT 'birth_place', 1, birth_place, given, family FROM own
+    UNION ALL
+    SELECT 'occupation', 1, occupation, given, family FROM own
+    UNION ALL
+    SELECT 'household', 3, family || ' ' || postcode || ' ' || birth_date, given, given FROM own
+    WHERE $one_record_per_person AND family <> ''
+    UNION ALL
+    SELECT 'household', 2, postcode || ' ' || birth_date, given, given FROM own
+    WHERE $one_record_per_person
+    UNION ALL
+    SELECT 'household', 1, family || ' ' || postcode, coalesce(birth_date, ''), coalesce(birth_date, '') FROM own
+    WHERE $one_record_per_person AND family <> ''
+),
+
+grouped AS (
+    SELECT
+        comparison,
+        level,
+        count(*)::DOUBLE AS n,
+        CASE WHEN grouping(apart_1) = 0 AND grouping(apart_2) = 0 THEN 1 WHEN grouping(apart_1) + grouping(apart_2) = 2 THEN 1 ELSE -1 END
+            AS sign
+    FROM valued
+    WHERE value IS NOT NULL
+    GROUP BY GROUPING SETS (
+        (comparison, level, value),
+        (comparison, level, value, apart_1),
+        (comparison, level, value, apart_2),
+        (comparison, level, value, apart_1, apart_2)
+    )
+),
+
+held AS (
+    SELECT comparison, level, count(*)::DOUBLE AS n
+    FROM valued
+    WHERE value IS NOT NULL
+    GROUP BY comparison, level
+)
+
+-- Inclusion and exclusion: all pairs with the value, less those that share either field, plus those that share both.
+SELECT
+    comparison,
+    level::TINYINT AS level,
+    sum(sign * grouped.n * grouped.n) / 2 AS agreeing_pairs,
+    greatest(any_value(held.n) * (any_value(held.n) - 1) / 2, 1) AS pairs
+FROM grouped
+INNER JOIN held USING (comparison, level)
+GROUP BY comparison, level
+ORDER BY comparison, level

@@ -1,0 +1,12 @@
+-- Similarity of two name sketches, corrected for chance agreement of their bits.
+-- reads   nothing
+-- grain   scalar macros
+-- columns name_similarity in [-1, 1]: 1 for equal sketches, near 0 for unrelated names of any length
+-- params  none
+-- ln(1 - w / 128) estimates how many tokens set w of 128 bits; the common factor -128 / k cancels.
+CREATE OR REPLACE TEMPORARY MACRO tokens(w) AS ln(1 - least(w, 127) / 128.0);
+-- bit_count of a BIGINT is a TINYINT whose sum overflows at 128: cast each half first.
+CREATE OR REPLACE TEMPORARY MACRO weight(lo, hi) AS bit_count(lo)::SMALLINT + bit_count(hi)::SMALLINT;
+CREATE OR REPLACE TEMPORARY MACRO name_similarity(lo_l, hi_l, lo_r, hi_r) AS
+    2 * (tokens(weight(lo_l, hi_l)) + tokens(weight(lo_r, hi_r)) - tokens(weight(lo_l | lo_r, hi_l | hi_r)))
+    / nullif(tokens(weight(lo_l, hi_l)) + tokens(weight(lo_r, hi_r)), 0);
