@@ -221,3 +221,16 @@ def _records(found: Components, views: pa.Table, linkage: Linkage) -> pa.Table:
 
 def _nullable(values: NDArray[np.int64], present: NDArray[np.bool_]) -> pa.Array:
     return pa.array(values, mask=~present)
+
+
+def how_encoded(linkage: Linkage) -> dict[str, str]:
+    """Plain words, by compared field, for the IG lead's page."""
+    named = "128-bit keyed sketch of letter pairs, comparable inside one block only; length told in four bands"
+    whole = "64-bit keyed code, comparable inside one block only"
+    words = {
+        "name": named,
+        "date_of_birth": "16-bit keyed codes of day, month and year, comparable inside one block only",
+        "sex": "16-bit keyed code, comparable inside one block only",
+        "postcode": "keyed codes of postcode, sector and district (64 bits in all), comparable inside one block only",
+    }
+    return {field: words.get(field, whole) for field in linkage.compare}

@@ -29,9 +29,9 @@ SELECT
     CASE WHEN NOT default_birthday THEN month(date_of_birth)::TINYINT END AS birth_month,
     CASE WHEN NOT default_birthday THEN day(date_of_birth)::TINYINT END AS birth_day,
     CASE WHEN sex IN ('f', 'm') THEN sex END AS sex,
-    CASE WHEN postcode NOT LIKE 'ZZ99%' AND length(postcode) BETWEEN 5 AND 7 THEN postcode END AS postcode,
+    CASE WHEN postcode NOT LIKE 'ZZ99%' AND length(postcode) BETWEEN 4 AND 8 THEN postcode END AS postcode,
     CASE
-        WHEN previous_postcode NOT LIKE 'ZZ99%' AND length(previous_postcode) BETWEEN 5 AND 7 THEN previous_postcode
+        WHEN previous_postcode NOT LIKE 'ZZ99%' AND length(previous_postcode) BETWEEN 4 AND 8 THEN previous_postcode
     END AS previous_postcode,
     CASE WHEN length(nhs_number) = 10 THEN nhs_number END AS nhs_number,
     CASE WHEN length(phone) = 10 THEN phone END AS phone,

@@ -1,0 +1,120 @@
+"""Pseudonymise one source: read, check, apply opt-outs, encode, and send two sealed packages on their ways."""
+
+from collections import Counter
+from dataclasses import asdict
+from typing import Any
+
+import pyarrow as pa
+
+from cohorts.events import Payload, record_tables
+from flows.run import Run, timestamp
+from governance.areas import load_area_lookup
+from governance.intake import Intake, check_reconciles, read_extracts, summarise
+from governance.keys import kid_of
+from governance.ledger import Event
+from governance.optout import OptOutReceipt, apply_opt_outs
+from governance.package import publish_package
+from governance.settings import Source
+from linkage.chance import count_chance
+from linkage.encode import EncodingKeys, Encoded, encode, how_encoded, identities
+from linkage.standardise import STANDARDISER
+
+
+def pseudonymise(run: Run, source_id: str) -> dict[str, int | float | str]:
+    """One source's packages for the linkage and analysis zones, and its receipt.
+
+    Returns:
+        Counts and manifest digests.
+    """
+    source, project = run.bundle.source(source_id), run.bundle.project
+    root_key, root_info = run.ring.encoding_root(run.today)
+    epoch = project.linkage.epoch
+    record_key = root_key.subkey(project.id, project.purpose, "record", source.id, epoch)
+    intake = read_extracts(run.root, source, run.period, record_key=record_key, synthetic=project.synthetic)
+    opt_outs = apply_opt_outs(intake, run.root, source, run.period, run.today)
+    check_reconciles(intake.counts)
+    payload = record_tables(intake.con, source, load_area_lookup(run.root, project.lookup))
+    keys = EncodingKeys.derive(root_key, project=project.id, purpose=project.purpose, linkage=project.linkage)
+    file = next(file for file in source.files if file.id == intake.people_file)
+    found = identities(intake.con, file, keys)
+    encoded = encode(found, project.linkage, keys)
+    single = source.one_record_per_person
+    chance = count_chance(intake.con, found, project.linkage, keys, one_record_per_person=single)
+    facts = _facts(run, source, kid_of(root_info.fingerprint))
+    digests = _publish_packages(run, source, facts, payload, encoded, chance)
+    receipt = _receipt(intake, opt_outs, payload, encoded) | {
+        "kind": "receipt",
+        "standardiser": STANDARDISER,
+        "encoded": how_encoded(project.linkage),
+        "packages": digests,
+    }
+    rejects = {"reject_row": intake.reject_rows}
+    own_key = run.ring.zone_public(f"source_{source.id}")
+    publish_package(run.zone("source", source.id, run.period), rejects, own_key, {**facts, **receipt})
+    _record(run, source, intake, opt_outs, digests, facts)
+    return {"source": source.id, "records": encoded.records.num_rows, "views": encoded.views.num_rows, **digests}
+
+
+def _facts(run: Run, source: Source, kid: str) -> dict[str, Any]:
+    """What every package of this run says of itself."""
+    return {
+        "project": run.bundle.project.id,
+        "source": source.id,
+        "period": run.period,
+        "kid": kid,
+        "config_sha256": run.bundle.digest,
+        "edition": run.bundle.project.lookup.edition,
+    }
+
+
+def _publish_packages(
+    run: Run, source: Source, facts: dict[str, Any], payload: Payload, encoded: Encoded, chance: pa.Table
+) -> dict[str, str]:
+    views = {"view": encoded.views, "record": encoded.records, "u_statistic": chance}
+    contents = {
+        "record_person": payload.record_person,
+        "record_event": payload.record_event,
+        "record_need": payload.record_need,
+    }
+    return {
+        kind: publish_package(
+            run.zone(zone, run.period, "in", source.id), tables, run.ring.zone_public(zone), {**facts, "kind": kind}
+        )
+        for kind, zone, tables in (("views", "linkage", views), ("payload", "analysis", contents))
+    }
+
+
+def _receipt(intake: Intake, opt_outs: OptOutReceipt, payload: Payload, encoded: Encoded) -> dict[str, Any]:
+    """What the source keeps and the audit page shows: exact counts, no value."""
+    views = Counter(encoded.records["views"].to_pylist())
+    return {
+        "files": {file: {**asdict(counts), "sha256": intake.digests[file]} for file, counts in intake.counts.items()},
+        "rejects": summarise(intake.rejects),
+        "opt_outs": opt_outs.as_dict(),
+        "records": {"total": encoded.records.num_rows, "no_view": views[0], "one_view": views[1]},
+        "unmapped": [{"file": count.file, "column": count.column, "rows": count.rows} for count in payload.unmapped],
+        "undated": [{"file": count.file, "column": count.column, "rows": count.rows} for count in payload.undated],
+        "postcodes_unmatched": payload.postcodes_unmatched,
+        "orphans": payload.orphans,
+    }
+
+
+def _record(
+    run: Run, source: Source, intake: Intake, opt_outs: OptOutReceipt, digests: dict[str, str], facts: dict[str, Any]
+) -> None:
+    """The ledger's account of this source."""
+    ledger, where = run.ledger, {"period": run.period, "source": source.id}
+    for file, digest in intake.digests.items():
+        ledger.append(Event.EXTRACT_READ, at=timestamp(), file=file, sha256=digest, **where)
+    ledger.append(Event.OPT_OUTS_APPLIED, at=timestamp(), status=opt_outs.status, **where)
+    epoch = run.bundle.project.linkage.epoch
+    for kind, digest in digests.items():
+        ledger.append(
+            Event.PACKAGE_PUBLISHED,
+            at=timestamp(),
+            package=kind,
+            manifest_sha256=digest,
+            kid=facts["kid"],
+            epoch=epoch,
+            **where,
+        )

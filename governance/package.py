@@ -1,0 +1,102 @@
+"""Packages: sealed tables with a manifest, the only thing that passes from one zone to the next."""
+
+from collections.abc import Mapping, Sequence
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X25519PublicKey
+
+from governance.code_version import code_version
+from governance.contracts import CONTRACTS, check_table
+from governance.errors import BadInput, PolicyRefusal
+from governance.store import current, publish, read_manifest, read_table, write_manifest, write_table
+
+
+def publish_package(
+    folder: Path, tables: Mapping[str, pa.Table], recipient: X25519PublicKey, facts: Mapping[str, Any]
+) -> str:
+    """Seal tables to a zone and make them the folder's current content.
+
+    Args:
+        folder: Where the package lives; see :func:`governance.store.publish`.
+        tables: By contract name where there is a contract, which they must then meet.
+        recipient: The zone that may read them.
+        facts: For the manifest: kind, project, source, period, kid, config_sha256, … and no value of any record.
+
+    Returns:
+        SHA-256 of the manifest, which covers every table's content.
+    """
+    with publish(folder) as scratch:
+        receipts = [
+            write_table(scratch, check_table(table, CONTRACTS[name]) if name in CONTRACTS else table, name, recipient)
+            for name, table in tables.items()
+        ]
+        written = {receipt.name: {"rows": receipt.rows, "sha256": receipt.sha256} for receipt in receipts}
+        return write_manifest(scratch, {**facts, "code_version": code_version(), "tables": written})
+
+
+def package_digest(folder: Path) -> str:
+    """SHA-256 of the manifest of a folder's current package."""
+    return sha256((current(folder) / "manifest.json").read_bytes()).hexdigest()
+
+
+def open_package(
+    folder: Path, names: Sequence[str], private_key: X25519PrivateKey, expected: Mapping[str, Any]
+) -> tuple[dict[str, pa.Table], dict[str, Any]]:
+    """Tables and manifest of a folder's current package.
+
+    Args:
+        folder: Where it was published.
+        names: Tables wanted.
+        private_key: The zone's key.
+        expected: Manifest entries that must have these values, such as the period and the key id.
+
+    Raises:
+        BadInput: Nothing is there.
+        PolicyRefusal: It was made under another config, key or period, or is not what its manifest says.
+    """
+    held = current(folder)
+    manifest = read_manifest(held)
+    if wrong := sorted(name for name, value in expected.items() if manifest.get(name) != value):
+        raise PolicyRefusal(
+            f"Package {folder.parent.name}/{folder.name} was made under another {', '.join(wrong)}.",
+            why="Codes made under different keys, rules or periods look alike and match nothing, or the wrong people.",
+            fix="Run `joinedup pseudonymise` for every source again, then this step.",
+            code="E-PACKAGE-MIXED",
+        )
+    tables = {name: _checked(held, name, private_key, manifest) for name in names}
+    return tables, manifest
+
+
+def _checked(held: Path, name: str, private_key: X25519PrivateKey, manifest: Mapping[str, Any]) -> pa.Table:
+    table = read_table(held, name, private_key)
+    if table.num_rows != manifest["tables"].get(name, {}).get("rows"):
+        raise PolicyRefusal(
+            f"Table {name} does not have the rows its manifest says.",
+            why="Part of the package was exchanged after it was made.",
+            fix="Ask the sender for the package again.",
+            code="E-PACKAGE-ALTERED",
+        )
+    return check_table(table, CONTRACTS[name]) if name in CONTRACTS else table
+
+
+def no_package(folder: Path) -> bool:
+    """Whether nothing has been published in ``folder``."""
+    return not (folder / "current").exists()
+
+
+def wanted_packages(folders: Mapping[str, Path]) -> None:
+    """Check that every source's package is there.
+
+    Raises:
+        BadInput: Names the sources that are missing.
+    """
+    if absent := sorted(source for source, folder in folders.items() if no_package(folder)):
+        raise BadInput(
+            f"{len(absent)} source{'s have' if len(absent) > 1 else ' has'} not delivered: {', '.join(absent)}.",
+            why="Linking without them would look as if their people had no contact with these services.",
+            fix="Run `joinedup pseudonymise DIR --source ID` for each of them, then this step again.",
+            code="E-STEP-MISSING",
+        )
