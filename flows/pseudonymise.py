@@ -52,7 +52,8 @@ def pseudonymise(run: Run, source_id: str) -> dict[str, int | float | str]:
     own_key = run.ring.zone_public(f"source_{source.id}")
     publish_package(run.zone("source", source.id, run.period), rejects, own_key, {**facts, **receipt})
     _record(run, source, intake, opt_outs, digests, facts)
-    return {"source": source.id, "records": encoded.records.num_rows, "views": encoded.views.num_rows, **digests}
+    counts = {"source": source.id, "records": encoded.records.num_rows, "views": encoded.views.num_rows}
+    return {**counts, **{f"{kind}_sha256": digest for kind, digest in digests.items()}}
 
 
 def _facts(run: Run, source: Source, kid: str) -> dict[str, Any]:

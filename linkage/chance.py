@@ -62,7 +62,7 @@ def count_chance(
 
 
 def pool(statistics: list[pa.Table], comparisons: tuple[Comparison, ...]) -> Parameters:
-    """u of every level from all sources' counts; pairs add, so large sources count for more.
+    """Chance agreement (u) of every level from all sources' counts; pairs add, so large sources count for more.
 
     A level that no source saw ten times gets half a pair in all pairs counted for the comparison: rare, not
     impossible. Levels of a comparison then add to 1.

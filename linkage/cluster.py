@@ -21,15 +21,13 @@ def cluster(con: duckdb.DuckDBPyConnection, threshold_probability: float) -> int
         How many people were first made of two records of a one-record-a-person source, and then parted.
     """
     materialise(con, "node", "SELECT record AS unique_id FROM record ORDER BY record")
-    edges = "SELECT record_l AS unique_id_l, record_r AS unique_id_r, weight FROM scored_pair WHERE probability >= $threshold"
-    materialise(con, "edge", edges, {"threshold": threshold_probability})
+    edges = "SELECT record_l AS unique_id_l, record_r AS unique_id_r, weight FROM scored_pair"
+    materialise(con, "edge", f"{edges} WHERE probability >= $threshold", {"threshold": threshold_probability})
     api = DuckDBAPI(connection=con)
     found = cluster_pairwise_predictions_at_threshold(
         api.register("node"), api.register("edge"), api, node_id_column_name="unique_id"
     )
-    materialise(
-        con, "record_cluster", f"SELECT unique_id AS record, cluster_id AS cluster FROM {found.physical_name}"
-    )
+    materialise(con, "record_cluster", f"SELECT unique_id AS record, cluster_id AS cluster FROM {found.physical_name}")
     return _part_conflicts(con)
 
 
@@ -49,9 +47,11 @@ def _part_conflicts(con: duckdb.DuckDBPyConnection) -> int:
         " ORDER BY weight DESC, unique_id_l, unique_id_r"
     ).fetchall()
     joined = _join_strongest_first({r: s if single else None for r, s, single in rows}, edges)
-    changed = pa.table({"record": pa.array(list(joined), pa.int64()), "cluster": pa.array(list(joined.values()), pa.int64())})
-    load_table(con, "parted", changed)
-    con.execute("UPDATE record_cluster SET cluster = parted.cluster FROM parted WHERE record_cluster.record = parted.record")
+    columns = {"record": list(joined), "cluster": list(joined.values())}
+    load_table(con, "parted", pa.table(columns, schema=pa.schema(dict.fromkeys(columns, pa.int64()))))
+    con.execute(
+        "UPDATE record_cluster SET cluster = parted.cluster FROM parted WHERE record_cluster.record = parted.record"
+    )
     return parted
 
 

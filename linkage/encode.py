@@ -155,9 +155,9 @@ def _rule_views(
 
 def _distinct(views: Views, found: Components) -> Views:
     """Views that differ from an earlier variant of their record in block or surname; the rest say nothing new."""
-    surname, _ = found.ids("surname")
-    postcode, _ = found.ids("postcode")
     rows = views.rows
+    # Where the value is missing the id is some other value's.
+    surname, postcode = (np.where(has, ids, np.uint64(0)) for ids, has in map(found.ids, ("surname", "postcode")))
     mixed = found.record_id[rows].view(np.uint64) * _ODD[0] ^ views.block.view(np.uint64) * _ODD[1]
     mixed ^= surname[rows] * _ODD[2] ^ postcode[rows] * _ODD[3]  # uint64 wraps: a 64-bit hash of the four
     _, first = np.unique(mixed, return_index=True)

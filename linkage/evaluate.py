@@ -7,7 +7,7 @@ import numpy as np
 import pyarrow as pa
 
 from governance.errors import BadInput
-from governance.warehouse import connect, load_sql, load_table
+from governance.warehouse import connect, load_sql, load_table, materialise
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +64,7 @@ def evaluate(index: pa.Table, scored: pa.Table, truth: pa.Table, threshold: floa
     con = connect()
     for name, table in (("person_index", index), ("scored", scored), ("truth", truth)):
         load_table(con, name, table)
-    con.execute(load_sql("linkage", "labelled"))
+    materialise(con, "labelled", load_sql("linkage", "labelled"))
     (row,) = con.execute(load_sql("linkage", "evaluation")).fetchall()
     records, true_pairs, joined, joined_true, b3_precision, b3_recall = row
     if not records:
@@ -74,7 +74,7 @@ def evaluate(index: pa.Table, scored: pa.Table, truth: pa.Table, threshold: floa
             fix="Check that columns source and record_id name the sources and ids as the extracts do.",
             code="E-TRUTH",
         )
-    pairs = con.execute("SELECT weight, probability, is_true FROM labelled_pair ORDER BY weight DESC").fetchnumpy()
+    pairs: dict[str, Any] = con.execute(load_sql("linkage", "labelled_pair")).fetchnumpy()
     found, true_found = np.arange(1, len(pairs["weight"]) + 1), np.cumsum(pairs["is_true"])
     at = int((pairs["probability"] >= threshold).sum())
     best = _best(pairs["weight"], true_found, found, true_pairs)

@@ -1,4 +1,4 @@
-"""The Fellegi-Sunter model: Splink trains and weighs it; only this module and ``link`` import Splink.
+"""The Fellegi-Sunter model: Splink trains and weighs it. Splink is imported here and, for components, in ``cluster``.
 
 Splink compares columns of two records. Block-salted sketches can only be compared pair by pair, so what Splink
 is given are *agreement patterns*: table ``pattern_l`` holds one row per pattern with its levels, ``pattern_r``
@@ -112,7 +112,7 @@ def weigh_patterns(con: duckdb.DuckDBPyConnection, comparisons: tuple[Comparison
 
 
 def household_correction(u: Parameters) -> Model:
-    """m and u of the household comparison, so that its weight undoes the double counting of chance.
+    """The household comparison's m and u, such that its weight undoes the double counting of chance.
 
     For surname and postcode together the right u is that of the pair; the model multiplies the two singles. Their
     ratio r enters as a level with m : u = 1 : r. It never adds evidence (r is at least 1).
@@ -142,7 +142,7 @@ def _expectation_maximisation(
 
 
 def _trained(linker: Linker, comparisons: tuple[Comparison, ...]) -> tuple[Parameters, list[str]]:
-    """m by comparison and level from Splink's own model file, levels that were never seen kept small."""
+    """Trained m by comparison and level from Splink's own model file; levels that were never seen stay small."""
     found: Parameters = {}
     unseen: list[str] = []
     described = {c["output_column_name"]: c for c in linker.misc.save_model_to_json()["comparisons"]}
@@ -164,7 +164,7 @@ def _splink_comparison(
     comparison: Comparison, m: dict[int, float], u: dict[int, float], *, fix_u: bool = True, fix_m: bool = False
 ) -> Any:
     column = f"{comparison.name}_l"
-    levels = [cll.CustomLevel(f"{column} IS NULL", "no evidence").configure(is_null_level=True)]
+    levels: list[Any] = [cll.CustomLevel(f"{column} IS NULL", "no evidence").configure(is_null_level=True)]
     for level in comparison.levels:
         levels.append(
             cll.CustomLevel(f"{column} = {level.value}", level.label).configure(

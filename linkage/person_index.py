@@ -50,7 +50,8 @@ def build_person_index(
     taken = set(fetch_table(con, "SELECT DISTINCT person_id FROM previous_index")["person_id"].to_pylist())
     for position, new_id in zip(born, _unused_ids(births, key, kid, taken), strict=True):
         ids[position] = new_id
-    load_table(con, "cluster_person", pa.table({"cluster": clusters["cluster"], "person_id": pa.array(ids, pa.string())}))
+    named = pa.table({"cluster": clusters["cluster"], "person_id": pa.array(ids, pa.string())})
+    load_table(con, "cluster_person", named)
     index = check_table(fetch_table(con, load_sql("linkage", "person_index")), PERSON_INDEX)
     return PersonIndex(index, fetch_table(con, load_sql("linkage", "person_change")), len(ids))
 

@@ -20,6 +20,7 @@ def link_counts(con: duckdb.DuckDBPyConnection, threshold_probability: float) ->
     views = query(load_sql("linkage", "view_count")).fetchall()
     sizes = query(load_sql("linkage", "cluster_size")).fetchall()
     weights = query(load_sql("linkage", "weight_histogram")).fetchall()
+    dropped = query(load_sql("linkage", "dropped_block")).fetchall()
     return {
         "pairs": {f"{a}|{b}": {"compared": compared, "linked": linked} for a, b, compared, linked in pairs},
         "records": {source: records for source, records, *_ in views},
@@ -28,5 +29,5 @@ def link_counts(con: duckdb.DuckDBPyConnection, threshold_probability: float) ->
         "linked_records": {source: linked for source, _, _, _, linked in views},
         "cluster_sizes": {str(size): people for size, people in sizes},
         "weight_histogram": [[low, pairs] for low, pairs in weights],
-        "large_blocks_dropped": {rule: [blocks, records] for rule, blocks, records in query(load_sql("linkage", "dropped_block")).fetchall()},
+        "large_blocks_dropped": {rule: [blocks, records] for rule, blocks, records in dropped},
     }

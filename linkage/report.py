@@ -29,7 +29,11 @@ def write_linkage_report(folder: Path, result: LinkResult, facts: dict[str, Any]
         chart = getattr(result.linker.visualisations, method)()
         write_file(folder / name, chart.to_html(inline=True).encode())
     environment = Environment(
-        loader=PackageLoader("linkage"), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+        loader=PackageLoader("linkage"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
     )
     page = environment.get_template("linkage_report.html.jinja").render(
         project=project,

@@ -96,7 +96,7 @@ def prf(salt: NDArray[np.uint64], ids: NDArray[np.uint64], key: Secret) -> NDArr
     blocks = np.column_stack([salt, ids])
     # One block a row and every row distinct input: ECB here is the bare block cipher, used as a PRF.
     encryptor = Cipher(algorithms.AES256(key.reveal()), modes.ECB()).encryptor()  # noqa: S305
-    words: NDArray[np.uint64] = np.frombuffer(encryptor.update(blocks.reshape(-1).view(np.uint8)), np.uint64).reshape(
-        -1, 2
-    )[:, 0]
+    words: NDArray[np.uint64] = np.frombuffer(
+        encryptor.update(blocks.reshape(-1).view(np.uint8).data), np.uint64
+    ).reshape(-1, 2)[:, 0]
     return words

@@ -3,7 +3,7 @@
 -- grain   one row per rule that lost blocks
 -- columns rule, blocks, records
 -- params  none
-SELECT rule.id, count(DISTINCT view.block) AS blocks, count(DISTINCT view.record_id) AS records
+SELECT rule.id AS rule, count(DISTINCT view.block) AS blocks, count(DISTINCT view.record_id) AS records
 FROM view
 INNER JOIN rule USING (rule)
 ANTI JOIN kept_view ON view.rule = kept_view.rule AND view.block = kept_view.block

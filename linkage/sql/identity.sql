@@ -13,7 +13,11 @@ WITH surname_variant AS (
     -- Smith-Jones may be Smith or Jones elsewhere; "van der Berg" has no part worth standing alone but Berg.
     SELECT record_id, 1 + position, surname_words[position]
     FROM name_parts, range(1, 4) AS part (position)
-    WHERE len(surname_words) BETWEEN 2 AND 3 AND position <= len(surname_words) AND length(surname_words[position]) > 3
+    WHERE
+        surname IS NOT NULL
+        AND len(surname_words) BETWEEN 2 AND 3
+        AND position <= len(surname_words)
+        AND length(surname_words[position]) > 3
 ),
 
 variant AS (

@@ -4,8 +4,8 @@
 -- columns source_l, source_r, compared, linked
 -- params  $threshold DOUBLE
 SELECT
-    source_l.source,
-    source_r.source,
+    source_l.source AS source_l,
+    source_r.source AS source_r,
     count(*) AS compared,
     count(*) FILTER (WHERE probability >= $threshold) AS linked
 FROM scored_pair

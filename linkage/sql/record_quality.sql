@@ -1,5 +1,5 @@
 -- How well each record could be linked.
--- reads   record, source, scored_pair, kept_view
+-- reads   record, source, scored_pair, view, rule
 -- grain   one row per record
 -- columns source, record_id, views, links, best_link_probability, fields_present, has_nhs_number
 -- params  $threshold DOUBLE
@@ -19,9 +19,11 @@ linked AS (
 ),
 
 numbered AS (
-    SELECT source_no, record_id, bool_or(nhs_number IS NOT NULL) AS has_nhs_number
+    -- A rule on the NHS number does not encode it a second time.
+    SELECT view.source_no, view.record_id, bool_or(view.nhs_number IS NOT NULL OR rule.fixes_nhs_number) AS has_nhs_number
     FROM view
-    GROUP BY source_no, record_id
+    INNER JOIN rule USING (rule)
+    GROUP BY view.source_no, view.record_id
 )
 
 SELECT
