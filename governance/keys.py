@@ -9,6 +9,7 @@ derived from the root. Key files are named by id, and configs, logs and manifest
 import base64
 import json
 import os
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from datetime import date, timedelta
 from hashlib import sha256
@@ -27,6 +28,7 @@ Kind = Literal["root", "person", "zone", "signing"]
 State = Literal["pending", "active", "retiring", "destroyed"]
 
 _LIFETIME_DAYS = 365
+_SHARES = {"root_a": "custodian_a", "root_b": "custodian_b"}
 _DEMO_SEED = b"joinedup demo keys: not secret, refused for anything but synthetic data"
 
 
@@ -92,12 +94,11 @@ class KeyRing:
 
     def infos(self) -> list[KeyInfo]:
         """Every key known here, without secrets, ordered by id."""
-        paths = sorted(self.folder.glob("*/*.json"))
-        return [KeyInfo(**json.loads(path.read_text())["info"]) for path in paths]
+        return [_load(path)[0] for path in sorted(self.folder.glob("*/*.json"))]
 
     def info(self, key_id: str) -> KeyInfo:
         """The public facts of one key."""
-        return KeyInfo(**self._read(key_id)["info"])
+        return self._read(key_id)[0]
 
     def encoding_root(self, as_of: date) -> tuple[Secret, KeyInfo]:
         """The project root, joined from both custodians' shares, and its public facts."""
@@ -129,7 +130,7 @@ class KeyRing:
         """The key of an approver or of the run signer."""
         return Ed25519PrivateKey.from_private_bytes(self._secret(f"signing_{holder}", as_of))
 
-    def _read(self, key_id: str) -> dict[str, Any]:
+    def _read(self, key_id: str) -> tuple[KeyInfo, bytes]:
         found = list(self.folder.glob(f"*/{key_id}.json"))
         if len(found) != 1:
             raise PolicyRefusal(
@@ -138,12 +139,10 @@ class KeyRing:
                 fix="Make the project's keys with `joinedup keys new DIR`, or ask its custodian to restore it.",
                 code="E-KEY-ABSENT",
             )
-        content: dict[str, Any] = json.loads(found[0].read_text())
-        return content
+        return _load(found[0])
 
     def _secret(self, key_id: str, as_of: date) -> bytes:
-        content = self._read(key_id)
-        info = KeyInfo(**content["info"])
+        info, secret = self._read(key_id)
         usable = info.state == "active" and info.not_before <= as_of.isoformat() <= info.not_after
         if not usable:
             raise PolicyRefusal(
@@ -152,7 +151,55 @@ class KeyRing:
                 fix="Ask the custodian to rotate or activate it, then run again.",
                 code="E-KEY-STATE",
             )
-        return base64.b64decode(content["secret"])
+        if info.kind != "root" and _fingerprint(info.kind, secret) != info.fingerprint:
+            raise _spoilt(key_id)  # a share says nothing alone; the joined root is checked instead
+        return secret
+
+
+def _load(path: Path) -> tuple[KeyInfo, bytes]:
+    """The public facts and the secret in one key file."""
+    try:
+        content: dict[str, Any] = json.loads(path.read_bytes())
+        return KeyInfo(**content["info"]), base64.b64decode(content["secret"], validate=True)
+    except (ValueError, KeyError, TypeError):
+        raise _spoilt(path.stem) from None
+
+
+def _spoilt(key_id: str) -> PolicyRefusal:
+    return PolicyRefusal(
+        f"The file of key `{key_id}` is damaged, or holds another key than it says.",
+        why="A wrong key gives output that looks normal and matches nothing.",
+        fix="Ask its custodian to restore the file from the key ceremony's copy. Never edit a key file.",
+        code="E-KEY-FILE",
+    )
+
+
+def _fingerprint(kind: Kind, secret: bytes) -> str:
+    """What names a key: of its public half where there is one."""
+    return sha256(public).hexdigest()[:16] if (public := _public(kind, secret)) else fingerprint_of(secret)
+
+
+def _public(kind: Kind, secret: bytes) -> bytes:
+    """The public half of a zone or signing key; empty for secrets that have none."""
+    if kind == "zone":
+        return X25519PrivateKey.from_private_bytes(secret).public_key().public_bytes_raw()
+    if kind == "signing":
+        return Ed25519PrivateKey.from_private_bytes(secret).public_key().public_bytes_raw()
+    return b""
+
+
+def _demo_secret(project: str, name: str) -> bytes:
+    return sha256(_DEMO_SEED + project.encode() + name.encode()).digest()
+
+
+def _demo_name(kind: Kind, holder: str) -> str:
+    return f"{kind} {holder}" if kind in ("zone", "signing") else kind
+
+
+def is_demo(info: KeyInfo) -> bool:
+    """Whether anyone can make this key: told by its fingerprint, for its mark can be edited away."""
+    secret = _demo_secret(info.project, _demo_name(info.kind, info.holder))
+    return info.demo or info.fingerprint == _fingerprint(info.kind, secret)
 
 
 def new_keys(folder: Path, *, project: str, sources: list[str], today: date, demo: bool = False) -> list[KeyInfo]:
@@ -168,50 +215,51 @@ def new_keys(folder: Path, *, project: str, sources: list[str], today: date, dem
     Returns:
         The public facts of the keys made now.
     """
-    if demo:
-        # A demo must work on any day: its keys guard nothing.
-        today, last = date(2020, 1, 1), date(2099, 12, 31)
-    else:
-        last = today + timedelta(days=_LIFETIME_DAYS)
+    # A demo must work on any day: its keys guard nothing.
+    first, last = (date(2020, 1, 1), date(2099, 12, 31)) if demo else (today, today + timedelta(days=_LIFETIME_DAYS))
+    # With one share lost, a new one would not fit the other: its custodian must restore it.
+    with_root = not any((folder / holder / f"{share}.json").exists() for share, holder in _SHARES.items())
     made: list[KeyInfo] = []
-
-    def keep(key_id: str, kind: Kind, holder: str, secret: bytes, fingerprint: str, public: bytes = b"") -> None:
+    for key_id, kind, holder, secret, fingerprint in _drawn(sources, project if demo else None, with_root=with_root):
         path = folder / holder / f"{key_id}.json"
         if path.exists():
-            return
+            continue
         info = KeyInfo(
             id=key_id,
             kind=kind,
             project=project,
             holder=holder,
             state="active",
-            not_before=today.isoformat(),
+            not_before=first.isoformat(),
             not_after=last.isoformat(),
             bits=len(secret) * 8,
             fingerprint=fingerprint,
-            public=base64.b64encode(public).decode(),
+            public=base64.b64encode(_public(kind, secret)).decode(),
             demo=demo,
         )
         content = {"info": asdict(info), "secret": base64.b64encode(secret).decode()}
         write_file(path, json.dumps(content, indent=1).encode())
         made.append(info)
-
-    def random(name: str) -> bytes:
-        return sha256(_DEMO_SEED + project.encode() + name.encode()).digest() if demo else os.urandom(32)
-
-    if not (folder / "custodian_a" / "root_a.json").exists():
-        root, share = random("root"), random("share")
-        other = bytes(x ^ y for x, y in zip(root, share, strict=True))
-        keep("root_a", "root", "custodian_a", share, fingerprint_of(root))
-        keep("root_b", "root", "custodian_b", other, fingerprint_of(root))
-    person = random("person")
-    keep("person", "person", "linkage", person, fingerprint_of(person))
-    for holder in ("linkage", "analysis", "audit", *(f"source_{source}" for source in sources)):
-        zone = random(f"zone {holder}")
-        public = X25519PrivateKey.from_private_bytes(zone).public_key().public_bytes_raw()
-        keep(f"zone_{holder}", "zone", holder, zone, sha256(public).hexdigest()[:16], public)
-    for holder in ("approver", "author", "signer"):
-        signing = random(f"signing {holder}")
-        public = Ed25519PrivateKey.from_private_bytes(signing).public_key().public_bytes_raw()
-        keep(f"signing_{holder}", "signing", holder, signing, sha256(public).hexdigest()[:16], public)
     return made
+
+
+def _drawn(
+    sources: list[str], demo_project: str | None, *, with_root: bool
+) -> Iterator[tuple[str, Kind, str, bytes, str]]:
+    """Id, kind, holder, secret and fingerprint of every key of a project."""
+
+    def draw(name: str) -> bytes:
+        return os.urandom(32) if demo_project is None else _demo_secret(demo_project, name)
+
+    if with_root:
+        root, share = draw("root"), draw("share")
+        other = bytes(x ^ y for x, y in zip(root, share, strict=True))
+        yield "root_a", "root", _SHARES["root_a"], share, fingerprint_of(root)
+        yield "root_b", "root", _SHARES["root_b"], other, fingerprint_of(root)
+    named: list[tuple[str, Kind, str]] = [("person", "person", "linkage")]
+    named += [(f"zone_{who}", "zone", who) for who in ("linkage", "analysis", "audit")]
+    named += [(f"zone_source_{source}", "zone", f"source_{source}") for source in sources]
+    named += [(f"signing_{who}", "signing", who) for who in ("approver", "author", "signer")]
+    for key_id, kind, holder in named:
+        secret = draw(_demo_name(kind, holder))
+        yield key_id, kind, holder, secret, _fingerprint(kind, secret)

@@ -9,7 +9,7 @@ import json
 import os
 import shutil
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -121,16 +121,17 @@ def missing_file(path: Path) -> BadInput:
 
 def write_file(path: Path, content: bytes) -> None:
     """Write beside, flush to disk, then rename: a reader sees the old file or the new one."""
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     beside = path.with_name(f".{path.name}.partial")
     try:
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         with os.fdopen(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
             file.write(content)
             file.flush()
             os.fsync(file.fileno())
         beside.replace(path)
     except OSError as error:
-        beside.unlink(missing_ok=True)
+        with suppress(OSError):  # what stopped the writing may stop this too
+            beside.unlink(missing_ok=True)
         raise _not_written(error) from None
 
 
@@ -181,14 +182,15 @@ def publish(folder: Path) -> Iterator[Path]:
 
 def _swap(folder: Path, scratch: Path, version: str) -> None:
     before = (folder / "current").read_text().strip() if (folder / "current").exists() else ""
-    target = folder / version
-    if target.exists():  # the same content again: seals differ, what they hold does not
+    # The same content again gets a second name: what readers follow now stays whole until the pointer moves.
+    target = folder / (f"{version}b" if before == version else version)
+    if target.exists():
         shutil.rmtree(target)
     scratch.rename(target)
-    write_file(folder / "current", f"{version}\n".encode())
+    write_file(folder / "current", f"{target.name}\n".encode())
     for old in folder.iterdir():
-        if old.is_dir() and old.name not in (version, before):
-            shutil.rmtree(old)
+        if old.is_dir() and old.name not in (target.name, before):
+            shutil.rmtree(old, ignore_errors=True)  # published already: what is left over is swept next time
 
 
 def current(folder: Path) -> Path:

@@ -88,9 +88,14 @@ class Column(Strict):
     """What it holds, for direct and quasi-identifiers."""
     format: Text | None = None
     """Date format such as `%d/%m/%Y`; several are separated by ` | ` and tried in that order."""
+    earliest: date | None = None
+    """Dates of birth before this day are placeholders; 1 January 1900 if nothing is said."""
     values: dict[str, str] = {}
     """Source code to standard value, for example `{"1": male, "2": female}`. Codes not listed become missing
     and are counted."""
+    pattern: Text | None = None
+    """Regular expression that a whole value must match, for a postcode in place of the UK shape; for example
+    `[0-9]{4}`. Other values become missing and are counted."""
     missing: list[str] = []
     """Texts that mean 'not recorded' in this column."""
 

@@ -1,0 +1,133 @@
+"""What the page is made from: manifests, receipts and the ledger of one period, as they lie on disk."""
+
+import base64
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+
+from governance import verify
+from governance.approval import ApprovalStatus
+from governance.errors import Fault
+from governance.keys import KeyInfo
+from governance.ledger import verify_ledger
+from governance.policy import Finding
+from governance.settings import Bundle
+from governance.store import current
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """One publication: its manifest and the digest that names it."""
+
+    facts: dict[str, Any]
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LedgerState:
+    """What the ledger says and whether it holds."""
+
+    entries: tuple[dict[str, Any], ...]
+    faults: tuple[Fault, ...]
+    checkpoint: dict[str, Any] | None
+    checked: bool
+    """False where there is no signer's key to check it with."""
+
+    @property
+    def holds(self) -> bool:
+        """Verified, with nothing wrong."""
+        return self.checked and not self.faults
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evidence:
+    """Everything one audit page is made from."""
+
+    period: str
+    at: str
+    """When the page is made: ISO 8601."""
+    bundle: Bundle
+    approval: ApprovalStatus
+    findings: tuple[Finding, ...]
+    keys: tuple[KeyInfo, ...]
+    receipts: Mapping[str, Published]
+    views: Mapping[str, Published]
+    payload: Mapping[str, Published]
+    linked: Published | None
+    index: Published | None
+    cohorts: Published | None
+    report: Published | None
+    ledger: LedgerState
+
+    def receipt(self, source_id: str) -> dict[str, Any] | None:
+        """A source's receipt; None if it has not run."""
+        found = self.receipts.get(source_id)
+        return found.facts if found else None
+
+
+def gather(
+    root: Path,
+    period: str,
+    bundle: Bundle,
+    findings: Iterable[Finding],
+    keys: Iterable[KeyInfo],
+    approval: ApprovalStatus,
+    *,
+    at: str,
+) -> Evidence:
+    """Read one period of a project folder; what has not run is left empty."""
+    zones, infos = root / "zones", tuple(keys)
+    ids = [source.id for source in bundle.sources]
+
+    def all_of(folder: Path) -> dict[str, Published]:
+        read = {one: _published(folder / one) for one in ids}
+        return {one: found for one, found in read.items() if found}
+
+    receipts = {one: _published(zones / "source" / one / period) for one in ids}
+    return Evidence(
+        period=period,
+        at=at,
+        bundle=bundle,
+        approval=approval,
+        findings=tuple(findings),
+        keys=infos,
+        receipts={one: found for one, found in receipts.items() if found},
+        views=all_of(zones / "linkage" / period / "in"),
+        payload=all_of(zones / "analysis" / period / "in"),
+        linked=_published(zones / "linkage" / period / "out"),
+        index=_published(zones / "analysis" / period / "index"),
+        cohorts=_published(zones / "analysis" / period / "cohorts"),
+        report=_published(zones / "public" / period),
+        ledger=_ledger(root / "ledger", infos),
+    )
+
+
+def _published(folder: Path) -> Published | None:
+    if not (folder / "current").exists():
+        return None
+    raw = (current(folder) / "manifest.json").read_bytes()
+    return Published(json.loads(raw), sha256(raw).hexdigest())
+
+
+def _ledger(folder: Path, keys: tuple[KeyInfo, ...]) -> LedgerState:
+    """Lines that are not entries are left out here; the faults name them."""
+    path, point = folder / "ledger.jsonl", folder / "checkpoint.json"
+    lines = path.read_bytes().splitlines() if path.exists() else []
+    entries = [entry for entry in map(verify.parse_entry, lines) if entry]
+    signer = next((info for info in keys if info.id == "signing_signer"), None)
+    faults = verify_ledger(folder, _public(signer)) if signer else []
+    return LedgerState(
+        entries=tuple(entries),
+        faults=tuple(faults),
+        checkpoint=json.loads(point.read_bytes()) if point.exists() and not faults else None,
+        checked=signer is not None,
+    )
+
+
+def _public(info: KeyInfo) -> Ed25519PublicKey:
+    return Ed25519PublicKey.from_public_bytes(base64.b64decode(info.public))

@@ -1,0 +1,105 @@
+"""The page itself: sections into one self-contained HTML file."""
+
+from collections.abc import Iterable
+from functools import cache
+from importlib import resources
+from pathlib import Path
+
+from jinja2 import Environment, PackageLoader, StrictUndefined, Template
+from markupsafe import Markup
+
+from governance.approval import ApprovalStatus
+from governance.audit import config_sections, control_sections, run_sections, summary
+from governance.audit.blocks import Section
+from governance.audit.evidence import Evidence, gather
+from governance.audit.words import day, month
+from governance.code_version import code_version
+from governance.keys import KeyInfo
+from governance.policy import Finding
+from governance.settings import POLICY_VERSION, Bundle
+from governance.store import write_file
+
+
+def write_audit(
+    root: Path,
+    period: str,
+    bundle: Bundle,
+    findings: Iterable[Finding],
+    keyring_infos: Iterable[KeyInfo],
+    approval_status: ApprovalStatus,
+    *,
+    at: str,
+) -> Path:
+    """Write the IG lead's page of one period.
+
+    Reads manifests, receipts, the ledger and the config only: no table, no key's secret. Holds exact counts of
+    rows, so it is restricted.
+
+    Args:
+        root: The project folder.
+        period: Such as ``2025-09``.
+        bundle: The config the period ran under.
+        findings: What the policy rules said.
+        keyring_infos: Public facts of the keys.
+        approval_status: Why the bundle may run.
+        at: When the page is made, ISO 8601; the caller's clock.
+
+    Returns:
+        ``zones/audit/<period>/ig_audit.html``.
+    """
+    evidence = gather(root, period, bundle, findings, keyring_infos, approval_status, at=at)
+    path = root / "zones" / "audit" / period / "ig_audit.html"
+    write_file(path, render(evidence).encode())
+    return path
+
+
+def render(evidence: Evidence) -> str:
+    """The page as HTML."""
+    return _template().render(
+        style=Markup(_style()),  # noqa: S704 - our own file
+        evidence=evidence,
+        project=evidence.bundle.project,
+        verdicts=summary.verdicts(evidence),
+        bottom_line=summary.bottom_line(evidence),
+        day=day,
+        month=month,
+        sections=sections(evidence),
+        code_version=code_version(),
+        policy_version=POLICY_VERSION,
+    )
+
+
+def sections(evidence: Evidence) -> list[Section]:
+    """Everything below the summary, in reading order."""
+    versions = (code_version(), POLICY_VERSION)
+    return [
+        config_sections.purpose_section(evidence),
+        control_sections.approval_section(evidence, *versions),
+        run_sections.flow_section(evidence),
+        config_sections.columns_section(evidence),
+        config_sections.encoding_section(evidence),
+        config_sections.trust_section(evidence),
+        control_sections.keys_section(evidence),
+        run_sections.opt_outs_section(evidence),
+        run_sections.reconciliation_section(evidence),
+        control_sections.rules_section(evidence),
+        control_sections.ledger_section(evidence),
+        run_sections.digests_section(evidence, *versions),
+    ]
+
+
+@cache
+def _template() -> Template:
+    environment = Environment(
+        loader=PackageLoader("governance.audit"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    return environment.get_template("ig_audit.html.jinja")
+
+
+@cache
+def _style() -> str:
+    return resources.files("governance.audit").joinpath("templates", "audit.css").read_text(encoding="utf-8")

@@ -1,0 +1,180 @@
+"""Plain English for codes that stand in configs, receipts and the ledger.
+
+Held here rather than taken from the code that made them: the auditor imports nothing it audits, and a code it
+has no words for is shown as it stands.
+"""
+
+CLASSES = {
+    "direct_identifier": "Direct identifier",
+    "quasi_identifier": "Quasi-identifier",
+    "attribute": "Attribute",
+    "event_field": "Event field",
+    "free_text": "Free text",
+    "drop": "Dropped",
+}
+
+SECTORS = {
+    "nhs": "NHS",
+    "council": "Council",
+    "police": "Police",
+    "fire": "Fire and rescue",
+    "justice": "Justice",
+    "vcse": "Voluntary sector",
+}
+
+COMMON_LAW = {
+    "consent": "Consent",
+    "statute": "Statute",
+    "s251": "Section 251 support",
+    "not_confidential": "Not confidential",
+}
+
+EXEMPTIONS = {
+    "consent": "the person consented",
+    "legal_requirement": "the law requires the disclosure",
+    "overriding_public_interest": "overriding public interest",
+    "anonymised": "anonymised before disclosure",
+    "not_cpi": "not confidential patient information",
+}
+
+REASONS = {
+    "ragged_row": "Row has more or fewer cells than the header",
+    "no_record_id": "Row has no record id",
+    "conflicting_record": "Same record id in rows that disagree",
+    "not_among_people": "Record id is not among the usable rows of the people file",
+    "no_readable_date": "Row has no readable start date",
+    "date_unreadable": "Date does not exist or is in another format",
+    "birth_date_future": "Date of birth after the period",
+    "birth_date_before_1900": "Date of birth before 1900",
+    "nhs_number_shape": "NHS number is not ten digits",
+    "nhs_number_repeated": "NHS number is one digit repeated",
+    "nhs_number_check_digit": "NHS number fails its check digit",
+    "nhs_number_test_range": "NHS number from the test range",
+    "postcode_shape": "Not the shape of a UK postcode",
+    "pattern": "Value does not match the column's pattern",
+    "unknown_code": "Code is not listed for the column",
+}
+
+EVENTS = {
+    "keys_made": "Keys were made",
+    "config_approved": "Config was approved",
+    "run_started": "Run started",
+    "extract_read": "Extract was read",
+    "opt_outs_applied": "Opt-outs were dealt with",
+    "package_published": "Package was published",
+    "linked": "Records were linked",
+    "person_index_published": "Person index was published",
+    "cohorts_published": "Cohort results were published in the analysis zone",
+    "report_released": "Board report was released",
+    "audit_written": "Audit page was written",
+    "run_finished": "Run finished",
+    "run_failed": "Run failed",
+}
+
+COMPONENTS = {
+    "date_of_birth": "date of birth",
+    "birth_year": "year of birth",
+    "birth_month": "month of birth",
+    "birth_day": "day of birth",
+    "birth_day_month": "day and month of birth",
+    "birth_day_month_unordered": "day and month of birth in either order",
+    "forename": "forename",
+    "forename_initial": "forename initial",
+    "forename_first3": "first three letters of forename",
+    "forename_phonetic": "sound of forename",
+    "surname": "surname",
+    "surname_initial": "surname initial",
+    "surname_first3": "first three letters of surname",
+    "surname_last3": "last three letters of surname",
+    "surname_phonetic": "sound of surname",
+    "phonetic_pair": "sound of both names in either order",
+    "postcode": "postcode",
+    "postcode_sector": "postcode sector",
+    "postcode_district": "postcode district",
+    "nhs_number": "NHS number",
+    "phone": "telephone number",
+    "email": "e-mail address",
+    "uprn": "property number (UPRN)",
+    "birth_place": "place of birth",
+    "occupation": "occupation",
+    "sex": "sex",
+}
+
+EVIDENCE = COMPONENTS | {"name": "names"}
+"""Compared fields, inside a sentence."""
+
+FIELDS = {"name": "Names", "record_id": "Record id"} | {
+    name: words[0].upper() + words[1:] for name, words in COMPONENTS.items()
+}
+
+ROLES = FIELDS | {
+    "full_name": "Full name",
+    "previous_surname": "Previous surname",
+    "previous_postcode": "Previous postcode",
+    "address": "Address",
+    "ethnic_group": "Ethnic group",
+    "small_area": "Small area",
+    "death_month": "Month of death",
+}
+
+KEY_USES = {
+    "root_a": "Half of the project root key",
+    "root_b": "Half of the project root key",
+    "person": "Makes person ids",
+    "signing_approver": "Signs approvals",
+    "signing_author": "Signs drafts of configs",
+    "signing_signer": "Signs the ledger",
+    "zone_linkage": "Opens what is sealed to the linkage zone",
+    "zone_analysis": "Opens what is sealed to the analysis zone",
+    "zone_audit": "Opens sealed diagnostics",
+}
+"""By key id; a source's zone key opens what is sealed to that source."""
+
+TABLES = {
+    "view": "encoded views",
+    "record": "record list",
+    "u_statistic": "chance-agreement counts",
+    "record_person": "person attributes",
+    "record_event": "events",
+    "record_need": "evidence of needs",
+    "person_index": "person index",
+    "record_quality": "linkage quality",
+    "cohort_count": "exact cohort counts",
+    "safe_counts": "safe counts",
+    "scored_pair": "scored pairs",
+    "person_change": "changes of person ids",
+    "reject_row": "rejected rows",
+}
+
+
+_MONTHS = (
+    *("January", "February", "March", "April", "May", "June"),
+    *("July", "August", "September", "October", "November", "December"),
+)
+"""English on every machine, which ``strftime`` is not."""
+
+
+def day(iso: str) -> str:
+    """``2025-10-04`` as 4 October 2025."""
+    return f"{int(iso[8:10])} {month(iso)}"
+
+
+def moment(iso: str) -> str:
+    """``2025-10-04T09:30:00+00:00`` as 4 October 2025, 09:30 UTC."""
+    zone = iso[19:].lstrip(".0123456789")
+    return f"{day(iso)}, {iso[11:16]} {'UTC' if zone in ('Z', '+00:00') else zone}"
+
+
+def month(iso: str) -> str:
+    """``2025-10`` as October 2025."""
+    return f"{_MONTHS[int(iso[5:7]) - 1]} {iso[:4]}"
+
+
+def joined(words: list[str]) -> str:
+    """``a, b and c``."""
+    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}" if words else ""
+
+
+def spaced(digest: str, groups: int = 16) -> str:
+    """A digest in groups of four characters, which can be read aloud and compared."""
+    return " ".join(digest[at : at + 4] for at in range(0, min(len(digest), groups * 4), 4))

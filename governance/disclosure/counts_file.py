@@ -1,0 +1,49 @@
+"""The safe counts as a table and as a CSV file that a spreadsheet cannot be tricked into running."""
+
+import csv
+import io
+
+import pyarrow as pa
+
+from governance.disclosure.frame import SafeFrame
+
+SAFE_COUNT = pa.schema(
+    {
+        "cohort": pa.string(),
+        "version": pa.string(),
+        "measure": pa.string(),
+        "dimension": pa.string(),
+        "group": pa.string(),
+        "people": pa.string(),
+        "status": pa.string(),
+    }
+)
+"""One row per released count. ``people`` is the number, without thousands separators, or its symbol."""
+
+_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+"""A cell that starts so is run as a formula by spreadsheets."""
+
+
+def safe_counts(frame: SafeFrame) -> pa.Table:
+    """Every count of a release, in the order of the frame."""
+    rows = [
+        (*key[:1], version, *key[1:], cell.text if cell.people is None else str(cell.people), cell.status.value)
+        for key, version, cell in frame.rows()
+    ]
+    columns = zip(*rows, strict=True) if rows else [()] * len(SAFE_COUNT)
+    return pa.table([pa.array(column, pa.string()) for column in columns], schema=SAFE_COUNT)
+
+
+def safe_counts_csv(frame: SafeFrame) -> bytes:
+    """The same as CSV: UTF-8, one header line, formulas defused."""
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(SAFE_COUNT.names)
+    columns = [column.to_pylist() for column in safe_counts(frame).columns]
+    writer.writerows([_defused(cell) for cell in row] for row in zip(*columns, strict=True))
+    return text.getvalue().encode()
+
+
+def _defused(cell: str) -> str:
+    """An apostrophe in front makes a spreadsheet show the text instead of running it."""
+    return f"'{cell}" if cell.startswith(_FORMULA_STARTS) else cell

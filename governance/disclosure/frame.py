@@ -1,0 +1,90 @@
+"""The safe frame: every number of one release, after disclosure control, and nothing else.
+
+Whatever is published is computed from this object. It holds no exact count, so code that has it cannot leak one.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+import pyarrow as pa
+
+from governance.contracts import COHORT_COUNT, check_table
+from governance.disclosure.protect import ALL, CellKey, cells_to_hide
+from governance.disclosure.rounding import HIDDEN, NOT_AVAILABLE, RoundingRule, SafeCell
+from governance.errors import ContractError, Fault
+from governance.settings import Policy
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SafeFrame:
+    """Counts of people that may be published, by cohort, measure, dimension and group."""
+
+    rule: RoundingRule
+    cells: Mapping[CellKey, SafeCell]
+    """In the order of the table they came from."""
+    versions: Mapping[str, str]
+    """Definition version by cohort."""
+
+    @property
+    def policy_id(self) -> str:
+        """The rule the counts obey, such as ``hide7_round5``."""
+        return self.rule.id
+
+    def cell(self, cohort: str, measure: str, dimension: str = ALL, group: str = ALL) -> SafeCell:
+        """One count; not available ``[x]`` where the release has none."""
+        return self.cells.get(CellKey(cohort, measure, dimension, group), NOT_AVAILABLE)
+
+    def groups(self, cohort: str, measure: str, dimension: str) -> tuple[str, ...]:
+        """The groups of a breakdown, in table order."""
+        stem = (cohort, measure, dimension)
+        return tuple(key.group for key in self.cells if key[:3] == stem)
+
+    def measures(self, cohort: str) -> tuple[str, ...]:
+        """What was counted of a cohort, in table order."""
+        return tuple(dict.fromkeys(key.measure for key in self.cells if key.cohort == cohort))
+
+    def rows(self) -> Iterator[tuple[CellKey, str, SafeCell]]:
+        """Every cell with its key and definition version."""
+        return ((key, self.versions[key.cohort], cell) for key, cell in self.cells.items())
+
+
+def release(counts: pa.Table, policy: Policy) -> SafeFrame:
+    """Withhold and round every count of a release.
+
+    Args:
+        counts: Exact counts, contract ``cohort_count``. Unit: people.
+        policy: Which counts are withheld, and the rounding base.
+
+    Returns:
+        The safe frame. Every shown count, totals too, is rounded from its own exact count, so parts need not add
+        up. A true zero stays 0. A count from which a small one could be worked out is withheld as well.
+
+    Raises:
+        ContractError: The table is not a ``cohort_count`` table, or counts one thing twice.
+        InternalError: A count is negative.
+
+    Source:
+        NHS HES and ECDS rule since September 2018 (withhold 1 to 7, round others to 5, totals rounded from truth).
+    """
+    table = check_table(counts, COHORT_COUNT)
+    rule = RoundingRule.of(policy)
+    names = (table[name].to_pylist() for name in COHORT_COUNT.key)
+    keys = [CellKey(*row) for row in zip(*names, strict=True)]
+    exact = dict(zip(keys, table["people"].to_pylist(), strict=True))
+    if len(exact) < len(keys):
+        raise _counted_twice(len(keys) - len(exact))
+    safe = {key: rule.release(people) for key, people in exact.items()}
+    safe |= dict.fromkeys(cells_to_hide(exact, rule), HIDDEN)
+    versions = dict(zip(table["cohort"].to_pylist(), table["version"].to_pylist(), strict=True))
+    return SafeFrame(rule=rule, cells=MappingProxyType(safe), versions=MappingProxyType(versions))
+
+
+def _counted_twice(rows: int) -> ContractError:
+    return ContractError(
+        "Table `cohort_count` counts some things twice.",
+        why="One count must be the same number wherever it appears.",
+        fix="Report it: the cohort step should write one row per cohort, measure, dimension and group.",
+        code="E-CONTRACT",
+        faults=[Fault(what=f"{rows} rows repeat a cohort, measure, dimension and group")],
+    )

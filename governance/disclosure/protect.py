@@ -1,0 +1,158 @@
+"""What sums give away: where a hidden count could be worked out from its neighbours, more is hidden.
+
+Rounding blurs sums but does not close them. Two groups of 8 are shown as 10 and 10; with one hidden person the
+total of 17 is shown as 15; whoever adds up the smallest numbers that round so gets 17, so the hidden group is
+exactly one person. This module finds such cells by narrowing bounds along every sum that a reader can add up, and
+hides the smallest shown count that takes part, until every hidden count could be one of several numbers.
+
+It looks at sums inside one release. It does not look at overlaps of services, nested areas, attrition steps or
+earlier releases, nor at what the choice of a neighbour says to a reader who knows this code (over all 262,144
+tables of three groups of up to 63 people, such a reader recovers a hidden count in fewer than 1 in 10,000). Those
+are the work of the release gate, which attacks a whole bundle.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from governance.disclosure.rounding import RoundingRule, Status
+
+ALL = "all"
+"""Dimension and group of a cohort's total."""
+
+WHOLE, PARTS = "population", ("met", "not_met", "cannot_tell")
+"""The three answers of a definition add up to the people it is about."""
+
+MIN_POSSIBLE_VALUES = 4
+"""A hidden count keeps at least this many possible values, as far as sums can narrow it: of 1 to 7, more than half."""
+
+_ANY_NUMBER = 1 << 60
+
+Bounds = tuple[int, int]
+
+
+class CellKey(NamedTuple):
+    """Which count: of which cohort, of what, broken down by what, in which group."""
+
+    cohort: str
+    measure: str
+    dimension: str = ALL
+    group: str = ALL
+
+
+@dataclass(frozen=True, slots=True)
+class Sum:
+    """Counts that a reader can add up, and their total."""
+
+    total: CellKey
+    parts: tuple[CellKey, ...]
+
+    @property
+    def cells(self) -> tuple[CellKey, ...]:
+        """The total and its parts."""
+        return (self.total, *self.parts)
+
+
+def cells_to_hide(exact: Mapping[CellKey, int], rule: RoundingRule) -> frozenset[CellKey]:
+    """Every cell that must not be shown: small counts, and those that would give a small count away.
+
+    Args:
+        exact: Exact counts of people.
+        rule: How single counts are released.
+
+    Returns:
+        Keys of ``exact``. A count that two cohorts share (the same population, say) is hidden in both or neither.
+    """
+    twin = _first_twins(exact)
+    counts = {key: people for key, people in exact.items() if twin[key] == key}
+    hidden = _close_sums(counts, _sums(counts), rule)
+    return frozenset(key for key in exact if twin[key] in hidden)
+
+
+def _close_sums(counts: Mapping[CellKey, int], sums: list[Sum], rule: RoundingRule) -> set[CellKey]:
+    """Hide the small counts, then their neighbours until no sum pins a small count down."""
+    small = {key for key, people in counts.items() if rule.release(people).status is Status.HIDDEN}
+    # What a reader must consider for each cell; a neighbour hidden for its sake could be any number.
+    known = {key: rule.bounds(rule.release(people)) for key, people in counts.items()}
+    hidden = set(small)
+    while tight := _tight(small, _narrowed(known, sums)):
+        chosen = {key for cell in tight for key in _next_to_hide(cell, sums, counts, hidden)}
+        if not chosen:
+            break  # no sum is left that a reader could add up
+        hidden |= chosen
+        known |= {key: (0 if counts[key] == 0 else 1, _ANY_NUMBER) for key in chosen}
+    return hidden
+
+
+def _tight(small: Iterable[CellKey], bounds: Mapping[CellKey, Bounds]) -> list[CellKey]:
+    return sorted(key for key in small if bounds[key][1] - bounds[key][0] + 1 < MIN_POSSIBLE_VALUES)
+
+
+def _next_to_hide(cell: CellKey, sums: list[Sum], counts: Mapping[CellKey, int], hidden: set[CellKey]) -> list[CellKey]:
+    """The smallest shown part beside ``cell``; where none is left the zeros, and last the totals."""
+    near = [each for each in sums if cell in each.cells]
+    parts = {key for each in near for key in each.parts} - hidden
+    if positive := [key for key in parts if counts[key]]:
+        return [min(positive, key=lambda key: (counts[key], key))]
+    return sorted(parts or {each.total for each in near} - hidden)
+
+
+def _narrowed(known: Mapping[CellKey, Bounds], sums: list[Sum]) -> dict[CellKey, Bounds]:
+    """Bounds after every sum has been used until none narrows any cell further."""
+    bounds = dict(known)
+    waiting = list(sums)
+    by_cell: dict[CellKey, list[Sum]] = {}
+    for each in sums:
+        for key in each.cells:
+            by_cell.setdefault(key, []).append(each)
+    while waiting:
+        each = waiting.pop()
+        for key in _narrow(each, bounds):
+            waiting += [other for other in by_cell[key] if other is not each]
+    return bounds
+
+
+def _narrow(each: Sum, bounds: dict[CellKey, Bounds]) -> set[CellKey]:
+    """Use one sum to narrow its own cells in place; says which changed."""
+    changed: set[CellKey] = set()
+    again = True
+    while again:
+        low = sum(bounds[key][0] for key in each.parts)
+        high = sum(bounds[key][1] for key in each.parts)
+        total_low, total_high = bounds[each.total]
+        wanted = {each.total: (max(total_low, low), min(total_high, high))}
+        for key in each.parts:
+            lo, hi = bounds[key]
+            wanted[key] = (max(lo, total_low - (high - hi)), min(hi, total_high - (low - lo)))
+        moved = {key for key, bound in wanted.items() if bound != bounds[key]}
+        bounds |= wanted
+        changed |= moved
+        again = bool(moved)
+    return changed
+
+
+def _sums(counts: Mapping[CellKey, int]) -> list[Sum]:
+    """Every total whose parts add up to it: groups of a dimension, and the three answers of a definition."""
+    groups: dict[CellKey, list[CellKey]] = {}
+    for key in counts:
+        if key.dimension != ALL:
+            groups.setdefault(CellKey(key.cohort, key.measure, key.dimension), []).append(key)
+    found = [Sum(CellKey(stem.cohort, stem.measure), tuple(parts)) for stem, parts in groups.items()]
+    found += [Sum(key, tuple(key._replace(measure=part) for part in PARTS)) for key in counts if key.measure == WHOLE]
+    return [each for each in found if _adds_up(each, counts)]
+
+
+def _adds_up(each: Sum, counts: Mapping[CellKey, int]) -> bool:
+    return all(key in counts for key in each.cells) and counts[each.total] == sum(counts[key] for key in each.parts)
+
+
+def _first_twins(exact: Mapping[CellKey, int]) -> dict[CellKey, CellKey]:
+    """For each cell, the same cell of the first cohort that has the whole measure, number by number, alike."""
+    tables: dict[tuple[str, str], list[tuple[str, str, int]]] = {}
+    for key, people in exact.items():
+        tables.setdefault((key.measure, key.cohort), []).append((key.dimension, key.group, people))
+    first: dict[tuple[str, frozenset[tuple[str, str, int]]], str] = {}
+    for (measure, cohort), cells in sorted(tables.items()):
+        first.setdefault((measure, frozenset(cells)), cohort)
+    owner = {name: first[name[0], frozenset(cells)] for name, cells in tables.items()}
+    return {key: key._replace(cohort=owner[key.measure, key.cohort]) for key in exact}

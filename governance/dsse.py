@@ -1,0 +1,73 @@
+"""Signed envelopes over exact bytes: DSSE v1 with Ed25519, the payload an in-toto Statement v1.
+
+The signature covers the payload's bytes and its type, so nothing has to be written in one canonical way to be
+checked, and a signature for one kind of document is never one for another.
+"""
+
+import base64
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+
+from governance.verify import key_fingerprint
+
+PAYLOAD_TYPE = "application/vnd.in-toto+json"
+STATEMENT_TYPE = "https://in-toto.io/Statement/v1"
+
+
+def pre_authentication(payload: bytes) -> bytes:
+    """What the signature covers (DSSE's PAE): type and payload, each with its length."""
+    kind = PAYLOAD_TYPE.encode()
+    return b"DSSEv1 %d %b %d %b" % (len(kind), kind, len(payload), payload)
+
+
+def sign(payload: bytes, key: Ed25519PrivateKey) -> bytes:
+    """The envelope of ``payload`` as JSON, with one signature."""
+    envelope = {
+        "payload": base64.b64encode(payload).decode(),
+        "payloadType": PAYLOAD_TYPE,
+        "signatures": [
+            {
+                "keyid": key_fingerprint(key.public_key()),
+                "sig": base64.b64encode(key.sign(pre_authentication(payload))).decode(),
+            }
+        ],
+    }
+    return (json.dumps(envelope, indent=1) + "\n").encode()
+
+
+def opened(envelope: bytes, trusted: Mapping[str, Ed25519PublicKey]) -> tuple[dict[str, Any], str] | None:
+    """The statement and the fingerprint of a trusted key that signed it.
+
+    Args:
+        envelope: What :func:`sign` made.
+        trusted: Public keys by fingerprint; the key is looked up here, never taken from the envelope.
+
+    Returns:
+        ``None`` if no trusted key signed these exact bytes.
+    """
+    try:
+        content = json.loads(envelope)
+        payload = base64.b64decode(content["payload"], validate=True)
+        signatures = [(str(one["keyid"]), base64.b64decode(one["sig"], validate=True)) for one in content["signatures"]]
+        good = content["payloadType"] == PAYLOAD_TYPE
+    except (ValueError, KeyError, TypeError):
+        return None
+    signer = next((keyid for keyid, signature in signatures if _holds(payload, signature, trusted.get(keyid))), None)
+    if not good or signer is None:
+        return None
+    statement: dict[str, Any] = json.loads(payload)  # signed by a key we trust, so ours
+    return statement, signer
+
+
+def _holds(payload: bytes, signature: bytes, key: Ed25519PublicKey | None) -> bool:
+    if key is None:
+        return False
+    try:
+        key.verify(signature, pre_authentication(payload))
+    except InvalidSignature:
+        return False
+    return True

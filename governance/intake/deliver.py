@@ -1,0 +1,98 @@
+"""The files a source delivered for a period: found, read and held against their description, all at once."""
+
+import os
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path, PurePosixPath
+
+from governance.errors import ExtractError, Fault, PolicyRefusal
+from governance.intake.decode import NotText
+from governance.intake.header import header_faults
+from governance.intake.read import Dialect, RawTable, read_csv, read_parquet
+from governance.settings import ExtractFile, Source
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Delivery:
+    """One file as delivered."""
+
+    file: ExtractFile
+    name: str
+    """Path below the project folder."""
+    raw: RawTable
+    sha256: str
+
+
+def read_deliveries(root: Path, source: Source, period: str) -> list[Delivery]:
+    """Every file of the source, people first.
+
+    Raises:
+        ExtractError: With every fault of every file: absent, unreadable, or another header than described.
+        PolicyRefusal: A path leads out of the project folder.
+    """
+    faults: list[Fault] = []
+    files = sorted(source.files, key=lambda file: file.grain == "events")
+    found = [_read(root, source.id, file, path_of(file.path, period), faults) for file in files]
+    if faults:
+        raise ExtractError(
+            f"{source.id}: what was delivered for {period} is not as described.",
+            why="A column that is absent, renamed or unknown would be lost or let through without anyone deciding so.",
+            fix="Mend each line above and run the same command again. Nothing was written.",
+            code="E-EXTRACT",
+            faults=faults,
+        )
+    return [delivery for delivery in found if delivery]
+
+
+def path_of(pattern: str, period: str) -> str:
+    """A path from a source file with its period filled in.
+
+    Raises:
+        PolicyRefusal: It leads out of the project folder.
+    """
+    name = pattern.replace("{period}", period)
+    path = PurePosixPath(name)
+    if path.is_absolute() or ".." in path.parts or Path(name).is_absolute():
+        raise PolicyRefusal(
+            f"The path `{pattern}` leads out of the project folder.",
+            why="Only files below the project folder belong to the approved project.",
+            fix="Put the file below the project folder and name it from there.",
+            code="E-PATH",
+        )
+    return name
+
+
+def read_bytes(root: Path, name: str) -> bytes:
+    """The content of a file.
+
+    Raises:
+        NotText: It is not there or cannot be read.
+    """
+    try:
+        return (root / name).read_bytes()
+    except FileNotFoundError:
+        raise NotText("is not there.", "Put the extract there, or correct `path`.") from None
+    except OSError as error:
+        why = os.strerror(error.errno or 0)
+        raise NotText(f"cannot be opened: {why}.", "Mend the file's permissions.") from None
+
+
+def _read(root: Path, source_id: str, file: ExtractFile, name: str, faults: list[Fault]) -> Delivery | None:
+    try:
+        content = read_bytes(root, name)
+        raw = _parsed(content, file)
+    except NotText as error:
+        faults.append(_in_file(name, error.fault))
+        return None
+    faults += [_in_file(name, fault) for fault in header_faults(raw, file, source_id)]
+    return Delivery(file=file, name=name, raw=raw, sha256=sha256(content).hexdigest())
+
+
+def _parsed(content: bytes, file: ExtractFile) -> RawTable:
+    if file.format == "parquet":
+        return read_parquet(content)
+    return read_csv(content, Dialect(file.encoding, file.delimiter, file.quote))
+
+
+def _in_file(name: str, fault: Fault) -> Fault:
+    return Fault(what=fault.what, fix=fault.fix, file=name)

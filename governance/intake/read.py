@@ -1,0 +1,159 @@
+"""Files as delivered: a header and rows of text, nothing judged yet.
+
+Every file is parsed from memory by pyarrow: it names the rows whose cells do not fit the header, and nothing
+touches a disk. What pyarrow says about a file would quote it, so its words are never passed on.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.csv as pa_csv
+import pyarrow.parquet as pq
+from numpy.typing import NDArray
+
+from governance.intake.decode import NotText, to_utf8
+
+_MAX_COLUMNS = 4096
+_BLOCK_BYTES = 1 << 26
+"""A row may not be longer than this; it also keeps row numbers right while memory stays bounded."""
+_STAND_INS = ("\x1f", "\x1e")
+_END = "joinedup-end-of-file"
+
+
+@dataclass(frozen=True, slots=True)
+class Dialect:
+    """How a text file is written."""
+
+    encoding: str = "utf-8"
+    delimiter: str = ","
+    quote: str = '"'
+
+
+@dataclass(frozen=True, slots=True)
+class RaggedRow:
+    """A row that has more or fewer cells than the header, as it stood in the file."""
+
+    row_no: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class RawTable:
+    """A delivered file: columns by position, all text, rows numbered from 1 below the header."""
+
+    header: list[str]
+    columns: list[pa.ChunkedArray]
+    row_no: NDArray[np.int64]
+    ragged: list[RaggedRow]
+
+    @property
+    def rows_in(self) -> int:
+        """Rows delivered, ragged ones too."""
+        return len(self.row_no) + len(self.ragged)
+
+
+def read_csv(content: bytes, dialect: Dialect) -> RawTable:
+    """Parse a text file.
+
+    Raises:
+        NotText: It cannot be read in this dialect; the fault says why.
+    """
+    text = to_utf8(content, dialect.encoding)
+    if not text or text.isspace():
+        raise NotText("is empty.", "Ask the source to deliver it again.")
+    marks = _ascii_marks(dialect)
+    for mark, stand_in in marks.items():
+        if mark != stand_in:
+            text = text.replace(stand_in.encode(), b" ").replace(mark.encode(), stand_in.encode())
+    delimiter, quote = marks[dialect.delimiter], marks[dialect.quote]
+    ragged: list[RaggedRow] = []
+
+    def keep_aside(row: pa_csv.InvalidRow) -> str:
+        ragged.append(RaggedRow(row.number - 1, row.text))  # the header is the parser's row 1
+        return "skip"
+
+    # A row of our own closes the file, too wide to fit: if it is not the last one set aside, an open quote
+    # swallowed it and the rows before it.
+    end = _END + delimiter * _MAX_COLUMNS
+    table = _parse(text + b"\n" + end.encode(), delimiter, quote, keep_aside)
+    if not ragged or ragged.pop().text.strip() != end.strip():
+        raise _open_quote()
+    header = [column[0].as_py().strip() for column in table.columns]
+    rows = table.slice(1)
+    aside = [row.row_no - 1 for row in ragged]
+    numbers = np.delete(np.arange(1, rows.num_rows + len(ragged) + 1), aside)
+    return RawTable(header, [_marks_back(column, marks) for column in rows.columns], numbers, ragged)
+
+
+def _parse(text: bytes, delimiter: str, quote: str, ragged: Callable[[pa_csv.InvalidRow], str]) -> pa.Table:
+    """Every row, the header too, as text; the first row says how many cells there are."""
+    try:
+        return pa_csv.read_csv(
+            pa.BufferReader(text),
+            # One thread: only then does the parser know row numbers.
+            read_options=pa_csv.ReadOptions(use_threads=False, block_size=_BLOCK_BYTES, autogenerate_column_names=True),
+            parse_options=pa_csv.ParseOptions(
+                delimiter=delimiter,
+                quote_char=quote or False,
+                double_quote=bool(quote),
+                newlines_in_values=True,
+                invalid_row_handler=ragged,
+            ),
+            convert_options=pa_csv.ConvertOptions(
+                column_types={f"f{i}": pa.string() for i in range(_MAX_COLUMNS)}, strings_can_be_null=False
+            ),
+        )
+    except pa.ArrowException:
+        raise _open_quote() from None
+
+
+def _open_quote() -> NotText:
+    return NotText(
+        "has a quote that is opened and never closed: the rows after it cannot be told apart.",
+        "Ask the source to write quotes inside cells twice, or set `quote` (empty if the file uses none).",
+    )
+
+
+def _ascii_marks(dialect: Dialect) -> dict[str, str]:
+    """The parser takes one-byte marks only: control characters stand in for others (¦, þ) while it runs."""
+    marks = zip((dialect.delimiter, dialect.quote), _STAND_INS, strict=True)
+    return {mark: mark if mark.isascii() else stand_in for mark, stand_in in marks}
+
+
+def _marks_back(column: pa.ChunkedArray, marks: dict[str, str]) -> pa.ChunkedArray:
+    for mark, stand_in in marks.items():
+        if mark != stand_in:
+            column = pc.replace_substring(column, stand_in, mark)
+    return column
+
+
+def read_parquet(content: bytes) -> RawTable:
+    """Every column of a Parquet file as text.
+
+    Raises:
+        NotText: It is not Parquet, or a column holds something other than text, numbers, dates and flags.
+    """
+    try:
+        table = pq.read_table(pa.BufferReader(content))
+        columns = [_as_text(column) for column in table.columns]
+    except pa.ArrowNotImplementedError:
+        raise NotText(
+            "has a column that is not text, a number, a date or a flag.", "Ask the source for plain columns."
+        ) from None
+    except (pa.ArrowException, OSError):
+        raise NotText("is not a Parquet file that can be read.", "Ask the source to deliver it again.") from None
+    return RawTable([name.strip() for name in table.column_names], columns, np.arange(1, table.num_rows + 1), [])
+
+
+def _as_text(column: pa.ChunkedArray) -> pa.ChunkedArray:
+    """A column as a person would type it: dates as ISO days, whole numbers without a decimal point."""
+    if pa.types.is_dictionary(column.type):
+        column = column.cast(column.type.value_type)
+    if pa.types.is_timestamp(column.type):
+        column = column.cast(pa.date32(), safe=False)
+    if pa.types.is_floating(column.type) and pc.all(pc.equal(column, pc.floor(column))).as_py():
+        column = column.cast(pa.int64(), safe=False)
+    return column.cast(pa.string())

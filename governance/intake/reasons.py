@@ -1,0 +1,113 @@
+"""Why a value was set aside, or a row was left out: a closed list, one plain sentence and one fix each."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Reason(StrEnum):
+    """Codes as they stand in receipts, in the audit page and in SQL."""
+
+    RAGGED_ROW = "ragged_row"
+    NO_RECORD_ID = "no_record_id"
+    CONFLICTING_RECORD = "conflicting_record"
+    NOT_AMONG_PEOPLE = "not_among_people"
+    NO_READABLE_DATE = "no_readable_date"
+    DATE_UNREADABLE = "date_unreadable"
+    BIRTH_DATE_FUTURE = "birth_date_future"
+    BIRTH_DATE_BEFORE_1900 = "birth_date_before_1900"
+    NHS_NUMBER_SHAPE = "nhs_number_shape"
+    NHS_NUMBER_REPEATED = "nhs_number_repeated"
+    NHS_NUMBER_CHECK_DIGIT = "nhs_number_check_digit"
+    NHS_NUMBER_TEST_RANGE = "nhs_number_test_range"
+    POSTCODE_SHAPE = "postcode_shape"
+    PATTERN = "pattern"
+    UNKNOWN_CODE = "unknown_code"
+
+
+@dataclass(frozen=True, slots=True)
+class Meaning:
+    """What a reason says to a person."""
+
+    sentence: str
+    fix: str
+    rejects_row: bool
+    """True: the whole row is left out. False: only the value becomes missing; the person stays."""
+
+
+MEANINGS = {
+    Reason.RAGGED_ROW: Meaning(
+        "The row has more or fewer cells than the header.",
+        "Ask the source to quote cells that contain the delimiter or a line break.",
+        rejects_row=True,
+    ),
+    Reason.NO_RECORD_ID: Meaning(
+        "The row has no record id, so nothing ties it to a person.",
+        "Ask the source to fill the record id in every row.",
+        rejects_row=True,
+    ),
+    Reason.CONFLICTING_RECORD: Meaning(
+        "The same record id stands in several rows that say different things.",
+        "Ask the source for one row a person, or give the file the grain `both` if several are meant.",
+        rejects_row=True,
+    ),
+    Reason.NOT_AMONG_PEOPLE: Meaning(
+        "The row's record id is not among the usable rows of the people file.",
+        "Ask the source to extract both files at one moment, with the same filter.",
+        rejects_row=True,
+    ),
+    Reason.NO_READABLE_DATE: Meaning(
+        "The row has no start date that could be read, so it is no event.",
+        "Ask the source for real dates in one format, or add the format to the column.",
+        rejects_row=True,
+    ),
+    Reason.DATE_UNREADABLE: Meaning(
+        "The date does not exist, or is not in the column's format.",
+        "Ask the source for real dates in one format, or add the format to the column.",
+        rejects_row=False,
+    ),
+    Reason.BIRTH_DATE_FUTURE: Meaning(
+        "The date of birth lies after the end of the period.",
+        "Ask the source to correct it.",
+        rejects_row=False,
+    ),
+    Reason.BIRTH_DATE_BEFORE_1900: Meaning(
+        "The date of birth lies before 1900: a placeholder, or two digits of the year were lost.",
+        "Ask the source to correct it, or list the placeholder under `missing`.",
+        rejects_row=False,
+    ),
+    Reason.NHS_NUMBER_SHAPE: Meaning(
+        "The NHS number is not ten digits.",
+        "Ask the source to send it as text; spreadsheets drop or round digits.",
+        rejects_row=False,
+    ),
+    Reason.NHS_NUMBER_REPEATED: Meaning(
+        "The NHS number is one digit ten times: a placeholder.",
+        "List the placeholder under `missing`.",
+        rejects_row=False,
+    ),
+    Reason.NHS_NUMBER_CHECK_DIGIT: Meaning(
+        "The NHS number fails its check digit (Modulus 11), so it is mistyped or invented.",
+        "Ask the source to trace it again.",
+        rejects_row=False,
+    ),
+    Reason.NHS_NUMBER_TEST_RANGE: Meaning(
+        "The NHS number is from the test range (999), which belongs to nobody.",
+        "Ask the source to remove test patients.",
+        rejects_row=False,
+    ),
+    Reason.POSTCODE_SHAPE: Meaning(
+        "The postcode does not have the shape of a UK postcode.",
+        "Ask the source to correct it, or give the column a `pattern` if its postcodes are of another kind.",
+        rejects_row=False,
+    ),
+    Reason.PATTERN: Meaning(
+        "The value does not match the column's `pattern`.",
+        "Ask the source to correct it, or widen the pattern.",
+        rejects_row=False,
+    ),
+    Reason.UNKNOWN_CODE: Meaning(
+        "The code is not in the column's `values`.",
+        "Add the code to `values`, or to `missing`.",
+        rejects_row=False,
+    ),
+}

@@ -1,0 +1,104 @@
+"""Every row delivered is accounted for: in = out + rejected + opted out + duplicate."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from governance.errors import ExtractError, Fault, InternalError
+from governance.intake.reasons import MEANINGS, Reason
+from governance.intake.wording import few
+from governance.settings import Source
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FileCounts:
+    """Rows of one file. Exact: for the audit page only."""
+
+    rows_in: int
+    rows_out: int
+    rejected: int
+    opted_out: int = 0
+    duplicate: int = 0
+
+    @property
+    def reconciles(self) -> bool:
+        """Whether the equation holds."""
+        return self.rows_in == self.rows_out + self.rejected + self.opted_out + self.duplicate
+
+    def as_dict(self) -> dict[str, int]:
+        """For a receipt."""
+        return asdict(self)
+
+
+def check_reconciles(counts: Mapping[str, FileCounts]) -> None:
+    """Check the equation for every file.
+
+    Raises:
+        InternalError: Rows were lost or counted twice; names the files.
+    """
+    wrong = sorted(file for file, count in counts.items() if not count.reconciles)
+    if wrong:
+        raise InternalError(
+            f"Rows of {', '.join(wrong)} are not all accounted for.",
+            why="in = out + rejected + opted out + duplicate must hold, or people are lost without a trace.",
+            fix="Report this; nothing was written.",
+            code="E-RECONCILE",
+        )
+
+
+def summarise(rejects: pa.Table) -> list[dict[str, str | int]]:
+    """Rejects by file, column and code, without row numbers: what a receipt holds.
+
+    Returns:
+        Dictionaries with ``file``, ``column``, ``code`` and ``rows``, sorted.
+    """
+    keys = ["file", "column", "code"]
+    counted = rejects.group_by(keys).aggregate([("row_no", "count")]).rename_columns([*keys, "rows"])
+    found: list[dict[str, str | int]] = counted.sort_by([(key, "ascending") for key in keys]).to_pylist()
+    return found
+
+
+def check_rejected_share(
+    source: Source, names: Mapping[str, str], counts: Mapping[str, FileCounts], rejects: pa.Table
+) -> None:
+    """Refuse the extract if too many rows of any file had to be left out.
+
+    Args:
+        source: Holds the largest share allowed.
+        names: What each file is called in messages, by file id.
+        counts: What happened to its rows.
+        rejects: One row per rejected row or value.
+
+    Raises:
+        ExtractError: Says how many rows of which file, and why.
+    """
+    faults = [
+        fault
+        for file, count in counts.items()
+        if count.rejected > source.max_rejected_share * count.rows_in
+        for fault in _share_faults(names[file], count, rejects.filter(pc.equal(rejects["file"], file)))
+    ]
+    if faults:
+        raise ExtractError(
+            f"{source.id}: too many rows cannot be used (more than {source.max_rejected_share:.1%} of a file).",
+            why="So many at once are a fault of the extract; going on would silently lose those people.",
+            fix="Ask the source to mend the extract, or raise max_rejected_share in"
+            f" sources/{source.id}.yaml if this is how its data are. Nothing was written.",
+            code="E-EXTRACT-REJECTED",
+            faults=faults,
+        )
+
+
+def _share_faults(name: str, count: FileCounts, rejects: pa.Table) -> list[Fault]:
+    by_code = {str(row["code"]): int(row["rows"]) for row in summarise(rejects)}
+    reasons = [reason for reason in Reason if MEANINGS[reason].rejects_row and reason in by_code]
+    total = Fault(file=name, what=f"{few(count.rejected)} of {few(count.rows_in)} rows were rejected.")
+    return [total] + [
+        Fault(file=name, what=f"{reason}, {few(by_code[reason])} rows.", fix=_explained(reason)) for reason in reasons
+    ]
+
+
+def _explained(reason: Reason) -> str:
+    return f"{MEANINGS[reason].sentence} {MEANINGS[reason].fix}"

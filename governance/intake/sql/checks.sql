@@ -1,0 +1,48 @@
+-- The checks of single values, once for every column that needs them.
+-- defines read_date, nhs_digits, nhs_number_fault, nhs_check_digit, postcode_text, mapped_code
+-- grain   one value in, one value out; NULL in, NULL out
+-- source  NHS number: NHS Data Dictionary, Modulus 11. Postcode: BS 7666 shape, ZZ99 pseudo-postcodes kept.
+
+-- DuckDB reads 'infinity' in any format as 1 January 1900, so a date must have a digit. A year under 1000 is two
+-- digits read as four. $width guards formats without separators, where a lost zero would shift the parts.
+CREATE OR REPLACE MACRO read_date(value, format, width) AS
+    CASE
+        WHEN NOT regexp_matches(value, '[0-9]') OR (width > 0 AND length(value) <> width) THEN NULL
+        WHEN year(try_strptime(value, format)) BETWEEN 1000 AND 2999 THEN CAST(try_strptime(value, format) AS DATE)
+    END;
+
+CREATE OR REPLACE MACRO nhs_digits(value) AS translate(value, ' -‐‑–', '');
+
+CREATE OR REPLACE MACRO nhs_check_digit(nine) AS
+    (11 - (
+        (nine // 100000000) * 10
+        + (nine // 10000000) % 10 * 9
+        + (nine // 1000000) % 10 * 8
+        + (nine // 100000) % 10 * 7
+        + (nine // 10000) % 10 * 6
+        + (nine // 1000) % 10 * 5
+        + (nine // 100) % 10 * 4
+        + (nine // 10) % 10 * 3
+        + nine % 10 * 2
+    ) % 11) % 11;
+
+CREATE OR REPLACE MACRO nhs_number_fault(digits, synthetic) AS
+    CASE
+        WHEN digits IS NULL THEN NULL
+        WHEN NOT regexp_full_match(digits, '[0-9]{10}') THEN 'nhs_number_shape'
+        WHEN digits = repeat(left(digits, 1), 10) THEN 'nhs_number_repeated'
+        WHEN nhs_check_digit(TRY_CAST(left(digits, 9) AS BIGINT)) <> TRY_CAST(right(digits, 1) AS BIGINT)
+            THEN 'nhs_number_check_digit'
+        WHEN NOT synthetic AND starts_with(digits, '999') THEN 'nhs_number_test_range'
+    END;
+
+CREATE OR REPLACE MACRO postcode_letters(value) AS upper(regexp_replace(value, '[\s.\-]', '', 'g'));
+
+CREATE OR REPLACE MACRO postcode_text(value) AS
+    CASE
+        WHEN regexp_full_match(postcode_letters(value), '(GIR|[A-Z]{1,2}[0-9][A-Z0-9]?)[0-9][A-Z]{2}')
+            THEN postcode_letters(value)[:-4] || ' ' || right(postcode_letters(value), 3)
+    END;
+
+CREATE OR REPLACE MACRO mapped_code(value, codes, standards) AS
+    nullif(list_extract(standards, list_position(codes, value)), '');

@@ -1,0 +1,44 @@
+-- Rows of one file that do not go on, and why: already delivered, or not usable.
+-- reads   row_fact        one row per row of the file: row_no, local_id, content_a, content_b, undatable
+--         people_record   one row per usable person of the source: local_id; empty while the people are read
+-- grain   one row per row that is left out; the first reason that applies
+-- columns row_no, code (`duplicate` or a reason)
+-- params  $grain people, events or both
+WITH repeated AS (
+    SELECT content_a FROM row_fact GROUP BY content_a HAVING count(*) > 1
+),
+
+-- Two 64-bit hashes over everything delivered stand for a row's content; the first copy is kept.
+copy AS (
+    SELECT row_no, row_number() OVER (PARTITION BY content_a, content_b ORDER BY row_no) AS copy_no
+    FROM row_fact
+    SEMI JOIN repeated USING (content_a)
+    WHERE local_id IS NOT NULL
+),
+
+conflict AS (
+    SELECT local_id
+    FROM row_fact
+    LEFT JOIN copy USING (row_no)
+    WHERE $grain = 'people' AND local_id IS NOT NULL AND coalesce(copy_no, 1) = 1
+    GROUP BY local_id
+    HAVING count(*) > 1
+),
+
+judged AS (
+    SELECT
+        row_fact.row_no,
+        CASE
+            WHEN row_fact.local_id IS NULL THEN 'no_record_id'
+            WHEN copy.copy_no > 1 THEN 'duplicate'
+            WHEN conflict.local_id IS NOT NULL THEN 'conflicting_record'
+            WHEN $grain = 'events' AND people_record.local_id IS NULL THEN 'not_among_people'
+            WHEN row_fact.undatable THEN 'no_readable_date'
+        END AS code
+    FROM row_fact
+    LEFT JOIN copy ON row_fact.row_no = copy.row_no
+    LEFT JOIN conflict ON row_fact.local_id = conflict.local_id
+    LEFT JOIN people_record ON row_fact.local_id = people_record.local_id
+)
+
+SELECT row_no, code FROM judged WHERE code IS NOT NULL ORDER BY row_no

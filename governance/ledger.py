@@ -1,0 +1,204 @@
+"""The ledger: what was done, in order, so that nobody can later say otherwise unnoticed.
+
+One event a line in ``ledger.jsonl``, each bound to the line before by its hash; ``checkpoint.json`` signs the
+Merkle root of all lines so far. The hashes are defined once, in the stand-alone :mod:`governance.verify`.
+A partner who keeps an old checkpoint, or a board report it is printed in, can show any rewriting since.
+"""
+
+import base64
+import json
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+
+from governance import verify
+from governance.errors import BadInput, Fault, PolicyRefusal
+from governance.ledger_events import Event, FactValue, check_event
+from governance.lock import locked
+from governance.store import write_file
+
+__all__ = ["Checkpoint", "Entry", "Event", "Ledger", "verify_ledger"]
+
+_LEDGER = "ledger.jsonl"
+_CHECKPOINT = "checkpoint.json"
+_PUBLIC_KEY = "signer_public_key.txt"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """One line of the ledger."""
+
+    seq: int
+    at: str
+    event: Event
+    facts: dict[str, FactValue]
+    prev: str
+    hash: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Checkpoint:
+    """A signature over the first ``size`` lines."""
+
+    size: int
+    root: str
+    at: str
+    key: str
+    """Fingerprint of the signer's public key."""
+    signature: str
+
+
+class Ledger:
+    """The ledger in one folder; several processes may append, one at a time."""
+
+    def __init__(self, folder: Path, signer: Ed25519PrivateKey | None = None) -> None:
+        self.folder, self._signer = folder, signer
+
+    def append(self, event: Event, *, at: str, **facts: FactValue) -> Entry:
+        """Add one event and flush it to disk.
+
+        Args:
+            event: What happened.
+            at: When, as ISO 8601 with time zone; the caller's clock, not ours.
+            facts: Ids, digests, codes and totals; each event has a closed list (``ledger_events.FACTS``).
+
+        Raises:
+            InternalError: A fact that this event may not carry.
+            PolicyRefusal: The last line is cut short or was changed.
+            BadInput: The disk refused; the ledger is as it was before.
+        """
+        check_event(event, at, facts)
+        with locked(self.folder / ".lock"):
+            before = self._last()
+            content: dict[str, Any] = {
+                "seq": before.seq + 1 if before else 1,
+                "at": at,
+                "event": event.value,
+                "facts": facts,
+                "prev": before.hash if before else verify.FIRST_PREV,
+            }
+            content["hash"] = verify.leaf_hash(content).hex()
+            _append_line(self.folder / _LEDGER, verify.canonical(content) + b"\n")
+        return _entry(content)
+
+    def entries(self) -> list[Entry]:
+        """Every event, oldest first; empty if there is no ledger yet.
+
+        Raises:
+            PolicyRefusal: A line was changed, dropped, moved or cut.
+        """
+        raw = self._raw()
+        problems, _ = verify.check_chain(raw)
+        if problems:
+            raise _broken(self.folder, problems)
+        return [_entry(json.loads(line)) for line in raw.splitlines()]
+
+    def last_checkpoint(self) -> Checkpoint | None:
+        """The newest checkpoint as it stands on disk; :func:`verify_ledger` says whether it holds."""
+        path = self.folder / _CHECKPOINT
+        return Checkpoint(**json.loads(path.read_bytes())) if path.exists() else None
+
+    def checkpoint(self, *, at: str) -> Checkpoint:
+        """Sign the Merkle root of all lines so far, after checking them and the checkpoint before.
+
+        Raises:
+            PolicyRefusal: There is no signer, or the ledger does not hold: a broken one is never signed over.
+        """
+        if self._signer is None:
+            raise PolicyRefusal(
+                "The ledger was opened without a signing key.",
+                why="A checkpoint that nobody signed proves nothing.",
+                fix="Open it with the project's signer key (`joinedup keys new DIR` makes one).",
+                code="E-LEDGER-SIGNER",
+            )
+        public = self._signer.public_key()
+        with locked(self.folder / ".lock"):
+            root, size = self._checked_root(public)
+            key = verify.key_fingerprint(public)
+            signature = base64.b64encode(self._signer.sign(verify.checkpoint_text(size, root, at, key))).decode()
+            content = {"size": size, "root": root, "at": at, "key": key, "signature": signature}
+            write_file(self.folder / _PUBLIC_KEY, base64.b64encode(public.public_bytes_raw()) + b"\n")
+            write_file(self.folder / _CHECKPOINT, verify.canonical(content) + b"\n")
+        return Checkpoint(size=size, root=root, at=at, key=key, signature=signature)
+
+    def _checked_root(self, public: Ed25519PublicKey) -> tuple[str, int]:
+        problems, leaves = verify.check_chain(self._raw())
+        path = self.folder / _CHECKPOINT
+        if path.exists():
+            problems += verify.check_checkpoint(path.read_bytes(), leaves, public)
+        if problems:
+            raise _broken(self.folder, problems)
+        return verify.merkle_root(leaves).hex(), len(leaves)
+
+    def _raw(self) -> bytes:
+        path = self.folder / _LEDGER
+        return path.read_bytes() if path.exists() else b""
+
+    def _last(self) -> Entry | None:
+        """The last line, only if it is whole: appending after a torn line would bury the damage."""
+        raw = self._raw()
+        if not raw:
+            return None
+        line = raw[raw.rfind(b"\n", 0, -1) + 1 :]
+        # Checked alone: what came before it is the verifier's business.
+        content = verify.parse_entry(line.removesuffix(b"\n")) if line.endswith(b"\n") else None
+        if content is None or content["hash"] != verify.leaf_hash(content).hex():
+            raise _broken(self.folder, [verify.Problem(raw.count(b"\n") + 1, "the last line is cut short or changed")])
+        return _entry(content)
+
+
+def verify_ledger(folder: Path, public_key: Ed25519PublicKey) -> list[Fault]:
+    """Everything wrong with the ledger in ``folder``; empty if it holds up to its last checkpoint.
+
+    Args:
+        folder: Holds ``ledger.jsonl`` and ``checkpoint.json``.
+        public_key: The run signer's, from the key ring rather than from the ledger's own folder.
+    """
+    path, point = folder / _LEDGER, folder / _CHECKPOINT
+    raw = path.read_bytes() if path.exists() else b""
+    problems = verify.check_ledger(raw, point.read_bytes() if point.exists() else None, public_key)
+    return [_fault(folder, problem) for problem in problems]
+
+
+def _fault(folder: Path, problem: verify.Problem) -> Fault:
+    return Fault(what=problem.what, file=f"{folder.name}/{_LEDGER}", line=problem.line or None)
+
+
+def _broken(folder: Path, problems: list[verify.Problem]) -> PolicyRefusal:
+    return PolicyRefusal(
+        "The ledger does not hold: it was changed, or a write to it was cut off.",
+        why="What was run can only be proved from an unbroken ledger, so nothing is added to a broken one.",
+        fix="Restore the ledger folder from its last good copy, tell the IG lead, then run again.",
+        code="E-LEDGER-BROKEN",
+        faults=[_fault(folder, problem) for problem in problems],
+    )
+
+
+def _entry(content: dict[str, Any]) -> Entry:
+    return Entry(**{**content, "event": Event(content["event"])})
+
+
+def _append_line(path: Path, line: bytes) -> None:
+    """Write at the end and flush to disk; on failure cut back to what was there."""
+    before = path.stat().st_size if path.exists() else 0
+    try:
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+        try:
+            if os.write(descriptor, line) != len(line):
+                raise OSError(28, "short write")  # a full disk may take part of a line
+            os.fsync(descriptor)
+        except OSError:
+            os.ftruncate(descriptor, before)
+            raise
+        finally:
+            os.close(descriptor)
+    except OSError as error:
+        raise BadInput(
+            f"The ledger could not be written: {os.strerror(error.errno or 0)}.",
+            why="A step that is not in the ledger cannot be proved, so the run stops. The ledger is as it was.",
+            fix="Free disk space or mend the folder's permissions, then run the same command again.",
+            code="E-LEDGER-WRITE",
+        ) from None

@@ -1,0 +1,97 @@
+"""What a ledger may say: a closed list of events, and for each a closed list of facts.
+
+A fact is an id, a digest, a period, a code or a number of things that are not people. The ledger is shown to
+auditors and partners, so counts that are exact elsewhere only on the audit page are not in it.
+"""
+
+import re
+from enum import StrEnum
+
+from governance.errors import InternalError
+
+FactValue = str | int | bool
+
+
+class Event(StrEnum):
+    """Everything that is recorded."""
+
+    KEYS_MADE = "keys_made"
+    CONFIG_APPROVED = "config_approved"
+    RUN_STARTED = "run_started"
+    EXTRACT_READ = "extract_read"
+    OPT_OUTS_APPLIED = "opt_outs_applied"
+    PACKAGE_PUBLISHED = "package_published"
+    LINKED = "linked"
+    PERSON_INDEX_PUBLISHED = "person_index_published"
+    COHORTS_PUBLISHED = "cohorts_published"
+    REPORT_RELEASED = "report_released"
+    AUDIT_WRITTEN = "audit_written"
+    RUN_FINISHED = "run_finished"
+    RUN_FAILED = "run_failed"
+
+
+FACTS: dict[Event, frozenset[str]] = {
+    Event.KEYS_MADE: frozenset({"project", "keys", "fingerprint", "demo"}),
+    Event.CONFIG_APPROVED: frozenset(
+        {"project", "config_sha256", "approval_sha256", "key", "policy_version", "code_version"}
+    ),
+    Event.RUN_STARTED: frozenset(
+        {"period", "step", "project", "config_sha256", "approval", "approval_sha256", "policy_version", "code_version"}
+    ),
+    Event.EXTRACT_READ: frozenset({"period", "source", "file", "sha256", "rows_in"}),
+    Event.OPT_OUTS_APPLIED: frozenset({"period", "source", "status", "reason", "list_sha256"}),
+    Event.PACKAGE_PUBLISHED: frozenset({"period", "source", "package", "manifest_sha256", "kid", "epoch"}),
+    Event.LINKED: frozenset({"period", "sources", "model_sha256", "manifest_sha256"}),
+    Event.PERSON_INDEX_PUBLISHED: frozenset({"period", "manifest_sha256", "model_sha256", "kid", "epoch"}),
+    Event.COHORTS_PUBLISHED: frozenset({"period", "manifest_sha256", "definitions"}),
+    Event.REPORT_RELEASED: frozenset({"period", "manifest_sha256", "page_sha256", "profile"}),
+    Event.AUDIT_WRITTEN: frozenset({"period", "page_sha256"}),
+    Event.RUN_FINISHED: frozenset({"period", "step", "warnings"}),
+    Event.RUN_FAILED: frozenset({"period", "source", "step", "code"}),
+}
+"""Facts an event may carry; a run may leave out what it does not know."""
+
+_DIGEST = r"[0-9a-f]{64}"
+_SLUG = r"[a-z][a-z0-9_]{0,59}"
+_VERSION = r"[A-Za-z0-9.+_-]{1,80}"
+_TEXT: dict[str, str] = {
+    "period": r"\d{4}-\d{2}",
+    **dict.fromkeys(("project", "source", "file", "status", "reason", "package", "epoch"), _SLUG),
+    **dict.fromkeys(("step", "approval", "profile"), _SLUG),
+    **dict.fromkeys(("sha256", "config_sha256", "approval_sha256", "list_sha256"), _DIGEST),
+    **dict.fromkeys(("manifest_sha256", "model_sha256", "page_sha256"), _DIGEST),
+    **dict.fromkeys(("key", "fingerprint"), r"[0-9a-f]{16}"),
+    "kid": r"[a-z2-7]{5}",
+    "code": r"E-[A-Z0-9-]{1,40}",
+    "policy_version": _VERSION,
+    "code_version": _VERSION,
+}
+_NUMBERS = frozenset({"keys", "rows_in", "sources", "definitions", "warnings"})
+_AT = r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d{1,6})?(Z|[+-]\d{2}:\d{2})"
+
+
+def check_event(event: Event, at: str, facts: dict[str, FactValue]) -> None:
+    """Refuse what could carry free text or personal data into the ledger.
+
+    Raises:
+        InternalError: An unknown fact, a value of the wrong shape, or a time without its zone. Names the fact,
+            never its value.
+    """
+    wrong = sorted(name for name, value in facts.items() if name not in FACTS[event] or not _fits(name, value))
+    if not re.fullmatch(_AT, at):
+        wrong.append("at")
+    if wrong:
+        raise InternalError(
+            f"Ledger event `{event}` was given facts it may not carry: {', '.join(wrong)}.",
+            why="The ledger holds ids, digests, codes and totals only, so that it can be shown to anyone.",
+            fix=f"Report this. `{event}` may carry: {', '.join(sorted(FACTS[event]))}; `at` is an ISO time with zone.",
+            code="E-LEDGER-FACT",
+        )
+
+
+def _fits(name: str, value: FactValue) -> bool:
+    if name in _TEXT:
+        return isinstance(value, str) and re.fullmatch(_TEXT[name], value) is not None
+    if name in _NUMBERS:
+        return type(value) is int and 0 <= value < 1 << 53
+    return name == "demo" and isinstance(value, bool)

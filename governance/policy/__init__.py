@@ -1,0 +1,20 @@
+"""Policy rules: what an information governance lead would check by hand, as pure functions with reasons."""
+
+from governance.policy.facts import read_facts
+from governance.policy.registry import RULES, check_bundle, explain, refuse_blocked, rules_markdown
+from governance.policy.rule import Finding, Level, Problem, Result, Rule, RunFacts
+
+__all__ = [
+    "RULES",
+    "Finding",
+    "Level",
+    "Problem",
+    "Result",
+    "Rule",
+    "RunFacts",
+    "check_bundle",
+    "explain",
+    "read_facts",
+    "refuse_blocked",
+    "rules_markdown",
+]

@@ -1,0 +1,117 @@
+"""Every policy rule, run over a bundle, explained, and written out as documentation."""
+
+from collections.abc import Iterable
+
+from governance.errors import BadInput, Fault, PolicyRefusal
+from governance.policy import agreement, crypto, identifiers, law, opt_outs, outputs, purpose
+from governance.policy.rule import Finding, Problem, Rule, RunFacts
+from governance.settings import POLICY_VERSION, Bundle
+
+RULES: tuple[Rule, ...] = (
+    *purpose.RULES,
+    *law.RULES,
+    *agreement.RULES,
+    *opt_outs.RULES,
+    *identifiers.RULES,
+    *crypto.RULES,
+    *outputs.RULES,
+)
+"""In the order they are printed."""
+
+_LEVELS = {"block": "stops the run", "warn": "warns", "output": "checked on what a run made; stops the next step"}
+
+
+def check_bundle(bundle: Bundle, facts: RunFacts) -> list[Finding]:
+    """What every rule says of a bundle.
+
+    Args:
+        bundle: The project's configs.
+        facts: What is known beyond them; rules that need what is not there yet answer ``not_yet``.
+
+    Returns:
+        At least one finding a rule, in the order of :data:`RULES`.
+    """
+    return [finding for rule in RULES for finding in _findings(rule, bundle, facts)]
+
+
+def _findings(rule: Rule, bundle: Bundle, facts: RunFacts) -> list[Finding]:
+    problems = list(rule.check(bundle, facts))
+    if not problems:
+        return [Finding(rule=rule.id, level=rule.level, result="pass", where="", sentence=rule.passed, fix="")]
+    return [_finding(rule, problem) for problem in problems]
+
+
+def _finding(rule: Rule, problem: Problem) -> Finding:
+    result = problem.result or ("warn" if rule.level == "warn" else "block")
+    fix = "" if result == "not_yet" else problem.fix or rule.fix
+    return Finding(rule=rule.id, level=rule.level, result=result, where=problem.where, sentence=problem.says, fix=fix)
+
+
+def refuse_blocked(findings: Iterable[Finding]) -> None:
+    """Stop here if any rule blocks.
+
+    Raises:
+        PolicyRefusal: With every blocking finding.
+    """
+    blocked = [finding for finding in findings if finding.result == "block"]
+    if blocked:
+        raise PolicyRefusal(
+            f"Policy rules block this run: {', '.join(sorted({finding.rule for finding in blocked}))}.",
+            why="Each rule keeps a promise made to the people in the data.",
+            fix="Mend what is listed; `joinedup explain RULE-ID` teaches each rule. Nothing was written.",
+            code="E-POLICY",
+            faults=[
+                Fault(what=f"{finding.rule} {finding.sentence}", fix=finding.fix, file=finding.where)
+                for finding in blocked
+            ],
+        )
+
+
+def explain(rule_id: str) -> str:
+    """Teach one rule: what is checked, why, on whose authority, an example of each kind, and the fix.
+
+    Raises:
+        BadInput: There is no such rule.
+    """
+    found = next((rule for rule in RULES if rule.id == rule_id.upper()), None)
+    if found is None:
+        raise BadInput(
+            "There is no policy rule with that id.",
+            why="Only the rules of this version can be explained.",
+            fix=f"Use one of: {', '.join(rule.id for rule in RULES)}.",
+            code="E-RULE-UNKNOWN",
+        )
+    parts = {
+        "Checked": found.checks,
+        "Why": found.why,
+        "Source": found.source,
+        "Good": found.good,
+        "Bad": found.bad,
+        "Fix": found.fix,
+    }
+    text = "\n".join(f"{name + ':':<9}{words}" for name, words in parts.items())
+    return f"{found.id} {found.title} ({_LEVELS[found.level]})\n\n{text}\n"
+
+
+def rules_markdown() -> str:
+    """The documentation page of all rules, generated so that it cannot drift from the code."""
+    head = (
+        "# Policy rules\n\n"
+        f"Generated from `governance/policy/`; policy version {POLICY_VERSION}, {len(RULES)} rules. A rule is a pure"
+        " function over the project's files, or over what a run wrote. An information governance lead decides; the"
+        " rules make sure that nothing is decided by accident.\n\n"
+        "| Rule | Title | Level | Source |\n|---|---|---|---|\n"
+    )
+    rows = "".join(f"| {rule.id} | {rule.title} | {_LEVELS[rule.level]} | {rule.source} |\n" for rule in RULES)
+    return head + rows + "".join(f"\n{_section(rule)}" for rule in RULES)
+
+
+def _section(rule: Rule) -> str:
+    return (
+        f"## {rule.id} {rule.title}\n\n"
+        f"**Checked.** {rule.checks}\n\n"
+        f"**Why.** {rule.why}\n\n"
+        f"**Fix.** {rule.fix}\n\n"
+        f"Good: `{rule.good}`\n\n"
+        f"Bad: `{rule.bad}`\n"
+    )

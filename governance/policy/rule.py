@@ -1,0 +1,111 @@
+"""What a policy rule is, what it may look at, and what it finds."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any, Literal
+
+from governance.contracts import CONTRACTS, Contract
+from governance.keys import KeyInfo
+from governance.ledger import Entry
+from governance.settings import Bundle
+
+Level = Literal["block", "warn", "output"]
+"""``block`` stops a run before it starts, ``warn`` does not, ``output`` is checked on what a run made."""
+
+Result = Literal["pass", "warn", "block", "not_yet"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunFacts:
+    """What rules may know beyond the config; what has not happened yet is empty."""
+
+    as_of: date
+    """The day of the run."""
+    period: str = ""
+    keys: tuple[KeyInfo, ...] | None = None
+    """Public facts of every key; ``None`` where no key folder was looked at."""
+    receipts: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    """Source receipts of the period, by source id."""
+    packages: Mapping[tuple[str, str], Mapping[str, Any]] = field(default_factory=dict)
+    """Package manifests of the period, by kind (``views`` or ``payload``) and source id."""
+    ledger: tuple[Entry, ...] = ()
+    contracts: Mapping[str, Contract] = field(default_factory=lambda: CONTRACTS)
+    """Contracts of every table that may be written."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Problem:
+    """One thing a rule does not accept, or cannot see yet."""
+
+    where: str
+    """File and line, or the table or key meant."""
+    says: str
+    fix: str = ""
+    """Only where the rule's own fix is too general."""
+    result: Result | None = None
+    """Only where it differs from the rule's level."""
+
+
+Check = Callable[[Bundle, RunFacts], Iterable[Problem]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rule:
+    """One rule: a pure function over the config bundle and the run's facts, and the words that teach it."""
+
+    id: str
+    level: Level
+    title: str
+    checks: str
+    """What is checked."""
+    why: str
+    source: str
+    """Law, guidance or standard behind it."""
+    good: str
+    bad: str
+    fix: str
+    passed: str
+    """What a pass says."""
+    check: Check
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """What one rule found at one place."""
+
+    rule: str
+    level: Level
+    result: Result
+    where: str
+    sentence: str
+    fix: str
+
+
+def rule(
+    *, id: str, level: Level, title: str, checks: str, why: str, source: str, good: str, bad: str, fix: str, passed: str
+) -> Callable[[Check], Rule]:
+    """Make a :class:`Rule` of the function below."""
+
+    def make(check: Check) -> Rule:
+        return Rule(
+            id=id,
+            level=level,
+            title=title,
+            checks=checks,
+            why=why,
+            source=source,
+            good=good,
+            bad=bad,
+            fix=fix,
+            passed=passed,
+            check=check,
+        )
+
+    return make
+
+
+def place(bundle: Bundle, name: str, *location: str | int) -> str:
+    """Where a setting stands: ``sources/ed.yaml:12``."""
+    file = bundle.files.get(name)
+    return f"{name}:{file.line(location)}" if file else name

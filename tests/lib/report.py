@@ -1,0 +1,316 @@
+"""A made-up release for the board report: people drawn from a seeded generator, counted, never real.
+
+The counts hang together as real ones do (groups add up to totals, the three answers to the population), so that
+disclosure control has something to protect.
+"""
+
+from dataclasses import dataclass, replace
+from datetime import date
+from itertools import combinations
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from cohorts.report import ReportFacts
+from cohorts.report.facts import DefinitionFacts, DimensionFacts, SourceFacts
+from governance.contracts import COHORT_COUNT
+from governance.disclosure import SafeFrame, release, release_linkage
+from governance.settings import Policy
+
+POLICY = Policy()
+
+SOURCES = (
+    ("gp_register", "GP register", "Northmoor Primary Care", "nhs"),
+    ("emergency_care", "Emergency care", "Northmoor Hospitals", "nhs"),
+    ("mental_health", "Mental health services", "Northmoor Mental Health", "nhs"),
+    ("adult_social_care", "Adult social care", "Northmoor Council", "council"),
+    ("housing", "Housing and homelessness", "Northmoor Council", "council"),
+    ("police", "Police notices", "Northmoor Police", "police"),
+    ("drug_alcohol", "Drug and alcohol treatment", "Turning Tide", "nhs"),
+    ("advice_service", "Advice service", "Northmoor Advice", "vcse"),
+)
+
+DIMENSIONS = {
+    "deprivation_quintile": ("Deprivation (fifths of areas, 1 is the most deprived)", ("1", "2", "3", "4", "5")),
+    "ethnic_group": ("Ethnic group", ("asian", "black", "mixed", "white", "other")),
+    "age_band": ("Age", ("0-17", "18-34", "35-49", "50-64", "65-79", "80+")),
+    "sex": ("Sex", ("female", "male")),
+    "district": ("District", ("Aldermoor", "Brackwater", "Carrow Hill", "Dunsley")),
+}
+
+
+@dataclass(frozen=True)
+class Invented:
+    """What one cohort of the fixture looks like."""
+
+    id: str
+    title: str
+    rate: float
+    unknown: float
+    deprived: float
+    rungs: tuple[tuple[str, str, float], ...]
+    seen: tuple[float, ...]
+
+
+COHORTS = (
+    Invented(
+        "severe_multiple_disadvantage",
+        "Several disadvantages at once",
+        0.006,
+        0.004,
+        2.6,
+        (
+            ("referred", "Referred to someone", 0.78),
+            ("assessed", "Assessed", 0.55),
+            ("supported", "Got support", 0.0),
+            ("sustained", "Support lasted", 0.0),
+        ),
+        (0.93, 0.81, 0.52, 0.24, 0.66, 0.71, 0.49, 0.18),
+    ),
+    Invented(
+        "urgent_care_social_need",
+        "Often in emergency care, with a social need",
+        0.011,
+        0.002,
+        1.6,
+        (("offered", "Social help offered", 0.44), ("engaged", "Help taken up", 0.0)),
+        (0.97, 1.0, 0.44, 0.36, 0.12, 0.21, 0.15, 0.22),
+    ),
+    Invented(
+        "homeless_at_front_door",
+        "Homeless when they came to hospital",
+        0.003,
+        0.0008,
+        2.1,
+        (("told_housing", "Housing was told", 0.0), ("housed", "Given a place to stay", 0.02)),
+        (0.66, 1.0, 0.31, 0.05, 0.42, 0.38, 0.28, 0.02),
+    ),
+    Invented(
+        "police_notice_no_response",
+        "Repeat police notices, no response",
+        0.0045,
+        0.006,
+        1.0,
+        (
+            ("referred", "Referred to social care", 0.61),
+            ("assessed", "Assessed", 0.22),
+            ("supported", "Got support", 0.0),
+        ),
+        (0.95, 0.48, 0.37, 0.61, 0.18, 1.0, 0.16, 0.03),
+    ),
+)
+
+Counts = dict[tuple[str, str, str, str], int]
+Flags = NDArray[np.bool_]
+
+
+def invented_counts(people: int = 61_000, seed: int = 7) -> pa.Table:
+    """Exact counts of a made-up population, contract ``cohort_count``."""
+    rng = np.random.default_rng(seed)
+    who = _population(rng, people)
+    counts: Counts = {}
+    everyone = np.ones(people, bool)
+    _add(counts, "_everyone", "population", everyone, who)
+    seen_anywhere = rng.random((people, len(SOURCES))) < np.array([0.97, 0.22, 0.05, 0.04, 0.02, 0.03, 0.008, 0.03])
+    for column, (source, *_) in enumerate(SOURCES):
+        counts["_everyone", "seen", "service", source] = int(seen_anywhere[:, column].sum())
+    adults = who["age_band"] != "0-17"
+    for each in COHORTS:
+        _add_cohort(counts, rng, each, who, adults)
+    return count_table(counts)
+
+
+def count_table(counts: Counts) -> pa.Table:
+    """Counts by (cohort, measure, dimension, group) as a contract table."""
+    rows = [
+        {"cohort": cohort, "version": "1.0.0", "measure": measure, "dimension": dimension, "group": group, "people": n}
+        for (cohort, measure, dimension, group), n in sorted(counts.items())
+    ]
+    return pa.Table.from_pylist(rows, schema=COHORT_COUNT.schema)
+
+
+def invented_facts(*, policy: Policy = POLICY, synthetic: bool = True) -> ReportFacts:
+    """The words that go with :func:`invented_counts`."""
+    return ReportFacts(
+        title="People between our services",
+        organisation="Northmoor Integrated Care System",
+        board="Northmoor Health and Wellbeing Board",
+        area="Northmoor",
+        contact="Population health team, population.health@northmoor.example",
+        synthetic=synthetic,
+        period="2025-09",
+        as_of=date(2025, 10, 1),
+        spine="gp_register",
+        edition="Fictional deprivation 2025, small areas 2021",
+        checkpoint="9f2c6e1ab07d58e3" * 4,
+        definitions=tuple(_definition(each) for each in COHORTS),
+        dimensions=tuple(DimensionFacts(id=k, title=title, order=order) for k, (title, order) in DIMENSIONS.items()),
+        sources=tuple(_source(*each) for each in SOURCES),
+        linkage=release_linkage(_INDEX, policy, sources=[each[0] for each in SOURCES]),
+    )
+
+
+def invented_frame(policy: Policy = POLICY) -> SafeFrame:
+    """The safe frame of :func:`invented_counts`."""
+    return release(invented_counts(), policy)
+
+
+def with_people(table: pa.Table, changes: Counts) -> pa.Table:
+    """The same table with some counts set to given numbers."""
+    rows = table.to_pylist()
+    for row in rows:
+        row["people"] = changes.get((row["cohort"], row["measure"], row["dimension"], row["group"]), row["people"])
+    return pa.Table.from_pylist(rows, schema=COHORT_COUNT.schema)
+
+
+_INDEX = {
+    "records": dict(zip([each[0] for each in SOURCES], [59170, 13422, 3051, 2440, 1229, 1834, 488, 1806], strict=True)),
+    "no_view": dict(zip([each[0] for each in SOURCES], [212, 391, 44, 31, 76, 118, 3, 160], strict=True)),
+    "linked_share": {"gp_register": 0.31, "emergency_care": 0.93, "housing": 0.82, "police": 0.78, "drug_alcohol": 0.8},
+    # the others are left out on purpose: what a manifest does not say must read as not available
+}
+
+
+def _population(rng: np.random.Generator, people: int) -> dict[str, NDArray[np.str_]]:
+    def drawn(dimension: str, shares: tuple[float, ...], missing: float) -> NDArray[np.str_]:
+        groups = np.array([*DIMENSIONS[dimension][1], "not recorded"])
+        return groups[rng.choice(len(groups), people, p=[*(np.array(shares) * (1 - missing)), missing])]
+
+    return {
+        "deprivation_quintile": drawn("deprivation_quintile", (0.3, 0.22, 0.18, 0.16, 0.14), 0.004),
+        "ethnic_group": drawn("ethnic_group", (0.09, 0.04, 0.03, 0.82, 0.02), 0.06),
+        "age_band": drawn("age_band", (0.21, 0.21, 0.19, 0.2, 0.14, 0.05), 0.0),
+        "sex": drawn("sex", (0.5, 0.5), 0.001),
+        "district": drawn("district", (0.4, 0.3, 0.2, 0.1), 0.004),
+    }
+
+
+def _add_cohort(
+    counts: Counts, rng: np.random.Generator, each: Invented, who: dict[str, NDArray[np.str_]], about: Flags
+) -> None:
+    chance = each.rate * np.where(who["deprivation_quintile"] == "1", each.deprived, 1.0)
+    drawn = rng.random(len(about))
+    met = about & (drawn < chance)
+    cannot_tell = about & ~met & (rng.random(len(about)) < each.unknown)
+    for measure, flags in (
+        ("population", about),
+        ("met", met),
+        ("cannot_tell", cannot_tell),
+        ("not_met", about & ~met & ~cannot_tell),
+    ):
+        _add(counts, each.id, measure, flags, who)
+    _add_overlap(counts, rng, each, met)
+    luck = rng.random(len(about))
+    for name, _, share in each.rungs:
+        counts[each.id, f"rung:{name}", "all", "all"] = int((met & (luck < share)).sum())
+    with_needs = int(met.sum() * 1.9)
+    steps = (len(about), len(about), int(about.sum()), with_needs, int(with_needs * 0.9), int(met.sum()))
+    for number, people in enumerate(steps, 1):
+        counts[each.id, f"attrition:{number:02}", "all", "all"] = people
+
+
+def _add(counts: Counts, cohort: str, measure: str, flags: Flags, who: dict[str, NDArray[np.str_]]) -> None:
+    counts[cohort, measure, "all", "all"] = int(flags.sum())
+    for dimension, groups in who.items():
+        for group in np.unique(groups):
+            counts[cohort, measure, dimension, str(group)] = int((flags & (groups == group)).sum())
+
+
+def _add_overlap(counts: Counts, rng: np.random.Generator, each: Invented, met: Flags) -> None:
+    seen = rng.random((int(met.sum()), len(SOURCES))) < np.array(each.seen)
+    names = [source for source, *_ in SOURCES]
+    for column, name in enumerate(names):
+        counts[each.id, "met", "service", name] = int(seen[:, column].sum())
+    for one, other in combinations(range(len(names)), 2):
+        counts[each.id, "met", "service_pair", f"{names[one]} & {names[other]}"] = int(
+            (seen[:, one] & seen[:, other]).sum()
+        )
+    how_many = np.minimum(seen.sum(axis=1), 4)
+    for number, group in ((0, "0"), (1, "1"), (2, "2"), (3, "3"), (4, "4+")):
+        counts[each.id, "met", "service_count", group] = int((how_many == number).sum())
+
+
+_POPULATION = (
+    "People on the population register, not recorded as having died and aged 18 or over (the age they reach in the"
+    " year the period ends)."
+)
+
+_WORDS = {
+    "severe_multiple_disadvantage": (
+        "People with several hard problems often meet many services, and none of them holds the whole picture.",
+        (
+            "Needs: at least 3 of homelessness, substance use, mental ill health, offending and domestic abuse, with at"
+            " least 2 of them inside one span of 12 months.",
+            "Homelessness is shown by homelessness recorded by any source in the last 24 months; or an address recorded"
+            " as no fixed abode.",
+            "Substance use is shown by substance use recorded by any source in the last 24 months.",
+        ),
+        "Unmet means: within 6 months of the day by which 3 of the needs had been shown, there was not an adult social"
+        " care service, new or already under way; nor 3 or more attended mental health contacts.",
+    ),
+    "urgent_care_social_need": (
+        "Coming back to emergency care can be a sign that help is missing somewhere else.",
+        ("Needs: all of urgent care and social need.",),
+        "Unmet means: within 90 days of the day by which all the needs had been shown, there was not a voluntary"
+        " service contact.",
+    ),
+    "homeless_at_front_door": (
+        "Hospitals must tell the council when someone has nowhere to live, if the person agrees.",
+        ("Need: homeless at hospital.",),
+        "Unmet means: within 56 days of the latest sign of homeless at hospital, there was not a housing application.",
+    ),
+    "police_notice_no_response": (
+        "Police send a notice when they worry about someone. One study found that few led to support.",
+        (
+            "Need: repeat notices.",
+            "Repeat notices is shown by 2 or more police safeguarding notices in the last 12 months.",
+        ),
+        "Unmet means: within 84 days of the latest sign of repeat notices, there was not an adult social care service.",
+    ),
+}
+
+
+def _definition(each: Invented) -> DefinitionFacts:
+    why, english, unmet = _WORDS[each.id]
+    return DefinitionFacts(
+        id=each.id,
+        version="1.0.0",
+        title=each.title,
+        why=why,
+        english=(_POPULATION, *english, unmet),
+        unmet_english=unmet,
+        population_english=_POPULATION,
+        sha256="c0ffee5a1db2e37f" * 4,
+        published_sources=("A published study.",),
+        caveats=("Domestic abuse is known only where the police or the council wrote it down.",),
+        evidence=("A study in one city found 5 in every 100 adults had at least one of these needs.",),
+        review="not yet reviewed",
+        lived_experience="not yet reviewed",
+        steps=(
+            ("01", "Everyone linked in this project"),
+            ("02", "… on the population register"),
+            ("03", "… aged 18 or over, or not recorded"),
+            ("04", "… with the needs"),
+            ("05", "… for whom the time to respond is over and a response would have been recorded"),
+            ("06", "… for whom no response reached the step that counts"),
+        ),
+        rungs=tuple((name, label) for name, label, _ in each.rungs),
+    )
+
+
+def _source(source_id: str, title: str, organisation: str, sector: str) -> SourceFacts:
+    gaps = {"police": ("Notices before 2023 are not in the extract",), "advice_service": ("Drop-in visits",)}
+    return SourceFacts(
+        id=source_id,
+        title=title,
+        organisation=organisation,
+        sector=sector,
+        coverage=("from 1 April 2023 on",),
+        known_gaps=gaps.get(source_id, ()),
+    )
+
+
+def retitled(facts: ReportFacts, title: str) -> ReportFacts:
+    """The same facts under another title."""
+    return replace(facts, title=title)

@@ -1,0 +1,254 @@
+"""Whole rows: which go on, which are duplicates, which are left out and why."""
+
+import json
+from datetime import date
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+import pytest
+
+from governance.intake import FileCounts, local_ids
+from governance.pseudonym import record_ids
+from tests.lib.intake import (
+    ALICE,
+    BASIL,
+    EVENT_COLUMNS,
+    EVENTS_HEADER,
+    PEOPLE_COLUMNS,
+    PEOPLE_HEADER,
+    PERIOD,
+    RECORD_KEY,
+    codes,
+    deliver,
+    events_file,
+    make_source,
+    people_file,
+    read,
+    read_people,
+    rows_of,
+    table,
+)
+
+
+def read_both(root, cases, *, people=(ALICE, BASIL), **changes):
+    """The intake of a people file and an events file."""
+    deliver(root, {"people.csv": table(PEOPLE_HEADER, *people), "cases.csv": table(EVENTS_HEADER, *cases)})
+    return read(root, make_source(people_file(), events_file(**changes)))
+
+
+def test_usable_rows_go_on_with_a_pseudonym(tmp_path):
+    """Equal local ids have equal pseudonyms in every file, under the source's key alone."""
+    intake = read_both(tmp_path, ["p2,2025-01-01,2025-02-01,a,x", "p1,2025-03-01,,b,y"])
+
+    people = rows_of(intake, "people", "row_no", "record_id", "surname")
+    assert [(number, name) for number, _, name in people] == [(1, "Archer"), (2, "Bell")]
+    events = rows_of(intake, "cases", "row_no", "record_id", "opened", "closed", "kind")
+    assert events == [
+        (1, people[1][1], date(2025, 1, 1), date(2025, 2, 1), "a"),
+        (2, people[0][1], date(2025, 3, 1), None, "b"),
+    ]
+    assert intake.counts == {
+        "people": FileCounts(rows_in=2, rows_out=2, rejected=0),
+        "cases": FileCounts(rows_in=2, rows_out=2, rejected=0),
+    }
+    assert intake.people_file == "people"
+
+
+def test_exact_duplicates_count_once(tmp_path):
+    """The first copy stays; typing differences that mean nothing do not make two."""
+    intake = read_people(tmp_path, BASIL, ALICE, BASIL, BASIL.replace("Bell", " Bell "))
+
+    assert rows_of(intake, "people", "row_no") == [(1,), (2,)]
+    assert intake.counts["people"] == FileCounts(rows_in=4, rows_out=2, rejected=0, duplicate=2)
+
+
+def test_a_person_twice_with_other_notes_is_one_person(tmp_path):
+    """Free text does not describe who someone is."""
+    intake = read_people(tmp_path, BASIL + "called", BASIL + "called again")
+
+    assert intake.counts["people"] == FileCounts(rows_in=2, rows_out=1, rejected=0, duplicate=1)
+
+
+def test_two_events_that_differ_in_a_dropped_column_stay_two(tmp_path):
+    """A time or a case number may be dropped; what happened twice happened twice."""
+    intake = read_both(tmp_path, ["p1,2025-01-01,,a,09:00", "p1,2025-01-01,,a,15:00", "p1,2025-01-01,,a,15:00"])
+
+    assert intake.counts["cases"] == FileCounts(rows_in=3, rows_out=2, rejected=0, duplicate=1)
+
+
+def test_rows_without_a_record_id_are_left_out(tmp_path):
+    """Nothing ties them to anyone; two alike are two."""
+    intake = read_people(tmp_path, ",,Nobody,,,,", ",,Nobody,,,,", ALICE)
+
+    assert codes(intake) == [(1, "person_ref", "no_record_id"), (2, "person_ref", "no_record_id")]
+    assert intake.counts["people"] == FileCounts(rows_in=3, rows_out=1, rejected=2)
+
+
+def test_conflicting_rows_of_one_record_are_all_left_out(tmp_path):
+    """Which one is true cannot be guessed; copies still count as duplicates."""
+    intake = read_people(tmp_path, ALICE, "p2,,Bell,,,,", "p2,,Ball,,,,", "p2,,Ball,,,,")
+
+    assert codes(intake) == [(2, "person_ref", "conflicting_record"), (3, "person_ref", "conflicting_record")]
+    assert intake.counts["people"] == FileCounts(rows_in=4, rows_out=1, rejected=2, duplicate=1)
+
+
+def test_events_of_unknown_people_are_left_out(tmp_path):
+    """Also of people whose own rows could not be used."""
+    events = ["p1,2025-01-01,,a,", "p9,2025-01-01,,a,", "p2,2025-01-01,,a,"]
+
+    intake = read_both(tmp_path, events, people=[ALICE, "p2,,Bell,,,,", "p2,,Ball,,,,"])
+
+    unknown = [(2, "person_ref", "not_among_people"), (3, "person_ref", "not_among_people")]
+    assert [reject for reject in codes(intake) if reject[2] == "not_among_people"] == unknown
+    assert intake.counts["cases"] == FileCounts(rows_in=3, rows_out=1, rejected=2)
+
+
+@pytest.mark.parametrize(
+    ("row", "rejects"),
+    [
+        ("p1,2025-01-01,,a,", []),
+        ("p1,2025-02-31,,a,", [(1, "opened", "no_readable_date")]),
+        ("p1,,,a,", []),
+        ("p1,2025-01-01,2025-02-31,a,", [(1, "closed", "date_unreadable")]),
+    ],
+    ids=["read", "unreadable", "missing: the mapping counts it", "end unreadable"],
+)
+def test_an_event_needs_a_start_date_that_can_be_read(tmp_path, row, rejects):
+    """An end that cannot be read becomes unknown."""
+    good = [f"p2,2025-03-{day:02d},2025-04-01,a," for day in range(1, 5)]
+
+    assert codes(read_both(tmp_path, [row, *good])) == rejects
+
+
+def test_one_readable_start_of_several_is_enough(tmp_path):
+    """A row may be a referral and a start of treatment."""
+    mappings = [{"kind": "treatment.referral", "start": "opened"}, {"kind": "treatment.start", "start": "closed"}]
+    rows = ["p1,2025-02-31,2025-03-01,a,", "p1,2025-02-31,2025-02-30,a,", "p1,2025-02-31,,b,"]
+    good = [f"p2,2025-03-{day:02d},2025-04-01,a," for day in range(1, 5)]
+
+    intake = read_both(tmp_path, rows + good, events=mappings)
+
+    assert codes(intake) == [
+        (1, "opened", "date_unreadable"),
+        (2, "closed, opened", "no_readable_date"),
+        (3, "closed, opened", "no_readable_date"),
+    ]
+
+
+def read_log(root, *rows, columns=None):
+    """The intake of one file of events that carries identifiers."""
+    columns = columns or {**PEOPLE_COLUMNS, "opened": {"class": "event_field"}}
+    both = people_file(grain="both", columns=columns, events=[{"kind": "vcse.contact", "start": "opened"}])
+    deliver(root, {"people.csv": table(",".join(columns), *rows)})
+    return read(root, make_source(both)), make_source(both)
+
+
+def test_a_file_of_both_may_repeat_a_record(tmp_path):
+    """Every row is an event; an unreadable date does not lose the person."""
+    intake, _ = read_log(
+        tmp_path, *(f"p1,,Archer,,,,,2025-01-0{day}" for day in (1, 2, 2, 3)), "p1,,Archer-Bell,,,,,2025-02-31"
+    )
+
+    assert intake.counts["people"] == FileCounts(rows_in=5, rows_out=4, rejected=0, duplicate=1)
+    assert codes(intake) == [(5, "opened", "date_unreadable")]
+    assert len({record for (record,) in rows_of(intake, "people", "record_id")}) == 1
+
+
+def test_a_file_of_both_without_ids_has_one_record_a_row(tmp_path):
+    """The row number stands in; duplicates are found all the same."""
+    columns = {"surname": PEOPLE_COLUMNS["surname"], "opened": {"class": "event_field"}}
+
+    intake, source = read_log(tmp_path, "Archer,2025-01-01", "Bell,2025-01-01", "Archer,2025-01-01", columns=columns)
+
+    assert intake.counts["people"] == FileCounts(rows_in=3, rows_out=2, rejected=0, duplicate=1)
+    known = {
+        row["record_id"]: row["local_id"]
+        for row in local_ids(tmp_path, source, PERIOD, record_key=RECORD_KEY).to_pylist()
+    }
+    records = [known[record] for (record,) in rows_of(intake, "people", "record_id")]
+    assert records == ["people:row-1", "people:row-2"]
+
+
+def test_local_ids_give_the_pseudonyms_of_the_tables(tmp_path):
+    """So that truth can be held against results, in memory."""
+    intake = read_people(tmp_path, ALICE, BASIL, BASIL)
+
+    found = local_ids(tmp_path, make_source(), PERIOD, record_key=RECORD_KEY)
+
+    assert found.column_names == ["source", "local_id", "record_id"]
+    assert found["local_id"].to_pylist() == ["p1", "p2"]
+    assert found["record_id"].to_pylist() == [record for (record,) in rows_of(intake, "people", "record_id")]
+    assert found["record_id"].to_pylist() == record_ids(found["local_id"], RECORD_KEY, source="housing").tolist()
+    assert pc.unique(found["source"]).to_pylist() == ["housing"]
+
+
+def test_rejected_rows_are_kept_whole_for_the_source_alone(tmp_path):
+    """As text, without free text; ragged ones as they stood. Rejects hold no value."""
+    intake = read_people(tmp_path, ",9990000018,Nobody,,,,secret", "p1,x", ALICE)
+
+    kept = intake.reject_rows.to_pylist()
+    assert [(row["file"], row["row_no"], row["code"]) for row in kept] == [
+        ("people", 1, "no_record_id"),
+        ("people", 2, "ragged_row"),
+    ]
+    assert json.loads(kept[0]["content"]) == {
+        "person_ref": None,
+        "nhs_number": "9990000018",
+        "surname": "Nobody",
+        "born": None,
+        "postcode": None,
+        "sex": None,
+    }
+    assert kept[1]["content"] == "p1,x"
+    assert intake.rejects.column_names == ["file", "row_no", "column", "code"]
+    assert "Nobody" not in str(intake.rejects.to_pylist())
+
+
+def test_nothing_but_the_files_tables_remains_in_the_database(tmp_path):
+    """Working tables held local ids and set-aside values."""
+    intake = read_both(tmp_path, ["p1,2025-01-01,,a,"])
+
+    tables = [name for (name,) in intake.con.execute("SHOW TABLES").fetchall()]
+    assert tables == ["file_cases", "file_people"]
+
+
+def test_the_same_extract_gives_the_same_tables(tmp_path):
+    """Whatever order threads finish in."""
+    rows = [f"p{i},,Name{i % 7},1980-01-{i % 28 + 1:02d},,," for i in range(3000)]
+
+    once, again = read_people(tmp_path, *rows), read_people(tmp_path, *rows)
+
+    query = "SELECT * FROM file_people"
+    assert once.con.execute(query).fetchall() == again.con.execute(query).fetchall()
+    assert once.digests == again.digests
+
+
+def test_parquet_goes_the_same_way(tmp_path):
+    """Only the reading differs."""
+    deliver(tmp_path, {"people.csv": table(PEOPLE_HEADER, ALICE, BASIL)})
+    names = PEOPLE_HEADER.split(",")
+    cells = [line.split(",") for line in (ALICE, BASIL)]
+    columns = {name: pa.array([row[i] for row in cells]) for i, name in enumerate(names)}
+    pq.write_table(pa.table(columns), tmp_path / "extracts" / PERIOD / "people.parquet")
+    parquet = people_file(path="extracts/{period}/people.parquet", format="parquet")
+
+    from_csv, from_parquet = read(tmp_path, make_source()), read(tmp_path, make_source(parquet))
+
+    assert rows_of(from_csv, "people") == rows_of(from_parquet, "people")
+
+
+def test_awkward_column_names_are_only_names(tmp_path):
+    """Quotes and SQL in a header do no harm."""
+    columns = {
+        'id"; DROP TABLE x --': PEOPLE_COLUMNS["person_ref"],
+        "it's $surname": PEOPLE_COLUMNS["surname"],
+        "Straße €": EVENT_COLUMNS["kind"],
+    }
+    header = ",".join('"' + name.replace('"', '""') + '"' for name in columns)
+    deliver(tmp_path, {"people.csv": table(header, "p1,Archer,x", ",Bell,y")})
+
+    intake = read(tmp_path, make_source(people_file(columns=columns)))
+
+    assert rows_of(intake, "people") == [("Archer", "x")]
+    assert codes(intake) == [(2, 'id"; DROP TABLE x --', "no_record_id")]
