@@ -1,0 +1,116 @@
+"""What the sources of a project can say: the event kinds and needs they map, and when their silence counts."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+import pyarrow as pa
+
+from cohorts.query import NEED_PREFIX, EventsCounted, NeedSeen, Query
+from governance.contracts import COVERAGE
+from governance.settings import Coded, Coverage, Source
+
+
+@dataclass(frozen=True, slots=True)
+class Catalogue:
+    """Which sources map which kinds; evidence of a need is the kind ``need.<need>``."""
+
+    sources_of: dict[str, tuple[str, ...]]
+
+    @property
+    def kinds(self) -> list[str]:
+        """Event kinds that some source maps, sorted."""
+        return sorted(kind for kind in self.sources_of if not kind.startswith(NEED_PREFIX))
+
+    @property
+    def needs(self) -> list[str]:
+        """Needs that some source maps, sorted."""
+        return sorted(kind.removeprefix(NEED_PREFIX) for kind in self.sources_of if kind.startswith(NEED_PREFIX))
+
+
+def catalogue_of(sources: Iterable[Source]) -> Catalogue:
+    """What these sources map, from their settings alone."""
+    found: dict[str, list[str]] = {}
+    for source in sources:
+        for kind in sorted(_mapped_kinds(source)):
+            found.setdefault(kind, []).append(source.id)
+    return Catalogue({kind: tuple(ids) for kind, ids in sorted(found.items())})
+
+
+def kinds_used(query: Query) -> list[str]:
+    """Every kind a definition looks at, needs as ``need.<need>``, sorted."""
+    found: set[str] = set()
+    for need in query.needs:
+        for evidence in need.evidence:
+            if isinstance(evidence, NeedSeen):
+                found.add(NEED_PREFIX + evidence.need)
+            elif isinstance(evidence, EventsCounted):
+                found.update(evidence.kinds)
+    for rung in query.ladder:
+        found.update(kind for response in rung.responses for kind in response.kinds)
+    return sorted(found)
+
+
+def coverage_table(sources: Sequence[Source], as_of: date) -> pa.Table:
+    """The spans for which each source can speak for each kind it maps.
+
+    Args:
+        sources: Their settings say what they cover; a span without an end runs to ``as_of``.
+        as_of: First day after the period.
+
+    Returns:
+        Contract ``coverage``. Spans of one source and kind never touch or overlap: those that did are one, with
+        the smallest of their shares. A kind that is mapped but not covered has one empty span, because a source
+        that could hold the answer and cannot speak is why nobody can tell.
+    """
+    rows = [
+        {"source": source.id, "sector": source.sector.value, "kind": kind, "start": start, "stop": stop, "share": share}
+        for source in sources
+        for kind in sorted(_mapped_kinds(source))
+        for start, stop, share in _spans(source, kind, as_of)
+    ]
+    return pa.Table.from_pylist(rows, schema=COVERAGE.schema)
+
+
+def _mapped_kinds(source: Source) -> set[str]:
+    kinds = {kind for file in source.files for event in file.events for kind in _names(event.kind)}
+    needs = {need for file in source.files for mapping in file.needs for need in _names(mapping.need)}
+    return kinds | {NEED_PREFIX + need for need in needs}
+
+
+def _names(named: str | Coded) -> set[str]:
+    return set(named.values.values()) if isinstance(named, Coded) else {named}
+
+
+def _spans(source: Source, kind: str, as_of: date) -> Iterator[tuple[date, date, float]]:
+    """Disjoint spans of one kind in date order."""
+    declared = sorted(
+        (coverage.start, min(coverage.end or as_of, as_of), coverage.share)
+        for coverage in source.coverage
+        if _speaks_for(coverage, kind)
+    )
+    spans = [span for span in declared if span[0] < span[1]]
+    if not spans:
+        yield as_of, as_of, 0.0
+        return
+    start, stop, share = spans[0]
+    for next_start, next_stop, next_share in spans[1:]:
+        if next_start <= stop:
+            stop, share = max(stop, next_stop), min(share, next_share)
+        else:
+            yield start, stop, share
+            start, stop, share = next_start, next_stop, next_share
+    yield start, stop, share
+
+
+def _speaks_for(coverage: Coverage, kind: str) -> bool:
+    """Whether a declaration names this kind, its family, or nothing in particular.
+
+    Needs are rarely named: where no ``need.…`` is, a source that covers any kind covers the needs it records.
+    """
+    if not coverage.kinds or kind in coverage.kinds:
+        return True
+    if any(name.endswith(".*") and kind.startswith(name[:-1]) for name in coverage.kinds):
+        return True
+    names_needs = any(name.startswith(NEED_PREFIX) for name in coverage.kinds)
+    return kind.startswith(NEED_PREFIX) and not names_needs

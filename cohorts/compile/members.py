@@ -1,0 +1,115 @@
+"""SQL for all needs together: enough of them, and some of them perhaps at the same time."""
+
+from cohorts.compile.statement import Builder, columns, joined
+from cohorts.query import Concurrent, Members
+
+_NEEDS = """
+    SELECT
+        person_id,
+        state,
+        CASE WHEN state THEN first END AS first,
+        CASE WHEN state THEN crossed END AS crossed,
+        CASE WHEN state THEN last END AS last
+    FROM (
+        SELECT
+            person.person_id,
+            {state} AS state,
+            least({firsts}) AS first,
+            {crossed} AS crossed,
+            greatest({lasts}) AS last
+        FROM person
+        {joins}
+    )
+"""
+
+_ENOUGH = """
+    CASE
+        WHEN {seen} >= {least} THEN TRUE
+        WHEN {listed} - {ruled_out} < {least} THEN FALSE
+    END
+"""
+
+_STANDING = """
+    SELECT person_id, {need_no} AS need_no, day, until
+    FROM {item}
+    JOIN {need} USING (person_id)
+    WHERE stands AND state
+"""
+
+_CONCURRENT = """
+    SELECT person_id, min(day) AS crossed
+    FROM (
+        SELECT this.person_id, this.day
+        FROM standing AS this
+        JOIN standing AS other USING (person_id)
+        WHERE other.day <= this.day AND other.until > {span_before}
+        GROUP BY this.person_id, this.day
+        HAVING count(DISTINCT other.need_no) >= {least}
+    )
+    GROUP BY person_id
+"""
+
+
+def add_members(to: Builder, members: Members) -> None:
+    """``needs``: whether a person has enough of the needs, and the days of all of them together."""
+    names = [f"need_{need_id}" for need_id in members.of]
+    least = to.bind("least_needs", members.at_least)
+    state, joins = _enough(to, names, least), list(names)
+    crossed = f"list_sort([{columns(names, 'crossed')}], 'ASC', 'NULLS LAST')[{least}]"
+    if members.concurrent:
+        joins.append(_add_concurrent(to, members, members.concurrent))
+        state = f"({state}) AND {_together(names)}"
+        crossed = f"greatest({crossed}, concurrent.crossed)"
+    to.step(
+        "needs",
+        "enough of the needs",
+        _NEEDS,
+        state=state,
+        firsts=columns(names, "first"),
+        crossed=crossed,
+        lasts=columns(names, "last"),
+        joins=joined(joins),
+    )
+
+
+def _enough(to: Builder, names: list[str], least: str) -> str:
+    """SQL for at least k of n, by Kleene's rules: a no takes so many noes that k can no longer be reached."""
+    return to.fill(
+        _ENOUGH,
+        seen=_count(names, "IS TRUE"),
+        ruled_out=_count(names, "IS FALSE"),
+        listed=to.bind("listed_needs", len(names)),
+        least=least,
+    )
+
+
+def _count(names: list[str], test: str) -> str:
+    return "(" + " + ".join(f"CAST({name}.state {test} AS INTEGER)" for name in names) + ")"
+
+
+def _together(names: list[str]) -> str:
+    """SQL for at the same time: a no takes all evidence there could be, since one more piece might overlap."""
+    known = " AND ".join(f"{name}.known" for name in names)
+    return f"CASE WHEN concurrent.person_id IS NOT NULL THEN TRUE WHEN {known} THEN FALSE END"
+
+
+def _add_concurrent(to: Builder, members: Members, concurrent: Concurrent) -> str:
+    """``concurrent``: people with enough needs evidenced in one span, and the first day on which they were."""
+    items = [
+        to.fill(
+            _STANDING,
+            need_no=to.bind("need_no", number),
+            item=f"item_{need_id}_{clause}",
+            need=f"need_{need_id}",
+        )
+        for number, need_id in enumerate(members.of, 1)
+        for clause, _ in enumerate(to.query.need(need_id).evidence, 1)
+    ]
+    to.step("standing", "days on which the evidence of each need stood", "{items}", items="\nUNION ALL\n".join(items))
+    return to.step(
+        "concurrent",
+        "days by which enough needs stood in the span that ends with them",
+        _CONCURRENT,
+        span_before=to.shift("this.day", "-", concurrent.span),
+        least=to.bind("least_together", concurrent.at_least),
+    )

@@ -1,0 +1,131 @@
+"""Exact counts of every cohort, by group, service, rung and step: for the release step only.
+
+Counts of people, not of records. Zeros are counted too: "nobody" is an answer.
+"""
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+
+import duckdb
+import pyarrow as pa
+
+from cohorts.english import attrition_labels
+from cohorts.query import Definition
+from cohorts.run import CohortResults
+from governance.contracts import COHORT_COUNT, check_table
+from governance.settings import Source
+from governance.warehouse import fetch_table, load_sql, load_table, materialise
+
+EVERYONE = "_everyone"
+"""The cohort of all people on the spine who are alive: the denominator of the whole report."""
+
+NOT_RECORDED = "not recorded"
+_FIXED_GROUPS = {
+    "all": ["all"],
+    "deprivation_quintile": ["1", "2", "3", "4", "5"],
+    "ethnic_group": ["asian", "black", "mixed", "white", "other"],
+    "age_band": ["0-17", "18-34", "35-49", "50-64", "65-79", "80+"],
+    "sex": ["female", "male"],
+    "district": [],
+}
+_TITLES = {
+    "all": "Everyone",
+    "deprivation_quintile": "Deprivation (fifths of areas, 1 is the most deprived)",
+    "ethnic_group": "Ethnic group",
+    "age_band": "Age",
+    "sex": "Sex",
+    "district": "District",
+    "service": "Service",
+    "service_pair": "Pair of services",
+    "service_count": "Number of services",
+}
+_STATES = ("population", "met", "not_met", "cannot_tell")
+_COUNTED_SCHEMA = pa.schema([("cohort", pa.string()), ("measure", pa.string())])
+_GROUP_SCHEMA = pa.schema([("dimension", pa.string()), ("group", pa.string())])
+_STEP_SCHEMA = pa.schema(
+    [("cohort", pa.string()), ("measure", pa.string()), ("is_rung", pa.bool_()), ("number", pa.int32())]
+)
+
+
+def count_cohorts(con: duckdb.DuckDBPyConnection, results: CohortResults, sources: Sequence[Source]) -> pa.Table:
+    """All counts, in the order of cohort, measure, dimension and group.
+
+    Args:
+        con: Holds the analysis tables and what ``run_cohorts`` made.
+        results: What was run.
+        sources: Services that contacts are counted for, also those with none.
+
+    Returns:
+        Contract ``cohort_count``: exact, so it stays in the analysis zone.
+    """
+    dates = {"as_of": results.as_of}
+    materialise(con, "person_group", load_sql("cohorts", "person_group"), {"last_day": _last_day(results.as_of)})
+    materialise(con, "person_measure", load_sql("cohorts", "person_measure"), dates)
+    materialise(con, "member_service", load_sql("cohorts", "member_service"), dates)
+    load_table(con, "service", pa.table({"source": [source.id for source in sources]}))
+    load_table(con, "counted", _counted(results.definitions))
+    load_table(con, "cohort_step", _steps(results.definitions))
+    load_table(con, "dimension_group", _groups(dimensions(con)))
+    parts = ("count_by_group", "count_by_service", "count_by_step", "count_seen")
+    union = "\nUNION ALL\n".join(f"SELECT * FROM ({load_sql('cohorts', part)})" for part in parts)
+    materialise(con, "counted_people", union)
+    return check_table(fetch_table(con, load_sql("cohorts", "cohort_count")), COHORT_COUNT)
+
+
+def dimensions(con: duckdb.DuckDBPyConnection) -> dict[str, list[str]]:
+    """Groups of each dimension in the order they are shown; what was seen beyond the usual ones comes after."""
+    query = """
+        SELECT dimension, list("group" ORDER BY "group")
+        FROM (SELECT DISTINCT dimension, "group" FROM person_group) GROUP BY dimension
+    """
+    seen: dict[str, list[str]] = dict(con.execute(query).fetchall())
+    found = {}
+    for dimension, usual in _FIXED_GROUPS.items():
+        others = [group for group in seen.get(dimension, []) if group not in (*usual, NOT_RECORDED)]
+        missing = [] if dimension == "all" else [NOT_RECORDED]
+        found[dimension] = [*usual, *others, *missing]
+    return found
+
+
+def dimension_titles(con: duckdb.DuckDBPyConnection, sources: Sequence[Source]) -> dict[str, dict[str, object]]:
+    """For the manifest: every dimension's title and its groups in order."""
+    ids = sorted(source.id for source in sources)
+    orders = {
+        **dimensions(con),
+        "service": ids,
+        "service_pair": [f"{one} & {other}" for number, one in enumerate(ids) for other in ids[number + 1 :]],
+        "service_count": ["0", "1", "2", "3", "4+"],
+    }
+    return {name: {"title": _TITLES[name], "order": order} for name, order in orders.items()}
+
+
+def _last_day(as_of: date) -> date:
+    return as_of - timedelta(days=1)
+
+
+def _counted(definitions: Sequence[Definition]) -> pa.Table:
+    rows = [{"cohort": one.id, "measure": measure} for one in definitions for measure in _STATES]
+    return pa.Table.from_pylist([*rows, {"cohort": EVERYONE, "measure": "population"}], schema=_COUNTED_SCHEMA)
+
+
+def _steps(definitions: Sequence[Definition]) -> pa.Table:
+    rows = [
+        {"cohort": one.id, "measure": measure, "is_rung": is_rung, "number": number}
+        for one in definitions
+        for is_rung, measures in ((True, _rung_measures(one)), (False, _attrition_measures(one)))
+        for number, measure in enumerate(measures, 1)
+    ]
+    return pa.Table.from_pylist(rows, schema=_STEP_SCHEMA)
+
+
+def _rung_measures(definition: Definition) -> list[str]:
+    return [f"rung:{rung.name}" for rung in definition.query.ladder]
+
+
+def _attrition_measures(definition: Definition) -> list[str]:
+    return [f"attrition:{number:02}" for number, _ in enumerate(attrition_labels(definition.query), 1)]
+
+
+def _groups(orders: dict[str, list[str]]) -> pa.Table:
+    rows = [{"dimension": dimension, "group": group} for dimension, groups in orders.items() for group in groups]
+    return pa.Table.from_pylist(rows, schema=_GROUP_SCHEMA)

@@ -1,0 +1,62 @@
+"""What is published about definitions beside their counts: English, sources, steps, evidence, review."""
+
+from collections.abc import Sequence
+
+from cohorts.catalogue import catalogue_of, kinds_used
+from cohorts.english import attrition_labels, definition_english, population_english, unmet_english
+from cohorts.query import Definition, SignOff
+from cohorts.words import titled
+from governance.settings import Source
+
+
+def describe_definitions(definitions: Sequence[Definition], sources: Sequence[Source]) -> list[dict[str, object]]:
+    """The manifest's ``definitions``: nothing here depends on any record."""
+    return [_describe(definition, sources) for definition in definitions]
+
+
+def _describe(definition: Definition, sources: Sequence[Source]) -> dict[str, object]:
+    labels = enumerate(attrition_labels(definition.query), 1)
+    used = _sources_used(definition, sources)
+    return {
+        "id": definition.id,
+        "version": definition.version,
+        "title": definition.title,
+        "why": definition.why,
+        "english": definition_english(definition),
+        "population_english": population_english(definition.query),
+        "unmet_english": unmet_english(definition.query),
+        "sha256": definition.sha256,
+        "sources": list(definition.sources),
+        "data_sources": [source.id for source in used],
+        "caveats": [*definition.caveats, *_caveats(used)],
+        "steps": [{"step": f"{number:02}", "label": label} for number, label in labels],
+        "ladder": [{"rung": rung.name, "label": titled(rung.name)} for rung in definition.query.ladder],
+        "evidence": list(definition.evidence),
+        "review": _sign_off(definition.review),
+        "lived_experience": _sign_off(definition.lived_experience),
+    }
+
+
+def _sources_used(definition: Definition, sources: Sequence[Source]) -> list[Source]:
+    """Sources that map something the definition looks at."""
+    mapped = catalogue_of(sources).sources_of
+    ids = {source for kind in kinds_used(definition.query) for source in mapped.get(kind, ())}
+    return [source for source in sources if source.id in ids]
+
+
+def _caveats(sources: Sequence[Source]) -> list[str]:
+    """What the sources themselves say is missing."""
+    found = []
+    for source in sources:
+        for coverage in source.coverage:
+            if coverage.share < 1:
+                found.append(f"{source.title} holds about {coverage.share:.0%} of the people it serves.")
+            if coverage.known_gaps:
+                found.append(f"{source.title}: {coverage.known_gaps}")
+        if not source.coverage:
+            found.append(f"{source.title} declares no coverage, so its silence never counts.")
+    return list(dict.fromkeys(found))
+
+
+def _sign_off(sign_off: SignOff) -> dict[str, object]:
+    return {"status": sign_off.status, "by": sign_off.by, "on": sign_off.on}

@@ -1,0 +1,94 @@
+"""From the safe frame and the facts to the page."""
+
+from datetime import date
+
+from cohorts.report.cohort_section import anchor, cohort_section, overall_rate, unmet_rate
+from cohorts.report.facts import DefinitionFacts, ReportFacts, long_date, month
+from cohorts.report.findings import found_sentence, likely, unmet_sentence
+from cohorts.report.page import BoardPage, KeyNumber, Table
+from cohorts.report.unknowns import hidden_rule, making, unknowns
+from governance.disclosure import (
+    SafeFrame,
+    common_base,
+    in_every,
+    interval_in_every,
+    symbol_meanings,
+)
+
+_KEY_NUMBERS = 3
+"""A board remembers three."""
+
+
+def build_page(frame: SafeFrame, facts: ReportFacts) -> BoardPage:
+    """The whole report.
+
+    Args:
+        frame: Every number of the release, after disclosure control.
+        facts: Words, dates and definitions; no counts but those already safe.
+    """
+    return BoardPage(
+        title=facts.title,
+        organisation=facts.organisation,
+        board=facts.board,
+        area=facts.area,
+        contact=facts.contact,
+        synthetic=facts.synthetic,
+        period=month(facts.period),
+        data_until=long_date(date.fromordinal(facts.as_of.toordinal() - 1)),
+        key_numbers=_key_numbers(frame, facts),
+        glance=_glance(frame, facts),
+        asks=_asks(facts),
+        cohorts=tuple(cohort_section(frame, facts, definition) for definition in facts.definitions),
+        unknowns=unknowns(frame, facts),
+        symbols=symbol_meanings(),
+        hidden_rule=hidden_rule(frame),
+        making=making(frame, facts),
+    )
+
+
+def _key_numbers(frame: SafeFrame, facts: ReportFacts) -> tuple[KeyNumber, ...]:
+    """The first definitions that have a rate, in the order the project lists them: people are not ranked."""
+    rated = [each for each in facts.definitions if overall_rate(frame, each.id).per_1000 is not None][:_KEY_NUMBERS]
+    base = common_base(overall_rate(frame, each.id) for each in rated)
+    return tuple(_key_number(frame, each, base) for each in rated)
+
+
+def _key_number(frame: SafeFrame, definition: DefinitionFacts, base: int) -> KeyNumber:
+    rate = overall_rate(frame, definition.id)
+    return KeyNumber(
+        title=definition.title,
+        link=anchor(definition.id),
+        number=_capital(in_every(rate, "people", base=base)),
+        interval=likely(rate, interval_in_every(rate, base=base)),
+        sentences=_sentences(frame, definition),
+    )
+
+
+def _sentences(frame: SafeFrame, definition: DefinitionFacts) -> tuple[str, ...]:
+    met, cannot_tell = frame.cell(definition.id, "met"), frame.cell(definition.id, "cannot_tell")
+    told = (unmet_sentence(unmet_rate(frame, definition)), found_sentence(met, cannot_tell))
+    return tuple(sentence for sentence in told if sentence)
+
+
+def _glance(frame: SafeFrame, facts: ReportFacts) -> Table:
+    rows = []
+    for each in facts.definitions:
+        rate = overall_rate(frame, each.id)
+        met, unknown = frame.cell(each.id, "met").text, frame.cell(each.id, "cannot_tell").text
+        rows.append((each.title, met, rate.text, rate.interval_text, unknown))
+    head = ("Group", "People", "In every 1,000", "95% interval", "We cannot tell for")
+    return Table(caption="Every group in this report", head=head, rows=tuple(rows))
+
+
+def _asks(facts: ReportFacts) -> tuple[str, ...]:
+    """What the board is asked to do; each cohort has its own questions."""
+    return (
+        f"Which of the {len(facts.definitions)} groups will the board look at first, and who will lead?",
+        "For that group: what stops people getting help, and which two services will change that together?",
+        "Who will ask people in that group what they need? This report holds numbers only.",
+        "What should we find out before the next report? The part on what is not known says where to start.",
+    )
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]

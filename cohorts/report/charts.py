@@ -1,0 +1,193 @@
+"""Charts as static SVG, drawn from safe cells and rates only.
+
+Each has a title and a description for those who do not see it, and a table beside it on the page. One dark colour
+carries the data, so nothing rests on telling colours apart; a hidden count is its symbol, with no mark to measure.
+"""
+
+import textwrap
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from markupsafe import Markup, escape
+
+from governance.disclosure import SafeCell, SafeRate
+
+_WIDTH = 560
+_LABEL_WIDTH = 178
+_PLOT_LEFT = 190
+_TEXT_ROOM = 104
+_LINE_HEIGHT = 17
+_ROW_HEIGHT = 38
+_LABEL_CHARACTERS = 23
+_AXIS_TIMES = 2.5
+"""How far the axis reaches, in times the highest rate."""
+_DATA, _GRID, _TEXT = "#12436d", "#b1b4b6", "#0b0c0c"
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """One bar: a count of people, and its share of everyone in the chart where that makes sense."""
+
+    label: str
+    cell: SafeCell
+    share: SafeRate | None = None
+
+    @property
+    def text(self) -> str:
+        """The words at the end of the bar."""
+        if self.cell.people is None or self.share is None or self.share.low is None:
+            return self.cell.text
+        return f"{self.cell.text} ({self.share.percent_text})"
+
+
+@dataclass(frozen=True, slots=True)
+class Dot:
+    """One dot: a rate with its interval."""
+
+    label: str
+    rate: SafeRate
+
+
+def bar_chart(chart_id: str, title: str, bars: Sequence[Bar], *, most: SafeCell) -> Markup:
+    """Horizontal bars of people, in the order given.
+
+    Args:
+        chart_id: Unique on the page.
+        title: What the chart shows, in a few words.
+        bars: The rows.
+        most: The count that fills the width, such as everyone in the cohort.
+    """
+    full = max([bar.cell.people or 0 for bar in bars] + [most.people or 0, 1])
+    room = _WIDTH - _PLOT_LEFT - _TEXT_ROOM
+    parts: list[Markup] = []
+    top = 4.0
+    for bar in bars:
+        lines, height = _label(bar.label, top)
+        middle, width = top + height / 2, room * (bar.cell.people or 0) / full
+        parts += lines
+        if width:
+            parts.append(_tag("rect", x=_PLOT_LEFT, y=middle - 10, width=width, height=20, fill=_DATA))
+        parts.append(_text(_PLOT_LEFT + width + 6, middle + 5, bar.text))
+        top += height
+    parts.append(_tag("line", x1=_PLOT_LEFT, y1=0, x2=_PLOT_LEFT, y2=top, stroke=_TEXT))
+    described = "; ".join(f"{bar.label}: {bar.text}" for bar in bars)
+    return _svg(chart_id, title, f"People in each row. {described}.", parts, top + 4)
+
+
+def dot_chart(chart_id: str, title: str, dots: Sequence[Dot], *, everyone: SafeRate) -> Markup:
+    """Rates per 1,000 as dots on lines that show 95% intervals, with a dashed line at the rate of everyone.
+
+    The axis is cut at a few times the highest rate; an interval that runs on ends in an arrow, and the table has it
+    in full. Otherwise the widest interval, of the smallest group, would squeeze all others.
+    """
+    scale = _Scale.over([dot.rate for dot in dots] + [everyone])
+    parts: list[Markup] = []
+    top = 4.0
+    for dot in dots:
+        lines, height = _label(dot.label, top)
+        parts += lines + _dot(dot.rate, scale, top + height / 2)
+        top += height
+    axis = _axis(scale, top) + _reference(everyone, scale, top)
+    described = "; ".join(f"{dot.label}: {_rate_words(dot.rate)}" for dot in dots)
+    text = f"Rates per 1,000 people with 95% intervals. {described}. Everyone: {_rate_words(everyone)}."
+    return _svg(chart_id, title, text, axis + parts, top + 46)
+
+
+@dataclass(frozen=True, slots=True)
+class _Scale:
+    """An axis from zero to a round number."""
+
+    top: float
+    step: float
+
+    @classmethod
+    def over(cls, rates: Sequence[SafeRate]) -> "_Scale":
+        dots = max([rate.per_1000 for rate in rates if rate.per_1000 is not None], default=0)
+        ends = max([rate.high for rate in rates if rate.high is not None], default=0)
+        highest = min(ends, _AXIS_TIMES * dots) or ends or 1.0
+        magnitude = 10.0 ** (len(str(int(highest))) - 1) if highest >= 1 else 0.1
+        step = next(m * magnitude for m in (0.2, 0.5, 1, 2, 5) if highest / (m * magnitude) <= 5)
+        return cls(step * (int(highest / step) + 1), step)
+
+    def x(self, rate: float) -> float:
+        return _PLOT_LEFT + (_WIDTH - _PLOT_LEFT - 20) * rate / self.top
+
+    @property
+    def ticks(self) -> list[float]:
+        return [n * self.step for n in range(round(self.top / self.step) + 1)]
+
+
+def _dot(rate: SafeRate, scale: _Scale, middle: float) -> list[Markup]:
+    """Interval, its ends, and the dot; or the symbol where there is no rate."""
+    if rate.per_1000 is None or rate.low is None or rate.high is None:
+        return [_text(_PLOT_LEFT + 6, middle + 5, rate.text)]
+    low, high = scale.x(rate.low), scale.x(min(rate.high, scale.top))
+    line = _tag("line", x1=low, y1=middle, x2=high, y2=middle, stroke=_DATA, stroke_width=2)
+    right = _arrow(high, middle) if rate.high > scale.top else _end(high, middle)
+    return [line, _end(low, middle), right, _tag("circle", cx=scale.x(rate.per_1000), cy=middle, r=6, fill=_DATA)]
+
+
+def _end(x: float, middle: float) -> Markup:
+    return _tag("line", x1=x, y1=middle - 5, x2=x, y2=middle + 5, stroke=_DATA, stroke_width=2)
+
+
+def _arrow(x: float, middle: float) -> Markup:
+    points = (
+        f"{_number(x)},{_number(middle - 6)} {_number(x + 10)},{_number(middle)} {_number(x)},{_number(middle + 6)}"
+    )
+    return _tag("polygon", points=points, fill=_DATA)
+
+
+def _axis(scale: _Scale, bottom: float) -> list[Markup]:
+    parts: list[Markup] = []
+    for tick in scale.ticks:
+        x = scale.x(tick)
+        parts.append(_tag("line", x1=x, y1=0, x2=x, y2=bottom, stroke=_GRID if tick else _TEXT))
+        parts.append(_text(x, bottom + 18, f"{tick:,g}", anchor="middle"))
+    return [*parts, _text(_PLOT_LEFT, bottom + 38, "People in every 1,000")]
+
+
+def _reference(everyone: SafeRate, scale: _Scale, bottom: float) -> list[Markup]:
+    """A dashed line at the rate of everyone, named under the axis."""
+    if everyone.per_1000 is None:
+        return []
+    x = scale.x(everyone.per_1000)
+    dashed = _tag("line", x1=x, y1=0, x2=x, y2=bottom, stroke=_TEXT, stroke_width=1.5, stroke_dasharray="5 4")
+    key = _tag(
+        "line", x1=400, y1=bottom + 33, x2=430, y2=bottom + 33, stroke=_TEXT, stroke_width=1.5, stroke_dasharray="5 4"
+    )
+    return [dashed, key, _text(436, bottom + 38, f"Everyone: {everyone.text}")]
+
+
+def _rate_words(rate: SafeRate) -> str:
+    return rate.text if rate.low is None else f"{rate.text} ({rate.interval_text})"
+
+
+def _label(text: str, top: float) -> tuple[list[Markup], float]:
+    """A row's name, wrapped, right-aligned beside the plot; and the height of the row."""
+    lines = textwrap.wrap(text, _LABEL_CHARACTERS) or [""]
+    height = max(_ROW_HEIGHT, _LINE_HEIGHT * len(lines) + 12)
+    first = top + height / 2 + 5 - _LINE_HEIGHT * (len(lines) - 1) / 2
+    return [_text(_LABEL_WIDTH, first + _LINE_HEIGHT * n, line, anchor="end") for n, line in enumerate(lines)], height
+
+
+def _text(x: float, y: float, text: str, *, anchor: str = "start") -> Markup:
+    return _tag("text", text, x=x, y=y, text_anchor=anchor, fill=_TEXT)
+
+
+def _svg(chart_id: str, title: str, description: str, parts: Sequence[Markup], height: float) -> Markup:
+    names = f"{chart_id}-title {chart_id}-desc"
+    inside = [_tag("title", title, id=f"{chart_id}-title"), _tag("desc", description, id=f"{chart_id}-desc"), *parts]
+    # viewBox is spelt with a capital B, which _tag's names cannot carry.
+    head = Markup('<svg class="chart" role="img" aria-labelledby="{}" viewBox="0 0 {} {}" focusable="false">')
+    return head.format(names, _WIDTH, _number(height)) + Markup("").join(inside) + Markup("</svg>")
+
+
+def _tag(name: str, text: str | None = None, /, **attributes: str | float) -> Markup:
+    """One SVG element; numbers to one decimal, everything else escaped."""
+    spelt = "".join(f' {key.replace("_", "-")}="{escape(_number(value))}"' for key, value in attributes.items())
+    return Markup(f"<{name}{spelt}/>" if text is None else f"<{name}{spelt}>{escape(text)}</{name}>")  # noqa: S704 - escaped above
+
+
+def _number(value: str | float) -> str:
+    return value if isinstance(value, str) else f"{value:.1f}".removesuffix(".0")

@@ -1,0 +1,196 @@
+"""What the report says besides counts: definitions, sources, dates, how it was made.
+
+All of it comes from configs and manifests, and none of it is a count of people: those come in the safe frame.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from governance.disclosure import SafeLinkage
+from governance.settings import Bundle, Source
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DefinitionFacts:
+    """One cohort definition, in English that was generated from its nodes."""
+
+    id: str
+    version: str
+    title: str
+    why: str
+    english: tuple[str, ...]
+    unmet_english: str
+    population_english: str
+    sha256: str
+    published_sources: tuple[str, ...]
+    caveats: tuple[str, ...]
+    evidence: tuple[str, ...]
+    review: str
+    lived_experience: str
+    """Whether people whom the definition is about have looked at it."""
+    steps: tuple[tuple[str, str], ...]
+    """Number and label of each step from everyone to members."""
+    rungs: tuple[tuple[str, str], ...]
+    """Name and label of each rung of the response ladder; empty if the manifest does not order them."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DimensionFacts:
+    """One way of breaking counts down."""
+
+    id: str
+    title: str
+    order: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceFacts:
+    """One organisation's feed, and what it can speak for."""
+
+    id: str
+    title: str
+    organisation: str
+    sector: str
+    coverage: tuple[str, ...]
+    known_gaps: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReportFacts:
+    """Everything the page says that is not a count."""
+
+    title: str
+    organisation: str
+    board: str
+    area: str
+    contact: str
+    synthetic: bool
+    period: str
+    as_of: date
+    """First day that is not in the data."""
+    spine: str
+    """Id of the source that says who lives in the area."""
+    edition: str
+    """Edition of the area look-up."""
+    checkpoint: str
+    """Root of the ledger when the report was made."""
+    definitions: tuple[DefinitionFacts, ...]
+    dimensions: tuple[DimensionFacts, ...]
+    sources: tuple[SourceFacts, ...]
+    linkage: tuple[SafeLinkage, ...]
+
+    def source_title(self, source_id: str) -> str:
+        """The title of a source, or its id spelt out."""
+        titles = {source.id: source.title for source in self.sources}
+        return titles.get(source_id, source_id.replace("_", " "))
+
+
+def report_facts(
+    bundle: Bundle, cohorts: Mapping[str, Any], *, linkage: Iterable[SafeLinkage], checkpoint: str
+) -> ReportFacts:
+    """The facts of one period.
+
+    Args:
+        bundle: The project's configs.
+        cohorts: The manifest of the cohort step; only its definitions, dimensions and dates are read.
+        linkage: What ``governance.disclosure.release_linkage`` lets us say of each source.
+        checkpoint: Root of the ledger.
+    """
+    project = bundle.project
+    return ReportFacts(
+        title=project.title,
+        organisation=project.organisation,
+        board=project.report.board,
+        area=project.report.area,
+        contact=project.report.contact,
+        synthetic=project.synthetic,
+        period=cohorts["period"],
+        as_of=date.fromisoformat(cohorts["as_of"]),
+        spine=project.spine,
+        edition=project.lookup.edition,
+        checkpoint=checkpoint,
+        definitions=tuple(_definition(each) for each in cohorts["definitions"]),
+        dimensions=tuple(
+            DimensionFacts(id=name, title=each["title"], order=tuple(each["order"]))
+            for name, each in cohorts["dimensions"].items()
+        ),
+        sources=tuple(_source(source) for source in bundle.sources),
+        linkage=tuple(linkage),
+    )
+
+
+def _definition(each: Mapping[str, Any]) -> DefinitionFacts:
+    return DefinitionFacts(
+        id=each["id"],
+        version=each["version"],
+        title=each["title"],
+        why=each["why"],
+        english=tuple(each["english"]),
+        unmet_english=each.get("unmet_english") or "",
+        population_english=each["population_english"],
+        sha256=each["sha256"],
+        published_sources=tuple(each.get("sources", ())),
+        caveats=tuple(each.get("caveats", ())),
+        evidence=_texts(each.get("evidence", ())),
+        review=_review(each.get("review")),
+        lived_experience=_review(each.get("lived_experience")),
+        steps=tuple((str(step["step"]), step["label"]) for step in each.get("steps", ())),
+        rungs=tuple((rung["rung"], rung["label"]) for rung in each.get("ladder", ())),
+    )
+
+
+def _texts(value: str | Iterable[str]) -> tuple[str, ...]:
+    return (value,) if isinstance(value, str) else tuple(value)
+
+
+def _review(value: Any) -> str:
+    """A sign-off in one line, whether the manifest holds text or ``status``, ``by``, ``on``."""
+    if isinstance(value, Mapping):
+        return " ".join(str(value[name]) for name in ("status", "by", "on") if value.get(name))
+    return str(value or "not yet reviewed")
+
+
+def _source(source: Source) -> SourceFacts:
+    return SourceFacts(
+        id=source.id,
+        title=source.title,
+        organisation=source.organisation,
+        sector=source.sector.value,
+        coverage=tuple(_span(each.start, each.end, each.share) for each in source.coverage),
+        known_gaps=tuple(dict.fromkeys(each.known_gaps for each in source.coverage if each.known_gaps)),
+    )
+
+
+def _span(start: date, end: date | None, share: float) -> str:
+    until = f"to {long_date(date.fromordinal(end.toordinal() - 1))}" if end else "on"
+    part = "" if share >= 1 else f", about {round(share * 100)}% of the people served"
+    return f"from {long_date(start)} {until}{part}"
+
+
+_MONTHS = (
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+)
+
+
+def long_date(day: date) -> str:
+    """Such as ``1 October 2025``, in English whatever the machine's locale."""
+    return f"{day.day} {_MONTHS[day.month - 1]} {day.year}"
+
+
+def month(period: str) -> str:
+    """``2025-09`` as ``September 2025``."""
+    year, number = period.split("-")
+    return f"{_MONTHS[int(number) - 1]} {year}"

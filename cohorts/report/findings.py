@@ -1,0 +1,121 @@
+"""Sentences that say what the numbers show, and no more.
+
+A difference is claimed only between groups whose intervals do not overlap. People are described by what they
+need, never by what they cost, and no group of people is ranked.
+"""
+
+from collections.abc import Sequence
+from itertools import pairwise, permutations
+
+from cohorts.report.charts import Bar, Dot
+from cohorts.report.labels import NOT_RECORDED
+from governance.disclosure import SafeCell, SafeRate, Status, clearly_higher, in_every
+
+ClearDifference = tuple[Dot, Dot]
+"""The group with the higher rate, and the one with the lower."""
+
+
+def clear_difference(dots: Sequence[Dot]) -> ClearDifference | None:
+    """The two recorded groups that lie furthest apart, if any two intervals do not overlap."""
+    recorded = [dot for dot in dots if dot.label.lower() != NOT_RECORDED]
+    apart = [(one, other) for one, other in permutations(recorded, 2) if clearly_higher(one.rate, other.rate)]
+    return max(apart, key=_gap, default=None)
+
+
+def _gap(pair: ClearDifference) -> float:
+    one, other = pair
+    return (one.rate.low or 0) - (other.rate.high or 0)
+
+
+def equity_finding(dots: Sequence[Dot]) -> str:
+    """What a breakdown shows about differences between groups."""
+    shown = [dot for dot in dots if dot.rate.low is not None and dot.label.lower() != NOT_RECORDED]
+    if len(shown) < 2:
+        return "There are too few people to compare groups."
+    if found := clear_difference(dots):
+        high, low = found
+        return (
+            f"Clear difference: {high.rate.text} in every 1,000 people in the group {quoted(high.label)},"
+            f" {low.rate.text} in the group {quoted(low.label)}."
+        )
+    return "No clear difference between groups: the intervals overlap."
+
+
+def ladder_finding(rungs: Sequence[Bar]) -> str:
+    """How far people got: where most of them were lost, and which steps no one reached."""
+    told = []
+    if drop := widest_drop(rungs):
+        before, after = drop
+        told.append(
+            f"The largest fall is from {quoted(before.label)} ({before.text}) to {quoted(after.label)} ({after.text})."
+        )
+    if none := [quoted(rung.label) for rung in rungs[1:] if rung.cell.people == 0]:
+        told.append(f"No one in this group reached {' or '.join(none)}.")
+    return " ".join(told) or "The numbers are too small to say where people are lost."
+
+
+def widest_drop(rungs: Sequence[Bar]) -> tuple[Bar, Bar] | None:
+    """Neighbouring steps, both shown and reached, with the largest fall in released people between them.
+
+    Steps that no one reached are left out: by definition no one whose need is unmet reached the step that counts.
+    """
+    reached = [rung for rung in rungs if rung.cell.people != 0]
+    falls = [pair for pair in pairwise(reached) if _fall(*pair) > 0]
+    return max(falls, key=lambda pair: _fall(*pair), default=None)
+
+
+def _fall(before: Bar, after: Bar) -> int:
+    if before.cell.people is None or after.cell.people is None:
+        return 0
+    return before.cell.people - after.cell.people
+
+
+def unmet_sentence(unmet: SafeRate) -> str:
+    """How many of those with the needs had no response in time, as a natural frequency."""
+    if unmet.per_1000 is None:
+        return ""
+    how_many = in_every(unmet, base=100)
+    return f"Of those with these needs whose records can tell us, {how_many} did not get help in time."
+
+
+def most_common(bars: Sequence[Bar]) -> Bar | None:
+    """The one bar that is larger than all others, if there is one."""
+    shown = sorted((bar for bar in bars if bar.cell.people), key=lambda bar: -(bar.cell.people or 0))
+    if not shown or (len(shown) > 1 and shown[0].cell.people == shown[1].cell.people):
+        return None
+    return shown[0]
+
+
+def overlap_finding(bars: Sequence[Bar], lead: str) -> str:
+    """Which row is largest, after words such as ``Most people in this group were seen by``."""
+    top = most_common(bars)
+    return f"{lead}: {top.label}, {top.text}." if top else "No one row stands out."
+
+
+def found_sentence(met: SafeCell, cannot_tell: SafeCell) -> str:
+    """How many people were found, and for how many nobody can say."""
+    told = [_told("We found", met, "in this group"), _told("We cannot tell for", cannot_tell, "")]
+    return " ".join(sentence for sentence in told if sentence)
+
+
+def _told(before: str, cell: SafeCell, after: str) -> str:
+    if cell.people is None and cell.status is not Status.HIDDEN:
+        return ""
+    people = f"about {cell.text} people" if cell.people else "no one"
+    people = "a small number of people" if cell.people is None else people
+    return f"{before} {people} {after}".strip() + "."
+
+
+def cannot_tell_outweighs(met: SafeCell, cannot_tell: SafeCell) -> bool:
+    """Whether the unknown is as large as what was found."""
+    return bool(met.people and cannot_tell.people and cannot_tell.people >= met.people)
+
+
+def likely(rate: SafeRate, interval: str) -> str:
+    """An interval in words."""
+    return f"Likely between {interval.replace(' to ', ' and ')}." if rate.low is not None and interval else ""
+
+
+def quoted(text: str) -> str:
+    """Text between typographic quotation marks."""
+    return f"\N{LEFT SINGLE QUOTATION MARK}{text}\N{RIGHT SINGLE QUOTATION MARK}"

@@ -1,0 +1,105 @@
+"""What a board report holds, ready for the template: words, safe counts and charts, nothing to compute."""
+
+from dataclasses import dataclass
+
+from markupsafe import Markup
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Table:
+    """A table of texts; the first cell of a row names the row."""
+
+    caption: str
+    head: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    text_columns: frozenset[int] = frozenset()
+    """Columns after the first that hold words, not numbers."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Figure:
+    """A chart, the sentence it supports, and the table with the same numbers."""
+
+    id: str
+    heading: str
+    finding: str
+    chart: Markup
+    table: Table
+    note: str = ""
+    """What a reader should know about the picture."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeyNumber:
+    """One of the few numbers on the first page."""
+
+    title: str
+    link: str
+    number: str
+    interval: str
+    sentences: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CohortSection:
+    """One cohort: who they are, how many, where need goes unmet, for whom, and between which services."""
+
+    id: str
+    title: str
+    why: str
+    population: str
+    english: tuple[str, ...]
+    unmet: str
+    evidence: tuple[str, ...]
+    published_sources: tuple[str, ...]
+    summary: tuple[tuple[str, str, str], ...]
+    """Label, number, and a line that explains it."""
+    ladder: Figure | None
+    equity: tuple[Figure, ...]
+    overlap: tuple[Figure, ...]
+    attrition: Table | None
+    questions: tuple[str, ...]
+    caveats: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unknowns:
+    """What is not known: coverage, cannot tell, linkage, who may be missed."""
+
+    cannot_tell: Table
+    coverage: Table
+    linkage: Table
+    missed: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Making:
+    """How the report was made."""
+
+    facts: tuple[tuple[str, str], ...]
+    definitions: Table
+    sources: Table
+    checkpoint: tuple[str, ...]
+    """The ledger's root in groups that a person can compare."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BoardPage:
+    """The whole report."""
+
+    title: str
+    organisation: str
+    board: str
+    area: str
+    contact: str
+    synthetic: bool
+    period: str
+    data_until: str
+    key_numbers: tuple[KeyNumber, ...]
+    glance: Table
+    asks: tuple[str, ...]
+    cohorts: tuple[CohortSection, ...]
+    unknowns: Unknowns
+    symbols: tuple[tuple[str, str], ...]
+    hidden_rule: str
+    making: Making

@@ -1,0 +1,144 @@
+"""What is not known, and how the report was made."""
+
+from datetime import date
+
+from cohorts.report.facts import DefinitionFacts, ReportFacts, long_date, month
+from cohorts.report.page import Making, Table, Unknowns
+from governance.disclosure import SafeFrame, SafeLinkage, rate_per_1000
+
+_SECTORS = {
+    "nhs": "NHS",
+    "council": "Council",
+    "police": "Police",
+    "fire": "Fire and rescue",
+    "justice": "Justice",
+    "vcse": "Voluntary and community",
+}
+_DIGEST_GROUP = 8
+"""Characters of a digest between spaces, so that two people can read it to each other."""
+
+
+def unknowns(frame: SafeFrame, facts: ReportFacts) -> Unknowns:
+    """Coverage, cannot tell, linkage, and who may be missed."""
+    return Unknowns(
+        cannot_tell=_cannot_tell(frame, facts),
+        coverage=_coverage(frame, facts),
+        linkage=_linkage(facts),
+        missed=_missed(facts),
+    )
+
+
+def _cannot_tell(frame: SafeFrame, facts: ReportFacts) -> Table:
+    rows = []
+    for definition in facts.definitions:
+        unknown, population = frame.cell(definition.id, "cannot_tell"), frame.cell(definition.id, "population")
+        rows.append((definition.title, unknown.text, population.text, rate_per_1000(unknown, population).text))
+    head = ("Group", "We cannot tell for", "People looked at", "In every 1,000")
+    return Table(caption="Cannot tell, by group", head=head, rows=tuple(rows))
+
+
+def _coverage(frame: SafeFrame, facts: ReportFacts) -> Table:
+    rows = tuple(
+        (
+            source.title,
+            frame.cell("_everyone", "seen", "service", source.id).text,
+            "; ".join(source.coverage) or "not stated",
+            "; ".join(source.known_gaps) or "none stated",
+        )
+        for source in facts.sources
+    )
+    head = ("Source", "People seen", "Dates it can speak for", "Known gaps")
+    return Table(caption="Coverage, by source", head=head, rows=rows, text_columns=frozenset({2, 3}))
+
+
+def _linkage(facts: ReportFacts) -> Table:
+    rows = tuple(_linkage_row(each, facts) for each in facts.linkage)
+    head = ("Source", "Records", "In every 1,000: could not be compared", "In every 1,000: joined to another source")
+    return Table(caption="Records and joins, by source", head=head, rows=rows)
+
+
+def _linkage_row(each: SafeLinkage, facts: ReportFacts) -> tuple[str, ...]:
+    shares = (each.no_view_share.text, each.linked_share.text)
+    return (facts.source_title(each.source), each.records.text, *shares)
+
+
+def _missed(facts: ReportFacts) -> tuple[str, ...]:
+    return (
+        f"People who are not in {facts.source_title(facts.spine)}. Rates are worked out among the people it lists.",
+        "People whose records could not be joined. This happens more to people who move often, change their name, "
+        "have no fixed address, or whose details were written down wrongly.",
+        "A missed join has a direction. It makes services look less shared than they are. It can make a need look "
+        "unmet when another service met it.",
+        "People who opted out of the use of their records. Nothing about them is in this report.",
+        "People no service has seen, or whose need no one wrote down.",
+        "The intervals show chance only. They do not show mistakes in joining or recording.",
+        "This report holds numbers. It does not hold what people told us.",
+    )
+
+
+def making(frame: SafeFrame, facts: ReportFacts) -> Making:
+    """Definitions, versions, sources, dates, policy and the ledger's root."""
+    last_day = long_date(date.fromordinal(facts.as_of.toordinal() - 1))
+    return Making(
+        facts=(
+            ("Period", month(facts.period)),
+            ("Data up to", last_day),
+            ("Made for", facts.board),
+            ("Made by", facts.organisation),
+            ("Area look-up", facts.edition),
+            ("Disclosure policy", frame.policy_id),
+        ),
+        definitions=_definitions(facts),
+        sources=_sources(facts),
+        checkpoint=grouped(facts.checkpoint),
+    )
+
+
+def _definitions(facts: ReportFacts) -> Table:
+    rows = tuple(
+        (
+            each.title,
+            f"{each.id} {each.version}",
+            " ".join(grouped(each.sha256[:16])),
+            each.review,
+            each.lived_experience,
+        )
+        for each in facts.definitions
+    )
+    return Table(
+        caption="Definitions used",
+        head=("Group", "Definition", "Fingerprint", "Review", "Seen by people it is about"),
+        rows=rows,
+        text_columns=frozenset({1, 2, 3, 4}),
+    )
+
+
+def _fingerprint(definition: DefinitionFacts) -> str:
+    return " ".join(grouped(definition.sha256[:16]))
+
+
+def _sources(facts: ReportFacts) -> Table:
+    extract = month(facts.period)
+    rows = tuple(
+        (each.title, each.organisation, _SECTORS.get(each.sector, each.sector), extract) for each in facts.sources
+    )
+    return Table(
+        caption="Sources used",
+        head=("Source", "Organisation", "Sector", "Extract"),
+        rows=rows,
+        text_columns=frozenset({1, 2, 3}),
+    )
+
+
+def grouped(digest: str) -> tuple[str, ...]:
+    """A digest in groups of eight characters."""
+    return tuple(digest[start : start + _DIGEST_GROUP] for start in range(0, len(digest), _DIGEST_GROUP))
+
+
+def hidden_rule(frame: SafeFrame) -> str:
+    """The disclosure rule in one plain sentence."""
+    rule = frame.rule
+    return (
+        f"Numbers of people from 1 to {rule.largest_hidden} are hidden. Other numbers are rounded to the nearest"
+        f" {rule.round_to_people}. Totals are rounded on their own, so rows may not add up."
+    )

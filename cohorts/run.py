@@ -1,0 +1,81 @@
+"""Run definitions over the analysis tables: who is in, who is not, and of whom nobody can tell."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+import duckdb
+import pyarrow as pa
+
+from cohorts.compile import Statement, compile_query
+from cohorts.english import definition_english
+from cohorts.query import Definition
+from governance.warehouse import fetch_table, load_sql, load_table
+
+_COHORT_SCHEMA = pa.schema([("cohort", pa.string()), ("version", pa.string()), ("since", pa.date32())])
+_MEMBER_SCHEMA = pa.schema(
+    [
+        ("cohort", pa.string()),
+        ("person_id", pa.string()),
+        ("population", pa.bool_()),
+        ("needs", pa.bool_()),
+        ("unmet", pa.bool_()),
+        ("met", pa.bool_()),
+        ("rungs", pa.list_(pa.bool_())),
+        ("furthest", pa.string()),
+        ("passed", pa.int32()),
+    ]
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CohortResults:
+    """What was run. The verdicts stay in the connection, in ``cohort_member``: they never leave the zone."""
+
+    definitions: tuple[Definition, ...]
+    as_of: date
+    statements: dict[str, Statement]
+    """The exact SQL of each definition, by id."""
+
+
+def run_cohorts(con: duckdb.DuckDBPyConnection, definitions: Sequence[Definition], as_of: date) -> CohortResults:
+    """Make ``cohort`` (one row a definition) and ``cohort_member`` (one row a definition and person).
+
+    Args:
+        con: Holds the analysis tables.
+        definitions: Each compiles to one statement.
+        as_of: First day after the period.
+
+    Returns:
+        The definitions and their statements.
+    """
+    load_table(con, "cohort", _cohort_table(definitions, as_of))
+    load_table(con, "cohort_member", _MEMBER_SCHEMA.empty_table())
+    statements = {definition.id: compile_query(definition.query, as_of) for definition in definitions}
+    for cohort, statement in statements.items():
+        insert = f"INSERT INTO cohort_member SELECT $cohort AS cohort, * FROM (\n{statement.sql})"
+        con.execute(insert, {"cohort": cohort, **statement.params})
+    return CohortResults(definitions=tuple(definitions), as_of=as_of, statements=statements)
+
+
+def membership(con: duckdb.DuckDBPyConnection, cohort: str) -> pa.Table:
+    """The verdict on each person who may be in one cohort's population; for inside the analysis zone only.
+
+    Returns:
+        Columns person_id, state (met, not met, cannot tell), furthest (last rung reached), rungs.
+    """
+    return fetch_table(con, load_sql("cohorts", "membership"), {"cohort": cohort})
+
+
+def explain(definition: Definition, as_of: date) -> str:
+    """A definition in English and in SQL, for whoever has to believe it."""
+    english = "\n".join(f"-- {line}" for line in definition_english(definition))
+    head = f"-- {definition.title} ({definition.id} {definition.version}, {definition.sha256[:12]})"
+    return f"{head}\n{english}\n{compile_query(definition.query, as_of).explained()}"
+
+
+def _cohort_table(definitions: Sequence[Definition], as_of: date) -> pa.Table:
+    rows = [
+        {"cohort": one.id, "version": one.version, "since": one.query.lookback.before(as_of)} for one in definitions
+    ]
+    return pa.Table.from_pylist(rows, schema=_COHORT_SCHEMA)

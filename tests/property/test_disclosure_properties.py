@@ -1,0 +1,101 @@
+"""Promises of disclosure control that hold for any counts and any policy that is allowed."""
+
+from itertools import pairwise
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from governance.disclosure import RoundingRule, Status, rate_per_1000, release, safe_counts
+from governance.disclosure.protect import ALL, PARTS, WHOLE, CellKey, cells_to_hide
+from governance.settings import Policy
+from tests.lib.report import count_table
+
+RULES = st.builds(RoundingRule, st.integers(7, 50), st.integers(5, 50))
+PEOPLE = st.one_of(st.integers(0, 120), st.integers(0, 3_000_000))
+SMALL = st.one_of(st.integers(0, 16), st.integers(0, 60))
+
+
+@given(RULES, PEOPLE)
+def test_a_shown_count_is_near_the_truth_and_never_small(rule, people):
+    """Within half the base; never 1 up to the limit; zero exactly for nobody."""
+    cell = rule.release(people)
+
+    if cell.people is None:
+        assert 1 <= people <= rule.largest_hidden
+    else:
+        assert abs(cell.people - people) * 2 <= rule.round_to_people
+        assert cell.people == 0 or cell.people > rule.hide_up_to_people
+        assert cell.people % rule.round_to_people == 0
+    assert (cell.people == 0) == (people == 0)
+    assert (people <= rule.hide_up_to_people) <= (cell.people in (None, 0))
+
+
+@given(RULES, st.lists(PEOPLE, min_size=2, max_size=20))
+def test_release_keeps_order(rule, counts):
+    """More people never show as fewer; hidden counts lie below all shown ones but zero."""
+    shown = [rule.release(people).people for people in sorted(counts) if people]
+
+    ranks = [0 if people is None else people for people in shown]
+    assert all(before <= after for before, after in pairwise(ranks))
+
+
+@given(RULES, PEOPLE)
+def test_bounds_hold_the_truth_and_every_count_that_looks_the_same(rule, people):
+    """What a reader must consider is exactly what rounds to the same cell."""
+    cell = rule.release(people)
+    low, high = rule.bounds(cell)
+
+    assert low <= people <= high
+    assert rule.release(low) == rule.release(high) == cell
+    assert rule.release(high + 1) != cell
+    assert low == 0 or rule.release(low - 1) != cell
+
+
+@given(RULES, PEOPLE, PEOPLE)
+def test_rates_never_exceed_everybody_and_lie_in_their_interval(rule, one, other):
+    """Rounding keeps a part inside its whole, so a rate is a share whatever the counts."""
+    part, whole = sorted((one, other))
+
+    rate = rate_per_1000(rule.release(part), rule.release(whole))
+
+    if rate.per_1000 is not None:
+        assert 0 <= rate.low <= rate.per_1000 <= rate.high <= 1000.0000001
+
+
+@st.composite
+def two_way_tables(draw):
+    """The three answers of one definition, by the groups of one dimension, with all totals."""
+    groups = [f"g{number}" for number in range(draw(st.integers(2, 5)))]
+    inner = {CellKey("c", part, "sex", group): draw(SMALL) for part in PARTS for group in groups}
+    whole = {CellKey("c", WHOLE, "sex", g): sum(inner[CellKey("c", part, "sex", g)] for part in PARTS) for g in groups}
+    totals = {
+        CellKey("c", name): sum(n for key, n in {**inner, **whole}.items() if key.measure == name)
+        for name in (*PARTS, WHOLE)
+    }
+    return {**inner, **whole, **totals}
+
+
+@settings(deadline=None)
+@given(two_way_tables())
+def test_every_small_count_is_hidden_whatever_the_sums(exact):
+    """Protection only ever hides more, and hides no whole table without need."""
+    rule = RoundingRule(7, 5)
+    hidden = cells_to_hide(exact, rule)
+
+    assert hidden >= {key for key, people in exact.items() if rule.release(people).status is Status.HIDDEN}
+    if not any(rule.release(people).status is Status.HIDDEN for people in exact.values()):
+        assert not hidden
+
+
+@settings(deadline=None)
+@given(two_way_tables())
+def test_a_frame_says_the_same_whatever_the_order_of_rows(exact):
+    """Same counts, same release: no row order, no clock, no chance."""
+    table = count_table({tuple(key): people for key, people in exact.items()})
+    upside_down = table.take(list(range(table.num_rows))[::-1])
+
+    one, other = release(table, Policy()), release(upside_down, Policy())
+
+    assert dict(one.cells) == dict(other.cells)
+    assert sorted(safe_counts(one).to_pylist(), key=str) == sorted(safe_counts(other).to_pylist(), key=str)
+    assert one.cell("c", WHOLE, ALL, ALL) == one.cell("c", WHOLE)
