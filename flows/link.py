@@ -63,7 +63,10 @@ def _previous_index(run: Run) -> Any:
     if not before:
         return None
     tables, _ = open_package(
-        zone / before[-1] / "out", ("person_index",), run.ring.zone_private("linkage", run.today), {"period": before[-1]}
+        zone / before[-1] / "out",
+        ("person_index",),
+        run.ring.zone_private("linkage", run.today),
+        {"period": before[-1]},
     )
     return tables["person_index"]
 

@@ -16,7 +16,7 @@ from governance.optout import OptOutReceipt, apply_opt_outs
 from governance.package import publish_package
 from governance.settings import Source
 from linkage.chance import count_chance
-from linkage.encode import EncodingKeys, Encoded, encode, how_encoded, identities
+from linkage.encode import Encoded, EncodingKeys, encode, how_encoded, identities
 from linkage.standardise import STANDARDISER
 
 

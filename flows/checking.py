@@ -1,0 +1,133 @@
+"""Everything that can be said of a project before it runs: faults, rules, approval, and which extracts are there."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from cohorts.definition import load_definitions
+from cohorts.parameters import fill_in
+from cohorts.settings import CohortSettings
+from flows.cli_output import aligned
+from flows.run import now, resolve_period
+from governance.approval import check_approved
+from governance.errors import BadInput, ConfigError, PolicyRefusal
+from governance.intake.deliver import path_of
+from governance.keys import KeyRing
+from governance.policy import Finding, check_bundle, read_facts, refuse_blocked
+from governance.settings import Bundle, config_error, load_bundle, read_yaml, validate_yaml
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Checked:
+    """A project without faults, and what is left to do before it can run."""
+
+    bundle: Bundle
+    cohorts: int
+    findings: tuple[Finding, ...]
+    approval: str
+    """Why it may run, or why not yet."""
+    approved: bool
+    period: str
+    """The newest month with extracts; empty if there is none."""
+    absent: tuple[str, ...]
+    """Extract files that month does not have yet."""
+
+    @property
+    def needs_attention(self) -> bool:
+        """Whether there is something to do before a run would be whole."""
+        return not self.approved or bool(self.absent) or any(one.result == "warn" for one in self.findings)
+
+    def as_dict(self) -> dict[str, Any]:
+        """For ``--json``."""
+        return {
+            "project": self.bundle.project.id,
+            "config_sha256": self.bundle.digest,
+            "sources": [source.id for source in self.bundle.sources],
+            "cohorts": self.cohorts,
+            "rules": [
+                {"rule": one.rule, "result": one.result, "where": one.where, "says": one.sentence, "fix": one.fix}
+                for one in self.findings
+            ],
+            "approved": self.approved,
+            "approval": self.approval,
+            "period": self.period,
+            "absent": list(self.absent),
+        }
+
+    def lines(self) -> list[str]:
+        """For people."""
+        sources = len(self.bundle.sources)
+        head = f"Project {self.bundle.project.id}: {sources} sources, {self.cohorts} cohorts, no faults in any file."
+        return [head, "", *_rule_lines(self.findings), "", self.approval, *self._extract_lines()]
+
+    def _extract_lines(self) -> list[str]:
+        if not self.period:
+            return ["There are no extracts yet: put them into extracts/<year>-<month>/."]
+        if self.absent:
+            return [f"{len(self.absent)} extracts of {self.period} are not there yet:", *aligned(zip(self.absent))]
+        return [f"All extracts of {self.period} are there."]
+
+
+def check_project(root: Path, period: str = "") -> Checked:
+    """Check everything.
+
+    Args:
+        root: The project folder.
+        period: Also check what this month's sources sent; empty to look at the config only.
+
+    Raises:
+        ConfigError: With every fault of every file.
+        PolicyRefusal: With every rule that blocks.
+    """
+    bundle = _bundle(root)
+    cohorts, ring, today = len(load_definitions(bundle)), KeyRing(root / "keys"), now().date()
+    known = resolve_period(root, period) if period else ""
+    findings = check_bundle(bundle, read_facts(bundle, known, as_of=today))
+    refuse_blocked(findings)
+    try:
+        approval, approved = check_approved(bundle, ring, today).sentence, True
+    except PolicyRefusal as refusal:
+        approval, approved = f"Not approved to run: {refusal.what} {refusal.fix}", False
+    month = known or _newest(root)
+    return Checked(
+        bundle=bundle,
+        cohorts=cohorts,
+        findings=tuple(findings),
+        approval=approval,
+        approved=approved,
+        period=month,
+        absent=tuple(_absent(bundle, month)) if month else (),
+    )
+
+
+def _bundle(root: Path) -> Bundle:
+    """The bundle; if it has faults, those of the cohort files are told with them."""
+    try:
+        return load_bundle(root)
+    except ConfigError as error:
+        faults = list(error.faults)
+        told = {fault.file for fault in faults}
+        for path in sorted(root.glob("cohorts/*.yaml")):
+            name = path.relative_to(root).as_posix()
+            if name not in told:  # else it could not be read at all
+                validate_yaml(fill_in(read_yaml(path, name=name), faults), CohortSettings, faults)
+        raise config_error(faults) from None
+
+
+def _newest(root: Path) -> str:
+    try:
+        return resolve_period(root, "latest")
+    except BadInput:
+        return ""
+
+
+def _absent(bundle: Bundle, period: str) -> Iterable[str]:
+    paths = (path_of(file.path, period) for source in bundle.sources for file in source.files)
+    return [path for path in paths if not (bundle.root / path).exists()]
+
+
+def _rule_lines(findings: Iterable[Finding]) -> list[str]:
+    words = {"pass": "ok", "not_yet": "later", "warn": "LOOK", "block": "STOP"}
+    rows = [(words[one.result], one.rule, f"{one.sentence} {one.fix}".strip(), one.where) for one in findings]
+    return ["Policy rules:", *aligned(rows)]

@@ -1,0 +1,109 @@
+"""The command line: ``joinedup COMMAND DIR``. Thin: each command asks something else to do the work.
+
+    exit code 0   done
+              1   done, with warnings to look at
+              2   refused: a policy rule, an approval or a key says no
+              3   what was given cannot be used: a config, an extract, an argument
+              4   a promise of ours did not hold; a bug to report
+
+Heavy packages are imported inside commands, so that help and checks answer at once.
+"""
+
+import os
+import sys
+from collections.abc import Sequence
+
+import typer
+
+from flows import cli_project, cli_run
+from flows.cli_output import Answer, show_answer, show_error
+from governance.errors import BadInput, InternalError, ProjectError
+
+INTERRUPTED = 130
+"""What shells expect of a program that was stopped with Ctrl-C."""
+
+app = typer.Typer(
+    name="joinedup",
+    help="Find people in contact with several services whose needs no single service meets,"
+    " without anyone handing over a name.",
+    epilog="A month is two commands: joinedup check DIR, then joinedup run DIR."
+    " joinedup explain CODE explains any error or policy rule.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="rich",
+)
+cli_project.add_to(app)
+cli_run.add_to(app)
+
+_UsageError: type[Exception] = typer.BadParameter.__mro__[1]
+"""Typer's own class for a command line it cannot read; the class itself is not public."""
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run one command and leave with its exit code."""
+    sys.exit(run(sys.argv[1:] if arguments is None else arguments))
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Run one command.
+
+    Args:
+        arguments: As typed, without the program's name.
+
+    Returns:
+        The exit code.
+    """
+    os.umask(0o077)  # whatever we make is for this user only
+    _write_any_character()
+    as_json, command = "--json" in arguments, next((word for word in arguments if not word.startswith("-")), "")
+    try:
+        answer = app(list(arguments) or ["--help"], standalone_mode=False)
+        if isinstance(answer, Answer):
+            show_answer(answer, command, as_json=as_json)
+            return answer.exit_code
+        return int(answer or 0)
+    except ProjectError as error:
+        return _failed(error, command, as_json=as_json)
+    except _UsageError as error:
+        return _failed(_misread(error), command, as_json=as_json)
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    except Exception as error:  # the last line before the user: no traceback may quote a record
+        return _failed(_unexpected(error), command, as_json=as_json)
+
+
+def _failed(error: ProjectError, command: str, *, as_json: bool) -> int:
+    show_error(error, command, as_json=as_json)
+    return error.exit_code
+
+
+def _misread(error: Exception) -> BadInput:
+    what = error.format_message() if hasattr(error, "format_message") else "The command could not be read."
+    return BadInput(
+        what,
+        why="Nothing is run on a guess.",
+        fix="Run the command with --help to see what it takes. Nothing was written.",
+        code="E-USAGE",
+    )
+
+
+def _unexpected(error: Exception) -> InternalError:
+    return InternalError(
+        f"Something happened that joinedup did not expect ({type(error).__name__}).",
+        why="Its details may quote a record, so they are not shown.",
+        fix="Run `joinedup check DIR`; if that is fine, report the command and this message.",
+        code="E-INTERNAL",
+    )
+
+
+def _write_any_character() -> None:
+    """A Windows console that lacks a character shows a question mark instead of failing."""
+    for stream in (sys.stdout, sys.stderr):
+        reconfigure = getattr(stream, "reconfigure", None)
+        if reconfigure:
+            reconfigure(errors="replace")
+
+
+if __name__ == "__main__":
+    main()

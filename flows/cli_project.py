@@ -1,0 +1,172 @@
+"""Commands about the project itself: start one, check it, hold its keys, approve it, look things up."""
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from flows.cli_options import Folder, Json, Period
+from flows.cli_output import Answer, aligned
+from governance.errors import EXIT_OK, EXIT_WARNING
+
+keys_app = typer.Typer(no_args_is_help=True, help="Make, list and verify the project's keys. Secrets are never shown.")
+
+ProjectOption = Annotated[
+    Path | None,
+    typer.Option("--project", metavar="DIR", help="A project folder: then a cohort's id can be explained too."),
+]
+
+
+def add_to(app: typer.Typer) -> None:
+    """Put these commands on the command line, in the order a project needs them."""
+    panel = "A project"
+    for command in (init, check):
+        app.command(rich_help_panel=panel)(command)
+    app.add_typer(keys_app, name="keys", rich_help_panel=panel)
+    app.command(rich_help_panel=panel)(approve)
+    for command in (explain, schema, diagnose):
+        app.command(rich_help_panel="To look things up")(command)
+
+
+def note(text: str) -> None:
+    """A word to whoever watches, on standard error so that results stay clean."""
+    sys.stderr.write(f"{text}\n")
+
+
+def init(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="The folder to make; may exist if it is empty.")],
+    json: Json = False,
+) -> Answer:
+    """Start a project: a folder with a project file, one example source, and room for the rest."""
+    from flows.starter import start_project
+
+    written = start_project(folder)
+    return Answer(
+        result={"project": str(folder), "files": written},
+        lines=[
+            f"Made {folder} with:",
+            *aligned((name,) for name in written),
+            "Next: edit project.yaml and sources/, then `joinedup keys new DIR` and `joinedup check DIR`.",
+        ],
+    )
+
+
+def check(folder: Folder, period: Period = "", json: Json = False) -> Answer:
+    """Check every file of a project against its models and the policy rules; changes nothing.
+
+    All faults of all files are told at once, each with file, line and fix. This is also what an IG lead reads
+    before approving. With --period, what that month's sources sent is checked as well.
+    """
+    from flows.checking import check_project
+
+    found = check_project(folder, period)
+    return Answer(
+        result=found.as_dict(), lines=found.lines(), exit_code=EXIT_WARNING if found.needs_attention else EXIT_OK
+    )
+
+
+@keys_app.command("new")
+def keys_new(
+    folder: Folder,
+    demo: Annotated[
+        bool, typer.Option("--demo", help="Keys from a published seed: for made-up people only, refused elsewhere.")
+    ] = False,
+    json: Json = False,
+) -> Answer:
+    """Make every key the project lacks; keys that exist are never touched.
+
+    Afterwards move each holder's folder below keys/ to that holder. The two custodians' shares together make the
+    root key: keep them apart.
+    """
+    from flows.key_desk import make_keys
+
+    made = make_keys(folder, demo=demo)
+    lines = [f"Made {len(made)} keys in {folder / 'keys'}.", *aligned((one["id"], one["holder"]) for one in made)]
+    return Answer(result={"made": made}, lines=lines)
+
+
+@keys_app.command("list")
+def keys_list(folder: Folder, json: Json = False) -> Answer:
+    """List keys by id: holder, state, last day of validity and fingerprint."""
+    from flows.key_desk import list_keys
+
+    found = list_keys(folder)
+    rows = [
+        (one["id"], one["holder"], one["state"], f"to {one['not_after']}", one["fingerprint"], one["note"])
+        for one in found
+    ]
+    return Answer(result={"keys": found}, lines=aligned(rows) or ["There are no keys: `joinedup keys new DIR`."])
+
+
+@keys_app.command("verify")
+def keys_verify(folder: Folder, json: Json = False) -> Answer:
+    """Open every key held here and check that it is whole, valid today, and what it says it is."""
+    from flows.key_desk import verify_keys
+
+    checked = verify_keys(folder)
+    return Answer(result={"checked": checked}, lines=[f"{checked} keys are whole and valid today."])
+
+
+def approve(
+    folder: Folder,
+    approver: Annotated[
+        str, typer.Option("--approver", metavar="NAME", help="Who approves, as it will stand on the audit page.")
+    ] = "Information governance lead",
+    author: Annotated[
+        str, typer.Option("--author", metavar="NAME", help="Who wrote the config; never the approver.")
+    ] = "",
+    json: Json = False,
+) -> Answer:
+    """Sign the exact config with the approver's key: for an IG lead, after reading `joinedup check DIR`.
+
+    The signature covers every byte of every config file, the rules' version and the code's version. It does not
+    cover the extracts: a new month needs no new signature.
+    """
+    from flows.key_desk import approve_project
+
+    done = approve_project(folder, approver=approver, author=author)
+    return Answer(result=done, lines=[f"{done['sentence']} Written to {done['approval']}."])
+
+
+def explain(
+    code: Annotated[str, typer.Argument(metavar="CODE", help="An error (E-…), a policy rule (NDOO-02), or a cohort.")],
+    project: ProjectOption = None,
+    json: Json = False,
+) -> Answer:
+    """Explain an error code, a policy rule, or (with --project) a cohort definition in English and SQL."""
+    from flows.explaining import explain_code
+
+    text = explain_code(code, project)
+    return Answer(result={"code": code, "text": text}, lines=text.splitlines())
+
+
+def schema(
+    out: Annotated[
+        Path | None, typer.Option("--out", metavar="FOLDER", help="Write one file a schema here instead of printing.")
+    ] = None,
+    json: Json = False,
+) -> Answer:
+    """The JSON Schemas of project, policy, source and cohort files, for editors that complete and check."""
+    from flows.schemas import all_schemas, as_text, write_schemas
+
+    if out is None:
+        found = all_schemas()
+        return Answer(result=found, lines=as_text(found).splitlines())
+    written = write_schemas(out)
+    return Answer(result={"files": written}, lines=written)
+
+
+def diagnose(
+    folder: Folder,
+    name: Annotated[str, typer.Argument(metavar="[FILE]", help="Which one to open; without it they are listed.")] = "",
+    json: Json = False,
+) -> Answer:
+    """Open the sealed details of a failure, for the holder of the audit key. They may quote records."""
+    from flows.guard import diagnostics, read_diagnostics
+
+    if name:
+        text = read_diagnostics(folder, name)
+        return Answer(result={"file": name, "text": text}, lines=text.splitlines())
+    found = diagnostics(folder)
+    return Answer(result={"files": found}, lines=found or ["No failure has left details here."])

@@ -1,0 +1,156 @@
+"""Commands that do the work: each step, the whole period, the schedule, the demo and the evaluation."""
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from flows.cli_options import Folder, Json, Period, Plain
+from flows.cli_output import Answer, aligned
+
+SourceId = Annotated[str, typer.Option("--source", metavar="ID", help="Only this source; without it, all of them.")]
+
+
+def add_to(app: typer.Typer) -> None:
+    """Put these commands on the command line, in the order a month needs them."""
+    for command in (run, pseudonymise, link, cohorts, report, audit, serve):
+        app.command(rich_help_panel="A month")(command)
+    for command in (demo, evaluate):
+        app.command(rich_help_panel="To try it out")(command)
+
+
+def pseudonymise(
+    folder: Folder, source: SourceId = "", period: Period = "latest", plain: Plain = False, json: Json = False
+) -> Answer:
+    """Read, check and encode each source's extracts; seal them for the zones.
+
+    Bad rows are set aside with a reason, opt-outs are applied, and two sealed packages leave the source: encodings
+    for linkage, events and needs for analysis. No name, date of birth, postcode or NHS number is in either.
+    """
+    from governance.settings import load_bundle
+
+    bundle = load_bundle(folder)
+    ids = [bundle.source(source).id] if source else [one.id for one in bundle.sources]
+    return _steps(folder, [("pseudonymise", one) for one in ids], period, plain=plain, as_json=json)
+
+
+def link(folder: Folder, period: Period = "latest", plain: Plain = False, json: Json = False) -> Answer:
+    """Find which records are the same person, on encodings only."""
+    return _steps(folder, [("link", "")], period, plain=plain, as_json=json)
+
+
+def cohorts(folder: Folder, period: Period = "latest", plain: Plain = False, json: Json = False) -> Answer:
+    """Find who meets each cohort definition, who does not, and of whom nobody can tell."""
+    return _steps(folder, [("cohorts", "")], period, plain=plain, as_json=json)
+
+
+def report(folder: Folder, period: Period = "latest", plain: Plain = False, json: Json = False) -> Answer:
+    """Write the board's report, from counts that are safe to publish."""
+    return _steps(folder, [("report", "")], period, plain=plain, as_json=json)
+
+
+def audit(folder: Folder, period: Period = "latest", plain: Plain = False, json: Json = False) -> Answer:
+    """Write the audit page for the information governance lead (restricted)."""
+    return _steps(folder, [("audit", "")], period, plain=plain, as_json=json)
+
+
+def run(folder: Folder, period: Period = "latest", plain: Plain = False, json: Json = False) -> Answer:
+    """Run a month from end to end: every source, linkage, cohorts, report and audit.
+
+    Safe to repeat: the same extracts give the same results, and if anything fails the last good month stays.
+    """
+    return _steps(folder, [("period", "")], period, plain=plain, as_json=json)
+
+
+def serve(
+    folder: Folder,
+    cron: Annotated[
+        str,
+        typer.Option(
+            "--cron",
+            metavar="'M H D M W'",
+            help="When, in UK time: minute, hour, day of month, month, weekday. Without it, 06:00 on the 8th.",
+        ),
+    ] = "",
+    json: Json = False,
+) -> Answer:
+    """Stay and run the newest month on a schedule, until stopped with Ctrl-C.
+
+    One line is written for each run: when, which, and how it ended.
+    """
+    from flows.cli_project import note
+    from flows.serve import MONTHLY, TIME_ZONE
+    from flows.serve import serve as keep_serving
+    from governance.settings import load_bundle
+
+    project, schedule = load_bundle(folder).project.id, cron or MONTHLY
+    if not json:
+        note(f"Serving project {project}: `{schedule}` {TIME_ZONE}. Stop with Ctrl-C.")
+    keep_serving(folder, project, schedule)
+    return Answer(result={"project": project, "cron": schedule}, lines=["Stopped."])
+
+
+def evaluate(
+    folder: Folder,
+    truth: Annotated[
+        Path,
+        typer.Option(
+            "--truth", metavar="CSV", help="Columns source, record_id, person; and period, if it covers several."
+        ),
+    ],
+    period: Period = "latest",
+    json: Json = False,
+) -> Answer:
+    """Compare linkage with known answers: precision, recall and F1 of pairs and of people.
+
+    For made-up or labelled data only. The labels are never used to train or to choose a threshold.
+    """
+    from flows.evaluate import evaluate_period, score_lines
+
+    scores = evaluate_period(folder, period, truth)
+    return Answer(result=scores, lines=score_lines(scores))
+
+
+def demo(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="Where to make it; gets project/ and truth/.")] = Path(
+        "demo"
+    ),
+    people: Annotated[int, typer.Option("--people", help="How many people live there.")] = 20_000,
+    seed: Annotated[int, typer.Option("--seed", help="The same seed makes the same people.")] = 1,
+    plain: Plain = False,
+    json: Json = False,
+) -> Answer:
+    """Make a synthetic integrated care system and run its newest month from end to end.
+
+    Everybody in it is made up. Its keys come from a published seed and are refused for anything else.
+    """
+    from flows.demo_run import demo_lines, run_demo
+
+    done = run_demo(folder, people=people, seed=seed, plain=plain, show=not json)
+    return Answer(result=done, lines=demo_lines(done))
+
+
+def _steps(folder: Path, steps: list[tuple[str, str]], period: str, *, plain: bool, as_json: bool) -> Answer:
+    from flows.cli_progress import shown
+    from flows.engine import run_steps
+    from flows.pages import page_lines, pages
+    from flows.run import open_run
+
+    run = open_run(folder, period, step=steps[0][0])
+    with shown(not as_json, len(steps)):
+        outcomes = run_steps(run, steps, plain=plain)
+    found = pages(folder, run.period)
+    result: dict[str, Any] = {
+        "project": run.bundle.project.id,
+        "period": run.period,
+        "steps": outcomes,
+        "pages": found,
+    }
+    return Answer(result=result, lines=[*outcome_lines(outcomes), *page_lines(found)])
+
+
+def outcome_lines(outcomes: list[Any]) -> list[str]:
+    """Each step with its time."""
+    rows = [(f"{done['step']} {done['source']}".strip(), f"{done['seconds']:>7.1f} s") for done in outcomes]
+    total = sum(done["seconds"] for done in outcomes)
+    return aligned([*rows, ("together", f"{total:>7.1f} s")])

@@ -1,0 +1,152 @@
+"""Make a synthetic integrated care system: a project folder with extracts, and the truth beside it."""
+
+import re
+import shutil
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+
+import pyarrow.csv as pa_csv
+
+from flows.demo.delivery import Delivery, write_extract
+from flows.demo.draws import Streams
+from flows.demo.layouts import LAYOUTS
+from flows.demo.optout import opted_out_numbers, write_cleaned_list
+from flows.demo.places import lookup_table
+from flows.demo.timeline import make_timeline
+from flows.demo.truth import write_truth
+from flows.demo.world import World, make_world
+from governance.errors import BadInput
+
+CONFIG = Path(__file__).parents[2] / "config"
+PERIODS = ("2026-03", "2026-06", "2026-09")
+LOOKUP = "lookups/northmoor_postcodes.csv"
+FEWEST_PEOPLE = 200
+
+Say = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DemoReceipt:
+    """What was made; counts and names only."""
+
+    project: Path
+    truth: Path
+    people: int
+    seed: int
+    periods: tuple[str, ...]
+    rows: dict[str, int]
+    """Rows of each extract, by its path below ``extracts/``."""
+    truth_rows: dict[str, int]
+    lookup_sha256: str
+
+
+def make_ics(
+    folder: Path, *, people: int, seed: int, periods: Sequence[str] = PERIODS, progress: Say | None = None
+) -> DemoReceipt:
+    """Make a synthetic ICS.
+
+    Args:
+        folder: Gets ``project/`` (configs, look-up, extracts, cleaned lists) and, beside it, ``truth/``.
+        people: Everybody who lives in the area at some time in the 36 months up to the last period.
+        seed: The same seed gives the same bytes.
+        periods: ``YYYY-MM``, earliest first; each extract is a snapshot up to the end of its period.
+        progress: Told what is being made.
+
+    Raises:
+        BadInput: Too few or too many people, periods out of order, or the folder holds a project of real people.
+    """
+    say = progress or (lambda _: None)
+    timeline = make_timeline(periods)
+    _check(folder, people)
+    say("Drawing people, homes and lives")
+    world = make_world(Streams(seed), timeline, people=people)
+    project = folder / "project"
+    say("Copying the configs")
+    digest = _copy_configs(world, project)
+    say("Writing extracts")
+    delivered, rows = _deliver(world, project, say)
+    say("Writing the truth beside the project")
+    truth_rows = write_truth(world, delivered, folder / "truth")
+    return DemoReceipt(
+        project=project,
+        truth=folder / "truth",
+        people=people,
+        seed=seed,
+        periods=timeline.periods,
+        rows=rows,
+        truth_rows=truth_rows,
+        lookup_sha256=digest,
+    )
+
+
+def _check(folder: Path, people: int) -> None:
+    if people < FEWEST_PEOPLE:
+        raise BadInput(
+            f"A synthetic ICS needs at least {FEWEST_PEOPLE} people.",
+            why="With fewer there is nothing to find and nothing that may be shown.",
+            fix="Ask for more people.",
+            code="E-DEMO-PEOPLE",
+        )
+    config = folder / "project" / "project.yaml"
+    if config.exists() and not re.search(r"^synthetic:\s*true\s*$", config.read_text("utf-8"), re.MULTILINE):
+        raise BadInput(
+            f"{config.name} in that folder is not of a synthetic project.",
+            why="Its extracts would be overwritten.",
+            fix="Choose an empty folder.",
+            code="E-DEMO-FOLDER",
+        )
+
+
+def _copy_configs(world: World, project: Path) -> str:
+    """Configs, schemas, a look-up of the right size, and its digest in the project file."""
+    demo = CONFIG / "demo"
+    project.mkdir(parents=True, exist_ok=True)
+    for name in ("sources", "cohorts", "voices"):
+        _copy_folder(demo / name, project / name)
+    _copy_folder(CONFIG / "schemas", project / "schemas")
+    shutil.copyfile(demo / "policy.yaml", project / "policy.yaml")
+    lookup = project / LOOKUP
+    lookup.parent.mkdir(exist_ok=True)
+    options = pa_csv.WriteOptions(quoting_style="needed", quoting_header="none")
+    pa_csv.write_csv(lookup_table(world.streams.rng("lookup"), world.places), lookup, options)
+    digest = sha256(lookup.read_bytes()).hexdigest()
+    text = (demo / "project.yaml").read_text("utf-8")
+    (project / "project.yaml").write_bytes(re.sub(r"sha256: [0-9a-f]{64}", f"sha256: {digest}", text).encode())
+    return digest
+
+
+def _copy_folder(source: Path, target: Path) -> None:
+    """Copy files, leaving alone what else is there; nothing if there is no such folder."""
+    for path in sorted(source.rglob("*")):
+        if path.is_file():
+            copy = target / path.relative_to(source)
+            copy.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(path, copy)
+
+
+def _deliver(world: World, project: Path, say: Say) -> tuple[dict[tuple[str, str], Delivery], dict[str, int]]:
+    """Write every source's files for every period."""
+    delivered: dict[tuple[str, str], Delivery] = {}
+    rows: dict[str, int] = {}
+    opted_out = opted_out_numbers(world)
+    for layout in LAYOUTS:
+        say(f"Writing extracts of {layout.source}")
+        book = layout.open(world)
+        for period, end in zip(world.timeline.periods, world.timeline.period_end, strict=True):
+            delivery = layout.deliver(world, book, period, end)
+            for extract in delivery.extracts:
+                write_extract(extract, project / "extracts" / period)
+                rows[f"{period}/{extract.path}"] = extract.table.num_rows
+            if layout.cleaned_list:
+                write_cleaned_list(
+                    delivery.nhs_numbers, opted_out, project / "optout" / period / f"{layout.source}.dat"
+                )
+            delivered[period, layout.source] = _light(delivery)
+    return delivered, rows
+
+
+def _light(delivery: Delivery) -> Delivery:
+    """Without the tables, which are on disk now."""
+    return Delivery(extracts=[], record_id=delivery.record_id, person=delivery.person)

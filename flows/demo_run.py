@@ -1,0 +1,59 @@
+"""``joinedup demo``: a synthetic ICS from nothing to its board report."""
+
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from flows.cli_output import aligned
+from flows.cli_progress import shown
+from flows.cli_run import outcome_lines
+from flows.demo.generate import make_ics
+from flows.engine import run_steps
+from flows.key_desk import make_keys
+from flows.pages import page_lines, pages
+from flows.period import PERIOD
+from flows.run import open_run
+
+
+def run_demo(folder: Path, *, people: int, seed: int, plain: bool, show: bool) -> dict[str, Any]:
+    """Make people, extracts and demo keys, then run the newest month.
+
+    Args:
+        folder: Gets ``project/`` and ``truth/``.
+        people: How many live there.
+        seed: The same seed makes the same people.
+        plain: Without the orchestrator.
+        show: Show a progress bar where there is a terminal.
+
+    Returns:
+        What was made, how long each step took, and where the pages are.
+    """
+    begun = time.perf_counter()
+    made = make_ics(folder, people=people, seed=seed)
+    make_keys(made.project, demo=True)
+    generated = time.perf_counter() - begun
+    run = open_run(made.project)
+    with shown(show, steps=1):
+        steps = run_steps(run, [(PERIOD, "")], plain=plain)
+    return {
+        "project": str(made.project),
+        "truth": str(made.truth),
+        "people": made.people,
+        "seed": made.seed,
+        "period": run.period,
+        "generate_seconds": round(generated, 2),
+        "seconds": round(time.perf_counter() - begun, 2),
+        "steps": steps,
+        "pages": pages(made.project, run.period),
+    }
+
+
+def demo_lines(done: Mapping[str, Any]) -> list[str]:
+    """The same for people."""
+    return [
+        f"Made {done['people']:,} people in {done['generate_seconds']} s (seed {done['seed']}); ran {done['period']}.",
+        *outcome_lines(done["steps"]),
+        *aligned([("with making them and starting up", f"{done['seconds']:.1f} s")]),
+        *page_lines(done["pages"]),
+    ]

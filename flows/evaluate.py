@@ -1,0 +1,100 @@
+"""Hold linkage against known answers: open what the linkage zone found, and give truth the same pseudonyms."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.csv as pa_csv
+
+from flows.cli_output import aligned
+from flows.run import Run, open_run
+from governance.errors import BadInput
+from governance.package import open_package
+from governance.pseudonym import record_ids
+from linkage.evaluate import evaluate
+
+_COLUMNS = ("source", "record_id", "person")
+
+_TITLES = {
+    "compared": "compared at all",
+    "pairs": "pairs at the run's threshold",
+    "best_pairs": "pairs at the best threshold",
+    "clusters": "pairs within people",
+    "b_cubed": "B-cubed",
+}
+
+
+def evaluate_period(root: Path, period: str, truth_file: Path) -> dict[str, Any]:
+    """Precision, recall and F1 of one period.
+
+    Args:
+        root: The project folder.
+        period: ``YYYY-MM`` or ``latest``.
+        truth_file: CSV with columns source, record_id (as in the extracts) and person; rows of other periods are
+            left out if it has a column ``period``.
+
+    Raises:
+        BadInput: Columns are missing, or nothing of it was linked.
+        PolicyRefusal: The keys are not here.
+    """
+    run = open_run(root, period, step="link")
+    tables, facts = open_package(
+        run.zone("linkage", run.period, "out"),
+        ("person_index", "scored_pair"),
+        run.ring.zone_private("linkage", run.today),
+        {"period": run.period, "config_sha256": run.bundle.digest},
+    )
+    truth = _with_pseudonyms(run, _read_truth(truth_file, run.period))
+    return evaluate(tables["person_index"], tables["scored_pair"], truth, facts["threshold"]).as_dict()
+
+
+def _read_truth(path: Path, period: str) -> pa.Table:
+    options = pa_csv.ConvertOptions(column_types=dict.fromkeys((*_COLUMNS, "period"), pa.string()))
+    try:
+        table = pa_csv.read_csv(path, convert_options=options)
+    except (OSError, pa.ArrowInvalid):
+        raise _no_truth("It could not be read as a CSV file.") from None
+    if missing := [name for name in _COLUMNS if name not in table.column_names]:
+        raise _no_truth(f"It lacks {', '.join(missing)}.")
+    if "period" in table.column_names:
+        table = table.filter(pc.equal(table["period"], period))
+    return table.select(list(_COLUMNS))
+
+
+def _with_pseudonyms(run: Run, truth: pa.Table) -> pa.Table:
+    """Truth with the record ids that left each source, made by the same keys."""
+    project = run.bundle.project
+    root_key, _ = run.ring.encoding_root(run.today)
+    parts = []
+    for source in run.bundle.sources:
+        key = root_key.subkey(project.id, project.purpose, "record", source.id, project.linkage.epoch)
+        own = truth.filter(pc.equal(truth["source"], source.id))
+        ids = record_ids(own["record_id"], key, source=source.id) if own.num_rows else pa.array([], pa.int64())
+        parts.append(own.set_column(1, "record_id", pa.array(ids, pa.int64())))
+    return pa.concat_tables(parts)
+
+
+def score_lines(scores: Mapping[str, Any]) -> list[str]:
+    """The scores for people."""
+    head = ("", "precision", "recall", "F1")
+    rows = [
+        (title, *(f"{scores[name][part]:.4f}" for part in ("precision", "recall", "f1")))
+        for name, title in _TITLES.items()
+    ]
+    best = f"The best threshold ({scores['best_threshold']}) needs labels to be known; the run does not use it."
+    return [
+        f"{scores['records']:,} labelled records, {scores['true_pairs']:,} true pairs",
+        *aligned([head, *rows]),
+        best,
+    ]
+
+
+def _no_truth(what: str) -> BadInput:
+    return BadInput(
+        f"The truth file cannot be used. {what}",
+        why="Each labelled record must say which source it is from, its id there, and who it is.",
+        fix="Give a CSV file with the columns source, record_id and person; a column period is optional.",
+        code="E-TRUTH",
+    )

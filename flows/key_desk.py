@@ -1,0 +1,119 @@
+"""Making, checking and using the keys that people hold, each recorded in the ledger."""
+
+from collections.abc import Iterator
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+from flows.run import now, timestamp
+from governance.approval import approve, check_approved
+from governance.code_version import code_version
+from governance.errors import Fault, PolicyRefusal
+from governance.keys import KeyInfo, KeyRing, new_keys
+from governance.ledger import Event, Ledger
+from governance.policy import check_bundle, read_facts, refuse_blocked
+from governance.settings import POLICY_VERSION, load_bundle
+
+_FINGERPRINT_KEY = "root_a"
+
+
+def make_keys(root: Path, *, demo: bool) -> list[dict[str, str]]:
+    """Make what is missing and say so in the ledger.
+
+    Returns:
+        Id, holder and fingerprint of each key made now.
+
+    Raises:
+        PolicyRefusal: Demo keys for a project of real people.
+    """
+    bundle = load_bundle(root)
+    if demo and not bundle.project.synthetic:
+        raise PolicyRefusal(
+            f"Project `{bundle.project.id}` is not marked synthetic, so it gets no demo keys.",
+            why="Demo keys come from a published seed: anyone can undo what they encode.",
+            fix="Leave out --demo. If the people are made up, set `synthetic: true` in project.yaml.",
+            code="E-DEMO-KEY",
+        )
+    sources, project = [source.id for source in bundle.sources], bundle.project.id
+    made = new_keys(root / "keys", project=project, sources=sources, today=now().date(), demo=demo)
+    if made:
+        ring = KeyRing(root / "keys")
+        facts = {"project": project, "keys": len(made), "fingerprint": ring.info(_FINGERPRINT_KEY).fingerprint}
+        _ledger(root, ring).append(Event.KEYS_MADE, at=timestamp(), demo=demo, **facts)
+    return [{"id": one.id, "holder": one.holder, "fingerprint": one.fingerprint} for one in made]
+
+
+def list_keys(root: Path) -> list[dict[str, Any]]:
+    """Every key in the project's key folder, without secrets."""
+    return [_shown(info) for info in KeyRing(root / "keys").infos()]
+
+
+def _shown(info: KeyInfo) -> dict[str, Any]:
+    names = ("id", "kind", "holder", "state", "not_before", "not_after", "bits", "fingerprint")
+    return {**{name: getattr(info, name) for name in names}, "note": "demo" if info.demo else ""}
+
+
+def verify_keys(root: Path) -> int:
+    """Open every key held here.
+
+    Returns:
+        How many were opened.
+
+    Raises:
+        PolicyRefusal: With every key that is damaged, not valid today, or does not fit its other share.
+    """
+    ring = KeyRing(root / "keys")
+    infos, faults = ring.infos(), list(_key_faults(ring))
+    if faults or not infos:
+        raise PolicyRefusal(
+            f"{len(faults)} keys are not in order." if infos else "There are no keys in keys/.",
+            why="A wrong key gives output that looks normal and matches nothing.",
+            fix="Ask each custodian to restore or rotate what is listed, or make keys with `joinedup keys new DIR`.",
+            code="E-KEYS",
+            faults=faults,
+        )
+    return len(infos)
+
+
+def _key_faults(ring: KeyRing) -> Iterator[Fault]:
+    today = now().date()
+    for info in ring.infos():
+        try:
+            match info.kind:
+                case "root":
+                    ring.encoding_root(today)
+                case "person":
+                    ring.person_key(today)
+                case "zone":
+                    ring.zone_private(info.holder, today)
+                case "signing":
+                    ring.signing(info.holder, today)
+        except PolicyRefusal as refusal:
+            yield Fault(what=f"{info.id}: {refusal.what}", fix=refusal.fix)
+
+
+def approve_project(root: Path, *, approver: str, author: str) -> dict[str, str]:
+    """Sign the config as it is now, if no rule blocks it.
+
+    Raises:
+        PolicyRefusal: A rule blocks the config, or its author would approve it.
+    """
+    bundle, ring, today = load_bundle(root), KeyRing(root / "keys"), now().date()
+    refuse_blocked(check_bundle(bundle, read_facts(bundle, "", as_of=today)))
+    path = approve(bundle, ring.signing("approver", today), approver=approver, author=author, at=timestamp())
+    status = check_approved(bundle, ring, today)
+    _ledger(root, ring).append(
+        Event.CONFIG_APPROVED,
+        at=timestamp(),
+        project=bundle.project.id,
+        config_sha256=bundle.digest,
+        approval_sha256=sha256(path.read_bytes()).hexdigest(),
+        key=status.key,
+        policy_version=POLICY_VERSION,
+        code_version=code_version(),
+    )
+    return {"approval": str(path), "sentence": status.sentence, "config_sha256": bundle.digest}
+
+
+def _ledger(root: Path, ring: KeyRing) -> Ledger:
+    return Ledger(root / "ledger", ring.signing("signer", now().date()))

@@ -1,0 +1,34 @@
+"""Where the pages of a month lie."""
+
+from pathlib import Path
+
+from flows.cli_output import aligned
+
+_PUBLISHED = {
+    "board_report": ("public/{period}", "board_report.html"),
+    "safe_counts": ("public/{period}", "safe_counts.csv"),
+    "linkage_report": ("linkage/{period}/out", "linkage_report.html"),
+}
+_TITLES = {
+    "board_report": "Board report",
+    "safe_counts": "Its counts",
+    "linkage_report": "Linkage report (restricted)",
+    "ig_audit": "IG audit (restricted)",
+}
+
+
+def pages(root: Path, period: str) -> dict[str, str]:
+    """Paths of the pages that are there, by name."""
+    zones = root / "zones"
+    found = {}
+    for name, (folder, file) in _PUBLISHED.items():
+        place = zones / folder.format(period=period)
+        if (place / "current").exists():
+            found[name] = place / (place / "current").read_text().strip() / file
+    found["ig_audit"] = zones / "audit" / period / "ig_audit.html"
+    return {name: str(path) for name, path in found.items() if path.exists()}
+
+
+def page_lines(found: dict[str, str]) -> list[str]:
+    """The same for people."""
+    return ["", *aligned((_TITLES[name], path) for name, path in found.items())] if found else []

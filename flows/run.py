@@ -1,0 +1,134 @@
+"""One run: the project as it was read, its period and keys, and the gate that every step passes.
+
+The clock of the whole product is here: packages are told the time, they never look at it.
+"""
+
+import os
+import re
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+from governance.approval import ApprovalStatus, check_approved
+from governance.errors import BadInput
+from governance.intake.period import as_of_date
+from governance.keys import KeyRing
+from governance.ledger import Ledger
+from governance.policy import check_bundle, read_facts, refuse_blocked
+from governance.settings import Bundle, load_bundle
+
+PROJECT_DIR = "JOINEDUP_PROJECT_DIR"
+"""Where the one project of this process lies. Flows are given its id only: paths can hold names."""
+
+LATEST = "latest"
+"""In place of a period: the newest folder below ``extracts/``."""
+
+_USES_PACKAGES = frozenset({"link", "cohorts", "report"})
+"""Steps after the sources': what the sources sent is then part of what the policy rules look at."""
+
+_SHOWS_WHAT_IS_WRONG = frozenset({"audit"})
+"""The audit page is written whatever the rules say: it is where that is read."""
+
+_PERIOD = re.compile(r"\d{4}-(0[1-9]|1[0-2])")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Run:
+    """What every step is given; made by :func:`open_run` only, so nothing runs that is not approved."""
+
+    root: Path
+    bundle: Bundle
+    period: str
+    ring: KeyRing
+    today: date
+    """The day of the run: keys, agreements and approvals must be valid on it."""
+    approval: ApprovalStatus
+
+    @property
+    def as_of(self) -> date:
+        """First day that is no longer part of the period: windows are half-open."""
+        return as_of_date(self.period)
+
+    @property
+    def ledger(self) -> Ledger:
+        """The project's ledger, open for writing."""
+        return Ledger(self.root / "ledger", self.ring.signing("signer", self.today))
+
+    def zone(self, *parts: str) -> Path:
+        """A folder below ``zones/``."""
+        return self.root.joinpath("zones", *parts)
+
+
+def open_run(root: Path, period: str = LATEST, *, step: str = "", today: date | None = None) -> Run:
+    """Read the project and check that it may run.
+
+    Args:
+        root: The project folder.
+        period: ``YYYY-MM`` or ``latest``.
+        step: What is about to run; steps that use what sources sent are refused if a rule on that is broken.
+        today: The day of the run; the clock's day unless a test says otherwise.
+
+    Raises:
+        ConfigError: With every fault of every config file.
+        PolicyRefusal: Nobody approved this exact config, or a policy rule blocks it.
+        BadInput: The period is not one.
+    """
+    bundle, ring, day = load_bundle(root), KeyRing(root / "keys"), today or now().date()
+    approval, month = check_approved(bundle, ring, day), resolve_period(root, period)
+    if step not in _SHOWS_WHAT_IS_WRONG:
+        known = month if step in _USES_PACKAGES else ""
+        refuse_blocked(check_bundle(bundle, read_facts(bundle, known, as_of=day)))
+    return Run(root=root, bundle=bundle, period=month, ring=ring, today=day, approval=approval)
+
+
+def now() -> datetime:
+    """The time, with its zone."""
+    return datetime.now(UTC)
+
+
+def timestamp() -> str:
+    """The time as the ledger wants it: ISO 8601 to the second, UTC."""
+    return now().isoformat(timespec="seconds")
+
+
+def resolve_period(root: Path, period: str) -> str:
+    """``YYYY-MM``: what was asked for, or the newest folder below ``extracts/``.
+
+    Raises:
+        BadInput: It is not a month, or there are no extracts.
+    """
+    if period != LATEST:
+        as_of_date(period)
+        return period
+    found = sorted(path.name for path in (root / "extracts").glob("*") if _PERIOD.fullmatch(path.name))
+    if not found:
+        raise BadInput(
+            "There are no extracts: extracts/ has no folder named after a month.",
+            why="Without --period the newest month below extracts/ is run.",
+            fix="Put each source's files into extracts/<year>-<month>/, such as extracts/2026-10/.",
+            code="E-NO-EXTRACTS",
+        )
+    return found[-1]
+
+
+def use_project(root: Path) -> None:
+    """Make ``root`` the project of this process and of the flow runs it starts."""
+    os.environ[PROJECT_DIR] = str(root.resolve())
+
+
+def project_root(project_id: str) -> Path:
+    """The folder of the project a flow was asked to run.
+
+    Raises:
+        BadInput: This process serves no project, or another one.
+    """
+    folder = os.environ.get(PROJECT_DIR)
+    found = load_bundle(Path(folder)).project.id if folder else None
+    if folder is None or found != project_id:
+        raise BadInput(
+            "This flow was asked for a project that is not served here.",
+            why="Flows are given a project's id, and look its folder up on this machine.",
+            fix=f"Start it with `joinedup serve DIR`, or set {PROJECT_DIR} to the project's folder.",
+            code="E-PROJECT",
+        )
+    return Path(folder)

@@ -1,0 +1,71 @@
+"""``joinedup init``: a project folder that passes its checks as it is, with an example of everything to replace."""
+
+from datetime import date, timedelta
+from functools import cache
+from hashlib import sha256
+from pathlib import Path
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from flows.run import now
+from flows.schemas import write_schemas
+from governance.errors import BadInput
+
+_FOLDERS = ("cohorts", "extracts", "optout", "keys", "approvals", "ledger")
+_LOOKUP = "lookups/areas.csv"
+_FILES = {
+    "project.yaml": "project.yaml.jinja",
+    "policy.yaml": "policy.yaml.jinja",
+    "sources/gp_register.yaml": "source.yaml.jinja",
+    _LOOKUP: "areas.csv.jinja",
+    ".gitignore": "gitignore.jinja",
+}
+
+
+def start_project(root: Path) -> list[str]:
+    """Make the folder.
+
+    Args:
+        root: Must not hold a project yet.
+
+    Returns:
+        Names of what was written, below ``root``.
+
+    Raises:
+        BadInput: There is a project already.
+    """
+    if (root / "project.yaml").exists():
+        raise BadInput(
+            f"{root.name}/ holds a project already.",
+            why="Its files would be overwritten.",
+            fix="Choose another folder, or edit the files that are there.",
+            code="E-INIT",
+        )
+    for name in _FOLDERS:
+        (root / name).mkdir(parents=True, exist_ok=True)
+    lookup = _render(_LOOKUP, {})
+    facts = {"lookup_sha256": sha256(lookup).hexdigest(), **_dates(now().date())}
+    for name in _FILES:
+        path = root / name
+        path.parent.mkdir(exist_ok=True)
+        path.write_bytes(_render(name, facts))
+    schemas = [Path(path).relative_to(root).as_posix() for path in write_schemas(root / "schemas")]
+    return [*_FILES, *schemas]
+
+
+def _dates(today: date) -> dict[str, str]:
+    """An agreement for a year from today, so that the example is valid on the day it is made."""
+    end, review = today + timedelta(days=365), today + timedelta(days=335)
+    return {"today": today.isoformat(), "end": end.isoformat(), "review": review.isoformat()}
+
+
+def _render(name: str, facts: dict[str, str]) -> bytes:
+    return _environment().get_template(_FILES[name]).render(**facts).encode()
+
+
+@cache
+def _environment() -> Environment:
+    # YAML, not HTML: nothing is to be escaped, and the only facts are dates and a digest.
+    return Environment(  # noqa: S701
+        loader=PackageLoader("flows"), undefined=StrictUndefined, keep_trailing_newline=True
+    )
