@@ -8,7 +8,7 @@ import pyarrow as pa
 
 from cohorts.query import NEED_PREFIX, EventsCounted, NeedSeen, Query
 from governance.contracts import COVERAGE
-from governance.settings import Coded, Coverage, Source
+from governance.settings import Coded, Coverage, ExtractFile, Source
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,9 +73,15 @@ def coverage_table(sources: Sequence[Source], as_of: date) -> pa.Table:
 
 
 def _mapped_kinds(source: Source) -> set[str]:
-    kinds = {kind for file in source.files for event in file.events for kind in _names(event.kind)}
-    needs = {need for file in source.files for mapping in file.needs for need in _names(mapping.need)}
-    return kinds | {NEED_PREFIX + need for need in needs}
+    return {kind for file in source.files for kind in _event_kinds(file) | _need_kinds(file)}
+
+
+def _event_kinds(file: ExtractFile) -> set[str]:
+    return {kind for event in file.events for kind in _names(event.kind)}
+
+
+def _need_kinds(file: ExtractFile) -> set[str]:
+    return {NEED_PREFIX + need for mapping in file.needs for need in _names(mapping.need)}
 
 
 def _names(named: str | Coded) -> set[str]:
@@ -84,10 +90,11 @@ def _names(named: str | Coded) -> set[str]:
 
 def _spans(source: Source, kind: str, as_of: date) -> Iterator[tuple[date, date, float]]:
     """Disjoint spans of one kind in date order."""
+    named = {kind} | _recorded_with(source, kind)
     declared = sorted(
         (coverage.start, min(coverage.end or as_of, as_of), coverage.share)
         for coverage in source.coverage
-        if _speaks_for(coverage, kind)
+        if any(_speaks_for(coverage, name) for name in named)
     )
     spans = [span for span in declared if span[0] < span[1]]
     if not spans:
@@ -103,14 +110,12 @@ def _spans(source: Source, kind: str, as_of: date) -> Iterator[tuple[date, date,
     yield start, stop, share
 
 
-def _speaks_for(coverage: Coverage, kind: str) -> bool:
-    """Whether a declaration names this kind, its family, or nothing in particular.
+def _recorded_with(source: Source, kind: str) -> set[str]:
+    """Event kinds from the files that record a need: who covers the contacts covers what was noted at them."""
+    return {event for file in source.files if kind in _need_kinds(file) for event in _event_kinds(file)}
 
-    Needs are rarely named: where no ``need.…`` is, a source that covers any kind covers the needs it records.
-    """
-    if not coverage.kinds or kind in coverage.kinds:
-        return True
-    if any(name.endswith(".*") and kind.startswith(name[:-1]) for name in coverage.kinds):
-        return True
-    names_needs = any(name.startswith(NEED_PREFIX) for name in coverage.kinds)
-    return kind.startswith(NEED_PREFIX) and not names_needs
+
+def _speaks_for(coverage: Coverage, kind: str) -> bool:
+    """Whether a declaration names this kind, its family, or nothing in particular."""
+    families = [name.removesuffix("*") for name in coverage.kinds if name.endswith(".*")]
+    return not coverage.kinds or kind in coverage.kinds or kind.startswith(tuple(families))

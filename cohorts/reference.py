@@ -36,10 +36,13 @@ _EVER = date.min
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PersonRow:
-    """A row of ``person``, as far as definitions read it."""
+    """A row of ``person``, as far as definitions and counts read it."""
 
     person_id: str
     birth_year: int | None = None
+    sex: str | None = None
+    ethnic_group: str | None = None
+    deprivation_decile: int | None = None
     ward: str | None = None
     district: str | None = None
     no_fixed_address: bool | None = None
@@ -49,7 +52,7 @@ class PersonRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EventRow:
-    """A row of ``event``, as far as definitions read it."""
+    """A row of ``event``, as far as definitions and counts read it."""
 
     person_id: str
     kind: str
@@ -57,6 +60,7 @@ class EventRow:
     end: date | None
     outcome: str | None = None
     planned: bool = False
+    source: str = "s"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,6 +73,7 @@ class NeedRow:
     valid_to: date | None
     strength: str = "reported"
     sector: str = "nhs"
+    source: str = "s"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,6 +106,10 @@ class Verdict:
     needs: Answer
     unmet: Answer
     met: Answer
+    first: date | None
+    """Days of evidence of the needs, for people who have them."""
+    crossed: date | None
+    last: date | None
     rungs: tuple[Answer, ...]
     furthest: str | None
 
@@ -186,6 +195,9 @@ class _Evaluator:
             needs=together.state,
             unmet=unmet,
             met=both([population, together.state, unmet]),
+            first=together.first,
+            crossed=together.crossed,
+            last=together.last,
             rungs=tuple(rungs.values()),
             furthest=next((name for name in reversed(rungs) if rungs[name]), None),
         )

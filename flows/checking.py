@@ -58,7 +58,7 @@ class Checked:
     def lines(self) -> list[str]:
         """For people."""
         sources = len(self.bundle.sources)
-        head = f"Project {self.bundle.project.id}: {sources} sources, {self.cohorts} cohorts, no faults in any file."
+        head = f"Project {self.bundle.project.id}: sources {sources}, cohorts {self.cohorts}; no faults in any file."
         return [head, "", *_rule_lines(self.findings), "", self.approval, *self._extract_lines()]
 
     def _extract_lines(self) -> list[str]:

@@ -28,13 +28,13 @@ app = typer.Typer(
     " without anyone handing over a name.",
     epilog="A month is two commands: joinedup check DIR, then joinedup run DIR."
     " joinedup explain CODE explains any error or policy rule.",
-    no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
     rich_markup_mode="rich",
 )
 cli_project.add_to(app)
 cli_run.add_to(app)
+cli_project.add_lookups_to(app)
 
 _UsageError: type[Exception] = typer.BadParameter.__mro__[1]
 """Typer's own class for a command line it cannot read; the class itself is not public."""
@@ -58,7 +58,7 @@ def run(arguments: Sequence[str]) -> int:
     _write_any_character()
     as_json, command = "--json" in arguments, next((word for word in arguments if not word.startswith("-")), "")
     try:
-        answer = app(list(arguments) or ["--help"], standalone_mode=False)
+        answer = app(list(arguments) or ["--help"], standalone_mode=False, prog_name="joinedup")
         if isinstance(answer, Answer):
             show_answer(answer, command, as_json=as_json)
             return answer.exit_code

@@ -1,16 +1,17 @@
 """Commands about the project itself: start one, check it, hold its keys, approve it, look things up."""
 
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from flows.cli_options import Folder, Json, Period
+from flows.cli_options import Folder, Json
 from flows.cli_output import Answer, aligned
 from governance.errors import EXIT_OK, EXIT_WARNING
 
-keys_app = typer.Typer(no_args_is_help=True, help="Make, list and verify the project's keys. Secrets are never shown.")
+keys_app = typer.Typer(help="Make, list and verify the project's keys. Secrets are never shown.")
 
 ProjectOption = Annotated[
     Path | None,
@@ -21,11 +22,16 @@ ProjectOption = Annotated[
 def add_to(app: typer.Typer) -> None:
     """Put these commands on the command line, in the order a project needs them."""
     panel = "A project"
-    for command in (init, check):
-        app.command(rich_help_panel=panel)(command)
+    app.command(rich_help_panel=panel)(init)
+    app.command(rich_help_panel=panel)(check)
     app.add_typer(keys_app, name="keys", rich_help_panel=panel)
     app.command(rich_help_panel=panel)(approve)
-    for command in (explain, schema, diagnose):
+
+
+def add_lookups_to(app: typer.Typer) -> None:
+    """And those that only tell something."""
+    commands: tuple[Callable[..., Answer], ...] = (explain, schema, diagnose)
+    for command in commands:
         app.command(rich_help_panel="To look things up")(command)
 
 
@@ -52,11 +58,17 @@ def init(
     )
 
 
-def check(folder: Folder, period: Period = "", json: Json = False) -> Answer:
+def check(
+    folder: Folder,
+    period: Annotated[
+        str, typer.Option("--period", metavar="YYYY-MM", help="Also check what this month's sources sent.")
+    ] = "",
+    json: Json = False,
+) -> Answer:
     """Check every file of a project against its models and the policy rules; changes nothing.
 
     All faults of all files are told at once, each with file, line and fix. This is also what an IG lead reads
-    before approving. With --period, what that month's sources sent is checked as well.
+    before approving.
     """
     from flows.checking import check_project
 

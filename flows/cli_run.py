@@ -1,5 +1,6 @@
 """Commands that do the work: each step, the whole period, the schedule, the demo and the evaluation."""
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -13,10 +14,11 @@ SourceId = Annotated[str, typer.Option("--source", metavar="ID", help="Only this
 
 def add_to(app: typer.Typer) -> None:
     """Put these commands on the command line, in the order a month needs them."""
-    for command in (run, pseudonymise, link, cohorts, report, audit, serve):
-        app.command(rich_help_panel="A month")(command)
-    for command in (demo, evaluate):
-        app.command(rich_help_panel="To try it out")(command)
+    month: tuple[Callable[..., Answer], ...] = (run, pseudonymise, link, cohorts, report, audit, serve)
+    trial: tuple[Callable[..., Answer], ...] = (demo, evaluate)
+    for panel, commands in (("A month", month), ("To try it out", trial)):
+        for command in commands:
+            app.command(rich_help_panel=panel)(command)
 
 
 def pseudonymise(

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Mapping
+from contextlib import AbstractContextManager, ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -30,12 +31,15 @@ def run_demo(folder: Path, *, people: int, seed: int, plain: bool, show: bool) -
         What was made, how long each step took, and where the pages are.
     """
     begun = time.perf_counter()
-    made = make_ics(folder, people=people, seed=seed)
-    make_keys(made.project, demo=True)
-    generated = time.perf_counter() - begun
-    run = open_run(made.project)
-    with shown(show, steps=1):
-        steps = run_steps(run, [(PERIOD, "")], plain=plain)
+    with ExitStack() as open_things:
+        if not plain:
+            open_things.enter_context(_server_early(folder / "project"))
+        made = make_ics(folder, people=people, seed=seed)
+        make_keys(made.project, demo=True)
+        generated = time.perf_counter() - begun
+        run = open_run(made.project)
+        with shown(show, steps=1):
+            steps = run_steps(run, [(PERIOD, "")], plain=plain)
     return {
         "project": str(made.project),
         "truth": str(made.truth),
@@ -47,6 +51,14 @@ def run_demo(folder: Path, *, people: int, seed: int, plain: bool, show: bool) -
         "steps": steps,
         "pages": pages(made.project, run.period),
     }
+
+
+def _server_early(project: Path) -> AbstractContextManager[object]:
+    """A server that starts while people are being made."""
+    from flows.prefect_server import server_for
+
+    project.mkdir(parents=True, exist_ok=True)
+    return server_for(project)
 
 
 def demo_lines(done: Mapping[str, Any]) -> list[str]:

@@ -59,7 +59,8 @@ def _orchestrator(run: Run, *, plain: bool) -> Iterator[None]:
         return
     from flows.prefect_server import server_for
 
-    with server_for(run.root):
+    with server_for(run.root) as server:
+        server.ready()
         from prefect.events.worker import EventsWorker
         from prefect.settings import PREFECT_FLOWS_HEARTBEAT_FREQUENCY, temporary_settings
 

@@ -14,8 +14,6 @@ from governance.ledger import Event, Ledger
 from governance.policy import check_bundle, read_facts, refuse_blocked
 from governance.settings import POLICY_VERSION, load_bundle
 
-_FINGERPRINT_KEY = "root_a"
-
 
 def make_keys(root: Path, *, demo: bool) -> list[dict[str, str]]:
     """Make what is missing and say so in the ledger.
@@ -38,8 +36,10 @@ def make_keys(root: Path, *, demo: bool) -> list[dict[str, str]]:
     made = new_keys(root / "keys", project=project, sources=sources, today=now().date(), demo=demo)
     if made:
         ring = KeyRing(root / "keys")
-        facts = {"project": project, "keys": len(made), "fingerprint": ring.info(_FINGERPRINT_KEY).fingerprint}
-        _ledger(root, ring).append(Event.KEYS_MADE, at=timestamp(), demo=demo, **facts)
+        fingerprint = ring.info("root_a").fingerprint
+        _ledger(root, ring).append(
+            Event.KEYS_MADE, at=timestamp(), project=project, keys=len(made), fingerprint=fingerprint, demo=demo
+        )
     return [{"id": one.id, "holder": one.holder, "fingerprint": one.fingerprint} for one in made]
 
 

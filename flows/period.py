@@ -18,6 +18,9 @@ from governance.settings import Bundle
 PERIOD = "period"
 """The name of the run that performs all steps."""
 
+AFTER = ("link", "cohorts", "report", "audit")
+"""The steps after every source has been pseudonymised, in order."""
+
 Receipt = dict[str, int | float | str]
 """What a step tells: counts, digests and names, because orchestrators store it in the clear."""
 
@@ -38,7 +41,7 @@ Call = Callable[[str, str, str], Outcome]
 def plan(bundle: Bundle) -> list[tuple[str, str]]:
     """The steps of a period in order, as (step, source)."""
     sources = [("pseudonymise", source.id) for source in bundle.sources]
-    return [*sources, ("link", ""), ("cohorts", ""), ("report", ""), ("audit", "")]
+    return [*sources, *((step, "") for step in AFTER)]
 
 
 def run_period(root: Path, period: str, call: Call | None = None) -> list[Outcome]:

@@ -37,10 +37,25 @@ _STOP_SECONDS = 10
 
 @dataclass(frozen=True, slots=True)
 class Server:
-    """Where a server answers."""
+    """Where a server answers, or will."""
 
     port: int
     password: str
+    process: subprocess.Popen[bytes] | None = None
+    """Where it was started here."""
+
+    def ready(self) -> None:
+        """Return once it answers.
+
+        Raises:
+            InternalError: It ended, or did not answer in time.
+        """
+        deadline = time.monotonic() + START_SECONDS
+        import_module("prefect")  # takes a second, which the server needs anyway
+        while not self.answers():
+            if (self.process and self.process.poll() is not None) or time.monotonic() > deadline:
+                raise _no_server()
+            time.sleep(0.05)
 
     def answers(self) -> bool:
         """Whether it is up, and ours: another server on that port would not know the password."""
@@ -59,14 +74,14 @@ class Server:
 
 @contextmanager
 def server_for(root: Path, *, wait: bool = False) -> Iterator[Server]:
-    """A server for the project's flows; this process's Prefect is pointed at it.
+    """A server for the project's flows, which this process's Prefect is pointed at; it may still be starting.
 
     Args:
         root: The project folder; the server's database and log are in ``.joinedup/prefect`` below it.
         wait: If the project already has one, wait until it has ended rather than use it.
 
     Raises:
-        InternalError: None could be started or reached.
+        InternalError: None could be started or found.
     """
     home = prefect_home(root)
     try:
@@ -80,17 +95,15 @@ def server_for(root: Path, *, wait: bool = False) -> Iterator[Server]:
 
 @contextmanager
 def _started(root: Path) -> Iterator[Server]:
-    home, password = prefect_home(root), secrets.token_urlsafe(24)
+    note, password = prefect_home(root) / "server.json", secrets.token_urlsafe(24)
     process = _spawn(root, password)
     try:
-        server = Server(_port(process), password)
+        server = Server(_port(process), password, process)
         use(client_settings(root, password, server.port))
-        import_module("prefect")  # takes a second, which the server needs anyway
-        _await(server, process)
-        write_file(home / "server.json", json.dumps({"port": server.port, "password": password}).encode())
+        write_file(note, json.dumps({"port": server.port, "password": password}).encode())
         yield server
     finally:
-        (home / "server.json").unlink(missing_ok=True)
+        note.unlink(missing_ok=True)
         _stop(process)
 
 
@@ -119,24 +132,14 @@ def _port(process: subprocess.Popen[bytes]) -> int:
     return int(line)
 
 
-def _await(server: Server, process: subprocess.Popen[bytes] | None) -> None:
-    deadline = time.monotonic() + START_SECONDS
-    while not server.answers():
-        if (process and process.poll() is not None) or time.monotonic() > deadline:
-            raise _no_server()
-        time.sleep(0.05)
-
-
 def _kept_by_another(home: Path) -> Server:
-    """The server that holds the lock; it may still be starting."""
+    """The server that holds the lock; it says where it is as soon as it has a port."""
     deadline = time.monotonic() + START_SECONDS
-    while time.monotonic() < deadline:
-        if (home / "server.json").exists():
-            server = Server(**json.loads((home / "server.json").read_bytes()))
-            if server.answers():
-                return server
+    while not (home / "server.json").exists():
+        if time.monotonic() > deadline:
+            raise _no_server()
         time.sleep(0.2)
-    raise _no_server()
+    return Server(**json.loads((home / "server.json").read_bytes()))
 
 
 def _stop(process: subprocess.Popen[bytes]) -> None:
@@ -163,12 +166,12 @@ def _no_server() -> InternalError:
 
 def main() -> None:
     """The server process: bind, say the port, serve until the parent's end of our input closes."""
-    import uvicorn
-
     listener = socket.socket()
     listener.bind(("127.0.0.1", 0))
     sys.stdout.write(f"{listener.getsockname()[1]}\n")
     sys.stdout.flush()
+    import uvicorn  # slow, and the parent waits for the port
+
     config = uvicorn.Config("prefect.server.api.server:create_app", factory=True, log_level="error", lifespan="on")
     server = uvicorn.Server(config)
 

@@ -23,11 +23,14 @@ SAFE = {
     "PREFECT_API_BLOCKS_REGISTER_ON_START": "false",  # none are used
     "PREFECT_CLIENT_SERVER_VERSION_CHECK_ENABLED": "false",
     "PREFECT_TELEMETRY_ENABLE_RESOURCE_METRICS": "false",
+}
+"""The same for every project; ``prefect.toml`` repeats them for those who use Prefect's own commands."""
+
+_QUIET = {
     "PREFECT_LOGGING_LEVEL": "CRITICAL",  # the command line says what happened; the terminal is not a log
     "PREFECT_LOGGING_INTERNAL_LEVEL": "CRITICAL",
     "PREFECT_LOGGING_SERVER_LEVEL": "ERROR",
 }
-"""The same for every project; ``prefect.toml`` repeats them for those who use Prefect's own commands."""
 
 _HOSTS = ("127.0.0.1", "localhost")
 
@@ -58,6 +61,7 @@ def server_settings(root: Path, password: str) -> dict[str, str]:
     home = prefect_home(root)
     return {
         **SAFE,
+        **_QUIET,
         "PREFECT_HOME": str(home),
         "PREFECT_PROFILES_PATH": str(home / "profiles.toml"),
         "PREFECT_SERVER_DATABASE_CONNECTION_URL": f"sqlite+aiosqlite:///{(home / 'prefect.db').as_posix()}",
@@ -70,6 +74,7 @@ def client_settings(root: Path, password: str, port: int) -> dict[str, str]:
     home = prefect_home(root)
     return {
         **SAFE,
+        **_QUIET,
         "PREFECT_HOME": str(home),
         "PREFECT_PROFILES_PATH": str(home / "profiles.toml"),
         "PREFECT_API_URL": f"http://127.0.0.1:{port}/api",

@@ -36,7 +36,8 @@ def serve(root: Path, project_id: str, cron: str = MONTHLY) -> None:
 
     use_project(root)
     os.environ["JOINEDUP_SERVED"] = "1"
-    with server_for(root, wait=True):
+    with server_for(root, wait=True) as server:
+        server.ready()
         from prefect import serve as wait_for_runs
 
         wait_for_runs(deployment(project_id, cron), limit=1, pause_on_shutdown=False, print_starting_message=False)
@@ -46,8 +47,8 @@ def deployment(project_id: str, cron: str = MONTHLY) -> "RunnerDeployment":
     """What is scheduled: the period flow, for the newest month, one at a time."""
     from prefect.client.schemas.objects import ConcurrencyLimitConfig, ConcurrencyLimitStrategy
     from prefect.deployments.runner import RunnerDeployment
-    from prefect.flows import EntrypointType
     from prefect.schedules import Cron
+    from prefect.types.entrypoint import EntrypointType
 
     from flows.prefect_flows import period
 

@@ -1,4 +1,7 @@
-"""``joinedup init``: a project folder that passes its checks as it is, with an example of everything to replace."""
+"""``joinedup init``: a project folder without faults, with an example of everything.
+
+The policy rules still refuse it, which is meant: they list what only its owner can fill in.
+"""
 
 from datetime import date, timedelta
 from functools import cache

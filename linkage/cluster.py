@@ -46,7 +46,7 @@ def _part_conflicts(con: duckdb.DuckDBPyConnection) -> int:
         "SELECT unique_id_l, unique_id_r FROM edge SEMI JOIN conflict ON edge.unique_id_l = conflict.record"
         " ORDER BY weight DESC, unique_id_l, unique_id_r"
     ).fetchall()
-    joined = _join_strongest_first({r: s if single else None for r, s, single in rows}, edges)
+    joined = join_strongest_first({r: s if single else None for r, s, single in rows}, edges)
     columns = {"record": list(joined), "cluster": list(joined.values())}
     load_table(con, "parted", pa.table(columns, schema=pa.schema(dict.fromkeys(columns, pa.int64()))))
     con.execute(
@@ -55,10 +55,14 @@ def _part_conflicts(con: duckdb.DuckDBPyConnection) -> int:
     return parted
 
 
-def _join_strongest_first(single_source: dict[int, int | None], edges: list[tuple[int, int]]) -> dict[int, int]:
+def join_strongest_first(single_source: dict[int, int | None], edges: list[tuple[int, int]]) -> dict[int, int]:
     """Cluster of each record: Kruskal's algorithm, refusing joins that put two records of one source together.
 
     Only records of clusters in conflict come here, a small share; hence plain Python.
+
+    Args:
+        single_source: Every record, with its source if that keeps one record a person.
+        edges: Pairs of those records, strongest first.
     """
     cluster_of = {record: record for record in single_source}
     members: dict[int, list[int]] = {record: [record] for record in single_source}

@@ -138,10 +138,21 @@ def _expectation_maximisation(
     linker.training.estimate_parameters_using_expectation_maximisation(
         block_on("unique_id"), fix_u_probabilities=False, estimate_without_term_frequencies=True
     )
-    return _trained(linker, comparisons)
+    return _trained(linker, comparisons, _levels_seen(con, comparisons))
 
 
-def _trained(linker: Linker, comparisons: tuple[Comparison, ...]) -> tuple[Parameters, list[str]]:
+def _levels_seen(con: duckdb.DuckDBPyConnection, comparisons: tuple[Comparison, ...]) -> set[tuple[str, int]]:
+    """Comparison and level of everything ``training`` holds; Splink's model file does not tell.
+
+    A level that no pair reached keeps its starting m there, beside others that were trained.
+    """
+    one = "SELECT DISTINCT '{0}', {0} FROM training WHERE {0} IS NOT NULL"
+    return set(con.execute(" UNION ALL ".join(one.format(c.name) for c in comparisons)).fetchall())
+
+
+def _trained(
+    linker: Linker, comparisons: tuple[Comparison, ...], seen: set[tuple[str, int]]
+) -> tuple[Parameters, list[str]]:
     """Trained m by comparison and level from Splink's own model file; levels that were never seen stay small."""
     found: Parameters = {}
     unseen: list[str] = []
@@ -150,10 +161,10 @@ def _trained(linker: Linker, comparisons: tuple[Comparison, ...]) -> tuple[Param
         levels = described[comparison.name]["comparison_levels"][1:]
         m = {}
         for level, trained in zip(comparison.levels, levels, strict=True):
-            value = trained.get("m_probability")
-            seen = float(value) if isinstance(value, float) else 0.0
-            m[level.value] = (1 - _SHARE_OF_START) * seen + _SHARE_OF_START * level.start_m
-            if not isinstance(value, float):
+            was_seen = (comparison.name, level.value) in seen
+            share = float(trained["m_probability"]) if was_seen else 0.0
+            m[level.value] = (1 - _SHARE_OF_START) * share + _SHARE_OF_START * level.start_m
+            if not was_seen:
                 unseen.append(f"{comparison.title}, {level.label}")
         total = sum(m.values())
         found[comparison.name] = {value: p / total for value, p in m.items()}

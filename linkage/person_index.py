@@ -13,6 +13,9 @@ from governance.keys import Secret
 from governance.pseudonym import person_ids
 from governance.warehouse import fetch_table, load_sql, load_table, materialise
 
+MAX_SPLITS = 100
+"""How often one record may split off from a person that it named."""
+
 _NO_INDEX = PERSON_INDEX.schema.empty_table()
 
 
@@ -59,17 +62,20 @@ def build_person_index(
 def _unused_ids(births: NDArray[np.int64], key: Secret, kid: str, taken: set[str]) -> list[str]:
     """Ids of the newborn, none of them an id that someone had before.
 
-    The record that gave an earlier person their id may since have split off: its PRF is taken, and a second key
-    gives the newborn another.
+    The record that gave an earlier person their id may since have split off, and more than once: its PRF is
+    taken, and another key gives the newborn another.
     """
-    first = person_ids(births, key, kid)
-    second = person_ids(births, key.subkey("person", "after a split"), kid)
-    ids = [again if once in taken else once for once, again in zip(first, second, strict=True)]
-    if taken & set(ids):
-        raise InternalError(
-            "A new person id was already in use.",
-            why="Two people would be counted as one.",
-            fix="Start a new epoch in project.yaml (linkage.epoch); nothing was written.",
-            code="E-PSEUDONYM",
-        )
-    return ids
+    ids = person_ids(births, key, kid)
+    for split in range(1, MAX_SPLITS + 1):
+        clashing = [place for place, person in enumerate(ids) if person in taken]
+        if not clashing:
+            return ids
+        others = person_ids(births[clashing], key.subkey("person", f"after split {split}"), kid)
+        for place, person in zip(clashing, others, strict=True):
+            ids[place] = person
+    raise InternalError(
+        "A new person id was already in use.",
+        why="Two people would be counted as one.",
+        fix="Start a new epoch in project.yaml (linkage.epoch); nothing was written.",
+        code="E-PSEUDONYM",
+    )

@@ -7,6 +7,9 @@ Reads ``person``, ``event``, ``need_evidence`` and ``coverage``. One row per per
     needs       BOOLEAN    has enough of the needs
     unmet       BOOLEAN    the rung that counts was not reached
     met         BOOLEAN    all three
+    first       DATE       first day of evidence of the needs, for people who have them
+    crossed     DATE       first day by which there was enough of it
+    last        DATE       last day of evidence
     rungs       BOOLEAN[]  each rung of the ladder in order; NULL for people without the needs
     furthest    VARCHAR    the last rung that was reached
     passed      INTEGER    steps of the attrition that the person passed, see ``cohorts.english.attrition_labels``

@@ -11,6 +11,9 @@ _ANSWER = """
         {population} AS population,
         {gates_passed} AS gates_passed,
         needs.state AS needs,
+        needs.first,
+        needs.crossed,
+        needs.last,
         {unmet} AS unmet,
         [{rungs}]::BOOLEAN[] AS rungs,
         {furthest} AS furthest
@@ -25,6 +28,9 @@ _VERDICT = """
         needs,
         unmet,
         population AND needs AND unmet AS met,
+        first,
+        crossed,
+        last,
         rungs,
         furthest,
         CASE

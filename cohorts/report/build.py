@@ -2,10 +2,12 @@
 
 from datetime import date
 
-from cohorts.report.cohort_section import anchor, cohort_section, overall_rate, unmet_rate
+from cohorts.report.cohort_section import cohort_section
 from cohorts.report.facts import DefinitionFacts, ReportFacts, long_date, month
 from cohorts.report.findings import found_sentence, likely, unmet_sentence
+from cohorts.report.ladder import unmet_rate
 from cohorts.report.page import BoardPage, KeyNumber, Table
+from cohorts.report.tables import anchor, overall_rate
 from cohorts.report.unknowns import hidden_rule, making, unknowns
 from governance.disclosure import (
     SafeFrame,

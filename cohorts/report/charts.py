@@ -13,12 +13,12 @@ from markupsafe import Markup, escape
 from governance.disclosure import SafeCell, SafeRate
 
 _WIDTH = 560
-_LABEL_WIDTH = 178
-_PLOT_LEFT = 190
+_LABEL_WIDTH = 144
+_PLOT_LEFT = 154
 _TEXT_ROOM = 104
 _LINE_HEIGHT = 17
 _ROW_HEIGHT = 38
-_LABEL_CHARACTERS = 23
+_LABEL_CHARACTERS = 19
 _AXIS_TIMES = 2.5
 """How far the axis reaches, in times the highest rate."""
 _DATA, _GRID, _TEXT = "#12436d", "#b1b4b6", "#0b0c0c"

@@ -46,12 +46,15 @@ def ladder_finding(rungs: Sequence[Bar]) -> str:
     told = []
     if drop := widest_drop(rungs):
         before, after = drop
-        told.append(
-            f"The largest fall is from {quoted(before.label)} ({before.text}) to {quoted(after.label)} ({after.text})."
-        )
+        told.append(f"The largest fall is from {_reached(before)} to {_reached(after)}.")
     if none := [quoted(rung.label) for rung in rungs[1:] if rung.cell.people == 0]:
         told.append(f"No one in this group reached {' or '.join(none)}.")
     return " ".join(told) or "The numbers are too small to say where people are lost."
+
+
+def _reached(rung: Bar) -> str:
+    share = f", {rung.share.percent_text}" if rung.share else ""
+    return f"{quoted(rung.label)} ({rung.cell.text}{share})"
 
 
 def widest_drop(rungs: Sequence[Bar]) -> tuple[Bar, Bar] | None:

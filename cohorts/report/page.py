@@ -50,6 +50,8 @@ class CohortSection:
     population: str
     english: tuple[str, ...]
     unmet: str
+    definition: str
+    """Where on the page the whole definition stands."""
     evidence: tuple[str, ...]
     published_sources: tuple[str, ...]
     summary: tuple[tuple[str, str, str], ...]
@@ -78,6 +80,8 @@ class Making:
 
     facts: tuple[tuple[str, str], ...]
     definitions: Table
+    in_full: tuple[tuple[str, str, tuple[str, ...]], ...]
+    """Place on the page, title and lines of each definition."""
     sources: Table
     checkpoint: tuple[str, ...]
     """The ledger's root in groups that a person can compare."""

@@ -3,7 +3,9 @@
 from datetime import date
 
 from cohorts.report.facts import DefinitionFacts, ReportFacts, long_date, month
+from cohorts.report.findings import quoted
 from cohorts.report.page import Making, Table, Unknowns
+from cohorts.report.tables import anchor
 from governance.disclosure import SafeFrame, SafeLinkage, rate_per_1000
 
 _SECTORS = {
@@ -64,7 +66,8 @@ def _linkage_row(each: SafeLinkage, facts: ReportFacts) -> tuple[str, ...]:
 
 def _missed(facts: ReportFacts) -> tuple[str, ...]:
     return (
-        f"People who are not in {facts.source_title(facts.spine)}. Rates are worked out among the people it lists.",
+        f"People who are not in the source {quoted(facts.source_title(facts.spine))}. Rates are worked out among the "
+        "people it lists.",
         "People whose records could not be joined. This happens more to people who move often, change their name, "
         "have no fixed address, or whose details were written down wrongly.",
         "A missed join has a direction. It makes services look less shared than they are. It can make a need look "
@@ -89,6 +92,7 @@ def making(frame: SafeFrame, facts: ReportFacts) -> Making:
             ("Disclosure policy", frame.policy_id),
         ),
         definitions=_definitions(facts),
+        in_full=tuple((anchor(each.id, "definition"), each.title, each.english) for each in facts.definitions),
         sources=_sources(facts),
         checkpoint=grouped(facts.checkpoint),
     )

@@ -14,7 +14,7 @@ one AS (
     GROUP BY ALL
 ),
 
-both AS (
+shared AS (
     SELECT this.cohort, this.source AS this_source, other.source AS other_source, count(*) AS people
     FROM member_service AS this
     JOIN member_service AS other
@@ -52,9 +52,9 @@ SELECT
     'met' AS measure,
     'service_pair' AS dimension,
     every_pair.this_source || ' & ' || every_pair.other_source AS "group",
-    coalesce(both.people, 0) AS people
+    coalesce(shared.people, 0) AS people
 FROM every_pair
-LEFT JOIN both USING (cohort, this_source, other_source)
+LEFT JOIN shared USING (cohort, this_source, other_source)
 UNION ALL
 SELECT
     cohort.cohort,

@@ -12,6 +12,7 @@ import pyarrow.csv as pa_csv
 from flows.demo.delivery import Delivery, write_extract
 from flows.demo.draws import Streams
 from flows.demo.layouts import LAYOUTS
+from flows.demo.nhs_numbers import MOST_PEOPLE
 from flows.demo.optout import opted_out_numbers, write_cleaned_list
 from flows.demo.places import lookup_table
 from flows.demo.timeline import make_timeline
@@ -82,11 +83,11 @@ def make_ics(
 
 
 def _check(folder: Path, people: int) -> None:
-    if people < FEWEST_PEOPLE:
+    if not FEWEST_PEOPLE <= people <= MOST_PEOPLE:
         raise BadInput(
-            f"A synthetic ICS needs at least {FEWEST_PEOPLE} people.",
-            why="With fewer there is nothing to find and nothing that may be shown.",
-            fix="Ask for more people.",
+            f"A synthetic ICS can have {FEWEST_PEOPLE} to {MOST_PEOPLE:,} people.",
+            why="With fewer there is nothing to find; for more there are not enough NHS numbers in the test range.",
+            fix="Ask for a number of people in between.",
             code="E-DEMO-PEOPLE",
         )
     config = folder / "project" / "project.yaml"

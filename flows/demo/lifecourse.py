@@ -165,7 +165,7 @@ def _deaths(
     yearly = 0.00004 * np.exp(0.092 * np.clip(age, 20, 105)) * np.exp(0.35 * people.poverty)
     homeless, substance, offending = (ever(states[name]) for name in ("homeless", "substance", "offending"))
     factor = 1 + 1.2 * homeless + 2.5 * substance + 0.8 * offending
-    factor = factor * np.where(homeless & (substance | offending), 3.0, 1.0)
+    factor = factor * np.where(homeless & (substance | offending), 1.7, 1.0)
     days = timeline.start + rng.exponential(1.0, people.size) / (yearly * factor) * 365.25
     return np.where(days < timeline.stop, days, NEVER).astype(np.int32)
 

@@ -70,7 +70,7 @@ Ash Barns Birken Black Brad Broad Brock Clay Cross Dal Den East Ebb Fair Fern Ga
 Hol Horn Ing Kirk Lang Lap Lin Long Mar Mid Nor Oak Old Pick Rad Red Row Sal Shep Stan Stock Sut Thorn Wal Weth Whit Win
 """
 _ENGLISH_ENDS = "ley ton worth field shaw croft by well ham ford wood bottom stall ridge bourne"
-_PREFERRED = {"indian": ("Singh", "Kaur"), "east_african": ("Mohamed", "Mohamed"), "vietnamese": ("Nguyễn", "Nguyễn")}
+_PREFERRED = {"indian": "Singh", "vietnamese": "Nguyễn"}
 
 
 def forenames(community: str, sex: int, rng: Rng) -> list[tuple[str, float, int]]:
@@ -85,6 +85,10 @@ def forenames(community: str, sex: int, rng: Rng) -> list[tuple[str, float, int]
 
 def surnames(community: str, sex: int, rng: Rng) -> dict[str, float]:
     """Family names as that sex bears them, with frequencies."""
+    return _as_borne(community, sex, _weighted_surnames(community, rng))
+
+
+def _weighted_surnames(community: str, rng: Rng) -> dict[str, float]:
     if community in ("british", "caribbean"):
         return _english_surnames(rng)
     if community == "irish":
@@ -92,22 +96,24 @@ def surnames(community: str, sex: int, rng: Rng) -> dict[str, float]:
     if community == "east_african":
         return dict(_faker("en_KE").last_names)
     common, rest = _family_names(community)
-    weights = _zipf([*common, *_shuffled(rng, rest)], slope=0.95)
-    return _as_borne(community, sex, weights)
+    return _zipf([*common, *_shuffled(rng, rest)], slope=0.95)
+
+
+_ENDINGS = (("ski", "ska"), ("cki", "cka"), ("auskas", "auskienė"), ("ickas", "ickienė"))
 
 
 def female_form(name: str) -> str:
-    """Polish and Lithuanian surnames as a woman bears them."""
-    for male, female in (
-        ("ski", "ska"),
-        ("cki", "cka"),
-        ("dzki", "dzka"),
-        ("auskas", "auskienė"),
-        ("ickas", "ickienė"),
-    ):
-        if name.endswith(male):
-            return name[: -len(male)] + female
-    return name
+    """Sikh, Polish and Lithuanian surnames as a woman bears them."""
+    if name == "Singh":
+        return "Kaur"
+    return next((name[: -len(man)] + woman for man, woman in _ENDINGS if name.endswith(man)), name)
+
+
+def male_form(name: str) -> str:
+    """The same surnames as a man bears them."""
+    if name == "Kaur":
+        return "Singh"
+    return next((name[: -len(woman)] + man for man, woman in _ENDINGS if name.endswith(woman)), name)
 
 
 def _faker(locale: str) -> Any:
@@ -142,7 +148,10 @@ def _zipf(names: list[str], *, slope: float) -> dict[str, float]:
 
 def _shuffled(rng: Rng, names: list[str]) -> list[str]:
     distinct = sorted({name.strip() for name in names if name.strip()})
-    return [distinct[i] for i in rng.permutation(len(distinct))]
+    return [distinct[i] for i in rng.permutation(len(distinct))[:_MOST]]
+
+
+_MOST = 2000  # of the longest lists; the rarest names of a community are borne by hardly anybody
 
 
 _LOCALES = {
@@ -176,16 +185,17 @@ def _family_names(community: str) -> tuple[list[str], list[str]]:
 
 
 def _as_borne(community: str, sex: int, weights: dict[str, float]) -> dict[str, float]:
-    """Names that belong to one sex: Singh and Kaur, Begum and Bibi, -ska and -ienė."""
+    """Names in the form of one sex: Singh and Kaur, Begum and Bibi, -ska and -ienė."""
     total = sum(weights.values())
     if community in _WOMENS_SURNAMES and sex == 1:
-        extra = {name: total * 0.14 for name in _WOMENS_SURNAMES[community].split()}
-        return {**weights, **extra}
+        weights = weights | {name: total * 0.14 for name in _WOMENS_SURNAMES[community].split()}
     if community in _PREFERRED:
-        return {**weights, _PREFERRED[community][sex]: total * 0.3}
-    if community in ("polish", "lithuanian") and sex == 1:
-        return {female_form(name): weight for name, weight in weights.items()}
-    return weights
+        weights = weights | {_PREFERRED[community]: total * 0.3}
+    borne: dict[str, float] = {}
+    for name, weight in weights.items():
+        form = female_form(name) if sex == 1 else male_form(name)
+        borne[form] = borne.get(form, 0.0) + weight
+    return borne
 
 
 def _english_surnames(rng: Rng) -> dict[str, float]:

@@ -66,6 +66,8 @@ class Names:
     rejoined: Codes
     female: Codes
     """The form a woman bears: Kowalska for Kowalski."""
+    male: Codes
+    """And the form a man bears."""
     slips: Codes
     """Shape (names, SLIPS)."""
     double: Pool
@@ -146,6 +148,7 @@ def _with_variants(
         "misread": [misread(name) for name in base],
         "rejoined": [rejoined(name) for name in base],
         "female": [name_lists.female_form(name) for name in base],
+        "male": [name_lists.male_form(name) for name in base],
     }
     codes = {kind: words.add_all(names) for kind, names in variants.items()}
     slips = np.column_stack([words.add_all([slip(dice, name) for name in base]) for _ in range(SLIPS)])

@@ -54,8 +54,7 @@ def _forenames(
     rng: Rng, names: Names, seats: Seats, female: Mask, community: Codes, sex: NDArray[np.int8], year: Codes
 ) -> Codes:
     forename = names.draw_forenames(rng, community, sex, year)
-    first_adult = np.flatnonzero(np.r_[True, seats.household[1:] != seats.household[:-1]])
-    head = np.repeat(first_adult, np.diff(np.r_[first_adult, len(forename)]))
+    head = _heads(seats)
     after_parent = seats.is_child & happens(rng, 0.035, len(forename)) & (female == female[head])
     forename[after_parent] = forename[head[after_parent]]
     # Twins: never the same name, but often one that sounds alike.
@@ -70,34 +69,42 @@ def _family_surnames(
     rng: Rng, names: Names, seats: Seats, kind: Codes, female: Mask, community: Codes, own: Codes
 ) -> tuple[Codes, Mask]:
     """Surnames as borne now, and who took a partner's."""
-    n = len(own)
-    heads = np.flatnonzero(np.r_[True, seats.household[1:] != seats.household[:-1]])
-    head = np.repeat(heads, np.diff(np.r_[heads, n]))
-    keeps = np.array([_KEEP_OWN_NAME.get(name, 0.2) for name in COMMUNITIES])[community]
-    couple = (seats.slot == 1) & ~seats.is_child & (kind != SHARE) & (kind != CARE_HOME)
-    shares = couple & ~happens(rng, keeps)
-    surname = own.copy()
-    taken = np.zeros(n, bool)
-    wife = np.where(female, np.arange(n), head)  # the woman of a couple takes the man's name, whoever was drawn first
-    husband = np.where(female, head, np.arange(n))
-    rows = np.flatnonzero(shares & (female != female[head]))
-    surname[wife[rows]] = names.female[own[husband[rows]]]
-    taken[wife[rows]] = True
-    father = np.arange(n)
-    father[rows] = husband[rows]
-    source = head.copy()
-    has_partner = np.zeros(n, np.int32)
-    has_partner[head[couple]] = np.flatnonzero(couple)
-    partner = has_partner[head]
-    source = np.where((partner > 0) & female[head], partner, head)  # children mostly bear the father's name
-    child_name = np.where(female, names.female[surname[source]], surname[source])
-    other = happens(rng, np.where(partner > 0, 0.04, 0.45), n)  # or that of a parent who lives elsewhere
-    sibling_rule = other[head]
-    child_name = np.where(sibling_rule, own[head], child_name)
-    surname[seats.is_child] = child_name[seats.is_child]
-    double = seats.is_child & happens(rng, 0.03, n)[head] & (community == 0)
-    surname[double] = names.double.draw(rng, n)[head[double]]
+    couple = np.flatnonzero((seats.slot == 1) & ~seats.is_child & (kind != SHARE) & (kind != CARE_HOME))
+    surname, taken = own.copy(), np.zeros(len(own), bool)
+    keeps = np.array([_KEEP_OWN_NAME.get(name, 0.2) for name in COMMUNITIES])[community[couple]]
+    mixed_sex = female[couple] != female[couple - 1]
+    sharing = couple[mixed_sex & ~happens(rng, keeps)]
+    # The woman of a couple takes the man's name, whoever was drawn first.
+    wife = np.where(female[sharing], sharing, sharing - 1)
+    husband = np.where(female[sharing], sharing - 1, sharing)
+    surname[wife] = names.female[own[husband]]
+    taken[wife] = True
+    _name_children(rng, names, seats, female, community, couple, surname)
     return surname, taken
+
+
+def _name_children(
+    rng: Rng, names: Names, seats: Seats, female: Mask, community: Codes, couple: NDArray[np.intp], surname: Codes
+) -> None:
+    """Mostly the father's name; with one parent often that of one who lives elsewhere; a few have both."""
+    n = len(surname)
+    head = _heads(seats)
+    partner = np.full(n, -1)
+    partner[couple - 1] = couple
+    named_after = np.where((partner[head] >= 0) & female[head], partner[head], head)
+    elsewhere = happens(rng, np.where(partner >= 0, 0.04, 0.4))[head]
+    other = names.draw_surnames(rng, community, np.zeros(n, np.int8))[head]
+    family = np.where(elsewhere, other, surname[named_after])
+    both = happens(rng, 0.03, n)[head] & (community == 0)
+    family = np.where(both, names.double.draw(rng, n)[head], family)
+    borne = np.where(female, names.female[family], names.male[family])
+    surname[seats.is_child] = borne[seats.is_child]
+
+
+def _heads(seats: Seats) -> NDArray[np.intp]:
+    """Per person, the row of the first person of the household."""
+    first = np.flatnonzero(np.r_[True, seats.household[1:] != seats.household[:-1]])
+    return np.repeat(first, np.diff(np.r_[first, len(seats.household)]))
 
 
 def _wedding_days(rng: Rng, taken: Mask, birth: Days, timeline: Timeline) -> Days:

@@ -4,10 +4,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from flows.demo.draws import Rng
-from governance.errors import BadInput
 
 _WEIGHTS = np.arange(10, 1, -1)
-MOST = 900_000
+MOST_PEOPLE = 900_000
 """How many people the 999 range can number."""
 
 
@@ -26,18 +25,7 @@ def is_valid(numbers: NDArray[np.int64]) -> NDArray[np.bool_]:
 
 
 def draw_numbers(rng: Rng, *, count: int) -> NDArray[np.int64]:
-    """Different valid numbers.
-
-    Raises:
-        BadInput: More people than the test range can number.
-    """
-    if count > MOST:
-        raise BadInput(
-            f"A synthetic ICS can have at most {MOST:,} people.",
-            why="Their NHS numbers come from the 999 range, so that none can be a real person's.",
-            fix="Ask for fewer people.",
-            code="E-DEMO-PEOPLE",
-        )
+    """Different valid numbers, at most ``MOST_PEOPLE``."""
     # One stem in eleven has no check digit, so a fifth more than wanted is always enough.
     stems = 999_000_000 + rng.permutation(1_000_000)[: count * 6 // 5 + 100].astype(np.int64)
     checks = check_digits(stems)

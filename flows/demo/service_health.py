@@ -83,8 +83,8 @@ def _noticed_states(needs: Needs) -> list[tuple[NDArray[np.bool_], int, float]]:
         (needs.distress, DISTRESS, 0.5),
         (needs.substance & needs.opioids, OPIOID, 0.4),
         (needs.substance & ~needs.opioids, ALCOHOL, 0.4),
-        (needs.homeless, HOMELESS, 0.22),
-        (needs.victim, ABUSE, 0.12),
+        (needs.homeless, HOMELESS, 0.3),
+        (needs.victim, ABUSE, 0.2),
     ]
 
 
@@ -124,10 +124,10 @@ def _ed_flags(
     chances = {
         AMBULANCE: np.select([frail, home | drug], [0.55, 0.42], 0.2),
         ADMITTED: np.select([frail, drug], [0.5, 0.25], 0.15),
-        CODED_HOMELESS: home * 0.5,
+        CODED_HOMELESS: home * 0.6,
         CODED_SUBSTANCE: drug * 0.45,
         CODED_MENTAL: low * 0.3,
-        CODED_ABUSE: abuse * 0.14,
+        CODED_ABUSE: abuse * 0.2,
         CODED_FRAIL: frail * 0.6,
         LEFT_EARLY: np.where(home | drug, 0.16, 0.04),
     }

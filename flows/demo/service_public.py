@@ -38,11 +38,11 @@ def police(streams: Streams, needs: Needs, timeline: Timeline) -> Events:
     """Safeguarding notices about people at risk, detentions under section 136, incidents."""
     rng = streams.rng("police")
     notices = [
-        in_state(rng, timeline, needs.victim, 0.09),
-        in_state(rng, timeline, needs.homeless, 0.06),
-        in_state(rng, timeline, needs.substance, 0.045),
+        in_state(rng, timeline, needs.victim, 0.11),
+        in_state(rng, timeline, needs.homeless, 0.08),
+        in_state(rng, timeline, needs.substance, 0.06),
         in_state(rng, timeline, needs.distress, 0.003),
-        in_state(rng, timeline, _all_months(timeline, needs.severe_mental), 0.022),
+        in_state(rng, timeline, _all_months(timeline, needs.severe_mental), 0.03),
         in_state(rng, timeline, _all_months(timeline, needs.isolated & (needs.frail_from < timeline.stop)), 0.008),
     ]
     detained = [
@@ -128,7 +128,7 @@ def _asc_pathway(
     went_on[assessed] = True
     requests = make_events(who, when, end=when + 3, kind=ASC_REQUEST, code=reason, outcome=went_on)
     person, code, police_led = who[assessed], reason[assessed], from_police[assessed]
-    served, served_day = follow(rng, person, assessed_day, chance=np.where(police_led, 0.35, 0.72), days=30)
+    served, served_day = follow(rng, person, assessed_day, chance=np.where(police_led, 0.28, 0.72), days=30)
     got = np.zeros(len(person), bool)
     got[served] = True
     assessments = make_events(person, assessed_day, end=assessed_day + 10, kind=ASC_ASSESSMENT, code=code, outcome=got)

@@ -78,7 +78,7 @@ def publications(evidence: Evidence) -> Iterator[tuple[str, str, Published]]:
 
 
 def _named(name: str, source: str) -> str:
-    return f"The {name} of {source}" if source else f"The {name}"
+    return f"{name} of {source}".capitalize() if source else name.capitalize()
 
 
 def _package_digests(evidence: Evidence) -> Iterator[str]:
@@ -96,14 +96,14 @@ def _config_digests(evidence: Evidence) -> Iterator[str]:
     for name, source, found in publications(evidence):
         made_under = found.facts.get("config_sha256", evidence.bundle.digest)
         if made_under != evidence.bundle.digest:
-            yield f"{_named(name, source)} was made under another version of the config."
+            yield f"{_named(name, source)}: made under another version of the config."
 
 
 def _key_ids(evidence: Evidence) -> Iterator[str]:
     roots = {kid_of(info.fingerprint) for info in evidence.keys if info.kind == "root"}
     for name, source, found in publications(evidence):
         if source and found.facts.get("kid") not in roots:
-            yield f"{_named(name, source)} was made under a key this project does not hold."
+            yield f"{_named(name, source)}: made under a key this project does not hold."
 
 
 def _ledger_digests(evidence: Evidence) -> Iterator[str]:
@@ -114,7 +114,7 @@ def _ledger_digests(evidence: Evidence) -> Iterator[str]:
     for name, source, found in publications(evidence):
         expected = name != "receipt" or source in with_receipt
         if expected and found.sha256 not in recorded:
-            yield f"{_named(name, source)} is not in the ledger as it stands now."
+            yield f"{_named(name, source)}: not in the ledger as it stands now."
 
 
 def _opt_out_counts(evidence: Evidence) -> Iterator[str]:

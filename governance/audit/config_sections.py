@@ -29,7 +29,7 @@ def _law_row(source: Source) -> Row:
     articles = [
         f"Article {legal.article_6}" + (f" ({legal.statutory_function})" if legal.statutory_function else ""),
         f"Article {legal.article_9}" if legal.article_9 else "",
-        f"DPA 2018 Schedule 1: {legal.schedule_1}" if legal.schedule_1 else "",
+        _schedule(legal.schedule_1 or ""),
         f"DPA 2018 Part {legal.law_enforcement_part}" if legal.law_enforcement_part else "",
     ]
     basis, until = legal.common_law, legal.common_law.expires
@@ -42,6 +42,11 @@ def _law_row(source: Source) -> Row:
         f"{COMMON_LAW[basis.basis]}: {basis.reference}{ends}",
         f"{agreed.id}, to {day(agreed.end.isoformat())}; review {day(agreed.review.isoformat())}",
     )
+
+
+def _schedule(condition: str) -> str:
+    """A condition of DPA 2018 Schedule 1, named once, however the config writes it."""
+    return condition if not condition or "Sch" in condition else f"DPA 2018 Schedule 1: {condition}"
 
 
 def columns_section(evidence: Evidence) -> Section:

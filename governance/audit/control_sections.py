@@ -1,12 +1,13 @@
 """Sections about control: approval, policy rules, keys, and the ledger."""
 
 from collections import Counter
+from collections.abc import Sequence
 from typing import Any
 
 from governance.audit.blocks import NOTHING, Block, Cell, Folded, Points, Row, Section, Table, Text, code
 from governance.audit.evidence import Evidence
 from governance.audit.words import EVENTS, KEY_USES, day, moment, month, spaced
-from governance.keys import KeyInfo
+from governance.keys import KeyInfo, is_demo
 from governance.policy import RULES, Finding
 
 _TAGS: dict[str, Cell] = {
@@ -84,36 +85,51 @@ def _fix_row(finding: Finding) -> Row:
 
 def keys_section(evidence: Evidence) -> Section:
     """Keys by id: who holds them, what for, and until when."""
-    table = Table(
-        caption="Keys by id (no secret is shown or stored here)",
-        head=("Key", "What it does", "Held by", "State", "Valid", "Bits", "Fingerprint"),
-        rows=[_key_row(info, evidence) for info in evidence.keys],
-        empty="No keys have been made.",
-        wide=True,
+    of_sources = [info for info in evidence.keys if info.holder.startswith("source_")]
+    table = _key_table("Keys by id (no secret is shown or stored here)", evidence, skip=of_sources)
+    more = _key_table(
+        f"Keys of {len(of_sources)} sources, which open what is sealed to each", evidence, only=of_sources
     )
     text = (
         "The project root key is kept as two shares by two custodians; either alone says nothing. Every key that"
         " encodes is derived from it for one project, purpose, field and epoch."
     )
     blocks: list[Block] = [Text(text)]
-    if any(info.demo for info in evidence.keys):
-        demo = (
-            "These are demo keys, made from a published seed. Anyone can undo what they encode; only synthetic people"
-        )
-        blocks.append(Text(f"{demo} may be encoded under them."))
-    return Section(id="keys", title="Keys", blocks=(*blocks, table))
+    if any(map(is_demo, evidence.keys)):
+        demo = "These are demo keys, made from a published seed: anyone can undo what they encode, so only"
+        blocks.append(Text(f"{demo} synthetic people may be encoded under them."))
+    # Folded away only while there is nothing in it to look at.
+    fine = all(_state(info, evidence).kind == "good" for info in of_sources)
+    return Section(id="keys", title="Keys", blocks=(*blocks, table, Folded(more.caption, more) if fine else more))
+
+
+def _key_table(
+    caption: str, evidence: Evidence, *, only: Sequence[KeyInfo] | None = None, skip: Sequence[KeyInfo] = ()
+) -> Table:
+    infos = evidence.keys if only is None else only
+    return Table(
+        caption=caption,
+        head=("Key", "What it does", "Held by", "State", "Valid", "Bits", "Fingerprint"),
+        rows=[_key_row(info, evidence) for info in infos if info not in skip],
+        empty="No keys have been made.",
+        wide=True,
+    )
+
+
+def _state(info: KeyInfo, evidence: Evidence) -> Cell:
+    valid = info.not_before <= evidence.at[:10] <= info.not_after
+    word = "Out of date" if info.state == "active" and not valid else info.state.capitalize()
+    return Cell(word, "good" if word == "Active" else "bad")
 
 
 def _key_row(info: KeyInfo, evidence: Evidence) -> Row:
-    valid = info.not_before <= evidence.at[:10] <= info.not_after
-    word = "Out of date" if info.state == "active" and not valid else info.state.capitalize()
     source = info.holder.removeprefix("source_")
     titles = {one.id: one.title for one in evidence.bundle.sources}
     return (
         code(info.id),
         KEY_USES.get(info.id, "Opens what is sealed to this source"),
         titles.get(source, source.replace("_", " ").capitalize()),
-        Cell(word, "good" if word == "Active" else "bad"),
+        _state(info, evidence),
         Cell(f"{day(info.not_before)} to {day(info.not_after)}"),
         Cell(str(info.bits), "number"),
         code(spaced(info.fingerprint)),

@@ -9,7 +9,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 from markupsafe import Markup
 
 from governance.approval import ApprovalStatus
-from governance.audit import config_sections, control_sections, run_sections, summary
+from governance.audit import config_sections, control_sections, row_sections, run_sections, summary
 from governance.audit.blocks import Section
 from governance.audit.evidence import Evidence, gather
 from governance.audit.words import day, month
@@ -80,8 +80,8 @@ def sections(evidence: Evidence) -> list[Section]:
         config_sections.encoding_section(evidence),
         config_sections.trust_section(evidence),
         control_sections.keys_section(evidence),
-        run_sections.opt_outs_section(evidence),
-        run_sections.reconciliation_section(evidence),
+        row_sections.opt_outs_section(evidence),
+        row_sections.reconciliation_section(evidence),
         control_sections.rules_section(evidence),
         control_sections.ledger_section(evidence),
         run_sections.digests_section(evidence, *versions),

@@ -1,4 +1,4 @@
-"""The top of the page: five verdicts, each with the section that holds its evidence."""
+"""The top of the page: a few verdicts, each with the section that holds its evidence."""
 
 from governance.audit.blocks import Cell, Verdict
 from governance.audit.checks import disagreements, reconcile
@@ -13,6 +13,7 @@ def verdicts(evidence: Evidence) -> list[Verdict]:
     """What an IG lead wants to know first."""
     return [
         _approval(evidence),
+        _steps(evidence),
         _rules(evidence),
         _opt_outs(evidence),
         _rows(evidence),
@@ -54,6 +55,18 @@ def _rules(evidence: Evidence) -> Verdict:
 
 def _ids(findings: tuple[Finding, ...], result: str) -> list[str]:
     return list(dict.fromkeys(finding.rule for finding in findings if finding.result == result))
+
+
+def _steps(evidence: Evidence) -> Verdict:
+    sources = len(evidence.bundle.sources) - len(evidence.receipts)
+    waiting = [f"{sources} sources"] if sources else []
+    later = {"linking": evidence.index, "cohorts": evidence.cohorts, "the board report": evidence.report}
+    waiting += [name for name, found in later.items() if not found]
+    if waiting:
+        tag, sentence = _WAIT, f"Still to run: {joined(waiting)}."
+    else:
+        tag, sentence = Cell("Complete", "good"), "Every source, linking, cohorts and the board report have run."
+    return Verdict(title="Steps of the period", tag=tag, sentence=sentence, section="flow")
 
 
 def _opt_outs(evidence: Evidence) -> Verdict:

@@ -1,6 +1,7 @@
 """Every policy rule, run over a bundle, explained, and written out as documentation."""
 
 from collections.abc import Iterable
+from textwrap import fill
 
 from governance.errors import BadInput, Fault, PolicyRefusal
 from governance.policy import agreement, crypto, identifiers, law, opt_outs, outputs, purpose
@@ -18,7 +19,7 @@ RULES: tuple[Rule, ...] = (
 )
 """In the order they are printed."""
 
-_LEVELS = {"block": "stops the run", "warn": "warns", "output": "checked on what a run made; stops the next step"}
+_LEVELS = {"block": "stops the run", "warn": "warns", "output": "checked on what a run made"}
 
 
 def check_bundle(bundle: Bundle, facts: RunFacts) -> list[Finding]:
@@ -89,7 +90,11 @@ def explain(rule_id: str) -> str:
         "Bad": found.bad,
         "Fix": found.fix,
     }
-    text = "\n".join(f"{name + ':':<9}{words}" for name, words in parts.items())
+    indent = " " * 9
+    text = "\n".join(
+        fill(f"{name + ':':<9}{words}", 100, subsequent_indent=indent, break_on_hyphens=False)
+        for name, words in parts.items()
+    )
     return f"{found.id} {found.title} ({_LEVELS[found.level]})\n\n{text}\n"
 
 

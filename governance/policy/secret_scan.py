@@ -13,7 +13,7 @@ _MIN_CHANGES = 0.38
 
 _PEM = re.compile(r"-----BEGIN [A-Z ]*PRIVATE KEY")
 _NAMED = re.compile(
-    r"(?i)\b[\w-]*(password|passwd|passphrase|secret|salt|pepper|private_?key|api_?key|access_?token)\b"
+    r"(?i)\b[\w-]*(password|passwd|passphrase|secret|salt|pepper|private[_-]?key|api[_-]?key|access[_-]?token)\b"
     r"['\"]?\s*[:=]\s*(?!\s*(null|~|true|false)\s*(#|$))['\"]?[^\s{\[#'\"]"
 )
 _HEX = re.compile(r"\b[0-9a-fA-F]{32,}\b")
@@ -40,7 +40,7 @@ def _looks_random(line: str) -> bool:
 
 def _is_dense(token: str) -> bool:
     """Upper case, lower case and digits, as evenly spread and as mixed as chance would make them."""
-    kinds = ["u" if one.isupper() else "l" if one.islower() else "d" if one.isdigit() else "" for one in token]
+    kinds = ["u" if one.isupper() else "l" if one.islower() else "d" for one in token if one.isalnum()]
     if not {"u", "l", "d"} <= set(kinds):
         return False
     changes = sum(left != right for left, right in pairwise(kinds)) / len(token)

@@ -6,6 +6,7 @@ Here only ``true``, ``false``, ``null`` and numbers written as JSON writes them 
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -55,7 +56,11 @@ def read_yaml(path: Path, *, name: str) -> YamlFile:
     Raises:
         ConfigError: It is not UTF-8, not YAML, or a key stands twice in one mapping.
     """
-    raw = path.read_bytes()
+    return _parsed(path.read_bytes(), name)
+
+
+@lru_cache(maxsize=256)  # every step reads the project afresh; the same bytes mean the same
+def _parsed(raw: bytes, name: str) -> YamlFile:
     try:
         root = yaml.compose(raw.decode("utf-8-sig"), Loader=_JsonLikeLoader)
     except UnicodeDecodeError:

@@ -27,8 +27,11 @@ SELECT
     CASE WHEN length(surname) > 2 THEN left(surname, 3) END AS surname_first3,
     CASE WHEN length(surname) > 2 THEN right(surname, 3) END AS surname_last3,
     surname_code.code AS surname_phonetic,
-    -- Unordered, so that swapped forename and surname still meet.
-    least(forename_code.code, surname_code.code) || ' ' || greatest(forename_code.code, surname_code.code) AS phonetic_pair,
+    -- Unordered, so that swapped forename and surname still meet. least and greatest pass over NULL.
+    CASE
+        WHEN forename_code.code IS NOT NULL AND surname_code.code IS NOT NULL
+            THEN least(forename_code.code, surname_code.code) || ' ' || greatest(forename_code.code, surname_code.code)
+    END AS phonetic_pair,
     postcode,
     left(postcode, length(postcode) - 2) AS postcode_sector,
     left(postcode, length(postcode) - 3) AS postcode_district,

@@ -1,12 +1,15 @@
 -- Similarity of two name sketches, corrected for chance agreement of their bits.
 -- reads   nothing
 -- grain   scalar macros
--- columns name_similarity in [-1, 1]: 1 for equal sketches, near 0 for unrelated names of any length
+-- columns name_similarity in [-1, 1]: 1 for equal sketches, near 0 for unrelated names of any length; NULL if one is
+--         missing; short_of_equal keeps a similarity below that of equal names
 -- params  none
 -- ln(1 - w / 128) estimates how many tokens set w of 128 bits; the common factor -128 / k cancels.
-CREATE OR REPLACE TEMPORARY MACRO tokens(w) AS ln(1 - least(w, 127) / 128.0);
+-- least(NULL, 127) is 127: a missing sketch would be taken for a full one.
+CREATE OR REPLACE TEMPORARY MACRO tokens(w) AS ln(1 - CASE WHEN w > 127 THEN 127 ELSE w END / 128.0);
 -- bit_count of a BIGINT is a TINYINT whose sum overflows at 128: cast each half first.
 CREATE OR REPLACE TEMPORARY MACRO weight(lo, hi) AS bit_count(lo)::SMALLINT + bit_count(hi)::SMALLINT;
 CREATE OR REPLACE TEMPORARY MACRO name_similarity(lo_l, hi_l, lo_r, hi_r) AS
     2 * (tokens(weight(lo_l, hi_l)) + tokens(weight(lo_r, hi_r)) - tokens(weight(lo_l | lo_r, hi_l | hi_r)))
     / nullif(tokens(weight(lo_l, hi_l)) + tokens(weight(lo_r, hi_r)), 0);
+CREATE OR REPLACE TEMPORARY MACRO short_of_equal(s) AS CASE WHEN s > 0.99 THEN 0.99 ELSE s END;

@@ -2,8 +2,8 @@
 -- and the random pairs from which chance agreement is counted.
 -- reads   pair   one row per pair of records
 -- grain   one row per pair of records
--- columns record_l, record_r, found_by, pattern (all levels in one BIGINT, three bits each), then one TINYINT level per
---         comparison, NULL where there is no evidence
+-- columns record_l, record_r, found_by, then one TINYINT level per comparison, NULL where there is no evidence, and last
+--         pattern (all levels in one BIGINT, three bits each)
 -- params  none
 WITH named AS (
     SELECT

@@ -15,13 +15,13 @@ SELECT
         WHEN l.present & r.present & 1 = 0 THEN NULL
         WHEN rule.fixes_forename THEN 1.0
         WHEN l.forename_lo = r.forename_lo AND l.forename_hi = r.forename_hi THEN 1.0
-        ELSE least(name_similarity(l.forename_lo, l.forename_hi, r.forename_lo, r.forename_hi), 0.99)
+        ELSE short_of_equal(name_similarity(l.forename_lo, l.forename_hi, r.forename_lo, r.forename_hi))
     END::FLOAT AS forename,
     CASE
         WHEN l.present & r.present & 2 = 0 THEN NULL
         WHEN rule.fixes_surname THEN 1.0
         WHEN l.surname_lo = r.surname_lo AND l.surname_hi = r.surname_hi THEN 1.0
-        ELSE least(name_similarity(l.surname_lo, l.surname_hi, r.surname_lo, r.surname_hi), 0.99)
+        ELSE short_of_equal(name_similarity(l.surname_lo, l.surname_hi, r.surname_lo, r.surname_hi))
     END::FLOAT AS surname,
     least(
         name_similarity(l.forename_lo, l.forename_hi, r.surname_lo, r.surname_hi),

@@ -12,16 +12,20 @@ from cohorts.durations import Duration
 from cohorts.query import (
     ALL_NEEDS,
     Anchor,
+    Definition,
     EventsCounted,
     Members,
     Need,
     NeedSeen,
+    Parameter,
     Query,
     Response,
     Rung,
+    SignOff,
 )
 from cohorts.reference import CoverageRow, EventRow, NeedRow, PersonRow, Verdict, World, evaluate
 from governance.contracts import COVERAGE, EVENT, NEED_EVIDENCE, PERSON, Contract
+from governance.settings import Coverage, ExtractFile, Sector, Source
 from governance.warehouse import connect, load_table
 
 AS_OF = date(2025, 10, 1)
@@ -37,14 +41,11 @@ def warehouse() -> duckdb.DuckDBPyConnection:
 
 def load_world(con: duckdb.DuckDBPyConnection, world: World) -> None:
     """The four tables a definition reads."""
-    rows = [{"end_is_known": event.end is not None, "source": "s", "sector": "nhs"} for event in world.events]
-    numbered = [
-        {"record_id": 1, "event_no": n, "crisis": False, "code": None, "provider": "s"} for n in range(len(rows))
-    ]
-    events = [{**_fields(e), **row, **number} for e, row, number in zip(world.events, rows, numbered, strict=True)]
+    always = {"source": "s", "sector": "nhs", "record_id": 1, "event_no": 1, "crisis": False, "provider": "s"}
+    events = [{**always, "end_is_known": event.end is not None, **_fields(event)} for event in world.events]
     load_table(con, "event", _table(EVENT, events))
     load_table(con, "person", _table(PERSON, map(_fields, world.people)))
-    load_table(con, "need_evidence", _table(NEED_EVIDENCE, ({**_fields(n), "source": "s"} for n in world.needs)))
+    load_table(con, "need_evidence", _table(NEED_EVIDENCE, ({**always, **_fields(row)} for row in world.needs)))
     load_table(con, "coverage", _table(COVERAGE, map(_fields, world.coverage)))
 
 
@@ -52,11 +53,13 @@ def verdicts(con: duckdb.DuckDBPyConnection, query: Query, world: World, as_of: 
     """What the compiled SQL says of each person."""
     load_world(con, world)
     statement = compile_query(query, as_of)
-    rows = con.execute(statement.sql, statement.params).fetchall()
-    return {
-        person: Verdict(population=population, needs=needs, unmet=unmet, met=met, rungs=tuple(rungs), furthest=furthest)
-        for person, population, needs, unmet, met, rungs, furthest, _ in rows
-    }
+    found = con.execute(statement.sql, statement.params)
+    names = [column[0] for column in found.description]
+    return {row[0]: _verdict(dict(zip(names, row, strict=True))) for row in found.fetchall()}
+
+
+def _verdict(row: dict[str, Any]) -> Verdict:
+    return Verdict(**{name: tuple(row[name]) if name == "rungs" else row[name] for name in Verdict.__slots__})
 
 
 def agreed(con: duckdb.DuckDBPyConnection, query: Query, world: World, as_of: date = AS_OF) -> dict[str, Verdict]:
@@ -104,7 +107,7 @@ def _value(name: str, cell: str) -> Any:
         return _WORDS[cell]
     if name in {"start", "stop", "end", "valid_from", "valid_to", "death_month"}:
         return date.fromisoformat(cell)
-    if name == "birth_year":
+    if name in {"birth_year", "deprivation_decile"}:
         return int(cell)
     return float(cell) if name == "share" else cell
 
@@ -118,6 +121,18 @@ def _table(contract: Contract, found: Iterable[dict[str, Any]]) -> pa.Table:
 
 
 # --- short definitions ------------------------------------------------------------------------------------
+
+
+def source(source_id: str, *files: ExtractFile, coverage: tuple[Coverage, ...] = (), **settings: Any) -> Source:
+    """A source of which only what cohorts read matters."""
+    return Source.model_construct(
+        id=source_id,
+        title=source_id.replace("_", " ").capitalize(),
+        sector=Sector(settings.pop("sector", "nhs")),
+        files=list(files),
+        coverage=list(coverage),
+        **settings,
+    )
 
 
 def length(text: str) -> Duration:
@@ -165,3 +180,22 @@ def query(*needs: Need, **settings: Any) -> Query:
     }
     ladder = settings.get("ladder", ())
     return Query(needs=needs, **{**usual, "unmet": ladder[-1].name if ladder else None, **settings})
+
+
+def definition(meaning: Query, cohort: str = "some", parameters: tuple[Parameter, ...] = ()) -> Definition:
+    """A definition around a meaning; nobody has reviewed it."""
+    nobody = SignOff(status="not yet reviewed", by=None, on=None)
+    return Definition(
+        id=cohort,
+        version="1.0.0",
+        title="Some",
+        why="Because.",
+        query=meaning,
+        parameters=parameters,
+        evidence=(),
+        sources=(),
+        caveats=(),
+        review=nobody,
+        lived_experience=nobody,
+        file=f"cohorts/{cohort}.yaml",
+    )

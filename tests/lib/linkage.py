@@ -147,7 +147,7 @@ SINGLE = {"clinic": True, "hospital": True, "housing": False}
 
 @cache
 def world(seed: int = 20261123, households: int = 260) -> World:
-    """Several hundred people in families; twenty-four pairs of twins, six of father and son with one name."""
+    """Several hundred people in families; twenty-four pairs of twins, sixteen of father and son with one name."""
     rng = np.random.default_rng(seed)
     people: list[Person] = []
     twins: list[tuple[int, int]] = []
@@ -157,7 +157,7 @@ def world(seed: int = 20261123, households: int = 260) -> World:
         if home < 24:
             family.append(_twin(rng, family[-1], len(people) + len(family)))
             twins.append((family[-2].number, family[-1].number))
-        elif home < 30:
+        elif home < 40:
             family[0] = replace(family[0], sex="male", forename=_forename(rng, "male"))
             born = family[0].born + timedelta(days=int(rng.integers(22 * 365, 35 * 365)))
             number = len(people) + len(family)

@@ -4,8 +4,9 @@ The counts hang together as real ones do (groups add up to totals, the three ans
 disclosure control has something to protect.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
+from functools import cache
 from itertools import combinations
 
 import numpy as np
@@ -105,6 +106,7 @@ Counts = dict[tuple[str, str, str, str], int]
 Flags = NDArray[np.bool_]
 
 
+@cache
 def invented_counts(people: int = 61_000, seed: int = 7) -> pa.Table:
     """Exact counts of a made-up population, contract ``cohort_count``."""
     rng = np.random.default_rng(seed)
@@ -271,6 +273,10 @@ _WORDS = {
 }
 
 
+def _responses(each: Invented) -> list[str]:
+    return [f"Response {number}, {name}: within 28 days." for number, (name, *_) in enumerate(each.rungs, 1)]
+
+
 def _definition(each: Invented) -> DefinitionFacts:
     why, english, unmet = _WORDS[each.id]
     return DefinitionFacts(
@@ -278,7 +284,7 @@ def _definition(each: Invented) -> DefinitionFacts:
         version="1.0.0",
         title=each.title,
         why=why,
-        english=(_POPULATION, *english, unmet),
+        english=(_POPULATION, *english, *_responses(each), unmet, "Absence counts only where it would have been seen."),
         unmet_english=unmet,
         population_english=_POPULATION,
         sha256="c0ffee5a1db2e37f" * 4,
@@ -309,8 +315,3 @@ def _source(source_id: str, title: str, organisation: str, sector: str) -> Sourc
         coverage=("from 1 April 2023 on",),
         known_gaps=gaps.get(source_id, ()),
     )
-
-
-def retitled(facts: ReportFacts, title: str) -> ReportFacts:
-    """The same facts under another title."""
-    return replace(facts, title=title)

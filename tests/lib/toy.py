@@ -82,6 +82,33 @@ files:
         strength: reported
 """
 
+_COHORT = """\
+id: t01_seen_by_both
+version: 1.0.0
+title: Seen by both services
+why: A definition small enough to check by hand.
+purpose: population_health_planning
+unit: person
+population: {registered: true, alive: true}
+lookback: 24m
+needs:
+  - id: homelessness
+    any: [{need: homelessness}]
+  - id: mental_ill_health
+    any: [{need: mental_ill_health}]
+responses:
+  after: needs.crossed
+  ladder:
+    - rung: housing_told
+      within: 56d
+      any: [{event: [housing.application]}]
+unmet: not reached(housing_told)
+evidence: [Made up for tests.]
+sources: [None]
+review: {status: not yet reviewed}
+lived_experience: {status: not yet reviewed}
+"""
+
 _COLUMNS = "id,nhs,first,last,born,postcode,sex,seen"
 
 
@@ -99,12 +126,11 @@ def make_toy(root: Path, *, people: int = 40, keys: bool = True) -> Path:
         root, "housing", "Toy housing", file="cases", need="homelessness", kind="housing.application",
         responds="homelessness", **housing,
     )  # fmt: skip
+    (root / "cohorts" / "t01_seen_by_both.yaml").write_text(_COHORT, encoding="utf-8")
     _extract(root, "gp_register", range(people))
     _extract(root, "housing", range(0, people, 2))
     if keys:
-        new_keys(
-            root / "keys", project="toy", sources=["gp_register", "housing"], today=date(2026, 11, 1), demo=True
-        )
+        new_keys(root / "keys", project="toy", sources=["gp_register", "housing"], today=date(2026, 11, 1), demo=True)
     return root
 
 

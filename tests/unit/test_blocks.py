@@ -149,6 +149,12 @@ def test_a_default_birthday_has_no_day_to_block_on():
     assert len(views(rows, rule("birth_year", "surname")).rows) == 1
 
 
+@pytest.mark.parametrize("missing", ["forename", "surname"])
+def test_half_a_name_is_no_phonetic_pair(missing):
+    """A pair of names needs both: one name is not its own partner."""
+    assert not len(views([ADA | {missing: None}], rule("date_of_birth", "phonetic_pair")).rows)
+
+
 def test_a_short_name_has_no_first_three_letters():
     """A part of a name is longer than what is cut from it; "Al" is not its own first three letters."""
     assert not len(views([ADA | {"forename": "Al"}], rule("date_of_birth", "forename_first3")).rows)

@@ -273,9 +273,15 @@ def test_sql_and_numpy_similarity_agree(con):
     assert np.allclose(found.to_numpy(), expected, atol=1e-12)
 
 
-@pytest.mark.parametrize(
-    "words", ["NULL, NULL, 5, 6", "5, 6, NULL, NULL", "0, 0, 0, 0"], ids=["left", "right", "empty"]
-)
+BLANKS = {
+    "left": "NULL, NULL, 5, 6",
+    "right": "5, 6, NULL, NULL",
+    "both": "NULL, NULL, NULL, NULL",
+    "empty": "0, 0, 0, 0",
+}
+
+
+@pytest.mark.parametrize("words", BLANKS.values(), ids=BLANKS)
 def test_blanks_are_not_alike(con, words):
     """A missing sketch on either side, or two empty ones, have no similarity: no level can be reached."""
     ((found, reached),) = con.execute(

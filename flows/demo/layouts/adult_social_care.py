@@ -16,7 +16,7 @@ from flows.demo.timeline import NEVER
 from flows.demo.world import SOCIAL_CARE, World
 
 _NOISE = Noise(
-    nhs_missing=0.24, nhs_wrong=0.003, nhs_slip=0.003, short_name=0.06, spelling=0.035, slip=0.02, misread=0.004,
+    nhs_missing=0.24, nhs_wrong=0.003, nhs_slip=0.006, short_name=0.06, spelling=0.035, slip=0.02, misread=0.004,
     swapped=0.006, old_surname=0.4, birth_slip=0.008, birth_swapped=0.006, birth_january=0.006, birth_missing=0.006,
     birth_broken=0.0015, postcode_missing=0.02, postcode_slip=0.008, postcode_broken=0.003, address_lag_days=120.0,
     ethnic_missing=0.09, ethnic_wrong=0.03,

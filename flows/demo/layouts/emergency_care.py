@@ -18,7 +18,7 @@ from flows.demo.timeline import NEVER
 from flows.demo.world import EMERGENCY, World
 
 _NOISE = Noise(
-    nhs_missing=0.045, nhs_wrong=0.0025, nhs_slip=0.003, short_name=0.035, spelling=0.03, slip=0.015, misread=0.001,
+    nhs_missing=0.045, nhs_wrong=0.0025, nhs_slip=0.005, short_name=0.035, spelling=0.03, slip=0.015, misread=0.001,
     swapped=0.004, old_surname=0.35, birth_slip=0.006, birth_swapped=0.004, birth_january=0.004, birth_missing=0.003,
     birth_broken=0.001, postcode_missing=0.012, postcode_slip=0.006, postcode_broken=0.002, address_lag_days=260.0,
     sex_missing=0.004, ethnic_missing=0.13, ethnic_wrong=0.03, phone=0.45, baby=0.35,

@@ -29,7 +29,7 @@ from flows.demo.timeline import NEVER, Days
 from flows.demo.world import GP, World
 
 _NOISE = Noise(
-    nhs_missing=0.0008, nhs_wrong=0.0002, nhs_slip=0.0004, short_name=0.012, spelling=0.01, slip=0.004, swapped=0.001,
+    nhs_missing=0.0008, nhs_wrong=0.0002, nhs_slip=0.0008, short_name=0.012, spelling=0.01, slip=0.004, swapped=0.001,
     old_surname=0.3, birth_slip=0.001, birth_swapped=0.0008, birth_january=0.0003, birth_missing=0.0002,
     birth_broken=0.0003, postcode_missing=0.002, postcode_slip=0.002, postcode_broken=0.0015, address_lag_days=230.0,
     sex_missing=0.001, ethnic_missing=0.07, ethnic_wrong=0.012, phone=0.72, email=0.38, plain_letters=0.45, baby=0.03,

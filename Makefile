@@ -1,0 +1,50 @@
+# joinedup: two commands matter, `make demo` and `make test`. Both make what they need, from Python and pip alone.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PACKAGES := governance linkage cohorts flows
+PEOPLE ?= 20000
+DEMO ?= demo
+
+.PHONY: demo test lint format schemas docs lock clean help
+
+demo: $(VENV)/.installed ## make a synthetic ICS, run its newest month, say where the pages are
+	$(BIN)/joinedup demo $(DEMO) --people $(PEOPLE)
+
+test: $(VENV)/.installed ## every test
+	$(BIN)/python -m pytest
+
+lint: $(VENV)/.installed ## formatting, lint, types and who may import whom
+	$(BIN)/ruff format --check $(PACKAGES) tests
+	$(BIN)/ruff check $(PACKAGES) tests
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+format: $(VENV)/.installed ## format the code
+	$(BIN)/ruff check --fix $(PACKAGES) tests
+	$(BIN)/ruff format $(PACKAGES) tests
+
+schemas: $(VENV)/.installed ## write the JSON Schemas that editors use
+	$(BIN)/joinedup schema --out config/schemas
+
+docs: schemas ## write the generated reference pages
+	$(BIN)/python -m flows.reference docs/reference
+
+lock: ## resolve dependencies again; needs uv
+	uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 --generate-hashes \
+		--no-strip-extras --no-header --no-emit-index-url --quiet --output-file requirements.lock
+
+clean: ## remove the environment, caches and the demo
+	rm -rf $(VENV) $(DEMO) .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache *.egg-info
+
+help: ## this list
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
+
+# pip checks every file against a hash; setuptools comes from the lock too, so building ours downloads nothing.
+$(VENV)/.installed: requirements.lock pyproject.toml
+	$(PYTHON) -c 'import sys; sys.exit("joinedup needs Python 3.11 or later" if sys.version_info < (3, 11) else 0)'
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	touch $@

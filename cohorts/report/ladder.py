@@ -1,0 +1,52 @@
+"""The response ladder of a cohort: how far people got, and how many with the needs were not met."""
+
+from collections.abc import Sequence
+
+from cohorts.report.charts import Bar, bar_chart
+from cohorts.report.facts import DefinitionFacts
+from cohorts.report.findings import ladder_finding
+from cohorts.report.labels import in_order
+from cohorts.report.page import Figure
+from cohorts.report.tables import anchor, bar_table, share
+from governance.disclosure import SafeFrame, SafeRate, Status
+
+RUNG, STEP = "rung:", "attrition:"
+"""Prefixes of measures: people who reached a rung, and people left after a step."""
+
+
+def ladder_rungs(frame: SafeFrame, definition: DefinitionFacts) -> list[Bar]:
+    """Everyone in the group, then each rung in the order of the definition."""
+    found = [measure.removeprefix(RUNG) for measure in frame.measures(definition.id) if measure.startswith(RUNG)]
+    if not found:
+        return []
+    met, labels = frame.cell(definition.id, "met"), dict(definition.rungs)
+    names = in_order(found, labels)
+    cells = [(labels.get(name, name.replace("_", " ")), frame.cell(definition.id, RUNG + name)) for name in names]
+    return [Bar("In this group", met), *(Bar(text, cell, share(cell, met)) for text, cell in cells)]
+
+
+def ladder_figure(frame: SafeFrame, definition: DefinitionFacts, rungs: Sequence[Bar]) -> Figure | None:
+    """How far people got as bars; none for a definition without a ladder."""
+    if not rungs:
+        return None
+    chart_id = f"{anchor(definition.id)}-ladder"
+    title = f"{definition.title}: how far people got"
+    return Figure(
+        id=chart_id,
+        heading="Where need goes unmet",
+        finding=ladder_finding(rungs),
+        chart=bar_chart(chart_id, title, rungs, most=frame.cell(definition.id, "met")),
+        table=bar_table(title, "Step", rungs),
+        note="A person who is not counted at a step may have reached it where no source could tell us.",
+    )
+
+
+def unmet_rate(frame: SafeFrame, definition: DefinitionFacts) -> SafeRate:
+    """People whose need is unmet, among those with the needs whose response can be judged.
+
+    The last two steps of a definition with a ladder are those people and, among them, the group itself.
+    """
+    if not definition.rungs or len(definition.steps) < 2:
+        return SafeRate(Status.NOT_APPLICABLE, None, None, None)
+    judged = frame.cell(definition.id, STEP + definition.steps[-2][0])
+    return share(frame.cell(definition.id, "met"), judged)

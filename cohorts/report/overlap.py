@@ -1,0 +1,74 @@
+"""Which services saw a cohort's members: each, in pairs, and how many a person."""
+
+from dataclasses import dataclass
+
+from cohorts.report.charts import Bar, bar_chart
+from cohorts.report.facts import DefinitionFacts, ReportFacts
+from cohorts.report.findings import overlap_finding, quoted
+from cohorts.report.labels import in_order, label
+from cohorts.report.page import Figure
+from cohorts.report.tables import anchor, bar_table, share
+from governance.disclosure import SafeFrame
+
+_MOST_PAIRS = 10
+"""Of more pairs of services than this, the rest are in the file of safe counts only."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Overlap:
+    """Words of one breakdown of members by who saw them."""
+
+    dimension: str
+    heading: str
+    first: str
+    lead: str
+
+
+_OVERLAPS = (
+    _Overlap("service", "Services that saw them", "Service", "The service that saw most people"),
+    _Overlap("service_count", "How many services saw each person", "Services", "The most common number of services"),
+    _Overlap("service_pair", "Pairs of services that saw the same people", "Pair", "The pair that shares most people"),
+)
+
+
+def overlap_figures(frame: SafeFrame, facts: ReportFacts, definition: DefinitionFacts) -> tuple[Figure, ...]:
+    """The breakdowns by service that the release has."""
+    figures = (_overlap(frame, facts, definition, words) for words in _OVERLAPS)
+    return tuple(figure for figure in figures if figure)
+
+
+def _overlap(frame: SafeFrame, facts: ReportFacts, definition: DefinitionFacts, words: _Overlap) -> Figure | None:
+    bars = _overlap_bars(frame, facts, definition.id, words.dimension)
+    if not bars:
+        return None
+    pairs = words.dimension == "service_pair"
+    shown = bars[:_MOST_PAIRS] if pairs else bars
+    chart_id = f"{anchor(definition.id)}-{words.dimension.replace('_', '-')}"
+    title, met = f"{definition.title}: {words.heading.lower()}", frame.cell(definition.id, "met")
+    return Figure(
+        id=chart_id,
+        heading=words.heading,
+        finding=overlap_finding(bars, words.lead),
+        note=_pairs_note(facts, len(bars) - len(shown)) if pairs else "",
+        chart=bar_chart(chart_id, title, shown, most=met),
+        table=bar_table(title, words.first, shown),
+    )
+
+
+def _overlap_bars(frame: SafeFrame, facts: ReportFacts, cohort: str, dimension: str) -> list[Bar]:
+    """Members by service or number of services in their own order; pairs with the largest first."""
+    met, order = frame.cell(cohort, "met"), [source.id for source in facts.sources]
+    groups = in_order(frame.groups(cohort, "met", dimension), order)
+    if dimension == "service_pair":
+        groups = [group for group in groups if facts.spine not in group.split(" & ")]
+    cells = [(label(dimension, group, facts), frame.cell(cohort, "met", dimension, group)) for group in groups]
+    if dimension == "service_pair":
+        cells.sort(key=lambda each: (-(each[1].people or 0), each[1].text, each[0]))
+    return [Bar(text, cell, share(cell, met)) for text, cell in cells]
+
+
+def _pairs_note(facts: ReportFacts, others: int) -> str:
+    """What the chart of pairs leaves out, and where it is."""
+    left_out = f"Pairs with {quoted(facts.source_title(facts.spine))} are left out here, as it lists nearly everyone."
+    more = f" So are {others} smaller pairs." if others else ""
+    return f"{left_out}{more} All pairs are in the file of safe counts."

@@ -1,0 +1,31 @@
+"""What the parts of a cohort's section share: places on the page, rates of the cohort, tables of bars."""
+
+import re
+from collections.abc import Sequence
+
+from cohorts.report.charts import Bar
+from cohorts.report.page import Table
+from governance.disclosure import SafeCell, SafeFrame, SafeRate, Status, rate_per_1000
+
+
+def anchor(cohort: str, kind: str = "cohort") -> str:
+    """A cohort's id as an HTML id: of its section, or of its ``definition``."""
+    return f"{kind}-" + re.sub(r"[^a-z0-9]+", "-", cohort.lower())
+
+
+def overall_rate(frame: SafeFrame, cohort: str) -> SafeRate:
+    """People who meet the definition, among those it is about."""
+    return rate_per_1000(frame.cell(cohort, "met"), frame.cell(cohort, "population"))
+
+
+def share(part: SafeCell, whole: SafeCell) -> SafeRate:
+    """Part of a whole where the two go together, else not available: contacts of people outside it, say."""
+    if part.people is not None and whole.people is not None and part.people > whole.people:
+        return SafeRate(Status.NOT_AVAILABLE, None, None, None)
+    return rate_per_1000(part, whole)
+
+
+def bar_table(caption: str, first: str, bars: Sequence[Bar]) -> Table:
+    """The table that goes with a chart of bars."""
+    rows = [(bar.label, bar.cell.text, bar.share.percent_text if bar.share else "") for bar in bars]
+    return Table(caption=caption, head=(first, "People", "Share of the group"), rows=tuple(rows))

@@ -1,0 +1,37 @@
+"""What every test shares: a small project to spoil, and an environment of its own."""
+
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from hypothesis import settings
+
+from tests.lib.toy import make_toy
+
+# Two busy cores make single examples slow; a slow one says nothing about the code.
+settings.register_profile("joinedup", deadline=None, print_blob=True)
+settings.load_profile("joinedup")
+
+
+@pytest.fixture(scope="session")
+def _toy_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return make_toy(tmp_path_factory.mktemp("toy"))
+
+
+@pytest.fixture
+def toy(_toy_template: Path, tmp_path: Path) -> Path:
+    """A tiny project of two sources and forty people, with demo keys, for this test alone."""
+    return Path(shutil.copytree(_toy_template, tmp_path / "toy"))
+
+
+@pytest.fixture(autouse=True)
+def _same_environment() -> Iterator[None]:
+    """Commands set variables and the umask for their own process; a test puts them back."""
+    before, mask = dict(os.environ), os.umask(0o022)
+    os.umask(mask)
+    yield
+    os.umask(mask)
+    os.environ.clear()
+    os.environ.update(before)

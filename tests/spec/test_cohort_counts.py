@@ -1,0 +1,205 @@
+"""Spec: what is counted of a cohort, for whom, and that zeros and missing values are counted too."""
+
+from dataclasses import replace
+
+import pyarrow as pa
+import pytest
+
+from cohorts.counts import count_cohorts, dimension_titles
+from cohorts.english import attrition_labels
+from cohorts.query import AgeBetween, Alive, OnSpine
+from cohorts.run import CohortResults, explain, membership, run_cohorts
+from governance.contracts import COHORT_COUNT, PERSON_INDEX
+from governance.warehouse import load_table
+from tests.lib.cohorts import AS_OF, definition, load_world, need, query, response, rung, seen, source, warehouse, world
+
+TOLD = world(
+    people="""
+    person_id    | on_spine | birth_year | sex    | ethnic_group | district | deprivation_decile | death_month
+    met          | yes      | 1990       | female | black        | north    | 1                  | -
+    helped       | yes      | 1950       | male   | white        | south    | 10                 | -
+    too soon     | yes      | 1990       | female | -            | -        | -                  | -
+    no need      | yes      | -          | -      | white        | north    | 2                  | -
+    no age       | yes      | -          | -      | white        | north    | 3                  | -
+    child        | yes      | 2015       | male   | white        | north    | 4                  | -
+    dead         | yes      | 1930       | male   | white        | north    | 5                  | 2025-01-01
+    visitor      | no       | 1990       | male   | white        | north    | 6                  | -
+    """,
+    needs="""
+    person_id | need | valid_from | source
+    met       | h    | 2025-01-10 | council
+    helped    | h    | 2025-01-10 | council
+    too soon  | h    | 2025-09-20 | council
+    no age    | h    | 2025-01-10 | council
+    child     | h    | 2025-01-10 | council
+    """,
+    events="""
+    person_id | kind           | start      | source
+    met       | asc.request    | 2025-01-12 | charity
+    met       | ed.attendance  | 2025-06-01 | hospital
+    met       | ed.attendance  | 2024-06-01 | old
+    helped    | asc.request    | 2025-01-12 | charity
+    helped    | asc.assessment | 2025-01-20 | council
+    """,
+    covered=["need.h", "asc.request", "asc.assessment"],
+)
+ASKED = query(
+    need("h", seen("h")),
+    population=(OnSpine(), Alive(), AgeBetween(18, None)),
+    ladder=(rung("referred", response("asc.request")), rung("assessed", response("asc.assessment"), within="56d")),
+)
+SOURCES = tuple(source(name) for name in ("charity", "council", "hospital", "old"))
+
+
+@pytest.fixture(scope="module")
+def con():
+    """The tiny world, and who has a record where."""
+    with warehouse() as connection:
+        load_world(connection, TOLD)
+        index = [("council", 1, "met"), ("council", 2, "met"), ("charity", 1, "met"), ("charity", 2, "visitor")]
+        columns = dict(zip(PERSON_INDEX.columns, zip(*index, strict=True), strict=True))
+        load_table(connection, "person_index", pa.table(columns, PERSON_INDEX.schema))
+        yield connection
+
+
+@pytest.fixture(scope="module")
+def results(con) -> CohortResults:
+    """One definition, and the same without a ladder."""
+    return run_cohorts(
+        con, [definition(ASKED, "asked"), definition(replace(ASKED, ladder=(), unmet=None), "in_need")], AS_OF
+    )
+
+
+@pytest.fixture(scope="module")
+def counts(con, results) -> pa.Table:
+    """All counts of both."""
+    return count_cohorts(con, results, SOURCES)
+
+
+def people(counts: pa.Table, measure: str, dimension: str, cohort: str = "asked") -> dict[str, int]:
+    """Groups and counts of one measure."""
+    return {
+        row["group"]: row["people"]
+        for row in counts.to_pylist()
+        if (row["cohort"], row["measure"], row["dimension"]) == (cohort, measure, dimension)
+    }
+
+
+def test_the_four_states_add_up(counts):
+    """Everyone who is, or may be, in the population is met, not met or cannot be told."""
+    found = {m: people(counts, m, "all")["all"] for m in ("population", "met", "not_met", "cannot_tell")}
+
+    assert found == {"population": 5, "met": 1, "not_met": 2, "cannot_tell": 2}
+
+
+@pytest.mark.parametrize("dimension", ["deprivation_quintile", "ethnic_group", "age_band", "sex", "district"])
+@pytest.mark.parametrize("measure", ["population", "met", "not_met", "cannot_tell"])
+def test_every_breakdown_adds_up_to_all(counts, measure, dimension):
+    """Missing values are a group of their own, so nobody is lost."""
+    assert sum(people(counts, measure, dimension).values()) == people(counts, measure, "all")["all"]
+
+
+def test_groups_of_each_dimension(counts):
+    """Fifths of deprivation, age by year of birth, zeros where there is nobody, what is missing last."""
+    assert people(counts, "population", "deprivation_quintile") == {
+        "1": 2,
+        "2": 1,
+        "3": 0,
+        "4": 0,
+        "5": 1,
+        "not recorded": 1,
+    }
+    assert people(counts, "population", "age_band") == {
+        "0-17": 0,
+        "18-34": 0,
+        "35-49": 2,
+        "50-64": 0,
+        "65-79": 1,
+        "80+": 0,
+        "not recorded": 2,
+    }
+    assert people(counts, "met", "sex") == {"female": 1, "male": 0, "not recorded": 0}
+    assert people(counts, "population", "district") == {"north": 3, "south": 1, "not recorded": 1}
+
+
+def test_services_of_members(counts):
+    """Contacts and recorded needs within the lookback: not the attendance of the year before."""
+    assert people(counts, "met", "service") == {"charity": 1, "council": 1, "hospital": 1, "old": 0}
+    assert people(counts, "met", "service_count") == {"0": 0, "1": 0, "2": 0, "3": 1, "4+": 0}
+    pairs = people(counts, "met", "service_pair")
+    assert {pair for pair, count in pairs.items() if count} == {
+        "charity & council",
+        "charity & hospital",
+        "council & hospital",
+    }
+    assert len(pairs) == 6
+
+
+def test_rungs_are_counted_for_members_only(counts):
+    """The one member was referred; the person who was assessed is no member."""
+    assert people(counts, "rung:referred", "all") == {"all": 1}
+    assert people(counts, "rung:assessed", "all") == {"all": 0}
+
+
+def test_attrition_loses_people_step_by_step_and_ends_with_the_members(counts):
+    """Everyone, on the register, alive, adult or of no known age, in need, assessable, unmet."""
+    steps = [people(counts, f"attrition:{n:02}", "all")["all"] for n in range(1, 8)]
+
+    assert steps == [8, 7, 6, 5, 3, 2, 1]
+    assert len(attrition_labels(ASKED)) == len(steps)
+    assert people(counts, "attrition:08", "all") == {}
+
+
+def test_a_definition_without_a_ladder_ends_with_the_needs(counts):
+    """There is no response to wait for."""
+    steps = [people(counts, f"attrition:{n:02}", "all", "in_need")["all"] for n in range(1, 6)]
+
+    assert steps == [8, 7, 6, 5, 3]
+    assert people(counts, "met", "all", "in_need") == {"all": 3}
+    assert people(counts, "attrition:06", "all", "in_need") == {}
+
+
+def test_everyone_is_the_living_on_the_spine(counts):
+    """The denominator of the whole report, by the same groups; and who is known to each source."""
+    assert people(counts, "population", "all", "_everyone") == {"all": 6}
+    assert people(counts, "population", "sex", "_everyone") == {"female": 2, "male": 2, "not recorded": 2}
+    assert people(counts, "seen", "service", "_everyone") == {"charity": 2, "council": 1, "hospital": 0, "old": 0}
+
+
+def test_counts_are_one_row_a_key_in_order(counts):
+    """As the contract says, and the same every time."""
+    keys = list(zip(*(counts[name].to_pylist() for name in COHORT_COUNT.key), strict=True))
+
+    assert keys == sorted(set(keys))
+
+
+def test_every_counted_group_has_its_place_in_the_manifest(con, counts):
+    """A report can put every group in order."""
+    order = {name: told["order"] for name, told in dimension_titles(con, SOURCES).items()}
+
+    for row in counts.to_pylist():
+        assert row["group"] in order[row["dimension"]]
+    assert order["ethnic_group"] == ["asian", "black", "mixed", "white", "other", "not recorded"]
+
+
+def test_membership_says_how_far_each_person_came(con, results):
+    """For inside the analysis zone only: state and furthest rung."""
+    found = {row["person_id"]: (row["state"], row["furthest"]) for row in membership(con, "asked").to_pylist()}
+
+    assert found == {
+        "met": ("met", "referred"),
+        "helped": ("not met", "assessed"),
+        "too soon": ("cannot tell", None),
+        "no need": ("not met", None),
+        "no age": ("cannot tell", None),
+    }
+    assert set(results.statements) == {"asked", "in_need"}
+
+
+def test_explain_shows_english_values_and_sql():
+    """Whoever has to believe a number can read how it came about."""
+    text = explain(definition(ASKED, "asked"), AS_OF)
+
+    assert "-- Needs: h." in text
+    assert "-- $as_of = 2025-10-01" in text
+    assert "WITH\n" in text

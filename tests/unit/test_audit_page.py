@@ -1,0 +1,545 @@
+"""The audit page: everything an IG lead needs, true to what lies on disk, readable by anyone."""
+
+import ast
+import re
+from dataclasses import replace
+from hashlib import sha256
+from html.parser import HTMLParser
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+
+from governance import audit
+from governance.approval import approve, check_approved
+from governance.audit import write_audit
+from governance.audit.checks import disagreements, reconcile
+from governance.audit.evidence import gather
+from governance.audit.fate import fate_of
+from governance.audit.page import render
+from governance.audit.words import EVENTS, REASONS, ROLES, day, joined, moment, month, spaced
+from governance.contracts import CONTRACTS
+from governance.intake.reasons import Reason
+from governance.keys import KeyRing
+from governance.ledger import Event, Ledger
+from governance.policy import check_bundle
+from governance.settings import Column, Linkage
+from governance.settings.source import DIRECT_ROLES, QUASI_ROLES
+from governance.store import current, publish, read_manifest, write_manifest
+from tests.lib.governance import (
+    AT,
+    DAY,
+    PERIOD,
+    demo_keys,
+    edit_config,
+    facts_of,
+    real_keys,
+    write_config,
+    write_project,
+    write_run,
+)
+
+
+def evidence_of(bundle, **changes):
+    """What the page of the made-up project is made from."""
+    ring = KeyRing(bundle.root / "keys")
+    findings = check_bundle(bundle, facts_of(bundle))
+    found = gather(bundle.root, PERIOD, bundle, findings, ring.infos(), check_approved(bundle, ring, DAY), at=AT)
+    return replace(found, **changes)
+
+
+def page_of(bundle):
+    """The page as text, as a run would write it."""
+    ring = KeyRing(bundle.root / "keys")
+    findings = check_bundle(bundle, facts_of(bundle))
+    path = write_audit(bundle.root, PERIOD, bundle, findings, ring.infos(), check_approved(bundle, ring, DAY), at=AT)
+    assert path == bundle.root / "zones" / "audit" / PERIOD / "ig_audit.html"
+    return path.read_text(encoding="utf-8")
+
+
+class Page(HTMLParser):
+    """Elements with their attributes, and text by the section it stands in."""
+
+    def __init__(self, html):
+        super().__init__()
+        self.elements, self.text, self._open, self._section = [], {}, [], ""
+        self.feed(html)
+
+    def handle_starttag(self, tag, attrs):
+        found = dict(attrs)
+        self.elements.append((tag, found))
+        if tag == "section":
+            self._section = found["aria-labelledby"]
+
+    def handle_data(self, data):
+        words = " ".join(data.split())
+        if words:
+            self.text[self._section] = f"{self.text.get(self._section, '')} {words}".strip()
+
+    def all(self, tag):
+        """Attributes of every element of one kind."""
+        return [attrs for name, attrs in self.elements if name == tag]
+
+
+@pytest.fixture(scope="module")
+def bundle(tmp_path_factory):
+    """The made-up project after one whole run; tests that change it make their own."""
+    return write_project(tmp_path_factory.mktemp("project"))
+
+
+@pytest.fixture(scope="module")
+def html(bundle):
+    """Its page."""
+    return page_of(bundle)
+
+
+@pytest.fixture(scope="module")
+def page(html):
+    """Its page, parsed."""
+    return Page(html)
+
+
+@pytest.fixture
+def own(tmp_path):
+    """A made-up project to spoil."""
+    return write_project(tmp_path)
+
+
+def spoil(folder, change):
+    """Publish a folder's manifest again with something changed."""
+    facts = read_manifest(current(folder))
+    change(facts)
+    with publish(folder) as scratch:
+        write_manifest(scratch, facts)
+
+
+def summary_of(bundle):
+    """The summary's text."""
+    return Page(page_of(bundle)).text["summary"]
+
+
+# --- what it says -----------------------------------------------------------------------------------------
+
+
+def test_the_summary_answers_first(page):
+    """A verdict each, and one sentence that sums them up."""
+    text = page.text["summary"]
+
+    assert "Nothing is wrong, but not everything is settled. Look at: approval." in text
+    for verdict in ("Demo only", "Complete", "Passed", "Applied", "Adds up", "Agree", "Verified"):
+        assert verdict in text
+    assert "Every one of 119,485 rows in 6 files is accounted for." in text
+
+
+def test_a_signed_project_has_nothing_open(tmp_path):
+    """Real keys and a signature: the page says so, and who signed."""
+    bundle = write_config(tmp_path, synthetic=False)
+    ring = real_keys(bundle)
+    approve(bundle, ring.signing("approver", DAY), approver="A. Lead", author="B. Analyst", at=AT)
+    write_run(bundle)
+
+    found = Page(page_of(bundle))
+
+    assert "Nothing is wrong: what ran is what was approved" in found.text["summary"]
+    assert "Approver: A. Lead. Author: B. Analyst." in found.text["approval"]
+    assert "demo" not in found.text["keys"].lower()
+    assert "Synthetic" not in page_of(bundle)
+
+
+@pytest.mark.parametrize(
+    ("section", "words"),
+    [
+        ("purpose", "population health planning"),
+        ("purpose", "Section 251 support: 23/CAG/0123, to 31 December 2026"),
+        ("purpose", "DPA 2018 Part 2"),
+        ("flow", "266,049 encoded views"),
+        ("flow", "19,876 persons found"),
+        ("flow", "Board report released"),
+        ("columns", "small area, ward, district and deprivation tenth, looked up inside the source"),
+        ("encoding", "AES-256 keyed"),
+        ("encoding", "date of birth, forename and surname initial"),
+        ("encoding", "match probability of 95%"),
+        ("trust", "No source, and nobody who holds a key, works together with the linkage zone."),
+        ("keys", "root_a Half of the project root key Custodian a"),
+        ("keys", "anyone can undo what they encode, so only synthetic people"),
+        ("opt-outs", "Cleaned list applied; unchecked records kept 18,400 17,577 823 904 6"),
+        ("opt-outs", "Exempt: the person consented"),
+        ("reconciliation", "GP register: visits 88,412 84,199 212 3,905 96"),
+        ("reconciliation", "nhs_no NHS number fails its check digit 57"),
+        ("rules", "15 rules were checked: 15 passed."),
+        ("ledger", "32 entries; the first 32 are signed, 0 have been added since."),
+        ("ledger", "Cohort results were published in the analysis zone"),
+        ("digests", "Fictional areas 2025"),
+        ("digests", "sources/housing.yaml"),
+    ],
+)
+def test_every_section_holds_its_facts(page, section, words):
+    """One fact at least of every kind the page owes."""
+    assert words in page.text[section]
+
+
+def test_every_column_of_every_source_stands_on_the_page(bundle, page):
+    """With its class; nothing that is read is left out."""
+    text = page.text["columns"]
+
+    for source in bundle.sources:
+        assert f"{source.title}: every column" in text
+        assert [name for file in source.files for name in file.columns if name not in text] == []
+
+
+def test_the_checkpoint_root_is_the_ledgers(bundle, page):
+    """Sixteen groups of four, to be read aloud and compared."""
+    root = Ledger(bundle.root / "ledger").last_checkpoint().root
+
+    assert spaced(root) in page.text["ledger"]
+    assert len(spaced(root).split()) == 16
+
+
+def test_every_published_digest_stands_on_the_page(bundle, page):
+    """Receipts, packages and results."""
+    digests = [sha256(path.read_bytes()).hexdigest() for path in (bundle.root / "zones").rglob("manifest.json")]
+
+    assert len(digests) == 19
+    assert [digest for digest in digests if digest not in page.text["digests"]] == []
+
+
+def test_the_page_says_how_to_check_it(page):
+    """The stand-alone verifier is named."""
+    assert "python verify.py LEDGER_FOLDER PUBLIC_KEY_FILE" in page.text["ledger"]
+
+
+def test_no_secret_stands_on_the_page(bundle, html):
+    """No secret of any key file, in any part."""
+    secrets = [
+        re.search(r'"secret": "([^"]+)"', path.read_text())[1] for path in (bundle.root / "keys").glob("*/*.json")
+    ]
+
+    assert len(secrets) == 14
+    assert not [secret for secret in secrets if secret in html]
+
+
+def test_the_same_evidence_gives_the_same_page(bundle, html):
+    """No clock and no chance in it."""
+    assert page_of(bundle) == html
+
+
+# --- what it notices --------------------------------------------------------------------------------------
+
+
+def test_rows_that_do_not_add_up_are_shown(own):
+    """In the summary, in the table, and by how many."""
+    folder = own.root / "zones" / "source" / "housing" / PERIOD
+    spoil(folder, lambda facts: facts["files"]["applications"].update(rejected=5))
+
+    found = Page(page_of(own))
+
+    assert "Does not add up Rows are unexplained in housing: applications." in found.text["summary"]
+    assert "No: +3 rows unexplained" in found.text["reconciliation"]
+    assert "This period cannot be relied on yet." in found.text["summary"]
+
+
+def test_a_count_below_zero_does_not_add_up(own):
+    """A sum can be right and still be nonsense."""
+    folder = own.root / "zones" / "source" / "housing" / PERIOD
+    spoil(folder, lambda facts: facts["files"]["applications"].update(rejected=-8, duplicate=20))
+
+    [wrong] = [one for one in reconcile(evidence_of(own)) if not one.holds]
+
+    assert (wrong.source, wrong.unexplained) == ("housing", 0)
+
+
+@pytest.mark.parametrize(
+    ("folder", "change", "sentence"),
+    [
+        (
+            ("linkage", PERIOD, "in", "housing"),
+            lambda facts: facts["tables"]["view"].update(rows=1),
+            "The views package of housing is not the one its receipt names.",
+        ),
+        (
+            ("analysis", PERIOD, "index"),
+            lambda facts: facts.update(persons=1),
+            "Person index: not in the ledger as it stands now.",
+        ),
+        (
+            ("analysis", PERIOD, "cohorts"),
+            lambda facts: facts.update(config_sha256="0" * 64),
+            "Cohort results: made under another version of the config.",
+        ),
+        (
+            ("analysis", PERIOD, "in", "police"),
+            lambda facts: facts.update(kid="aaaaa"),
+            "Payload of police: made under a key this project does not hold.",
+        ),
+        (
+            ("source", "gp_register", PERIOD),
+            lambda facts: facts["opt_outs"].update(removed=0),
+            "gp_register says that opt-outs removed people, but its row counts say otherwise, or the reverse.",
+        ),
+    ],
+    ids=["package swapped", "index swapped", "other config", "other key", "opt-outs"],
+)
+def test_what_does_not_fit_together_is_shown(own, folder, change, sentence):
+    """Each disagreement is a sentence in its section, and the summary turns."""
+    spoil(own.root.joinpath("zones", *folder), change)
+
+    found = Page(page_of(own))
+
+    assert sentence in disagreements(evidence_of(own))
+    assert sentence in found.text["digests"]
+    assert "Do not agree" in found.text["summary"]
+
+
+def test_a_missing_package_is_shown(own):
+    """A receipt whose package is gone."""
+    (own.root / "zones" / "linkage" / PERIOD / "in" / "police" / "current").unlink()
+
+    assert "police has a receipt, but its views package is missing." in disagreements(evidence_of(own))
+
+
+def test_a_broken_ledger_is_shown(own):
+    """And the page is still made."""
+    path = own.root / "ledger" / "ledger.jsonl"
+    evidence = evidence_of(own)
+    path.write_bytes(path.read_bytes()[:-30])
+
+    ring = KeyRing(own.root / "keys")
+    page = write_audit(own.root, PERIOD, own, evidence.findings, ring.infos(), evidence.approval, at=AT)
+    text = Page(page.read_text()).text
+
+    assert "Broken" in text["summary"]
+    assert "the last line is cut short" in text["ledger"]
+
+
+def test_blocked_rules_come_first_with_their_fix(own):
+    """What to mend stands above what passed."""
+    changed = edit_config(own, "project.yaml", lambda data: data.update(purpose="marketing"))
+
+    text = Page(page_of(changed)).text
+
+    assert "Blocked by PURP-01." in text["summary"]
+    assert text["rules"].index("What to mend, and how") < text["rules"].index("Every policy rule")
+    assert "Use a purpose from the register" in text["rules"]
+    assert "project.yaml:" in text["rules"]
+
+
+def test_a_page_before_anything_ran(tmp_path):
+    """Every section says that there is nothing yet; nothing is called wrong."""
+    bundle = write_config(tmp_path)
+    demo_keys(bundle)
+
+    text = Page(page_of(bundle)).text
+
+    assert "No source has run for this period yet." in text["reconciliation"]
+    assert "No report has been released" in text["flow"]
+    assert "Has not run" in text["opt-outs"]
+    assert "0 of 5 sources have run" in text["flow"]
+    assert "Still to run: 5 sources, linking, cohorts and the board report." in text["summary"]
+
+
+def test_steps_that_have_not_run_are_said_so(tmp_path):
+    """A period that stopped after linking."""
+    bundle = write_config(tmp_path)
+    demo_keys(bundle)
+    write_run(bundle, skip=("cohorts", "report"))
+
+    flow = Page(page_of(bundle)).text["flow"]
+
+    assert "Cohorts have not run" in flow
+    assert "No report has been released" in flow
+    assert "19,876 persons found" in flow
+
+
+def test_names_in_a_config_cannot_become_html(own):
+    """Titles are text."""
+    changed = edit_config(own, "sources/housing.yaml", lambda data: data.update(title="<script>x</script>"))
+
+    html = page_of(changed)
+
+    assert "<script" not in html
+    assert "&lt;script&gt;" in html
+
+
+@pytest.mark.parametrize(("key", "folded"), [("person", True), ("zone_source_police", False)])
+def test_a_key_out_of_order_is_never_folded_away(own, key, folded):
+    """Keys of sources are folded while all of them are fine."""
+    evidence = evidence_of(own)
+    keys = tuple(replace(info, state="retiring") if info.id == key else info for info in evidence.keys)
+
+    html = render(replace(evidence, keys=keys))
+
+    assert ("<summary>Keys of 5 sources" in html) == folded
+    assert '<strong class="tag bad">Retiring</strong>' in html
+
+
+# --- what becomes of columns ------------------------------------------------------------------------------
+
+
+def fate(bundle, source, file, name, linkage=None):
+    """The fate of one column of the made-up project."""
+    [found] = [one for one in bundle.source(source).files if one.id == file]
+    return fate_of(name, found.columns[name], found, linkage or bundle.project.linkage)
+
+
+@pytest.mark.parametrize(
+    ("source", "file", "name", "linkage_zone", "analysis_zone"),
+    [
+        ("gp_register", "people", "patient_id", "a keyed pseudonym", "a keyed pseudonym"),
+        ("gp_register", "people", "surname", "keyed encoding", ""),
+        ("gp_register", "people", "dob", "keyed encoding", "the year of birth"),
+        ("gp_register", "people", "address_line_1", "", ""),
+        ("gp_register", "people", "sex", "keyed encoding", "the category"),
+        ("gp_register", "people", "ethnicity", "", "the category"),
+        ("gp_register", "visits", "clinician_notes", "", ""),
+        ("gp_register", "visits", "type", "", "the kind of an event (its code decides)"),
+        ("gp_register", "visits", "result", "", "the outcome of an event"),
+        ("emergency_care", "attendances", "ambulance_crew", "", ""),
+        ("housing", "applications", "applied", "", "the start date of an event and the first date of a need"),
+        ("housing", "applications", "household_size", "", ""),
+        ("housing", "applications", "last_postcode", "keyed encoding", ""),
+    ],
+)
+def test_what_becomes_of_a_column(bundle, source, file, name, linkage_zone, analysis_zone):
+    """One column of every kind."""
+    found = fate(bundle, source, file, name)
+
+    assert (found.to_linkage, found.to_analysis) == (linkage_zone, analysis_zone)
+    assert found.remark or found.to_linkage or found.to_analysis
+
+
+def test_fields_the_settings_do_not_use_stay_in_the_source(bundle):
+    """A project that links on names and birth dates encodes no telephone numbers."""
+    few = Linkage(rules=[rule for rule in Linkage().rules if rule.id == "dob_surname"], compare=["name"])
+
+    assert fate(bundle, "housing", "applications", "mobile", few).to_linkage == ""
+    assert fate(bundle, "housing", "applications", "born", few).to_linkage == "keyed encoding"
+    assert fate(bundle, "housing", "applications", "applicant", few).to_linkage == "keyed encoding"
+
+
+def test_identifiers_in_an_events_file_go_nowhere(bundle):
+    """Linkage takes them from the people file."""
+    [visits] = [file for file in bundle.source("gp_register").files if file.id == "visits"]
+    column = Column.model_validate({"class": "direct_identifier", "role": "postcode"})
+
+    assert fate_of("postcode", column, visits, bundle.project.linkage).remark.endswith("stays in the source.")
+
+
+def test_the_fate_of_what_is_sent_is_in_the_contracts():
+    """The page promises a year of birth and areas; the payload's contract holds them, and no more of a person."""
+    promised = {"birth_year", "sex", "ethnic_group", "small_area", "ward", "district", "deprivation_decile"}
+
+    assert promised | {"record_id", "no_fixed_address", "death_month"} == set(CONTRACTS["record_person"].columns)
+
+
+# --- words ------------------------------------------------------------------------------------------------
+
+
+def test_the_page_has_words_for_every_code():
+    """Reasons, events and roles that other parts can write."""
+    assert set(REASONS) == set(Reason)
+    assert set(EVENTS) == set(Event)
+    assert set(ROLES) >= DIRECT_ROLES | QUASI_ROLES
+
+
+@pytest.mark.parametrize(
+    ("made", "words"),
+    [
+        (day("2025-10-04"), "4 October 2025"),
+        (month("2025-12"), "December 2025"),
+        (moment("2025-10-04T09:30:00+00:00"), "4 October 2025, 09:30 UTC"),
+        (moment("2025-10-04T09:30:00.123456Z"), "4 October 2025, 09:30 UTC"),
+        (moment("2025-07-04T09:30:00+01:00"), "4 July 2025, 09:30 +01:00"),
+        (joined([]), ""),
+        (joined(["a"]), "a"),
+        (joined(["a", "b", "c"]), "a, b and c"),
+    ],
+)
+def test_words_are_british_and_plain(made, words):
+    """Dates as people write them, lists as people say them."""
+    assert made == words
+
+
+# --- for every reader -------------------------------------------------------------------------------------
+
+
+def test_the_page_stands_alone(page, html):
+    """No script, nothing fetched from anywhere."""
+    assert not page.all("script") + page.all("link") + page.all("img") + page.all("iframe")
+    assert not re.search(r"https?://|url\(|@import|\son\w+=", html)
+
+
+def test_the_page_is_one_outline(page):
+    """A language, a title, one main heading, no level left out."""
+    assert page.all("html") == [{"lang": "en-GB"}]
+    assert len(page.all("h1")) == len(page.all("main")) == len(page.all("title")) == 1
+    levels = [int(tag[1]) for tag, _ in page.elements if re.fullmatch(r"h\d", tag)]
+    assert all(later - earlier <= 1 for earlier, later in pairwise(levels))
+
+
+def test_ids_are_unique_and_every_link_arrives(page):
+    """Also what labels a region or a section."""
+    ids = [attrs["id"] for _, attrs in page.elements if "id" in attrs]
+    targets = [attrs["href"] for attrs in page.all("a")]
+    labels = [attrs["aria-labelledby"] for _, attrs in page.elements if "aria-labelledby" in attrs]
+
+    assert len(ids) == len(set(ids))
+    assert {target.removeprefix("#") for target in targets} | set(labels) <= set(ids)
+
+
+def test_every_table_scrolls_in_a_region_of_its_own(page):
+    """Focusable, named by the caption, with headers for columns and rows."""
+    regions = [attrs for attrs in page.all("div") if attrs.get("class") == "scroll"]
+    captions = [attrs["id"] for attrs in page.all("caption")]
+
+    assert len(page.all("table")) == len(regions) == len(captions)
+    assert [attrs["aria-labelledby"] for attrs in regions] == captions
+    assert {(attrs["role"], attrs["tabindex"]) for attrs in regions} == {("region", "0")}
+    assert {attrs.get("scope") for attrs in page.all("th")} == {"col", "row"}
+
+
+def test_tags_say_in_words_what_colour_says(page, html):
+    """Every tag has text of its own."""
+    tags = [attrs for attrs in page.all("strong") if attrs.get("class", "").startswith("tag")]
+
+    assert len(tags) > 20
+    assert re.findall(r'<strong class="tag \w+">\s*</strong>', html) == []
+
+
+STYLE = (Path(audit.__file__).parent / "templates" / "audit.css").read_text()
+
+
+def contrast(front, back):
+    """Contrast ratio of WCAG 2.2."""
+
+    def luminance(colour):
+        digits = colour.lstrip("#")
+        digits = "".join(2 * digit for digit in digits) if len(digits) == 3 else digits
+        parts = [int(digits[at : at + 2], 16) / 255 for at in (0, 2, 4)]
+        linear = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts]
+        return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+    light, dark = sorted((luminance(front), luminance(back)), reverse=True)
+    return (light + 0.05) / (dark + 0.05)
+
+
+def test_text_has_enough_contrast():
+    """4.5 to 1 for every pair of colours the page writes in."""
+    named = dict(re.findall(r"--(\w+): (#\w+)", STYLE))
+    pairs = [(named[front], back) for front in ("ink", "quiet", "link") for back in ("#ffffff", named["band"])]
+    pairs += re.findall(r"\.tag\.\w+ \{ color: (#\w+); background: (#\w+)", STYLE)
+
+    assert len(pairs) == 10
+    assert [pair for pair in pairs if contrast(*pair) < 4.5] == []
+
+
+def test_the_auditor_imports_nothing_it_audits():
+    """Neither the packages whose work it checks, nor what reads extracts and applies opt-outs."""
+    imported = {
+        node.module
+        for path in Path(audit.__file__).parent.glob("*.py")
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.ImportFrom) and node.module
+    }
+
+    audited = ("linkage", "cohorts", "flows", "governance.intake", "governance.optout", "governance.disclosure")
+    assert not [name for name in imported if name.startswith(audited)]

@@ -1,0 +1,221 @@
+"""Chance agreement: counted by sources, pooled by linkage."""
+
+from itertools import combinations
+
+import numpy as np
+import pyarrow as pa
+import pytest
+
+from governance.contracts import U_STATISTIC
+from governance.warehouse import fetch_table
+from linkage.chance import MIN_PAIRS_SHOWN, count_chance, pool
+from linkage.comparisons import ALL, HOUSEHOLD, compared
+from tests.lib.linkage import LINKAGE, ROOT, found_in, identifiers, keys_for, world
+
+EVERYTHING = LINKAGE.model_copy(
+    update={"compare": [*LINKAGE.compare, "birth_place", "occupation"], "max_u_pairs": 120_000}
+)
+EXACT = {"date_of_birth": 6, "postcode": 3, "phone": 1, "email": 1, "uprn": 1, "birth_place": 1, "occupation": 1}
+PLACES, TRADES = ["Leeds", "Hull", "York", None], ["nurse", "driver", "teacher", "cook", "none"]
+
+
+def clinic_rows():
+    """The clinic, with a phone a household, some addresses, birth places and occupations beside."""
+    rows = []
+    for n, row in enumerate(identifiers(world().sources["clinic"])):
+        home = sum(map(ord, row["postcode"] or "x"))
+        more = {"phone": f"07700 9{home:05d}", "uprn": str(10_000 + n % 40), "email": f"{n % 30}@example.org"}
+        rows.append(row | more | {"birth_place": PLACES[n % 4], "occupation": TRADES[n % 5]})
+    return rows
+
+
+@pytest.fixture(scope="module")
+def clinic():
+    """The clinic's warehouse and components."""
+    return found_in(clinic_rows())
+
+
+@pytest.fixture(scope="module")
+def counted(clinic):
+    """Its chance agreement, as sent, by comparison and level."""
+    return count_chance(*clinic, EVERYTHING, keys_for(), one_record_per_person=True)
+
+
+@pytest.fixture(scope="module")
+def identity(clinic):
+    """Its people now, as dictionaries."""
+    return fetch_table(clinic[0], "SELECT * FROM identity WHERE variant = 0 ORDER BY record_id").to_pylist()
+
+
+def by_level(table):
+    """Agreeing pairs and pairs by comparison and level."""
+    return {(row["comparison"], row["level"]): (row["agreeing_pairs"], row["pairs"]) for row in table.to_pylist()}
+
+
+def test_table_keeps_its_contract(counted):
+    """Columns and types of the contract, one row a comparison and level, in order."""
+    assert counted.schema.equals(U_STATISTIC.schema)
+    keys = list(by_level(counted))
+    assert len(keys) == counted.num_rows
+    assert keys == sorted(keys)
+
+
+def _birth(row):
+    return None if row["birth_day"] is None else (row["birth_year"], row["birth_month"], row["birth_day"])
+
+
+@pytest.mark.parametrize("comparison", EXACT)
+def test_exact_agreement_is_that_of_all_pairs(counted, identity, comparison):
+    """Counts of values give what comparing every pair gives: pairs that share a value and neither name."""
+    held = [
+        (_birth(r) if comparison == "date_of_birth" else r[comparison], r["forename"], r["surname"]) for r in identity
+    ]
+    held = [row for row in held if row[0] is not None]
+    agreeing = sum(a[0] == b[0] and a[1] != b[1] and a[2] != b[2] for a, b in combinations(held, 2))
+
+    assert agreeing >= MIN_PAIRS_SHOWN
+    assert by_level(counted)[comparison, EXACT[comparison]] == (agreeing, len(held) * (len(held) - 1) / 2)
+
+
+HOUSEHOLDS = {
+    3: lambda r: (r["surname"], r["postcode"], _birth(r)),
+    2: lambda r: (r["postcode"], _birth(r)),
+    1: lambda r: (r["surname"], r["postcode"]),
+}
+
+
+@pytest.mark.parametrize("level", HOUSEHOLDS)
+def test_families_and_twins_are_those_of_all_pairs(counted, identity, level):
+    """Twins differ in forename, families in birth date: every other pair could be one person recorded twice."""
+    apart = _birth if level == 1 else lambda r: r["forename"]
+    held = [(HOUSEHOLDS[level](r), apart(r)) for r in identity]
+    held = [row for row in held if None not in row[0]]
+    agreeing = sum(a[0] == b[0] and a[1] != b[1] for a, b in combinations(held, 2))
+
+    assert agreeing >= MIN_PAIRS_SHOWN
+    assert by_level(counted)["household", level] == (agreeing, len(held) * (len(held) - 1) / 2)
+
+
+def test_only_a_source_with_one_record_a_person_counts_families(clinic):
+    """Elsewhere a twin may be the same person twice, so nothing is said of households."""
+    found = count_chance(*clinic, EVERYTHING, keys_for(), one_record_per_person=False)
+
+    assert "household" not in found["comparison"].to_pylist()
+
+
+def test_sampled_levels_are_near_those_of_all_pairs(counted, identity):
+    """Random pairs give the chance of equal names and sex within four standard errors."""
+    wanted = {("forename", 4): "forename", ("surname", 3): "surname", ("sex", 1): "sex"}
+
+    for key, field in wanted.items():
+        held = np.array([row[field] for row in identity if row[field] is not None])
+        _, n = np.unique(held, return_counts=True)
+        chance = float((n * (n - 1)).sum() / (len(held) * (len(held) - 1)))
+        agreeing, pairs = by_level(counted)[key]
+        assert abs(agreeing / pairs - chance) < 4 * (chance * (1 - chance) / pairs) ** 0.5
+
+
+def test_levels_of_a_sampled_comparison_add_up(counted):
+    """Pairs at all levels of a comparison are all its pairs, but for levels too rare to be told."""
+    found = by_level(counted)
+
+    for name in ("forename", "surname", "sex"):
+        levels = {level: pairs for (comparison, level), pairs in found.items() if comparison == name}
+        (pairs,) = {pairs for _, pairs in levels.values()}
+        missing = len(next(c for c in ALL if c.name == name).levels) - len(levels)
+        assert pairs - missing * MIN_PAIRS_SHOWN <= sum(agreeing for agreeing, _ in levels.values()) <= pairs
+
+
+def test_few_pairs_do_not_leave_the_source(clinic, counted):
+    """Counts under ten are withheld, and a source of two people sends nothing at all."""
+    assert min(counted["agreeing_pairs"].to_pylist()) >= MIN_PAIRS_SHOWN
+
+    for rows in ([], clinic_rows()[:1], clinic_rows()[:2]):
+        alone = count_chance(*found_in(rows), EVERYTHING, keys_for(), one_record_per_person=True)
+        assert alone.num_rows == 0
+        assert alone.schema.equals(U_STATISTIC.schema)
+
+
+def test_same_input_gives_same_counts(clinic, counted):
+    """Again, and with the extract in another order: the same counts. Another key draws other pairs."""
+    keys = keys_for()
+    turned = found_in(clinic_rows()[::-1])
+
+    assert count_chance(*clinic, EVERYTHING, keys, one_record_per_person=True).equals(counted)
+    assert count_chance(*turned, EVERYTHING, keys, one_record_per_person=True).equals(counted)
+    other = keys_for(root=ROOT.subkey("other"))
+    assert not count_chance(*clinic, EVERYTHING, other, one_record_per_person=True).equals(counted)
+
+
+# ------------------------------------------------------------------------------------------------------- pooling
+
+
+def statistics(**counts):
+    """A source's table: comparison = {level: (agreeing pairs, pairs)}."""
+    rows = [
+        {"comparison": name, "level": level, "agreeing_pairs": float(agreeing), "pairs": float(pairs)}
+        for name, levels in counts.items()
+        for level, (agreeing, pairs) in levels.items()
+    ]
+    return pa.Table.from_pylist(rows, schema=U_STATISTIC.schema)
+
+
+COMPARISONS = compared(LINKAGE)
+
+
+def test_pooling_adds_pairs():
+    """Two sources' pairs are added, so the larger counts for more."""
+    small = statistics(sex={1: (100, 200), 0: (100, 200)})
+    large = statistics(sex={1: (8_100, 9_800), 0: (1_700, 9_800)})
+
+    u = pool([small, large], COMPARISONS)
+
+    assert u["sex"] == pytest.approx({1: 0.82, 0: 0.18})
+
+
+def test_pooling_does_not_depend_on_the_order_of_sources():
+    """Sources in either order give the same chances."""
+    one, two = statistics(sex={1: (100, 200), 0: (100, 200)}), statistics(sex={1: (40, 90), 0: (50, 90)})
+
+    assert pool([one, two], COMPARISONS) == pool([two, one], COMPARISONS)
+
+
+def test_a_level_nobody_saw_is_rare_not_impossible():
+    """A withheld level stands for half a pair, and levels still add to 1."""
+    u = pool([statistics(surname={3: (50, 10_000), 0: (9_950, 10_000)})], COMPARISONS)
+
+    assert u["surname"][2] == u["surname"][1] == pytest.approx(0.5 / 10_000, rel=0.01)
+    assert sum(u["surname"].values()) == pytest.approx(1)
+
+
+def test_every_comparison_has_a_chance_for_every_level():
+    """Nothing counted at all still gives positive chances that add to 1."""
+    u = pool([statistics()], COMPARISONS)
+
+    for comparison in COMPARISONS:
+        assert set(u[comparison.name]) == {level.value for level in comparison.levels}
+        assert min(u[comparison.name].values()) > 0
+        assert sum(u[comparison.name].values()) == pytest.approx(1)
+
+
+def test_nhs_numbers_agree_by_chance_as_fixed():
+    """Counting equal NHS numbers would count true pairs: their chance is fixed, whatever is sent."""
+    u = pool([statistics(nhs_number={1: (500, 1_000), 0: (500, 1_000)})], COMPARISONS)
+
+    assert u["nhs_number"] == {1: 1e-8, 0: 1 - 1e-8}
+
+
+def test_household_levels_are_joint_chances():
+    """They are not parts of one whole, and one that no source could count stays 0."""
+    u = pool([statistics(household={1: (300, 100_000)})], COMPARISONS)
+
+    assert u[HOUSEHOLD.name] == pytest.approx({3: 0, 2: 0, 1: 0.003, 0: 0})
+
+
+def test_pooled_counts_of_the_made_up_world_are_believable(counted):
+    """Equal names are rare, a close one rarer than a different one, and sex agrees half the time."""
+    u = pool([counted], compared(EVERYTHING))
+
+    assert 0.002 < u["surname"][3] < 0.03
+    assert u["surname"][2] < u["surname"][1] < u["surname"][0]
+    assert u["sex"][1] == pytest.approx(0.5, abs=0.02)

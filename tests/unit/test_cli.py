@@ -1,0 +1,291 @@
+"""The command line says what it takes, what it did, and what went wrong, to people and to programs."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from flows.reference import commands, pages
+from governance.errors import InternalError
+from tests.lib.command import REPOSITORY, apart, here
+from tests.lib.toy import PERIOD
+
+COMMANDS = dict(commands())
+WANTED = {
+    *("init", "check", "approve", "pseudonymise", "link", "cohorts", "report", "audit", "run", "evaluate", "explain"),
+    *("schema", "demo", "serve", "diagnose", "keys new", "keys list", "keys verify"),
+}
+
+
+def test_every_command_of_the_design_is_there():
+    """And no other."""
+    assert set(COMMANDS) == WANTED
+
+
+@pytest.mark.parametrize("name", sorted(WANTED))
+def test_every_command_and_option_has_help(name):
+    """A tired analyst finds out what a command does from the command itself."""
+    command = COMMANDS[name]
+
+    assert len(command.help.split()) > 5
+    assert [param.name for param in command.params if not getattr(param, "help", "")] == []
+
+
+@pytest.mark.parametrize("name", sorted(WANTED))
+def test_every_command_takes_json(name):
+    """Any command can be used by a program."""
+    assert "--json" in [option for param in COMMANDS[name].params for option in param.opts]
+
+
+@pytest.mark.parametrize("name", sorted(WANTED))
+def test_every_command_is_documented(name):
+    """The reference page has a section for it."""
+    assert f"\n## joinedup {name}\n" in (REPOSITORY / "docs" / "reference" / "cli.md").read_text("utf-8")
+
+
+@pytest.mark.parametrize("name", sorted(pages()))
+def test_generated_reference_pages_are_current(name):
+    """If this fails, run `make docs`."""
+    assert (REPOSITORY / "docs" / "reference" / name).read_text("utf-8") == pages()[name]
+
+
+@pytest.mark.parametrize("name", sorted(WANTED))
+def test_help_is_shown_and_ends_well(capsys, name):
+    """`joinedup COMMAND --help` is exit code 0."""
+    done = here(capsys, *name.split(), "--help")
+
+    assert done.code == 0
+    assert "--json" in done.out
+
+
+def test_without_a_command_help_is_shown(capsys):
+    """The bare word `joinedup` is a question."""
+    assert (here(capsys).code, "Usage" in here(capsys).out) == (0, True)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [["rum", "x"], ["run"], ["run", "x", "--perod", "2026-10"], ["demo", "x", "--people", "many"], ["keys"]],
+    ids=["unknown command", "missing argument", "unknown option", "not a number", "missing subcommand"],
+)
+def test_a_command_that_cannot_be_read_is_bad_input(capsys, words):
+    """Exit code 3, not Typer's 2, which means refused by policy here."""
+    done = here(capsys, *words)
+
+    assert done.code == 3
+    assert "Fix: Run the command with --help" in done.err
+    assert done.out == ""
+
+
+def test_a_misread_command_is_json_too(capsys):
+    """A program that mistypes gets JSON back."""
+    done = here(capsys, "run", "--json")
+
+    assert (done.code, done.json["error"]["code"], done.json["exit_code"]) == (3, "E-USAGE", 3)
+    assert done.err == ""
+
+
+def test_an_error_says_what_why_and_fix(capsys, toy):
+    """On standard error, with its kind and code first."""
+    done = here(capsys, "run", toy, "--period", "October", "--plain")
+
+    assert done.code == 3
+    assert done.err.startswith("Cannot be done (E-PERIOD)\n")
+    assert "  Why: " in done.err
+    assert "  Fix: " in done.err
+
+
+def test_an_error_in_json_has_the_same_facts(capsys, toy):
+    """Nothing is said only to people."""
+    done = here(capsys, "run", toy, "--period", "October", "--plain", "--json")
+
+    assert set(done.json["error"]) == {"code", "what", "why", "fix", "faults"}
+    assert done.json["error"]["code"] == "E-PERIOD"
+
+
+def test_no_exception_is_shown_with_its_text(capsys, toy, monkeypatch):
+    """An exception of a library may quote a record: only its class is told."""
+
+    def fail(_: Path, __: str) -> None:
+        raise ValueError("MARKED Jane Roe 9434765919")
+
+    monkeypatch.setattr("flows.checking.check_project", fail)
+    done = here(capsys, "check", toy)
+
+    assert done.code == InternalError.exit_code
+    assert "MARKED" not in done.out + done.err
+    assert "ValueError" in done.err
+
+
+def test_ctrl_c_is_told_apart(capsys, toy, monkeypatch):
+    """As shells expect, 130."""
+
+    def stop(_: Path, __: str) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("flows.checking.check_project", stop)
+
+    assert here(capsys, "check", toy).code == 130
+
+
+def test_check_passes_a_sound_project(capsys, toy):
+    """Exit code 0, and every rule with its result."""
+    done = here(capsys, "check", toy, "--json")
+
+    assert done.code == 0
+    assert done.json["result"]["approved"] is True
+    assert done.json["result"]["absent"] == []
+    assert {rule["rule"] for rule in done.json["result"]["rules"]} >= {"PURP-01", "NDOO-02", "CRY-04", "OUT-02"}
+
+
+def test_check_warns_of_extracts_that_are_not_there(capsys, toy):
+    """Exit code 1: a run would stop there."""
+    (toy / "extracts" / PERIOD / "housing.csv").unlink()
+    done = here(capsys, "check", toy)
+
+    assert done.code == 1
+    assert f"extracts/{PERIOD}/housing.csv" in done.out
+
+
+def test_check_tells_the_faults_of_all_files_at_once(capsys, toy):
+    """A source and a cohort are both wrong: both are told, with file and line."""
+    for name, old in (("sources/housing.yaml", "sector: council"), ("cohorts/t01_seen_by_both.yaml", "unit: person")):
+        path = toy / name
+        path.write_text(path.read_text("utf-8").replace(old, f"{old}s"), encoding="utf-8")
+    done = here(capsys, "check", toy, "--json")
+
+    assert done.code == 3
+    assert {fault["file"] for fault in done.json["error"]["faults"]} == {
+        "sources/housing.yaml",
+        "cohorts/t01_seen_by_both.yaml",
+    }
+    assert all(fault["line"] for fault in done.json["error"]["faults"])
+
+
+def test_check_refuses_what_policy_forbids(capsys, toy):
+    """Exit code 2, with the rule and its place."""
+    path = toy / "sources" / "gp_register.yaml"
+    path.write_text(path.read_text("utf-8").replace("exemption: legal_requirement", "exemption: not_cpi"), "utf-8")
+    done = here(capsys, "check", toy)
+
+    assert done.code == 2
+    assert "NDOO-01" in done.err
+    assert "sources/gp_register.yaml" in done.err
+
+
+def test_init_makes_a_project_without_faults(capsys, tmp_path):
+    """Its files fit their models; the rules say what only the owner can fill in."""
+    made = here(capsys, "init", tmp_path / "new", "--json")
+    keys = here(capsys, "keys", "new", tmp_path / "new", "--json")
+    done = here(capsys, "check", tmp_path / "new", "--json")
+
+    assert (made.code, keys.code) == (0, 0)
+    assert {path.name for path in (tmp_path / "new" / "schemas").iterdir()} == {
+        f"{name}.schema.json" for name in ("project", "policy", "source", "cohort")
+    }
+    assert (done.code, done.json["error"]["code"]) == (2, "E-POLICY")
+    assert [fault["file"].split(":")[0] for fault in done.json["error"]["faults"]] == ["sources/gp_register.yaml"]
+
+
+def test_init_leaves_a_project_alone(capsys, toy):
+    """What is there is never overwritten."""
+    before = (toy / "project.yaml").read_bytes()
+
+    assert here(capsys, "init", toy).code == 3
+    assert (toy / "project.yaml").read_bytes() == before
+
+
+def test_keys_are_made_listed_and_verified(capsys, toy):
+    """Real keys for a project; no secret is ever printed."""
+    for path in toy.glob("keys/*/*.json"):
+        path.unlink()
+    made = here(capsys, "keys", "new", toy, "--json")
+    listed = here(capsys, "keys", "list", toy, "--json")
+    secrets = [json.loads(path.read_text())["secret"] for path in toy.glob("keys/*/*.json")]
+
+    assert (made.code, listed.code) == (0, 0)
+    assert here(capsys, "keys", "verify", toy).code == 0
+    assert len(listed.json["result"]["keys"]) == len(secrets) == len(made.json["result"]["made"])
+    assert [secret for secret in secrets if secret in made.out + listed.out] == []
+
+
+def test_keys_verify_names_a_damaged_key(capsys, toy):
+    """All that is wrong, by id."""
+    path = toy / "keys" / "linkage" / "zone_linkage.json"
+    path.write_text(path.read_text().replace('"secret": "', '"secret": "AA'))
+    done = here(capsys, "keys", "verify", toy)
+
+    assert done.code == 2
+    assert "zone_linkage" in done.err
+
+
+def test_demo_keys_are_refused_for_real_people(capsys, toy):
+    """They come from a published seed."""
+    path = toy / "project.yaml"
+    path.write_text(path.read_text("utf-8").replace("synthetic: true", "synthetic: false"), "utf-8")
+
+    assert here(capsys, "keys", "new", toy, "--demo").code == 2
+
+
+def test_real_people_need_an_approval_of_the_exact_config(capsys, toy):
+    """Unsigned refused, signed runs, altered refused."""
+    project, source = toy / "project.yaml", toy / "sources" / "housing.yaml"
+    project.write_text(project.read_text("utf-8").replace("synthetic: true", "synthetic: false"), "utf-8")
+    for path in toy.glob("keys/*/*.json"):
+        path.unlink()
+    here(capsys, "keys", "new", toy)
+    unsigned = here(capsys, "link", toy, "--plain", "--json")
+    approved = here(capsys, "approve", toy, "--approver", "An IG lead", "--json")
+    signed = here(capsys, "link", toy, "--plain", "--json")
+    source.write_text(source.read_text("utf-8") + "# a comment\n", "utf-8")
+    altered = here(capsys, "link", toy, "--plain", "--json")
+
+    assert (unsigned.code, unsigned.json["error"]["code"]) == (2, "E-APPROVAL-MISSING")
+    assert approved.code == 0
+    assert signed.json["error"]["code"] == "E-STEP-MISSING"  # past the gate: nothing was pseudonymised yet
+    assert (altered.code, altered.json["error"]["code"]) == (2, "E-APPROVAL-ALTERED")
+
+
+@pytest.mark.parametrize("code", ["E-BUSY", "ndoo-02", "t01_seen_by_both"], ids=["error", "rule", "cohort"])
+def test_explain_knows_errors_rules_and_cohorts(capsys, toy, code):
+    """One command for whatever a message names."""
+    done = here(capsys, "explain", code, "--project", toy, "--json")
+
+    assert done.code == 0
+    assert code.lower() in done.json["result"]["text"].lower()
+
+
+def test_explain_says_when_it_does_not_know(capsys):
+    """And where to look."""
+    assert here(capsys, "explain", "E-NOTHING").code == 3
+
+
+def test_schema_prints_and_writes_the_same(capsys, tmp_path):
+    """Schemas of all four kinds of file."""
+    printed = here(capsys, "schema", "--json").json["result"]
+    here(capsys, "schema", "--out", tmp_path)
+
+    assert {path.name.split(".")[0]: json.loads(path.read_text("utf-8")) for path in tmp_path.iterdir()} == printed
+
+
+def test_diagnose_says_when_there_is_nothing(capsys, toy):
+    """No failure, no file."""
+    assert here(capsys, "diagnose", toy).out == "No failure has left details here.\n"
+    assert here(capsys, "diagnose", toy, "x.sealed").code == 3
+
+
+def test_a_console_without_a_character_does_not_fail(toy):
+    """Old Windows consoles write cp1252; a name beyond it becomes a question mark."""
+    source = toy / "sources" / "housing.yaml"
+    source.write_text(source.read_text("utf-8").replace("exemption: legal_requirement", "exemption: not_cpi"), "utf-8")
+    source.write_text(
+        source.read_text("utf-8").replace(
+            "confidential_patient_information: false", "confidential_patient_information: true"
+        ),
+        "utf-8",
+    )
+    source.write_text(source.read_text("utf-8").replace("title: Toy housing", "title: \u2602 housing"), "utf-8")
+    done = apart("check", toy, PYTHONIOENCODING="cp1252")
+
+    assert done.code == 2
+    assert "? housing" in done.err

@@ -1,0 +1,59 @@
+"""Every error code that the product can print is explained, and means one thing."""
+
+import re
+from collections import defaultdict
+from pathlib import Path
+
+import governance
+from flows.explaining import error_texts, explain_code
+
+PRODUCT = Path(governance.__file__).parent.parent
+CODES = {
+    code
+    for package in ("governance", "linkage", "cohorts", "flows")
+    for path in (PRODUCT / package).rglob("*.py")
+    for code in re.findall(r'code="(E-[A-Z0-9-]+)"', path.read_text(encoding="utf-8"))
+}
+
+
+def test_every_code_in_the_code_is_explained():
+    """`joinedup explain` knows each code that stands anywhere in the four packages."""
+    explained = {text.code for text in error_texts()}
+
+    assert len(CODES) > 40
+    assert sorted(CODES - explained) == []
+
+
+def test_every_explanation_has_words():
+    """Parts that are filled in when it happens leave an ellipsis; the reason and one of the others never do."""
+    thin = [text.code for text in error_texts() if not (_says(text.why) and _says(text.what + text.fix))]
+
+    assert thin == []
+
+
+def _says(words):
+    return re.search(r"[A-Za-z]{3}", words)
+
+
+def test_a_code_ends_with_one_exit_code():
+    """A scheduler that knows the code knows how the command ends."""
+    ends = defaultdict(set)
+    for text in error_texts():
+        ends[text.code].add(text.exit_code)
+
+    # A pseudonym that is not unique is the extract's fault for records and ours for persons; memory that runs out
+    # is the extract's size while reading and the step's need later.
+    assert {code for code, found in ends.items() if len(found) > 1} <= {"E-PSEUDONYM", "E-MEMORY"}
+
+
+def test_codes_have_the_shape_the_ledger_takes():
+    """`run_failed` carries the code, so it must fit."""
+    assert [code for code in CODES if not re.fullmatch(r"E-[A-Z0-9-]{1,40}", code)] == []
+
+
+def test_explaining_a_ledger_error():
+    """One of them, in full."""
+    text = explain_code("e-ledger-broken")
+
+    assert text.startswith("E-LEDGER-BROKEN (ends with exit code 2)")
+    assert "nothing is added to a broken one" in text

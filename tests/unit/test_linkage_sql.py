@@ -1,0 +1,150 @@
+"""Every SQL file says what it asks, and gives the columns it promises on empty tables."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from governance.contracts import CONTRACTS, PERSON_INDEX, U_STATISTIC, VIEW
+from governance.warehouse import connect, load_sql, load_table, materialise
+from linkage.chance import compare_views
+from linkage.comparisons import ALL
+from linkage.encode import WHOLE_FIELDS
+from linkage.link import SourceViews, link
+from tests.lib.linkage import LINKAGE, found_in, index_of
+
+ROOT = Path(__file__).parents[2]
+FILES = sorted(
+    path for package in ("linkage", "cohorts", "governance") for path in (ROOT / package / "sql").glob("*.sql")
+)
+LABELS = ("reads", "grain", "columns", "params")
+
+
+def header(path: Path) -> dict[str, str]:
+    """The comment a file opens with: ``purpose``, then one entry a label, continued lines joined."""
+    found, label = {"purpose": ""}, "purpose"
+    for line in path.read_text(encoding="utf-8").splitlines():
+        if not line.startswith("--"):
+            break
+        said = line[2:].strip()
+        match = re.match(rf"({'|'.join(LABELS)})\b\s*(.*)", said)
+        # A line that starts in the first column of the comment begins a new entry or a remark.
+        continues = line.startswith("--   ")
+        if match and not continues:
+            label, said = match[1], match[2]
+        elif not continues and label != "purpose":
+            label = "remark"
+        found[label] = f"{found.get(label, '')} {said}".strip()
+    return found
+
+
+def statement(path: Path) -> str:
+    """A file without its comments."""
+    return re.sub(r"--.*", "", path.read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: f"{path.parts[-3]}/{path.stem}")
+def test_header_is_complete(path):
+    """Purpose, what it reads, its grain and its columns: what an information-governance reviewer looks for."""
+    found = header(path)
+
+    assert found["purpose"].endswith((".", ";", ":"))
+    assert [label for label in LABELS[:3] if not found.get(label)] == []
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: f"{path.parts[-3]}/{path.stem}")
+def test_params_are_the_holes(path):
+    """The parameters named are the ``$name`` holes of the statement, all of them and no others."""
+    holes = set(re.findall(r"\$([a-z_]+)", statement(path)))
+    named = set(re.findall(r"\$([a-z_]+)", header(path).get("params", "")))
+
+    assert named == holes
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: f"{path.parts[-3]}/{path.stem}")
+def test_one_statement_a_file(path):
+    """One question a file; only the macros, which belong together, are several statements."""
+    if path.parts[-3] == "linkage" and path.stem == "macro":
+        return
+    assert ";" not in statement(path).rstrip().rstrip(";")
+
+
+LINKAGE_FILES = [path.stem for path in FILES if path.parts[-3] == "linkage"]
+PARAMS = {
+    "kept_view": {"max_block_records": 200},
+    "training": {"max_pairs": 10},
+    "pair_count": {"threshold": 0.95},
+    "record_quality": {"threshold": 0.95},
+    "chance_exact": {"one_record_per_person": True},
+}
+NOT_A_QUERY = {"macro": "defines macros and returns nothing"}
+
+
+@pytest.fixture(scope="module")
+def empty():
+    """A warehouse with every table that linkage's SQL reads, all of them empty of people."""
+    con, _ = found_in([])
+    linking = connect(threads=1, lock=False)
+    tables = (VIEW.schema.empty_table(), CONTRACTS["record"].schema.empty_table(), U_STATISTIC.schema.empty_table())
+    result = link(linking, [SourceViews("clinic", True, *tables), SourceViews("housing", False, *tables)], LINKAGE)
+    index = index_of(result).table
+    names = linking.execute(
+        "SELECT table_name FROM information_schema.tables WHERE NOT starts_with(table_name, '__splink')"
+    ).fetchall()
+    for (name,) in names:
+        load_table(con, name, linking.sql(f"SELECT * FROM {name}").to_arrow_table())
+    con.execute(load_sql("linkage", "macro"))
+    load_table(con, "scored", con.sql(load_sql("linkage", "edge_out")).to_arrow_table())
+    load_table(con, "previous_index", PERSON_INDEX.schema.empty_table())
+    load_table(con, "person_index", index)
+    con.execute("CREATE TABLE truth (source VARCHAR, record_id BIGINT, person VARCHAR)")
+    con.execute("CREATE TABLE drawn (block BIGINT, position_l BIGINT, position_r BIGINT)")
+    encoded = [name for name in VIEW.columns if name not in ("record_id", "variant", "rule", "block")]
+    con.execute(f"CREATE TABLE sampled AS SELECT 0::BIGINT AS position, {', '.join(encoded)} FROM view")
+    materialise(con, "labelled", load_sql("linkage", "labelled"))
+    return con
+
+
+def promised(name: str) -> list[str]:
+    """Columns that the header names first, before any remark."""
+    text = header(ROOT / "linkage" / "sql" / f"{name}.sql")["columns"]
+    text = re.sub(r"\([^)]*\)", "", text)
+    return [word.strip() for word in re.split(r"[,;]", text) if re.fullmatch(r"\s*[a-z][a-z0-9_]*\s*", word)]
+
+
+def test_every_file_is_used():
+    """No SQL file lies unused: each is named by a module of the package."""
+    code = " ".join(path.read_text(encoding="utf-8") for path in (ROOT / "linkage").glob("*.py"))
+
+    assert [name for name in LINKAGE_FILES if f'"{name}"' not in code] == []
+
+
+@pytest.mark.parametrize("name", [name for name in LINKAGE_FILES if name not in NOT_A_QUERY])
+def test_columns_are_those_of_the_header(empty, name):
+    """Run on empty tables, a file gives the columns its header names, in that order, and no row of anybody."""
+    found = empty.sql(load_sql("linkage", name), params=PARAMS.get(name))
+
+    text = header(ROOT / "linkage" / "sql" / f"{name}.sql")["columns"]
+    named = promised(name)
+    if re.search(r"then (one|evidence)|and the", text):  # a family of columns follows, described in words
+        assert found.columns[: len(named)] == named
+        assert len(found.columns) > len(named)
+    else:
+        assert found.columns == named
+
+
+def test_families_of_columns_are_complete():
+    """What the headers only describe: a column for each comparison, and for each field a rule may fix."""
+    con = connect(threads=1)
+    for name, contract in (("kept_view", VIEW),):
+        load_table(con, name, contract.schema.empty_table())
+    con.execute("ALTER TABLE kept_view ADD COLUMN record BIGINT")
+    con.execute("ALTER TABLE kept_view ADD COLUMN source_no TINYINT")
+    fixes = ", ".join(f"FALSE AS fixes_{field}" for field in ("forename", "surname", *WHOLE_FIELDS))
+    materialise(con, "rule", f"SELECT 0::SMALLINT AS rule, {fixes}")
+    materialise(con, "source", "SELECT 0::TINYINT AS source_no, FALSE AS one_record_per_person")
+
+    compare_views(con)
+
+    columns = con.sql("SELECT * FROM pattern").columns
+    assert columns == ["record_l", "record_r", "found_by", *(c.name for c in ALL), "household", "pattern"]

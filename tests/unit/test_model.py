@@ -1,0 +1,247 @@
+"""The model: EM finds what was planted, weights are sums of logs, and a digest names the parameters."""
+
+import math
+from typing import get_args
+
+import numpy as np
+import pyarrow as pa
+import pytest
+
+from governance.errors import InternalError
+from governance.settings.project import RuleComponent
+from governance.warehouse import connect, fetch_table, load_table
+from linkage.comparisons import ALL, HOUSEHOLD, HOUSEHOLD_PARTS, Comparison, Level, compared, touched_by
+from linkage.model import MIN_TRAINING_PAIRS, Model, household_correction, start_m, train, weigh_patterns
+from tests.lib.linkage import LINKAGE, shuffled
+
+NAMED = {c.name: c for c in ALL}
+COMPARISONS = tuple(NAMED[name] for name in ("forename", "surname", "date_of_birth", "sex", "postcode"))
+M = {
+    "forename": {4: 0.70, 3: 0.03, 2: 0.12, 1: 0.05, 0: 0.10},
+    "surname": {3: 0.75, 2: 0.10, 1: 0.05, 0: 0.10},
+    "date_of_birth": {6: 0.80, 5: 0.03, 4: 0.10, 3: 0.02, 2: 0.02, 1: 0.01, 0: 0.02},
+    "sex": {1: 0.96, 0: 0.04},
+    "postcode": {3: 0.55, 2: 0.05, 1: 0.15, 0: 0.25},
+}
+U = {
+    "forename": {4: 0.01, 3: 0.001, 2: 0.01, 1: 0.019, 0: 0.96},
+    "surname": {3: 0.008, 2: 0.008, 1: 0.014, 0: 0.97},
+    "date_of_birth": {6: 0.001, 5: 0.001, 4: 0.008, 3: 0.005, 2: 0.005, 1: 0.05, 0: 0.93},
+    "sex": {1: 0.5, 0: 0.5},
+    "postcode": {3: 0.002, 2: 0.008, 1: 0.09, 0: 0.90},
+}
+BLIND = {0: {"date_of_birth"}, 1: {"surname", "postcode"}, 2: {"forename"}}
+"""What each rule fixes, and so is not seen in its pairs."""
+TRUE_SHARE = {0: 0.6, 1: 0.3, 2: 0.15}
+
+
+def planted(pairs_per_rule=2500, seed=11):
+    """Table ``training`` drawn from M and U: rules find true pairs in different shares."""
+    rng = np.random.default_rng(seed)
+    columns = {"rule": np.repeat(list(BLIND), pairs_per_rule)}
+    true = rng.random(len(columns["rule"])) < np.repeat(list(TRUE_SHARE.values()), pairs_per_rule)
+    for comparison in COMPARISONS:
+        levels = list(M[comparison.name])
+        drawn = [rng.choice(levels, len(true), p=list(side[comparison.name].values())) for side in (M, U)]
+        seen = ~np.isin(columns["rule"], [rule for rule, fixed in BLIND.items() if comparison.name in fixed])
+        columns[comparison.name] = pa.array(np.where(true, *drawn), pa.int8(), mask=~seen)
+    return pa.table({"pattern": np.arange(1, len(true) + 1), **columns})
+
+
+def trained(table, comparisons=COMPARISONS, u=U):
+    """The model of a training table."""
+    con = connect(threads=1, lock=False)
+    load_table(con, "training", table)
+    return train(con, comparisons, u)
+
+
+@pytest.fixture(scope="module")
+def model():
+    """The model of the planted pairs."""
+    return trained(planted())
+
+
+@pytest.mark.parametrize("name", M)
+def test_em_finds_the_planted_m(model, name):
+    """Every level's share of true pairs comes out within 0.03, though each rule hides some fields."""
+    assert model.m[name] == pytest.approx(M[name], abs=0.03)
+    assert model.m[name] != pytest.approx(start_m(COMPARISONS)[name], abs=0.03) or name == "sex"
+
+
+def test_u_is_not_trained(model):
+    """Chance agreement is given, and stays as given."""
+    assert model.u == U
+    assert model.warnings == ()
+
+
+def test_m_adds_to_one(model):
+    """The levels of a comparison are parts of one whole."""
+    assert [sum(levels.values()) for levels in model.m.values()] == pytest.approx([1] * len(M))
+
+
+def test_digest_is_that_of_the_parameters_not_of_the_order_of_rows(model):
+    """The same pairs in another order give the same digest; other pairs give another."""
+    table = planted()
+    again = shuffled(table).set_column(0, "pattern", table["pattern"])
+
+    assert trained(again).digest == model.digest
+    assert trained(planted(seed=12)).digest != model.digest
+
+
+def test_model_file_is_rounded_and_complete(model):
+    """The digest is over nine significant digits of every parameter, and the warnings."""
+    written = model.as_dict()
+    last_digit = Model({"sex": {1: 0.95 + 1e-13, 0: 0.05}}, U, ())
+
+    assert {side: sorted(written[side]) for side in ("m", "u")} == {"m": sorted(M), "u": sorted(U)}
+    assert last_digit.digest == Model({"sex": {1: 0.95, 0: 0.05}}, U, ()).digest
+    assert last_digit.digest != Model({"sex": {1: 0.95001, 0: 0.04999}}, U, ()).digest
+    assert last_digit.digest != Model({"sex": {1: 0.95, 0: 0.05}}, U, ("a warning",)).digest
+
+
+def test_few_pairs_leave_the_starting_values():
+    """Below the least number of pairs EM is not run: the starting values stand, and are warned of."""
+    few = planted(pairs_per_rule=(MIN_TRAINING_PAIRS - 1) // 3)
+
+    found = trained(few)
+
+    assert found.m == start_m(COMPARISONS)
+    assert len(found.warnings) == len(COMPARISONS)
+    assert "Forename: too few pairs to train, starting values used." in found.warnings
+
+
+def test_a_comparison_without_pairs_keeps_its_start_while_others_train():
+    """NHS numbers in no pair: their m stays at the start, with a warning, and the rest is trained."""
+    table = planted(pairs_per_rule=600)
+    table = table.append_column("nhs_number", pa.nulls(table.num_rows, pa.int8()))
+
+    found = trained(table, (*COMPARISONS, NAMED["nhs_number"]), U | {"nhs_number": {1: 1e-8, 0: 1 - 1e-8}})
+
+    assert found.m["nhs_number"] == pytest.approx({1: 0.98, 0: 0.02})
+    assert found.warnings == ("NHS number: too few pairs to train, starting values used.",)
+    assert found.m["forename"] == pytest.approx(M["forename"], abs=0.1)
+
+
+def test_a_level_never_seen_stays_possible():
+    """No pair at a level: a small share stands, and is warned of."""
+    table = planted(pairs_per_rule=600)
+    place = table.schema.get_field_index("surname")
+    found = table["surname"].to_numpy(zero_copy_only=False)
+    closed = pa.array(np.where(found == 1, 0, found), pa.int8(), from_pandas=True)
+
+    found = trained(table.set_column(place, "surname", closed))
+
+    assert 0 < found.m["surname"][1] < 0.001
+    assert found.warnings == ("Surname, near: never seen in training, a small value stands.",)
+
+
+def test_m_that_does_not_add_up_is_refused():
+    """A model whose levels are not one whole is a bug, and no pair is weighed with it."""
+    crooked = Comparison("sex", "Sex", (Level(1, "same", 0.7), Level(0, "different", 0.1)))
+
+    with pytest.raises(InternalError) as raised:
+        trained(planted(pairs_per_rule=20), (crooked,))
+
+    assert raised.value.code == "E-MODEL"
+    assert "sex" in raised.value.what
+
+
+def test_starting_values_are_probabilities():
+    """Every comparison's starting m adds to 1, levels fall from most agreement to least, and fit three bits."""
+    for comparison in (*ALL, HOUSEHOLD):
+        values = [level.value for level in comparison.levels]
+        assert sum(level.start_m for level in comparison.levels) == pytest.approx(1)
+        assert values == list(range(len(values) - 1, -1, -1))
+        assert len(values) <= 7
+
+
+def test_every_component_says_what_it_touches():
+    """No rule component is unknown to training: each blinds at least one comparison, and only known ones."""
+    touched = {component: touched_by(component) for component in get_args(RuleComponent)}
+
+    assert all(touched.values())
+    assert {name for names in touched.values() for name in names} == {c.name for c in ALL}
+    assert touched["phonetic_pair"] == ("forename", "surname")
+    assert touched["birth_day_month_unordered"] == ("date_of_birth",)
+
+
+def test_name_stands_for_forename_and_surname():
+    """A config compares ``name``; the model has both its parts, and nothing that was not asked for."""
+    assert [c.name for c in compared(LINKAGE.model_copy(update={"compare": ["email", "name"]}))] == [
+        "forename",
+        "surname",
+        "email",
+    ]
+
+
+# ------------------------------------------------------------------------------------------------------- weights
+
+WEIGHED = {**{name: M[name] for name in ("forename", "surname", "date_of_birth", "sex", "postcode")}}
+PATTERNS = [
+    # number, then levels: forename, surname, date of birth, sex, postcode, household
+    (1, 4, 3, 6, 1, 3, 3),
+    (2, 0, 3, 6, 1, 3, 3),
+    (3, 4, 3, 0, 1, 3, 1),
+    (4, None, None, None, None, None, 0),
+    (5, 4, None, 6, None, None, 0),
+    (6, 0, 0, 0, 0, 0, 0),
+]
+TINY_U = {name: {level: p if level in (0, 1) else p * 1e-3 for level, p in side.items()} for name, side in U.items()}
+
+
+def weights(u):
+    """Weight of every pattern under M and ``u``, in bits."""
+    con = connect(threads=1, lock=False)
+    names = ["pattern", *M, "household"]
+    columns = {name: [row[i] for row in PATTERNS] for i, name in enumerate(names)}
+    load_table(con, "distinct_pattern", pa.table({k: pa.array(v, pa.int64()) for k, v in columns.items()}))
+    weigh_patterns(con, COMPARISONS, Model(WEIGHED, u, ()))
+    found = fetch_table(con, "SELECT pattern, weight FROM pattern_weight").to_pylist()
+    return {row["pattern"]: row["weight"] for row in found}
+
+
+@pytest.fixture(scope="module")
+def far_beyond_certain():
+    """Chances so small that full agreement weighs more than the 53 bits a probability can tell from 1."""
+    household = {3: 0.0, 2: 0.0, 1: 0.0, 0: 0.0}
+    return TINY_U | {"household": household}
+
+
+def test_weights_are_sums_of_logs(far_beyond_certain):
+    """Splink's weight of a pattern is the sum of log2(m / u) of its levels, without prior, also beyond 53 bits."""
+    found = weights(far_beyond_certain)
+
+    for number, *levels, _ in PATTERNS:
+        bits = [
+            math.log2(M[name][level] / far_beyond_certain[name][level])
+            for name, level in zip(M, levels, strict=True)
+            if level is not None
+        ]
+        assert found[number] == pytest.approx(sum(bits), abs=1e-6)
+    assert found[1] > 60
+    assert found[4] == pytest.approx(0, abs=1e-6)
+
+
+def test_families_and_twins_weigh_less(far_beyond_certain):
+    """What families share counts once: the correction is the joint chance over the product of the single ones."""
+    joint = far_beyond_certain | {"household": {3: 1e-9, 2: 1e-8, 1: 1e-6, 0: 0.0}}
+
+    plain, corrected = weights(far_beyond_certain), weights(joint)
+
+    for number, level in ((1, 3), (2, 3), (3, 1)):
+        product = math.prod(far_beyond_certain[name][value] for name, value in HOUSEHOLD_PARTS[level])
+        lost = min(math.log2(joint["household"][level] / product), math.log2(0.2 / 1e-9))
+        assert plain[number] - corrected[number] == pytest.approx(lost, abs=1e-6)
+    assert corrected[6] == pytest.approx(plain[6], abs=1e-3)
+
+
+@pytest.mark.parametrize("joint", [0.0, 1e-12, 1e-6, 1.0])
+def test_the_household_correction_never_adds_evidence(joint):
+    """Whatever was counted, living together is not evidence for being one person, nor living apart against it."""
+    found = household_correction(U | {"household": {3: joint, 2: joint, 1: joint, 0: 0.0}})
+
+    for level in HOUSEHOLD_PARTS:
+        assert found.weight("household", level) <= 0
+        assert 0 < found.u["household"][level] < 1
+    assert found.weight("household", 0) == 0
+    assert sum(found.m["household"].values()) == pytest.approx(1)

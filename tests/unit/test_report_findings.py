@@ -1,0 +1,201 @@
+"""What the report says about its numbers, and what it refuses to say."""
+
+from dataclasses import replace
+from datetime import date
+
+import pytest
+
+from cohorts.report.charts import Bar, Dot, bar_chart, dot_chart
+from cohorts.report.facts import long_date, month, report_facts
+from cohorts.report.findings import (
+    clear_difference,
+    equity_finding,
+    found_sentence,
+    ladder_finding,
+    overlap_finding,
+    unmet_sentence,
+)
+from cohorts.report.labels import in_order, label
+from governance.disclosure import RoundingRule, rate_per_1000
+from governance.settings import Coverage
+from tests.lib.governance import write_config
+from tests.lib.report import invented_facts
+
+RULE = RoundingRule(hide_up_to_people=7, round_to_people=5)
+count = RULE.release
+
+
+def rate(people, among):
+    """The rate of two exact counts, after release."""
+    return rate_per_1000(count(people), count(among))
+
+
+def dots(**groups):
+    """Dots by label, from (people, among)."""
+    return [Dot(name, rate(*counts)) for name, counts in groups.items()]
+
+
+def test_no_difference_is_claimed_where_intervals_overlap():
+    """12% against 10% of a thousand people may be chance."""
+    assert equity_finding(dots(a=(100, 1000), b=(120, 1000))).startswith("No clear difference")
+
+
+def test_a_clear_difference_names_both_groups_and_rates():
+    """The pair that lies furthest apart is named, whatever the order of groups."""
+    found = equity_finding(dots(low=(100, 1000), middle=(200, 1000), high=(400, 1000)))
+
+    assert found.startswith("Clear difference: 400.0 in every 1,000")
+    assert "100.0" in found
+    assert "200.0" not in found
+
+
+def test_a_wide_interval_does_not_mask_a_clear_difference():
+    """The highest rate is that of a tiny group; the two large ones differ all the same."""
+    high, low = clear_difference(dots(tiny=(10, 25), large=(300, 1000), other=(100, 1000)))
+
+    assert (high.label, low.label) == ("large", "other")
+
+
+def test_people_not_recorded_are_never_compared():
+    """Who is not recorded is a mixture, not a group."""
+    assert equity_finding([*dots(a=(100, 1000), b=(110, 1000)), Dot("Not recorded", rate(500, 1000))]).startswith(
+        "No c"
+    )
+
+
+def test_too_few_groups_to_compare():
+    """One shown group has nothing to differ from."""
+    assert "too few" in equity_finding(dots(a=(100, 1000), b=(3, 1000)))
+
+
+def rungs(*people):
+    """A group of 400 and how many reached each rung."""
+    return [Bar("In this group", count(400)), *(Bar(f"rung {n}", count(p), rate(p, 400)) for n, p in enumerate(people))]
+
+
+def test_the_ladder_names_the_largest_fall_and_steps_no_one_reached():
+    """By definition no one with an unmet need reached the step that counts: that is not a fall."""
+    found = ladder_finding(rungs(300, 250, 0))
+
+    assert "(400)" in found
+    assert "(300, 75%)" in found
+    assert "No one in this group reached" in found
+    assert found.count("rung 2") == 1
+
+
+def test_the_ladder_says_nothing_about_hidden_steps():
+    """A fall to a hidden count is not a number anyone may work with."""
+    assert ladder_finding(rungs(3)) == "The numbers are too small to say where people are lost."
+
+
+def test_the_largest_row_is_named_only_if_it_is_alone():
+    """Two rows that show alike may be in either order."""
+    bars = [Bar("one", count(20)), Bar("other", count(21))]
+
+    assert overlap_finding(bars, "Most") == "No one row stands out."
+    assert overlap_finding([*bars, Bar("third", count(90))], "Most") == "Most: third, 90."
+
+
+@pytest.mark.parametrize(
+    ("met", "cannot_tell", "text"),
+    [
+        (430, 205, "We found about 430 people in this group. We cannot tell for about 205 people."),
+        (0, 3, "We found no one in this group. We cannot tell for a small number of people."),
+        (3, 0, "We found a small number of people in this group. We cannot tell for no one."),
+    ],
+)
+def test_how_many_were_found(met, cannot_tell, text):
+    """Hidden, none and some are told apart in words."""
+    assert found_sentence(count(met), count(cannot_tell)) == text
+
+
+def test_unmet_need_is_a_natural_frequency_in_a_hundred():
+    """Nothing is said where the share is not shown."""
+    assert "about 61 in every 100 did not get help in time" in unmet_sentence(rate(430, 705))
+    assert unmet_sentence(rate(3, 705)) == ""
+
+
+def test_charts_draw_no_mark_for_hidden_counts():
+    """A hidden count is its symbol, with nothing to measure."""
+    bars = str(bar_chart("x", "t", [Bar("a", count(3))], most=count(400)))
+    points = str(dot_chart("x", "t", [Dot("a", rate(3, 400))], everyone=rate(100, 400)))
+
+    assert "<rect" not in bars
+    assert "<circle" not in points
+    assert "[c]" in bars
+    assert "[c]" in points
+
+
+def test_a_very_wide_interval_ends_in_an_arrow():
+    """The smallest group does not squeeze the axis; its interval is in the table."""
+    points = [*dots(a=(100, 10_000), b=(110, 10_000)), Dot("few", rate(0, 40))]
+
+    drawn = str(dot_chart("x", "t", points, everyone=rate(210, 20_000)))
+
+    assert drawn.count("<polygon") == 1
+    assert "few: 0.0 (0.0 to 87.6)" in drawn
+
+
+def test_labels_are_words():
+    """Groups read as a board would say them, in the order of the manifest, those not recorded last."""
+    facts = invented_facts()
+
+    assert in_order(["not recorded", "b", "z", "a"], ["b", "a"]) == ["b", "a", "z", "not recorded"]
+    assert label("deprivation_quintile", "1", facts) == "1 (most deprived)"
+    assert label("age_band", "80+", facts) == "80 and over"
+    assert label("age_band", "18-34", facts) == "18 to 34"
+    assert label("service_pair", "housing & police", facts) == "Housing and homelessness and Police notices"
+    assert [label("service_count", group, facts) for group in ("0", "1", "4+")] == [
+        "No service",
+        "1 service",
+        "4 or more services",
+    ]
+    assert label("service", "new_source", facts) == "new source"
+
+
+def test_dates_are_english_on_any_machine():
+    """No locale decides what a board reads."""
+    assert long_date(date(2025, 9, 30)) == "30 September 2025"
+    assert month("2025-09") == "September 2025"
+
+
+def test_facts_come_from_configs_and_the_manifest(tmp_path):
+    """The manifest of the cohort step as it is written, with the parts the page uses."""
+    bundle = write_config(tmp_path)
+    covered = Coverage(start=date(2023, 4, 1), end=date(2024, 4, 1), share=0.9, known_gaps="Visits at night")
+    bundle = replace(bundle, sources=(bundle.sources[0].model_copy(update={"coverage": [covered]}),))
+    manifest = {
+        "kind": "cohorts",
+        "period": "2025-09",
+        "as_of": "2025-10-01",
+        "dimensions": {"sex": {"title": "Sex", "order": ["female", "male", "not recorded"]}},
+        "definitions": [
+            {
+                "id": "c05",
+                "version": "1.0.0",
+                "title": "Repeat notices",
+                "why": "Someone worried.",
+                "english": ["People."],
+                "population_english": "People.",
+                "unmet_english": "Unmet means: nothing.",
+                "sha256": "ab" * 32,
+                "sources": ["A study."],
+                "caveats": [],
+                "steps": [{"step": "01", "label": "Everyone"}],
+                "ladder": [{"rung": "referred", "label": "Referred"}],
+                "evidence": ["Known."],
+                "review": {"status": "reviewed", "by": "A Board", "on": "2025-01-01"},
+                "lived_experience": {"status": "not yet reviewed", "by": None, "on": None},
+            }
+        ],
+    }
+
+    facts = report_facts(bundle, manifest, linkage=(), checkpoint="00" * 32)
+
+    assert facts.definitions[0].review == "reviewed A Board 2025-01-01"
+    assert facts.definitions[0].lived_experience == "not yet reviewed"
+    assert facts.definitions[0].rungs == (("referred", "Referred"),)
+    assert facts.as_of == date(2025, 10, 1)
+    assert facts.board == bundle.project.report.board
+    assert facts.sources[0].coverage == ("from 1 April 2023 to 31 March 2024, about 90% of the people served",)
+    assert facts.sources[0].known_gaps == ("Visits at night",)
