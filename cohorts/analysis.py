@@ -32,7 +32,7 @@ def build_analysis(
 
     Args:
         con: An analysis-zone connection.
-        sources: Settings of the sources in ``payloads``.
+        sources: Settings of all sources of the project, also those that sent nothing this period.
         person_index: Contract ``person_index``.
         payloads: By source id.
         as_of: First day after the period.
@@ -46,7 +46,7 @@ def build_analysis(
         load_table(con, name, _stacked(payloads, name))
     sectors = {"source": [s.id for s in sources], "sector": [s.sector.value for s in sources]}
     load_table(con, "source_sector", pa.table(sectors))
-    load_table(con, "coverage", coverage_table(sources, as_of))
+    load_table(con, "coverage", coverage_table(sources, as_of, delivered=payloads.keys()))
     materialise(con, "person", load_sql("cohorts", "person"), {"spine": project.spine})
     materialise(con, "event", load_sql("cohorts", "event"))
     materialise(con, "need_evidence", load_sql("cohorts", "need_evidence"))

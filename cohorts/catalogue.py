@@ -1,6 +1,6 @@
 """What the sources of a project can say: the event kinds and needs they map, and when their silence counts."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -51,12 +51,13 @@ def kinds_used(query: Query) -> list[str]:
     return sorted(found)
 
 
-def coverage_table(sources: Sequence[Source], as_of: date) -> pa.Table:
+def coverage_table(sources: Sequence[Source], as_of: date, delivered: Collection[str]) -> pa.Table:
     """The spans for which each source can speak for each kind it maps.
 
     Args:
         sources: Their settings say what they cover; a span without an end runs to ``as_of``.
         as_of: First day after the period.
+        delivered: Ids of the sources whose data are here; the others cannot speak, whatever they declare.
 
     Returns:
         Contract ``coverage``. Spans of one source and kind never touch or overlap: those that did are one, with
@@ -67,7 +68,7 @@ def coverage_table(sources: Sequence[Source], as_of: date) -> pa.Table:
         {"source": source.id, "sector": source.sector.value, "kind": kind, "start": start, "stop": stop, "share": share}
         for source in sources
         for kind in sorted(_mapped_kinds(source))
-        for start, stop, share in _spans(source, kind, as_of)
+        for start, stop, share in (_spans(source, kind, as_of) if source.id in delivered else [(as_of, as_of, 0.0)])
     ]
     return pa.Table.from_pylist(rows, schema=COVERAGE.schema)
 

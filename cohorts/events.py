@@ -169,8 +169,8 @@ def _stage_rows(
     con: duckdb.DuckDBPyConnection, file: ExtractFile, mapping: Mapping, columns: dict[str, str | None]
 ) -> None:
     """``mapping_row``: the rows a mapping speaks of, under fixed names; those without a start are counted."""
-    text = [f"CAST({quote_name(name)} AS VARCHAR) AS {fixed}" for fixed, name in columns.items() if name]
-    text += [f"NULL::VARCHAR AS {fixed}" for fixed, name in columns.items() if not name]
+    named = {fixed: columns.get(fixed) for fixed in ("named", "code", "provider", "outcome")}
+    text = [f"CAST({quote_name(name) if name else 'NULL'} AS VARCHAR) AS {fixed}" for fixed, name in named.items()]
     end = quote_name(mapping.end) if mapping.end else "NULL::DATE"
     condition, values = _where(mapping)
     materialise(

@@ -1,6 +1,5 @@
 """Pseudonymise one source: read, check, apply opt-outs, encode, and send two sealed packages on their ways."""
 
-from collections import Counter
 from dataclasses import asdict
 from typing import Any
 
@@ -50,8 +49,8 @@ def pseudonymise(run: Run, source_id: str) -> dict[str, int | float | str]:
     }
     rejects = {"reject_row": intake.reject_rows}
     own_key = run.ring.zone_public(f"source_{source.id}")
-    publish_package(run.zone("source", source.id, run.period), rejects, own_key, {**facts, **receipt})
-    _record(run, source, intake, opt_outs, digests, facts)
+    kept = publish_package(run.zone("source", source.id, run.period), rejects, own_key, {**facts, **receipt})
+    _record(run, source, intake, opt_outs, {**digests, "receipt": kept}, facts)
     counts = {"source": source.id, "records": encoded.records.num_rows, "views": encoded.views.num_rows}
     return {**counts, **{f"{kind}_sha256": digest for kind, digest in digests.items()}}
 
@@ -87,12 +86,11 @@ def _publish_packages(
 
 def _receipt(intake: Intake, opt_outs: OptOutReceipt, payload: Payload, encoded: Encoded) -> dict[str, Any]:
     """What the source keeps and the audit page shows: exact counts, no value."""
-    views = Counter(encoded.records["views"].to_pylist())
     return {
         "files": {file: {**asdict(counts), "sha256": intake.digests[file]} for file, counts in intake.counts.items()},
         "rejects": summarise(intake.rejects),
         "opt_outs": opt_outs.as_dict(),
-        "records": {"total": encoded.records.num_rows, "no_view": views[0], "one_view": views[1]},
+        "records": encoded.counts(),
         "unmapped": [{"file": count.file, "column": count.column, "rows": count.rows} for count in payload.unmapped],
         "undated": [{"file": count.file, "column": count.column, "rows": count.rows} for count in payload.undated],
         "postcodes_unmatched": payload.postcodes_unmatched,

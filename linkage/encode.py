@@ -64,6 +64,17 @@ class Encoded:
 
     views: pa.Table
     records: pa.Table
+    with_nhs_number: int
+
+    def counts(self) -> dict[str, int]:
+        """Records in all, those that no rule or one rule can find, and those with a usable NHS number."""
+        views = self.records["views"].to_numpy()
+        return {
+            "total": len(views),
+            "no_view": int((views == 0).sum()),
+            "one_view": int((views == 1).sum()),
+            "with_nhs_number": self.with_nhs_number,
+        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +121,8 @@ def encode(found: Components, linkage: Linkage, keys: EncodingKeys) -> Encoded:
     views = pa.concat_tables(tables).sort_by(
         [("record_id", "ascending"), ("rule", "ascending"), ("variant", "ascending")]
     )
-    return Encoded(check_table(views, VIEW), _records(found, views, linkage))
+    numbered = found.ids("nhs_number")[1][found.variant == 0]
+    return Encoded(check_table(views, VIEW), _records(found, views), int(numbered.sum()))
 
 
 def encode_rows(
@@ -203,7 +215,7 @@ def _part(
     return np.where(present[views.rows], code, np.uint64(0))
 
 
-def _records(found: Components, views: pa.Table, linkage: Linkage) -> pa.Table:
+def _records(found: Components, views: pa.Table) -> pa.Table:
     """One row per record, with how many rules can find it."""
     first = found.variant == 0
     ids = found.record_id[first]
@@ -225,12 +237,14 @@ def _nullable(values: NDArray[np.int64], present: NDArray[np.bool_]) -> pa.Array
 
 def how_encoded(linkage: Linkage) -> dict[str, str]:
     """Plain words, by compared field, for the IG lead's page."""
-    named = "128-bit keyed sketch of letter pairs, comparable inside one block only; length told in four bands"
-    whole = "64-bit keyed code, comparable inside one block only"
+    named = (
+        "128-bit sketch of letter pairs keyed with AES-256, comparable inside one block only; length told in four bands"
+    )
+    whole = "64-bit code keyed with AES-256, comparable inside one block only"
     words = {
         "name": named,
-        "date_of_birth": "16-bit keyed codes of day, month and year, comparable inside one block only",
-        "sex": "16-bit keyed code, comparable inside one block only",
-        "postcode": "keyed codes of postcode, sector and district (64 bits in all), comparable inside one block only",
+        "date_of_birth": "16-bit codes of day, month and year, keyed with AES-256, comparable inside one block only",
+        "sex": "16-bit code keyed with AES-256, comparable inside one block only",
+        "postcode": "codes of postcode, sector and district (64 bits in all), keyed with AES-256, comparable inside one block only",
     }
     return {field: words.get(field, whole) for field in linkage.compare}

@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
+from flows.prefect_settings import client_settings, use
+from tests.lib.prefect_runs import PrefectRun, make_runs
 from tests.lib.toy import make_toy
 
 # Two busy cores make single examples slow; a slow one says nothing about the code.
@@ -26,6 +28,14 @@ def toy(_toy_template: Path, tmp_path: Path) -> Path:
     return Path(shutil.copytree(_toy_template, tmp_path / "toy"))
 
 
+@pytest.fixture(autouse=True, scope="session")
+def _prefect_of_our_own(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Tests that load Prefect here neither read nor write the user's own."""
+    mask = os.umask(0o022)
+    use(client_settings(tmp_path_factory.mktemp("no_project"), "none", 9))
+    os.umask(mask)
+
+
 @pytest.fixture(autouse=True)
 def _same_environment() -> Iterator[None]:
     """Commands set variables and the umask for their own process; a test puts them back."""
@@ -35,3 +45,9 @@ def _same_environment() -> Iterator[None]:
     os.umask(mask)
     os.environ.clear()
     os.environ.update(before)
+
+
+@pytest.fixture(scope="session")
+def prefect_runs(tmp_path_factory: pytest.TempPathFactory) -> PrefectRun:
+    """A good run through Prefect, a plain one and a failing one, of a project with marked people in it."""
+    return make_runs(tmp_path_factory.mktemp("prefect"))

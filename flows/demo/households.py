@@ -1,4 +1,4 @@
-"""Who lives with whom: households of ten types, and the ages that go with each place in them."""
+"""Who lives with whom: households of nine types, and the ages that go with each place in them."""
 
 from dataclasses import dataclass
 

@@ -48,9 +48,7 @@ def planted(tmp_path_factory: pytest.TempPathFactory) -> Path:
     make_ics(folder, people=1500, seed=11, periods=(PERIOD,))
     root = folder / "project"
     bundle = load_bundle(root)
-    new_keys(
-        root / "keys", project=bundle.project.id, sources=[s.id for s in bundle.sources], today=TODAY, demo=True
-    )
+    new_keys(root / "keys", project=bundle.project.id, sources=[s.id for s in bundle.sources], today=TODAY, demo=True)
     assert planting.plant(root, bundle, PERIOD) > 30
     return root
 

@@ -165,7 +165,7 @@ def span(start: str, stop: str | None = None, *kinds: str, share: float = 1.0) -
 
 def covered(*spans: Coverage, files: tuple[ExtractFile, ...]) -> list[str]:
     """The coverage of one source, a line a row."""
-    found = coverage_table([source("one", *files, coverage=spans)], AS_OF)
+    found = coverage_table([source("one", *files, coverage=spans)], AS_OF, delivered=["one"])
     assert found.schema == COVERAGE.schema
     return [f"{row['kind']} {row['start']} {row['stop']} {row['share']}" for row in found.to_pylist()]
 
@@ -176,6 +176,15 @@ def test_no_kinds_means_every_kind_and_no_end_means_the_period():
         "ed.attendance 2024-01-01 2025-10-01 1.0",
         "need.frailty 2024-01-01 2025-10-01 1.0",
     ]
+
+
+def test_a_source_that_sent_nothing_cannot_speak():
+    """Whatever it declares, its silence this period means nothing."""
+    silent = source("one", file("ed.attendance"), coverage=[span("2024-01-01")])
+
+    [row] = coverage_table([silent], AS_OF, delivered=[]).to_pylist()
+
+    assert (row["start"], row["stop"], row["share"]) == (AS_OF, AS_OF, 0.0)
 
 
 def test_a_family_covers_its_kinds_only():

@@ -1,6 +1,7 @@
 """Splink is imported where it is used and nowhere else, so that its next version is met in two modules."""
 
 import ast
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ ROOT = Path(__file__).parents[2]
 PACKAGES = ("flows", "linkage", "cohorts", "governance")
 
 
+@cache
 def imported(path: Path) -> set[str]:
     """Top-level names that a module imports, also inside functions."""
     found: set[str] = set()

@@ -1,0 +1,93 @@
+"""Evidence of a pair becomes levels: SQL and plain Python give one meaning."""
+
+import pyarrow as pa
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from governance.warehouse import connect, fetch_table, load_sql, load_table
+from linkage.comparisons import ALL
+
+SIMILARITY = st.none() | st.sampled_from([-0.1, 0.0, 0.41, 0.42, 0.59, 0.6, 0.61, 0.99, 0.995, 1.0])
+ANSWER = st.none() | st.booleans()
+NAMES = ("forename", "surname", "swapped")
+BIRTH = ("birth_year", "birth_month", "birth_day", "birth_swapped")
+PLACE = ("postcode", "postcode_sector", "postcode_district")
+WHOLE = ("nhs_number", "phone", "email", "uprn", "birth_place", "occupation")
+EVIDENCE = st.fixed_dictionaries(
+    {name: SIMILARITY for name in NAMES} | {name: ANSWER for name in (*BIRTH, "sex", *PLACE, *WHOLE)}
+)
+
+
+def name_level(similarity, same):
+    """Level of a name: the same, close, near, different."""
+    if similarity is None:
+        return None
+    return same if similarity >= 0.995 else 2 if similarity >= 0.6 else 1 if similarity >= 0.42 else 0
+
+
+def expected(row):
+    """Levels of one pair, from the meaning of each."""
+    swapped = (
+        None not in (row["forename"], row["surname"], row["swapped"])
+        and max(row["forename"], row["surname"]) < 0.6 <= row["swapped"]
+    )
+    forename = 3 if swapped else name_level(row["forename"], 4)
+    surname = None if swapped else name_level(row["surname"], 3)
+    levels = {"forename": forename, "surname": surname, "date_of_birth": birth_level(row), "sex": number(row["sex"])}
+    levels["postcode"] = (
+        None
+        if row["postcode"] is None
+        else next((level for level, part in zip((3, 2, 1), PLACE, strict=True) if row[part]), 0)
+    )
+    levels |= {name: number(row[name]) for name in WHOLE}
+    same_name = row["surname"] is not None and row["surname"] >= 0.995
+    birth = row["birth_year"] and row["birth_month"] and row["birth_day"]
+    together = row["postcode"] and (3 if same_name and birth else 2 if birth else 1 if same_name else 0)
+    return levels | {"household": together or 0}
+
+
+def birth_level(row):
+    """Level of a birth date: from the same day to no part in common."""
+    year, month, day, turned = (row[part] for part in BIRTH)
+    if year is None:
+        return None
+    if year and month and day:
+        return 6
+    if year and turned:
+        return 5
+    if year and (month or day):
+        return 4
+    if month and day:
+        return 3
+    if month is None:
+        return 2 if year else 1
+    return 0
+
+
+def number(answer):
+    """TRUE, FALSE and NULL as a level."""
+    return None if answer is None else int(answer)
+
+
+@pytest.fixture(scope="module")
+def con():
+    """A warehouse for all examples."""
+    return connect(threads=1)
+
+
+@settings(deadline=None, max_examples=40)
+@given(rows=st.lists(EVIDENCE, min_size=1, max_size=40))
+def test_levels_are_those_of_their_meaning(con, rows):
+    """Every level of every pair, and a pattern number that is equal only where all levels are."""
+    numbers = {"record_l": range(len(rows)), "record_r": range(len(rows)), "found_by": [1] * len(rows)}
+    kinds = {name: pa.float64() if name in NAMES else pa.bool_() for name in rows[0]}
+    columns = {name: pa.array([row[name] for row in rows], kind) for name, kind in kinds.items()}
+    load_table(con, "pair", pa.table({**numbers, **columns}))
+
+    found = fetch_table(con, f"{load_sql('linkage', 'pattern')} ORDER BY record_l").to_pylist()
+
+    levels = [c.name for c in ALL] + ["household"]
+    seen = [{name: row[name] for name in levels} for row in found]
+    assert seen == [expected(row) for row in rows]
+    assert len({row["pattern"] for row in found}) == len({tuple(row.values()) for row in seen})
