@@ -122,7 +122,7 @@ def _query(settings: CohortSettings) -> Query:
         needs=tuple(_need(need, lookback) for need in settings.needs),
         members=_members(settings),
         ladder=_ladder(settings.responses) if settings.responses else (),
-        unmet=_match(UNMET_PATTERN, settings.unmet)["rung"] if settings.unmet else None,
+        unmet=_match(UNMET_PATTERN, settings.unmet)[1] if settings.unmet else None,
         min_share=settings.require_coverage.min_share,
     )
 
@@ -135,7 +135,7 @@ def _population(settings: PopulationSettings) -> tuple[Gate, ...]:
         gates.append(Alive())
     if settings.age:
         age = _match(AGE_PATTERN, settings.age)
-        gates.append(AgeBetween(int(age["low"]), int(age["high"]) if age["high"] else None))
+        gates.append(AgeBetween(int(age[1]), int(age[2]) if age[2] else None))
     if settings.district:
         gates.append(LivesIn("district", tuple(sorted(settings.district))))
     if settings.ward:

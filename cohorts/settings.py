@@ -15,8 +15,8 @@ from governance.settings import Sector
 from governance.settings.base import Kind, Slug, Strict, Text
 
 PARAMETER_PATTERN = r"^\$[a-z][a-z0-9_]{1,39}$"
-AGE_PATTERN = r"^(?P<low>[0-9]{1,3})(?:\+|-(?P<high>[0-9]{1,3}))$"
-UNMET_PATTERN = r"^not reached\((?P<rung>[a-z][a-z0-9_]{1,39})\)$"
+AGE_PATTERN = r"^([0-9]{1,3})(?:\+|-([0-9]{1,3}))$"
+UNMET_PATTERN = r"^not reached\(([a-z][a-z0-9_]{1,39})\)$"
 
 EVER = "ever"
 ANCHOR_DAYS = ("first", "last", "crossed")
@@ -40,7 +40,7 @@ def _is_age(text: str) -> str:
     found = re.match(AGE_PATTERN, text)
     if not found:
         raise ValueError("an age is written 18+ or 18-64")
-    if found["high"] and int(found["high"]) < int(found["low"]):
+    if found[2] and int(found[2]) < int(found[1]):
         raise ValueError("the higher age comes first")
     return text
 

@@ -1,7 +1,7 @@
 """Run the product's own commands on data that nobody here made, and print precision, recall and F1.
 
-    python -m tests.real.run febrl4     FOLDER_WITH_dataset4a.csv
-    python -m tests.real.run historical historical_50k.parquet
+python -m tests.real.run febrl4     FOLDER_WITH_dataset4a.csv
+python -m tests.real.run historical historical_50k.parquet
 """
 
 import json

@@ -1,5 +1,6 @@
 """Spec: the definitions that ship: they load, they say what they mean, and the demo's are the same."""
 
+import json
 import re
 from pathlib import Path
 
@@ -65,6 +66,16 @@ def test_a_library_file_fits_the_schema_that_editors_use(path):
     first = path.read_text(encoding="utf-8").splitlines()[0]
     assert first == "# yaml-language-server: $schema=../schemas/cohort.schema.json"
     jsonschema.validate(_file(path).data, cohort_schema())
+
+
+def test_the_schema_speaks_to_editors():
+    """Parameters are allowed where values are, settings are described, and patterns are not Python's own."""
+    schema = cohort_schema()
+    count = schema["$defs"]["EvidenceSettings"]["properties"]["count"]
+
+    assert {"type": "string", "pattern": r"^\$[a-z][a-z0-9_]{1,39}$"} in count["anyOf"]
+    assert schema["properties"]["purpose"]["description"] == "Must be the project's purpose."
+    assert "(?P<" not in json.dumps(schema)
 
 
 @files

@@ -57,6 +57,11 @@ def test_two_records_of_a_single_source_are_two_people():
     assert joined([weak, strong, B], {(weak, B): 80, (strong, B): 60}, single="a") == ([{weak, B}, {strong}], 1)
 
 
+def test_one_record_each_of_two_single_sources_is_no_conflict():
+    """Two sources that keep one record a person may each have one of this person: nobody is parted."""
+    assert joined([A, B, C], {(A, B): 20, (B, C): 20}, single="abc") == ([{A, B, C}], 0)
+
+
 def test_the_same_records_of_another_source_are_one_person():
     """Where a source may hold a person twice, two of its records may be one."""
     assert joined([("a", 1), ("a", 2), B], {(("a", 1), B): 60, (("a", 2), B): 80}) == ([{("a", 1), ("a", 2), B}], 0)

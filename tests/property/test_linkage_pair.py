@@ -1,0 +1,80 @@
+"""Views of a pair become one row of evidence: SQL and plain Python give one meaning."""
+
+from statistics import fmean
+
+import pyarrow as pa
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from governance.warehouse import connect, fetch_table, load_sql, load_table
+
+NAMES = ("forename", "surname", "swapped")
+ANSWERS = (
+    *("birth_year", "birth_month", "birth_day", "birth_swapped", "sex", "postcode", "postcode_sector"),
+    *("postcode_district", "nhs_number", "phone", "email", "uprn", "birth_place", "occupation"),
+)
+KEYS = {
+    "record_l": pa.int64(),
+    "record_r": pa.int64(),
+    "rule": pa.int16(),
+    "variant_l": pa.int8(),
+    "variant_r": pa.int8(),
+}
+VIEW_PAIR = st.fixed_dictionaries(
+    {
+        "record_l": st.integers(1, 2),
+        "record_r": st.integers(3, 4),
+        "rule": st.integers(0, 40),
+        "variant_l": st.integers(0, 1),
+        "variant_r": st.integers(0, 1),
+        **{name: st.none() | st.sampled_from([-0.25, 0.0, 0.5, 0.75, 1.0]) for name in NAMES},
+        **{name: st.none() | st.booleans() for name in ANSWERS},
+    }
+)
+
+
+def known(values):
+    """Values that are there."""
+    return [value for value in values if value is not None]
+
+
+def expected(rows):
+    """Evidence of each pair: names by the best pair of variants, each by the mean of its views; facts by any view."""
+    pairs = {}
+    for row in rows:
+        pairs.setdefault((row["record_l"], row["record_r"]), []).append(row)
+    found = []
+    for (left, right), views in sorted(pairs.items()):
+        one = {"record_l": left, "record_r": right, "found_by": 0}
+        for view in views:
+            one["found_by"] |= 1 << view["rule"]
+        for name in NAMES:
+            by_variant = {}
+            for view in views:
+                by_variant.setdefault((view["variant_l"], view["variant_r"]), []).append(view[name])
+            means = [fmean(known(values)) for values in by_variant.values() if known(values)]
+            one[name] = max(means, default=None)
+        one |= {name: any(known(v[name] for v in views)) if known(v[name] for v in views) else None for name in ANSWERS}
+        found.append(one)
+    return found
+
+
+@pytest.fixture(scope="module")
+def con():
+    """A warehouse for all examples."""
+    return connect(threads=1)
+
+
+@settings(deadline=None, max_examples=40)
+@given(rows=st.lists(VIEW_PAIR, min_size=1, max_size=12))
+def test_evidence_of_all_views_is_taken_once(con, rows):
+    """One row a pair of records, however many rules and variants brought it together."""
+    kinds = KEYS | dict.fromkeys(NAMES, pa.float32()) | dict.fromkeys(ANSWERS, pa.bool_())
+    load_table(
+        con, "view_pair", pa.table({name: pa.array([r[name] for r in rows], kind) for name, kind in kinds.items()})
+    )
+
+    found = fetch_table(con, f"{load_sql('linkage', 'pair')} ORDER BY record_l, record_r").to_pylist()
+
+    assert found == [pytest.approx(row) for row in expected(rows)]

@@ -1,0 +1,58 @@
+"""The documentation holds together: links lead somewhere, named tests exist, the lock says nothing it should not."""
+
+import ast
+import re
+
+import pytest
+
+from tests.lib.command import REPOSITORY
+
+PAGES = [
+    path
+    for path in sorted(REPOSITORY.rglob("*.md"))
+    if not {".venv", ".git", "node_modules", ".pytest_cache"} & set(path.relative_to(REPOSITORY).parts)
+]
+NAMES = [path.relative_to(REPOSITORY).as_posix() for path in PAGES]
+_LINK = re.compile(r"\[[^\]]*\]\(([^)#]+)\)")
+_TEST = re.compile(r"(tests/[a-z_/]+\.py)(?:::([a-z_0-9]+))?")
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_links_lead_somewhere(name):
+    """To files of this repository; addresses on the web are not tried."""
+    page = REPOSITORY / name
+    targets = [target for target in _LINK.findall(page.read_text("utf-8")) if "://" not in target]
+
+    assert [target for target in targets if not (page.parent / target).exists()] == []
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_named_tests_exist(name):
+    """A limit that names its test has one."""
+    for path, function in _TEST.findall((REPOSITORY / name).read_text("utf-8")):
+        assert (REPOSITORY / path).exists(), path
+        tree = ast.parse((REPOSITORY / path).read_text("utf-8"))
+        tests = {node.name for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)}
+        assert not function or function in tests, f"{path}::{function}"
+
+
+def test_the_lock_pins_everything_by_hash():
+    """No address, no index, no path: it installs from any mirror, and from nothing else than what was locked."""
+    text = (REPOSITORY / "requirements.lock").read_text("utf-8")
+    requirements = re.findall(r"^[a-z0-9][^\\]*\\?", text, re.MULTILINE)
+    blocks = re.split(r"^(?=[a-z0-9])", text, flags=re.MULTILINE)[1:]
+
+    assert len(requirements) > 100
+    assert [block.splitlines()[0] for block in blocks if "==" not in block or "--hash=sha256:" not in block] == []
+    assert not re.search(r"https?://|file:|--index|--find-links|@ ", text)
+
+
+def test_the_lock_covers_what_pyproject_asks_for():
+    """Run `make lock` after changing a dependency."""
+    import tomllib
+
+    project = tomllib.loads((REPOSITORY / "pyproject.toml").read_text("utf-8"))["project"]
+    wanted = [*project["dependencies"], *project["optional-dependencies"]["dev"]]
+    locked = set(re.findall(r"^([a-z0-9._-]+)", (REPOSITORY / "requirements.lock").read_text("utf-8"), re.MULTILINE))
+
+    assert {re.split(r"[<>=\[]", one)[0].lower().replace("_", "-") for one in wanted} - locked == set()
