@@ -1,5 +1,6 @@
 """Spec: how answers combine. Yes, no and *cannot tell* follow Kleene's rules everywhere."""
 
+from datetime import date
 from itertools import product
 
 import pytest
@@ -186,6 +187,16 @@ def test_who_the_population_is(con):
         "no age": "?",
         "no district": "?",
     }
+
+
+def test_age_is_the_one_reached_in_the_year_of_the_last_day(con):
+    """For data up to 31 December 2025 the year is 2025, though the day after is in 2026."""
+    told = world(people="person_id|birth_year\nturned 18|2007\nturns 18|2008")
+    definition = query(need("h", seen("h")), population=(AgeBetween(18, None),))
+
+    found = agreed(con, definition, told, date(2026, 1, 1))
+
+    assert answers(found, "population") == {"turned 18": "yes", "turns 18": "no"}
 
 
 def test_someone_who_may_not_be_in_the_population_is_never_met(con):

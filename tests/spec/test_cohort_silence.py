@@ -86,6 +86,18 @@ def test_a_response_that_came_counts_before_the_time_is_over_and_without_coverag
     assert answers(found, "unmet") == {"one": "no"}
 
 
+def test_what_happened_after_the_period_is_not_known_yet(con):
+    """An extract that runs ahead of its period changes nothing."""
+    told = world(
+        needs="person_id|need|valid_from\none|h|2025-09-20",
+        events="person_id|kind|start\none|asc.assessment|2025-10-01",
+    )
+
+    found = agreed(con, query(need("h", seen("h")), ladder=ASSESSED), told)
+
+    assert answers(found, "unmet") == {"one": "?"}
+
+
 @pytest.mark.parametrize(
     ("start", "answer"),
     [("2024-10-01", "no"), ("2024-10-02", "?")],

@@ -26,6 +26,7 @@ from tests.lib.linkage import (
     truth_table,
     world,
 )
+from tests.lib.toy import nhs_number
 
 
 @pytest.fixture(scope="module")
@@ -101,6 +102,8 @@ def test_pairs_are_of_records_that_could_be_one_person(pairs):
     assert all(0 < row["found_by"] < 2 ** len(LINKAGE.rules) for row in pairs)
     within = {row["source_l"] for row in pairs if row["source_l"] == row["source_r"]}
     assert within == {"housing"}
+    ((compared,),) = linked().con.execute("SELECT count(*) FROM pattern").fetchall()
+    assert compared == len(pairs)
 
 
 def test_a_pair_is_scored_once_however_many_rules_find_it(pairs):
@@ -183,6 +186,77 @@ SMALL = linkage_with(rule("date_of_birth", "surname"), rule("nhs_number", id_="n
 def some(source, count=30):
     """The first people of a source."""
     return identifiers(sorted(world().sources[source], key=lambda row: row["person"])[:count])
+
+
+ADA = {
+    "forename": "Christopher",
+    "surname": "Wilkinson",
+    "date_of_birth": date(1987, 4, 23),
+    "postcode": "NM1 2AB",
+    "sex": "male",
+    "phone": "07700 900123",
+    "uprn": "100023336956",
+}
+SAME = {"forename": 4, "surname": 3, "date_of_birth": 6, "sex": 1, "postcode": 3, "phone": 1, "uprn": 1, "household": 3}
+NO_NAME = {"surname": None, "household": 2}
+LEVELS = {
+    "all the same": ({}, {}),
+    "a letter left out": ({"forename": "Christoper"}, {"forename": 2}),
+    "a letter more in the surname": ({"surname": "Wilkkinson"}, {"surname": 2, "household": 2}),
+    "another name": ({"forename": "Bartholomew"}, {"forename": 0}),
+    "names swapped": ({"forename": "Wilkinson", "surname": "Christopher"}, {"forename": 3} | NO_NAME),
+    "no forename": ({"forename": None}, {"forename": None}),
+    "no surname": ({"surname": None}, NO_NAME),
+    "known by a previous surname": ({"surname": "Bell", "previous_surname": "Wilkinson"}, {}),
+    "double name": ({"surname": "Bell-Wilkinson"}, {}),
+    "day and month swapped": ({"date_of_birth": date(1987, 6, 4)}, {"date_of_birth": 5, "household": 1}),
+    "another day": ({"date_of_birth": date(1987, 4, 24)}, {"date_of_birth": 4, "household": 1}),
+    "another month": ({"date_of_birth": date(1987, 5, 23)}, {"date_of_birth": 4, "household": 1}),
+    "another year": ({"date_of_birth": date(1978, 4, 23)}, {"date_of_birth": 3, "household": 1}),
+    "only the year": ({"date_of_birth": date(1987, 1, 1)}, {"date_of_birth": 2, "household": 1}),
+    "only another year": ({"date_of_birth": date(1978, 1, 1)}, {"date_of_birth": 1, "household": 1}),
+    "another birth date": ({"date_of_birth": date(1951, 9, 8)}, {"date_of_birth": 0, "household": 1}),
+    "no birth date": ({"date_of_birth": None}, {"date_of_birth": None, "household": 1}),
+    "another sex": ({"sex": "female"}, {"sex": 0}),
+    "no sex": ({"sex": None}, {"sex": None}),
+    "another house": ({"postcode": "NM1 2XY"}, {"postcode": 2, "household": 0}),
+    "another sector": ({"postcode": "NM1 3AB"}, {"postcode": 1, "household": 0}),
+    "another district": ({"postcode": "NM11 2AB"}, {"postcode": 0, "household": 0}),
+    "no fixed address": ({"postcode": "ZZ99 3VZ"}, {"postcode": None, "household": 0}),
+    "moved, and known there": ({"postcode": "NM7 7ZZ", "previous_postcode": "NM1 2AB"}, {}),
+    "another phone": ({"phone": "07700 900999"}, {"phone": 0}),
+    "no phone": ({"phone": None}, {"phone": None}),
+    "another address": ({"uprn": "7"}, {"uprn": 0}),
+}
+"""What the second service wrote down differently, and the levels that differ from full agreement."""
+
+
+@pytest.fixture(scope="module")
+def levels():
+    """Levels of each case: a pair a case, met by its own NHS number."""
+    linkage = linkage_with(rule("nhs_number"))
+    here = [ADA | {"record_id": n, "nhs_number": nhs_number(n)} for n in range(len(LEVELS))]
+    # Pseudonyms of two sources never coincide: they are made under two keys.
+    there = [
+        row | {"record_id": ~row["record_id"]} | changed
+        for row, (changed, _) in zip(here, LEVELS.values(), strict=True)
+    ]
+    # The 23rd cannot be a month: this case is about the sixth of April.
+    here[list(LEVELS).index("day and month swapped")]["date_of_birth"] = date(1987, 4, 6)
+    deliveries = [deliver(name, rows, single=True, linkage=linkage) for name, rows in (("a", here), ("b", there))]
+    query = "SELECT pattern.* FROM pattern INNER JOIN record ON record_l = record ORDER BY record_id"
+    rows = fetch_table(run_link(deliveries, linkage).con, query).to_pylist()
+    return dict(zip(LEVELS, rows, strict=True))
+
+
+@pytest.mark.parametrize("case", LEVELS)
+def test_evidence_of_a_pair(levels, case):
+    """From what two services wrote down to levels of agreement, through sketches and codes."""
+    _, differing = LEVELS[case]
+
+    found = {name: levels[case][name] for name in (*SAME, "nhs_number", "email")}
+
+    assert found == SAME | differing | {"nhs_number": 1, "email": None}
 
 
 def test_sources_without_people_and_records_without_views_are_no_obstacle():

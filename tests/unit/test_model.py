@@ -11,7 +11,15 @@ from governance.errors import InternalError
 from governance.settings.project import RuleComponent
 from governance.warehouse import connect, fetch_table, load_table
 from linkage.comparisons import ALL, HOUSEHOLD, HOUSEHOLD_PARTS, Comparison, Level, compared, touched_by
-from linkage.model import MIN_TRAINING_PAIRS, Model, household_correction, start_m, train, weigh_patterns
+from linkage.model import (
+    MIN_TRAINING_PAIRS,
+    Model,
+    household_correction,
+    start_m,
+    train,
+    training_table,
+    weigh_patterns,
+)
 from tests.lib.linkage import LINKAGE, shuffled
 
 NAMED = {c.name: c for c in ALL}
@@ -163,6 +171,24 @@ def test_every_component_says_what_it_touches():
     assert {name for names in touched.values() for name in names} == {c.name for c in ALL}
     assert touched["phonetic_pair"] == ("forename", "surname")
     assert touched["birth_day_month_unordered"] == ("date_of_birth",)
+
+
+def test_training_is_blind_to_what_a_rule_touches():
+    """A pair found by two rules is two rows, each without what its own rule touches: that is equal by the finding."""
+    con = connect(threads=1)
+    seen = {c.name: pa.array([c.levels[0].value], pa.int8()) for c in ALL}
+    pair = {"record_l": [1], "record_r": [2], "found_by": pa.array([0b11], pa.int64())}
+    load_table(con, "pattern", pa.table({**pair, **seen, "pattern": [7]}))
+    blind = [{"forename", "date_of_birth"}, {"postcode", "phone"}]
+    touches = {f"touches_{c.name}": [c.name in names for names in blind] for c in ALL}
+    load_table(con, "rule", pa.table({"rule": pa.array([0, 1], pa.int16()), **touches}))
+
+    training_table(con, 10)
+
+    # Beside the two made-up pairs of each rule, which have no sex.
+    rows = fetch_table(con, "SELECT * FROM training WHERE sex IS NOT NULL ORDER BY rule").to_pylist()
+    assert [{name for name in seen if row[name] is None} for row in rows] == blind
+    assert [row["rule"] for row in rows] == [0, 1]
 
 
 def test_name_stands_for_forename_and_surname():
