@@ -241,10 +241,13 @@ def how_encoded(linkage: Linkage) -> dict[str, str]:
         "128-bit sketch of letter pairs keyed with AES-256, comparable inside one block only; length told in four bands"
     )
     whole = "64-bit code keyed with AES-256, comparable inside one block only"
+    place = (
+        "codes of postcode, sector and district (64 bits in all), keyed with AES-256, comparable inside one block only"
+    )
     words = {
         "name": named,
         "date_of_birth": "16-bit codes of day, month and year, keyed with AES-256, comparable inside one block only",
         "sex": "16-bit code keyed with AES-256, comparable inside one block only",
-        "postcode": "codes of postcode, sector and district (64 bits in all), keyed with AES-256, comparable inside one block only",
+        "postcode": place,
     }
     return {field: words.get(field, whole) for field in linkage.compare}

@@ -1,7 +1,9 @@
 """What every test shares: a small project to spoil, and an environment of its own."""
 
+import atexit
 import os
 import shutil
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,6 +13,19 @@ from hypothesis import settings
 from flows.prefect_settings import client_settings, use
 from tests.lib.prefect_runs import PrefectRun, make_runs
 from tests.lib.toy import make_toy
+
+
+def _no_more_words() -> None:
+    """Let pytest's closing line be the last one.
+
+    Hypothesis keeps a test's last arguments, a DuckDB connection among them, until the interpreter ends; DuckDB's
+    binding (nanobind) then prints pages about leaks to standard error. Nothing of ours is written after this.
+    """
+    sys.stderr.flush()
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
+
+
+atexit.register(_no_more_words)
 
 # Two busy cores make single examples slow; a slow one says nothing about the code.
 settings.register_profile("joinedup", deadline=None, print_blob=True)

@@ -64,7 +64,7 @@ def con() -> Iterator[duckdb.DuckDBPyConnection]:
 
 def spans(start: str, end: str) -> st.SearchStrategy[dict[str, date | None]]:
     """A first day and a last one: the same day, later, or not yet."""
-    lasting = st.one_of(st.just(0), st.integers(0, 5), st.none())
+    lasting = st.one_of(st.just(0), st.just(0), st.integers(0, 5), st.none())
     return st.tuples(days, lasting).map(
         lambda pair: {start: pair[0], end: None if pair[1] is None else pair[0] + timedelta(days=pair[1])}
     )
@@ -94,6 +94,7 @@ events = st.lists(
         outcome=st.sampled_from([None, "attended", "completed", "dna"]),
         planned=st.booleans(),
     ),
+    min_size=8,
     max_size=20,
 ).map(tuple)
 evidence = st.lists(
@@ -105,7 +106,8 @@ evidence = st.lists(
         strength=st.sampled_from([strength.value for strength in Strength]),
         sector=st.sampled_from(SECTORS),
     ),
-    max_size=10,
+    min_size=6,
+    max_size=14,
 ).map(tuple)
 
 

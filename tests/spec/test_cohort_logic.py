@@ -110,6 +110,17 @@ def test_needs_far_apart_are_not_concurrent_unless_more_may_be_hidden(con):
     assert answers(hidden, "needs") == {"one": "?"}
 
 
+def test_one_dark_piece_of_evidence_hides_what_might_have_been_concurrent(con):
+    """A need seen in January that another, dark, source might have seen in September as well."""
+    evidence = "person_id|need|valid_from\none|h|2025-01-01\none|s|2025-09-01"
+    together = Members(at_least=2, of=("h", "s"), concurrent=Concurrent(at_least=2, span=length("28d")))
+    needs = (need("h", seen("h"), counted("a.dark")), need("s", seen("s")))
+
+    found = agreed(con, query(*needs, members=together), world(needs=evidence, covered=["need.h", "need.s"]))
+
+    assert answers(found, "needs") == {"one": "?"}
+
+
 def test_days_of_all_needs_together(con):
     """First sign of any need, the day by which two of three had been shown, the latest sign."""
     told = world(

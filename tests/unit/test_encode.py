@@ -2,6 +2,7 @@
 
 from datetime import date
 from io import BytesIO
+from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
@@ -275,6 +276,20 @@ def _bytes_of(table: pa.Table) -> bytes:
     sink = BytesIO()
     pq.write_table(table, sink, compression="none", use_dictionary=False)
     return sink.getvalue()
+
+
+def test_the_example_of_the_readme():
+    """The two records of the package's README meet under the rules it names, and under no others."""
+    clinic = {"record_id": 17, "forename": "Christopher", "surname": "Wilkinson", "date_of_birth": date(1987, 4, 23)}
+    clinic |= {"sex": "m", "postcode": "NM1 2AB", "nhs_number": "9990000018"}
+    housing = clinic | {"record_id": 5, "forename": "Christoper", "postcode": "NM7 7ZZ", "nhs_number": None}
+
+    here, there = ({(row["rule"], row["block"]) for row in rows_of(record)} for record in (clinic, housing))
+
+    met = [LINKAGE.rules[number].id for number, _ in sorted(here & there)]
+    assert met == ["dob_surname", "dob_phonetic", "phonetic_year_day", "first3_year_day"]
+    text = (Path(__file__).parents[2] / "linkage" / "README.md").read_text(encoding="utf-8")
+    assert all(f"`{rule_id}`" in text for rule_id in met)
 
 
 def test_how_encoded_has_words_for_every_compared_field():
