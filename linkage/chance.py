@@ -21,6 +21,12 @@ from linkage.values import Components
 MIN_PAIRS_SHOWN = 10
 """Counts of fewer agreeing pairs do not leave the source."""
 
+_RELATIVES = {3: 0.03, 2: 0.03, 1: 1.0, 0: 1.0}
+"""How many twins, and how many others of the same surname at the same address, a person has: an upper guess."""
+
+Counts = dict[str, dict[int, tuple[float, float]]]
+"""Agreeing pairs and pairs, by comparison and level."""
+
 _NO_FIX = ("forename", "surname", "nhs_number", "phone", "email", "uprn", "birth_place", "occupation")
 
 
@@ -45,7 +51,8 @@ def count_chance(
         one_record_per_person: Only such a source can tell a family from one person recorded twice.
 
     Returns:
-        Table ``u_statistic``: agreeing pairs (at least 10) and pairs, by comparison and level.
+        Table ``u_statistic``: agreeing pairs (at least 10) and pairs, by comparison and level. For families and
+        twins, 0 agreeing pairs stand for fewer than 10.
     """
     rows = np.flatnonzero(found.variant == 0)
     exact = fetch_table(con, load_sql("linkage", "chance_exact"), {"one_record_per_person": one_record_per_person})
@@ -56,7 +63,9 @@ def count_chance(
     counted = pa.concat_tables(tables).to_pandas()
     # Exact counts come first and win over sampled ones.
     counted = counted.drop_duplicates(["comparison", "level"], keep="first")
-    counted = counted[counted["agreeing_pairs"] >= MIN_PAIRS_SHOWN].sort_values(["comparison", "level"])
+    few, family = counted["agreeing_pairs"] < MIN_PAIRS_SHOWN, counted["comparison"] == HOUSEHOLD.name
+    counted["agreeing_pairs"] = counted["agreeing_pairs"].mask(few & family, 0.0)
+    counted = counted[~few | family & (counted["level"] > 0)].sort_values(["comparison", "level"])
     table = pa.Table.from_pandas(counted, preserve_index=False)
     return check_table(table.cast(U_STATISTIC.schema), U_STATISTIC)
 
@@ -69,25 +78,38 @@ def pool(statistics: list[pa.Table], comparisons: tuple[Comparison, ...]) -> Par
     """
     frame = pa.concat_tables(statistics).to_pandas()
     sums = frame.groupby(["comparison", "level"])[["agreeing_pairs", "pairs"]].sum()
-    u: Parameters = {}
-    for comparison in (*comparisons, HOUSEHOLD):
-        if comparison.u_of_agreement is not None:
-            u[comparison.name] = {1: comparison.u_of_agreement, 0: 1 - comparison.u_of_agreement}
-            continue
-        seen = sums.loc[comparison.name] if comparison.name in sums.index.get_level_values(0) else None
-        most = float(seen["pairs"].max()) if seen is not None else 1e6
-        share = {
-            level.value: float(seen.loc[level.value, "agreeing_pairs"] / seen.loc[level.value, "pairs"])
-            if seen is not None and level.value in seen.index
-            else (0.5 / most if comparison is not HOUSEHOLD else 0.0)
-            for level in comparison.levels
-        }
-        if comparison is HOUSEHOLD:  # joint chances, not levels of one whole; 0 where no source could count
-            u[comparison.name] = share
-            continue
-        total = sum(share.values())
-        u[comparison.name] = {value: p / total for value, p in share.items()}
+    counts: Counts = {name: {} for name in (*(c.name for c in comparisons), HOUSEHOLD.name)}
+    for (name, level), agreeing, pairs in sums.itertuples():
+        counts.setdefault(name, {})[int(level)] = (float(agreeing), float(pairs))
+    u = {c.name: _levels_of_one_whole(c, counts[c.name]) for c in comparisons}
+    u[HOUSEHOLD.name] = {level.value: _joint(level.value, counts[HOUSEHOLD.name]) for level in HOUSEHOLD.levels}
     return u
+
+
+def _levels_of_one_whole(comparison: Comparison, counts: dict[int, tuple[float, float]]) -> dict[int, float]:
+    """Chance of each level of a comparison; they add to 1."""
+    if comparison.u_of_agreement is not None:
+        return {1: comparison.u_of_agreement, 0: 1 - comparison.u_of_agreement}
+    most = max((pairs for _, pairs in counts.values()), default=1e6)
+    share = {
+        level.value: counts[level.value][0] / counts[level.value][1] if level.value in counts else 0.5 / most
+        for level in comparison.levels
+    }
+    total = sum(share.values())
+    return {value: p / total for value, p in share.items()}
+
+
+def _joint(level: int, counts: dict[int, tuple[float, float]]) -> float:
+    """Chance that two people are family or twins; 0 where no source keeps one record a person and could count.
+
+    Where fewer than ten pairs were seen, half of ten stands, but no more than people usually have such relatives:
+    a small source must neither let twins through nor part people from themselves.
+    """
+    agreeing, pairs = counts.get(level, (0.0, 0.0))
+    if not pairs:
+        return 0.0
+    people = (2 * pairs) ** 0.5
+    return agreeing / pairs if agreeing else min(MIN_PAIRS_SHOWN / 2 / pairs, _RELATIVES[level] / people)
 
 
 def _random_pairs(

@@ -15,6 +15,8 @@ class Level:
     label: str
     start_m: float
     """Where EM starts, and what stands if it never sees the level: share of true pairs at this level."""
+    ordered: bool = True
+    """Whether it should weigh less than the levels above it; unknown and swapped parts have no place in the order."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +35,7 @@ _FORENAME = Comparison(
     "Forename",
     (
         Level(4, "same", 0.85),
-        Level(3, "forename and surname swapped", 0.01),
+        Level(3, "forename and surname swapped", 0.01, ordered=False),
         Level(2, "close", 0.06),
         Level(1, "near", 0.02),
         Level(0, "different", 0.06),
@@ -49,11 +51,11 @@ _BIRTH = Comparison(
     "Date of birth",
     (
         Level(6, "same", 0.9),
-        Level(5, "day and month swapped", 0.01),
+        Level(5, "day and month swapped", 0.01, ordered=False),
         Level(4, "year and one other part", 0.05),
-        Level(3, "day and month", 0.01),
-        Level(2, "same year, day unknown", 0.01),
-        Level(1, "different year, day unknown", 0.005),
+        Level(3, "day and month", 0.01, ordered=False),
+        Level(2, "same year, day unknown", 0.01, ordered=False),
+        Level(1, "different year, day unknown", 0.005, ordered=False),
         Level(0, "different", 0.015),
     ),
 )

@@ -13,7 +13,7 @@ from governance.settings import BlockingRule, ExtractFile, Linkage
 from linkage.blocks import Views, views_of
 from linkage.sketch import Tokens, name_tokens, prf, sketch
 from linkage.standardise import standardise
-from linkage.values import Coded, Components, components
+from linkage.values import PRESENT, Coded, Components, components
 
 BIRTH_LAYOUT = (("birth_year", 48), ("birth_month", 32), ("birth_day", 16), ("sex", 0))
 """16 bits each of the ``birth_sex`` word. Day and month share an id space so that swaps can be seen."""
@@ -25,6 +25,16 @@ WHOLE_FIELDS = ("nhs_number", "phone", "email", "uprn", "birth_place", "occupati
 """Compared for equality only: a whole word each."""
 
 _ODD = np.array([0x9E3779B97F4A7C15, 0xC2B2AE3D27D4EB4F, 0x165667B19E3779F9, 0xD6E8FEB86659FD93], np.uint64)
+
+_FIELD_OF_PART = {
+    "forename": "name",
+    "surname": "name",
+    "birth_year": "date_of_birth",
+    "birth_month": "date_of_birth",
+    "birth_day": "date_of_birth",
+    "sex": "sex",
+    "postcode": "postcode",
+}
 
 _SHARED_IDS = {"birth_day": "day_or_month", "birth_month": "day_or_month"}
 
@@ -139,8 +149,8 @@ def encode_rows(
         fixed: Fields that the rule fixes exactly: inside the block they are equal by construction and not encoded.
     """
     columns = _name_columns(views, names, keys, fixed if "name" in compare else frozenset({"forename", "surname"}))
-    columns["birth_sex"] = pa.array(_birth_sex(views, found, keys))
-    columns["place"] = pa.array(_place(views, found, keys))
+    columns["birth_sex"] = pa.array(_birth_sex(views, found, keys, compare))
+    columns["place"] = pa.array(_place(views, found, keys, compare))
     for field in WHOLE_FIELDS:
         ids, present = found.ids(field)
         wanted = present[views.rows] & (field in compare) & (field not in fixed)
@@ -160,7 +170,7 @@ def _rule_views(
         "rule": pa.array(np.full(len(views.rows), number, np.int16)),
         "block": pa.array(views.block),
         **encoded,
-        "present": pa.array(found.present[views.rows]),
+        "present": pa.array(found.present[views.rows] & _compared_bits(list(linkage.compare))),
     }
     return pa.table({name: fields[name] for name in VIEW.columns})
 
@@ -192,16 +202,18 @@ def _name_columns(views: Views, names: Names, keys: EncodingKeys, fixed: frozens
     return columns
 
 
-def _birth_sex(views: Views, found: Components, keys: EncodingKeys) -> NDArray[np.int64]:
+def _birth_sex(views: Views, found: Components, keys: EncodingKeys, compare: list[str]) -> NDArray[np.int64]:
     word = np.zeros(len(views.rows), np.uint64)
     for part, shift in BIRTH_LAYOUT:
+        if _FIELD_OF_PART[part] not in compare:
+            continue  # what is no evidence does not leave the source
         word |= _part(views, found, keys, part, 16, as_component=_SHARED_IDS.get(part)) << np.uint64(shift)
     return word.view(np.int64)
 
 
-def _place(views: Views, found: Components, keys: EncodingKeys) -> NDArray[np.int64]:
+def _place(views: Views, found: Components, keys: EncodingKeys, compare: list[str]) -> NDArray[np.int64]:
     word = np.zeros(len(views.rows), np.uint64)
-    for part, shift, width in PLACE_LAYOUT:
+    for part, shift, width in PLACE_LAYOUT if "postcode" in compare else ():
         word |= _part(views, found, keys, part, width) << np.uint64(shift)
     return word.view(np.int64)
 
@@ -229,6 +241,11 @@ def _records(found: Components, views: pa.Table) -> pa.Table:
     rules[order[np.searchsorted(ids[order], seen)]] = counts
     table = pa.table({"record_id": ids, "views": rules, "present": found.present[first]})
     return check_table(table.sort_by("record_id"), RECORD)
+
+
+def _compared_bits(compare: list[str]) -> np.int32:
+    """The bits of ``present`` that belong to compared fields: of the others not even that they are filled is told."""
+    return np.int32(sum(bit for part, bit in PRESENT.items() if _FIELD_OF_PART[part] in compare))
 
 
 def _nullable(values: NDArray[np.int64], present: NDArray[np.bool_]) -> pa.Array:

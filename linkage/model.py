@@ -10,6 +10,7 @@ import logging
 import math
 from dataclasses import dataclass
 from hashlib import sha256
+from itertools import pairwise
 from typing import Any
 
 import duckdb
@@ -85,7 +86,7 @@ def train(con: duckdb.DuckDBPyConnection, comparisons: tuple[Comparison, ...], u
         trained, unseen = _expectation_maximisation(con, trainable, u)
         m |= trained
         warnings += [f"{title}: never seen in training, a small value stands." for title in unseen]
-    model = Model(m, u, tuple(warnings))
+    model = Model(m, u, (*warnings, *_out_of_order(comparisons, m, u)))
     _check(model)
     return model
 
@@ -216,6 +217,18 @@ def _rows_with_evidence(con: duckdb.DuckDBPyConnection, comparisons: tuple[Compa
     counts = ", ".join(f"count({c.name})" for c in comparisons)
     (row,) = con.execute(f"SELECT {counts} FROM training").fetchall()
     return dict(zip((c.name for c in comparisons), row, strict=True))
+
+
+def _out_of_order(comparisons: tuple[Comparison, ...], m: Parameters, u: Parameters) -> list[str]:
+    """Comparisons in which less agreement weighs more: EM found something other than matches."""
+    model = Model(m, u, ())
+    found = []
+    for comparison in comparisons:
+        seen = [v for v in comparison.levels if m[comparison.name][v.value] > 1.5 * _SHARE_OF_START * v.start_m]
+        weights = [model.weight(comparison.name, level.value) for level in seen if level.ordered]
+        if any(low > high for high, low in pairwise(weights)):
+            found.append(f"{comparison.title}: a lower level of agreement weighs more than a higher one.")
+    return found
 
 
 def _check(model: Model) -> None:

@@ -127,12 +127,14 @@ def test_levels_of_a_sampled_comparison_add_up(counted):
 
 
 def test_few_pairs_do_not_leave_the_source(clinic, counted):
-    """Counts under ten are withheld, and a source of two people sends nothing at all."""
-    assert min(counted["agreeing_pairs"].to_pylist()) >= MIN_PAIRS_SHOWN
+    """Counts under ten are withheld; for families and twins 0 stands for any of them."""
+    told = counted["agreeing_pairs"].to_pylist()
+    assert all(count >= MIN_PAIRS_SHOWN or count == 0 for count in told)
 
     for rows in ([], clinic_rows()[:1], clinic_rows()[:2]):
         alone = count_chance(*found_in(rows), EVERYTHING, keys_for(), one_record_per_person=True)
-        assert alone.num_rows == 0
+        assert set(alone["comparison"].to_pylist()) <= {"household"}
+        assert set(alone["agreeing_pairs"].to_pylist()) <= {0.0}
         assert alone.schema.equals(U_STATISTIC.schema)
 
 
@@ -148,6 +150,21 @@ def test_same_input_gives_same_counts(clinic, counted):
 
 
 # ------------------------------------------------------------------------------------------------------- pooling
+
+
+def test_twins_too_few_to_count_are_still_feared():
+    """A small source withholds its counts: half the bound stands, capped by how many relatives people have."""
+    withheld = [("household", level, 0.0, 1000.0) for level in (1, 2, 3)]
+    u = pool([_statistics(withheld)], ())["household"]
+
+    assert u[1] == pytest.approx(5 / 1000)
+    assert u[3] == pytest.approx(0.03 / (2 * 1000) ** 0.5)
+    assert pool([_statistics([("sex", 1, 50.0, 100.0)])], ())["household"][3] == 0.0
+
+
+def _statistics(rows):
+    columns = zip(*rows, strict=True)
+    return pa.table([pa.array(column) for column in columns], names=U_STATISTIC.schema.names).cast(U_STATISTIC.schema)
 
 
 def statistics(**counts):
