@@ -133,7 +133,7 @@ def _met_by_demand(need: Need) -> bool:
 
 
 def _close(name: str, known: Sequence[str]) -> str:
-    near = get_close_matches(name, known, n=3, cutoff=0.5)
+    near = get_close_matches(name, known, n=3, cutoff=0.6)
     if near:
         return f"Did you mean {' or '.join(near)}?"
     return f"Use one of: {', '.join(known)}." if known else "Map it in a source file."

@@ -50,11 +50,11 @@ def _caveats(sources: Sequence[Source]) -> list[str]:
     for source in sources:
         for coverage in source.coverage:
             if coverage.share < 1:
-                found.append(f"{source.title} holds about {coverage.share:.0%} of the people it serves.")
+                found.append(f"{source.title}: about {coverage.share:.0%} of the people served are in the extract.")
             if coverage.known_gaps:
                 found.append(f"{source.title}: {coverage.known_gaps}")
         if not source.coverage:
-            found.append(f"{source.title} declares no coverage, so its silence never counts.")
+            found.append(f"{source.title}: no coverage is declared, so its silence never counts.")
     return list(dict.fromkeys(found))
 
 

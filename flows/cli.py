@@ -17,7 +17,7 @@ import typer
 
 from flows import cli_project, cli_run
 from flows.cli_output import Answer, show_answer, show_error
-from governance.errors import BadInput, InternalError, ProjectError
+from governance.errors import EXIT_OK, BadInput, InternalError, ProjectError
 
 INTERRUPTED = 130
 """What shells expect of a program that was stopped with Ctrl-C."""
@@ -69,6 +69,9 @@ def run(arguments: Sequence[str]) -> int:
         return _failed(_misread(error), command, as_json=as_json)
     except KeyboardInterrupt:
         return INTERRUPTED
+    except BrokenPipeError:  # `joinedup … | head`: whoever read has read enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return EXIT_OK
     except Exception as error:  # the last line before the user: no traceback may quote a record
         return _failed(_unexpected(error), command, as_json=as_json)
 

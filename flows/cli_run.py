@@ -8,6 +8,7 @@ import typer
 
 from flows.cli_options import Folder, Json, Period, Plain
 from flows.cli_output import Answer, aligned
+from governance.errors import EXIT_OK, EXIT_WARNING
 
 SourceId = Annotated[str, typer.Option("--source", metavar="ID", help="Only this source; without it, all of them.")]
 
@@ -148,7 +149,13 @@ def _steps(folder: Path, steps: list[tuple[str, str]], period: str, *, plain: bo
         "steps": outcomes,
         "pages": found,
     }
-    return Answer(result=result, lines=[*outcome_lines(outcomes), *page_lines(found)])
+    warnings = sum(int(done["receipt"].get("warnings", 0)) for done in outcomes)
+    told = [f"{warnings} policy rules warn: see the IG audit."] if warnings else []
+    return Answer(
+        result={**result, "warnings": warnings},
+        lines=[*outcome_lines(outcomes), *page_lines(found), *told],
+        exit_code=EXIT_WARNING if warnings else EXIT_OK,
+    )
 
 
 def outcome_lines(outcomes: list[Any]) -> list[str]:

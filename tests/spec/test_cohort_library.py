@@ -2,6 +2,7 @@
 
 import json
 import re
+import shutil
 from pathlib import Path
 
 import jsonschema
@@ -9,10 +10,12 @@ import pytest
 
 from cohorts.catalogue import Catalogue, kinds_used
 from cohorts.compile import compile_query
-from cohorts.definition import cohort_schema, read_definition
+from cohorts.definition import cohort_schema, load_definitions, read_definition
 from cohorts.english import definition_english
+from cohorts.manifest import describe_definitions
 from cohorts.query import Definition
-from governance.settings import YamlFile, read_yaml
+from governance.errors import ConfigError
+from governance.settings import YamlFile, load_bundle, read_yaml
 from tests.lib.cohorts import AS_OF
 
 ROOT = Path(__file__).parents[2]
@@ -58,6 +61,34 @@ def test_the_four_definitions_ship():
 def test_the_demo_runs_the_library_as_it_is(path):
     """Byte for byte: what is tested here is what the demo shows."""
     assert (ROOT / "config/demo/cohorts" / path.name).read_bytes() == path.read_bytes()
+
+
+def test_the_demo_maps_all_that_the_library_asks_for():
+    """Every kind and need, from the demo's own source files; each definition names the sources it rests on."""
+    bundle = load_bundle(ROOT / "config/demo")
+
+    told = describe_definitions(load_definitions(bundle), bundle.sources)
+
+    assert [one["id"] for one in told] == [path.stem for path in LIBRARY]
+    assert "police" in told[-1]["data_sources"]
+    assert all(one["english"] and one["steps"] and one["ladder"] and one["sha256"] for one in told)
+    assert [step["step"] for step in told[0]["steps"]] == [f"{n:02}" for n in range(1, 8)]
+    assert "Advice and support cases: about 60% of the people served are in the extract." in told[0]["caveats"]
+
+
+def test_faults_of_all_cohort_files_come_in_one_error(tmp_path):
+    """Two files, one fault each, nothing run."""
+    shutil.copytree(ROOT / "config/demo", tmp_path, dirs_exist_ok=True)
+    for path in sorted((tmp_path / "cohorts").glob("*.yaml"))[:2]:
+        path.write_text(path.read_text(encoding="utf-8").replace("asc.service", "asc.servise"), encoding="utf-8")
+
+    with pytest.raises(ConfigError) as raised:
+        load_definitions(load_bundle(tmp_path))
+
+    assert [(fault.file, fault.fix.startswith("Did you mean asc.service")) for fault in raised.value.faults] == [
+        ("cohorts/c01_severe_multiple_disadvantage.yaml", True),
+        ("cohorts/c03_high_intensity_urgent_care.yaml", True),
+    ]
 
 
 @files

@@ -1,0 +1,123 @@
+"""Whole commands, as users type them: the steps one by one, the demo, and the evaluation."""
+
+import subprocess
+import sys
+
+import pytest
+
+from flows import period
+from tests.lib.command import REPOSITORY, here
+from tests.lib.toy import PERIOD, nhs_number
+
+
+def _run(capsys, toy, *words):
+    done = here(capsys, *words[:1], toy, *words[1:], "--plain", "--json")
+    assert done.code == 0, done.out
+    return done.json["result"]
+
+
+def test_steps_one_by_one_are_a_whole_run(capsys, toy):
+    """In order, each says what it did; at the end every page is there."""
+    sources = _run(capsys, toy, "pseudonymise")["steps"]
+    again = _run(capsys, toy, "pseudonymise", "--source", "housing")["steps"]
+    for step in ("link", "cohorts", "report"):
+        _run(capsys, toy, step)
+    pages = _run(capsys, toy, "audit")["pages"]
+
+    assert [one["source"] for one in sources] == ["gp_register", "housing"]
+    assert again[0]["receipt"] == sources[1]["receipt"]
+    assert set(pages) == {"board_report", "safe_counts", "linkage_report", "ig_audit"}
+
+
+def test_a_step_too_early_says_which_comes_first(capsys, toy):
+    """By source, with the command to run."""
+    done = here(capsys, "link", toy, "--plain")
+
+    assert done.code == 3
+    assert "gp_register, housing" in done.err
+    assert "joinedup pseudonymise" in done.err
+
+
+def test_an_unknown_source_is_told_with_the_known_ones(capsys, toy):
+    """Before anything runs."""
+    done = here(capsys, "pseudonymise", toy, "--source", "hospital", "--plain")
+
+    assert done.code == 3
+    assert "gp_register, housing" in done.err
+
+
+def test_a_run_tells_its_steps_and_pages_to_people(capsys, toy):
+    """One line a step, then where the pages are."""
+    done = here(capsys, "run", toy, "--plain")
+
+    assert done.code == 0
+    assert done.out.splitlines()[0].split()[:2] == ["pseudonymise", "gp_register"]
+    assert "Board report" in done.out
+    assert done.err == ""
+
+
+def test_warnings_of_policy_rules_end_with_one(capsys, toy, monkeypatch):
+    """A scheduler sees that somebody should look."""
+    monkeypatch.setattr(period, "step_function", lambda _: lambda *_: {"warnings": 1})
+    done = here(capsys, "audit", toy, "--plain")
+
+    assert done.code == 1
+    assert "see the IG audit" in done.out
+
+
+def test_linkage_is_held_against_known_answers(capsys, toy, tmp_path):
+    """Truth by the source's own record ids; rows of other months are left out."""
+    _run(capsys, toy, "pseudonymise")
+    _run(capsys, toy, "link")
+    rows = [f"{PERIOD},gp_register,g{n},{nhs_number(n)}" for n in range(40)]
+    rows += [f"{PERIOD},housing,h{n},{nhs_number(n)}" for n in range(0, 40, 2)]
+    rows += ["2025-01,housing,h0,somebody else"]
+    truth = tmp_path / "truth.csv"
+    truth.write_text("\n".join(["period,source,record_id,person", *rows]) + "\n", encoding="utf-8")
+    scores = here(capsys, "evaluate", toy, "--truth", truth, "--json").json["result"]
+    told = here(capsys, "evaluate", toy, "--truth", truth).out
+
+    assert (scores["records"], scores["true_pairs"]) == (60, 20)
+    assert scores["clusters"]["f1"] == pytest.approx(1.0)
+    assert "1.0000" in told
+
+
+@pytest.mark.parametrize("content", [None, "source,person\na,b\n", ""], ids=["absent", "column missing", "empty"])
+def test_truth_that_cannot_be_used_is_told(capsys, toy, tmp_path, content):
+    """With the columns it needs."""
+    _run(capsys, toy, "pseudonymise")
+    _run(capsys, toy, "link")
+    truth = tmp_path / "truth.csv"
+    if content is not None:
+        truth.write_text(content, encoding="utf-8")
+    done = here(capsys, "evaluate", toy, "--truth", truth)
+
+    assert done.code == 3
+    assert "source, record_id and person" in done.err
+
+
+def test_the_demo_runs_from_nothing(capsys, tmp_path):
+    """A small one: people, keys, every step of the newest month, every page."""
+    done = here(capsys, "demo", tmp_path / "demo", "--people", "300", "--plain", "--json")
+
+    assert done.code == 0, done.out
+    assert done.json["result"]["people"] == 300
+    assert len(done.json["result"]["pages"]) == 4
+    assert [one["step"] for one in done.json["result"]["steps"]][-1] == "audit"
+
+
+def test_the_demo_refuses_too_few_people(capsys, tmp_path):
+    """With what is wrong, not a traceback."""
+    assert here(capsys, "demo", tmp_path / "demo", "--people", "3", "--plain").code == 3
+
+
+def test_a_reader_that_has_read_enough_is_no_error(toy):
+    """`joinedup check DIR | head -1`."""
+    command = [sys.executable, "-m", "flows.cli", "schema"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=REPOSITORY) as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        process.stdout.readline()
+        process.stdout.close()
+        said = process.stderr.read()
+        assert (process.wait(60), said) == (0, b"")
