@@ -28,6 +28,9 @@ MIN_TRAINING_PAIRS = 300
 _SHARE_OF_START = 0.02
 """Of m, this share stays at the starting values: what a small training set never saw is rare, not impossible."""
 
+_MAX_ITERATIONS = 40
+"""A level seen among strangers only shrinks a little each round; past 1e-300 Splink stops the run."""
+
 _MIN_U = 1e-9
 _START_LAMBDA = 0.01
 
@@ -83,7 +86,11 @@ def train(con: duckdb.DuckDBPyConnection, comparisons: tuple[Comparison, ...], u
     warnings = [f"{c.title}: too few pairs to train, starting values used." for c in comparisons if c not in trainable]
     m = start_m(comparisons)
     if trainable:
-        trained, unseen = _expectation_maximisation(con, trainable, u)
+        try:
+            trained, unseen = _expectation_maximisation(con, trainable, u)
+        except ValueError:  # Splink refuses probabilities below 1e-300, where a level keeps shrinking
+            trained, unseen = {}, []
+            warnings.append("Training broke down on these pairs: starting values used for every comparison.")
         m |= trained
         warnings += [f"{title}: never seen in training, a small value stands." for title in unseen]
     model = Model(m, u, (*warnings, *_out_of_order(comparisons, m, u)))
@@ -204,7 +211,7 @@ def _linker(con: duckdb.DuckDBPyConnection, table: str, columns: list[str], comp
         probability_two_random_records_match=_START_LAMBDA,
         retain_matching_columns=False,
         em_convergence=1e-5,
-        max_iterations=100,
+        max_iterations=_MAX_ITERATIONS,
         linker_uid="joinedup",
     )
     logging.getLogger("splink").setLevel(logging.ERROR)

@@ -118,6 +118,20 @@ def test_few_pairs_leave_the_starting_values():
     assert "Forename: too few pairs to train, starting values used." in found.warnings
 
 
+def test_training_that_breaks_down_leaves_the_starting_values(monkeypatch):
+    """Splink stops where a probability falls below 1e-300: the run goes on, and its report says on what."""
+
+    def breaks_down(*_):
+        raise ValueError("m_probability value 1e-303 is below the minimum")
+
+    monkeypatch.setattr("linkage.model._expectation_maximisation", breaks_down)
+
+    found = trained(planted(pairs_per_rule=600))
+
+    assert found.m == start_m(COMPARISONS)
+    assert "Training broke down on these pairs: starting values used for every comparison." in found.warnings
+
+
 def test_a_comparison_without_pairs_keeps_its_start_while_others_train():
     """NHS numbers in no pair: their m stays at the start, with a warning, and the rest is trained."""
     table = planted(pairs_per_rule=600)
