@@ -62,7 +62,9 @@ def run(arguments: Sequence[str]) -> int:
         if isinstance(answer, Answer):
             show_answer(answer, command, as_json=as_json)
             return answer.exit_code
-        return int(answer or 0)
+        if answer == INTERRUPTED:  # Typer has caught the interrupt and made it a number
+            show_error(_stopped(), command, as_json=as_json, exit_code=INTERRUPTED)
+        return int(answer or EXIT_OK)
     except ProjectError as error:
         return _failed(error, command, as_json=as_json)
     except _UsageError as error:
@@ -79,6 +81,12 @@ def run(arguments: Sequence[str]) -> int:
 def _failed(error: ProjectError, command: str, *, as_json: bool) -> int:
     show_error(error, command, as_json=as_json)
     return error.exit_code
+
+
+def _stopped() -> ProjectError:
+    from flows.guard import stopped
+
+    return stopped()
 
 
 def _misread(error: Exception) -> BadInput:

@@ -8,7 +8,7 @@ from typing import Any
 
 from governance.errors import EXIT_OK, ProjectError
 
-KINDS = {2: "Refused", 3: "Cannot be done", 4: "Internal error"}
+KINDS = {2: "Refused", 3: "Cannot be done", 4: "Internal error", 130: "Stopped"}
 """What an exit code means, as the first word of an error."""
 
 
@@ -32,15 +32,16 @@ def show_answer(answer: Answer, command: str, *, as_json: bool) -> None:
         sys.stdout.write(f"{line}\n")
 
 
-def show_error(error: ProjectError, command: str, *, as_json: bool) -> None:
+def show_error(error: ProjectError, command: str, *, as_json: bool, exit_code: int | None = None) -> None:
     """Print an error: on standard output as JSON, else on standard error."""
+    code = exit_code or error.exit_code
     if as_json:
-        _show_json({"command": command, "exit_code": error.exit_code, "error": error.as_dict()})
+        _show_json({"command": command, "exit_code": code, "error": error.as_dict()})
         return
     from rich.console import Console
 
     console = Console(stderr=True, soft_wrap=True, highlight=False)
-    console.print(f"{KINDS.get(error.exit_code, 'Error')} ({error.code})", style="bold red", markup=False)
+    console.print(f"{KINDS[code]} ({error.code})", style="bold red", markup=False)
     console.print(str(error), markup=False)
 
 

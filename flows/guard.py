@@ -59,7 +59,7 @@ def guarded(step: str, root: Path, act: Callable[[], Result]) -> Result:
     except StepFailed as inner:
         failed = inner
     except BaseException as error:
-        if _is_a_stop(error):
+        if is_a_stop(error):
             raise
         kept = _keep(step, root, error)
         shown = error if isinstance(error, ProjectError) else _plain(error, kept)
@@ -68,11 +68,21 @@ def guarded(step: str, root: Path, act: Callable[[], Result]) -> Result:
     raise failed
 
 
-def _is_a_stop(error: BaseException) -> bool:
+def is_a_stop(error: BaseException) -> bool:
     """Ctrl-C, cancellation and Prefect's own signals end a run; they carry no data of ours."""
     if isinstance(error, KeyboardInterrupt | SystemExit | GeneratorExit | asyncio.CancelledError):
         return True
     return not isinstance(error, Exception) and type(error).__module__.startswith("prefect")
+
+
+def stopped() -> ProjectError:
+    """What is told of a run that somebody ended."""
+    return BadInput(
+        "The run was stopped before its end.",
+        why="Ctrl-C was pressed, or its process was ended.",
+        fix="Run the same command again: what was finished is in place, and nothing half done was published.",
+        code="E-STOPPED",
+    )
 
 
 def _plain(error: BaseException, kept: str) -> ProjectError:

@@ -9,7 +9,7 @@ from typing import TypedDict
 
 from cohorts.definition import load_definitions
 from flows import progress
-from flows.guard import StepFailed, guarded
+from flows.guard import StepFailed, guarded, is_a_stop, stopped
 from flows.run import Run, open_run, timestamp
 from governance.errors import ProjectError
 from governance.ledger import Event
@@ -102,7 +102,8 @@ def recorded(run: Run, step: str, source_id: str = "") -> Iterator[None]:
     try:
         yield
     except BaseException as error:
-        code = error.code if isinstance(error, ProjectError | StepFailed) else "E-INTERNAL"
+        shown = stopped() if is_a_stop(error) else error
+        code = shown.code if isinstance(shown, ProjectError | StepFailed) else "E-INTERNAL"
         where = facts | ({"source": source_id} if source_id else {})
         with suppress(ProjectError):  # a ledger that cannot be written must not hide why the step failed
             ledger.append(Event.RUN_FAILED, at=timestamp(), code=code, **where)

@@ -1,8 +1,11 @@
 """The period on a schedule: ``joinedup serve DIR`` waits, and runs the newest month when its time comes."""
 
+import asyncio
 import os
+import signal
+from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from flows.run import LATEST, use_project
 from governance.errors import BadInput
@@ -38,9 +41,21 @@ def serve(root: Path, project_id: str, cron: str = MONTHLY) -> None:
     os.environ["JOINEDUP_SERVED"] = "1"
     with server_for(root, wait=True) as server:
         server.ready()
-        from prefect import serve as wait_for_runs
+        _wait_for_runs(deployment(project_id, cron))
 
-        wait_for_runs(deployment(project_id, cron), limit=1, pause_on_shutdown=False, print_starting_message=False)
+
+def _wait_for_runs(planned: "RunnerDeployment") -> None:
+    from prefect.runner import Runner
+
+    class Stoppable(Runner):
+        def handle_sigterm(self, *_: Any, **__: Any) -> None:
+            """Stop as Ctrl-C does: Prefect's own way leaves before its flow runs have ended."""
+            signal.raise_signal(signal.SIGINT)
+
+    runner = Stoppable(name=NAME, limit=1, pause_on_shutdown=False)
+    runner.add_deployment(planned)
+    with suppress(KeyboardInterrupt):
+        asyncio.run(runner.start())
 
 
 def deployment(project_id: str, cron: str = MONTHLY) -> "RunnerDeployment":

@@ -167,6 +167,7 @@ def test_the_same_inputs_give_the_same_content(good):
     run(good)
 
     after = published(good)
-    assert {path: name.strip().removesuffix("b") for path, name in after.items() if path in before} == {
-        path: name.strip().removesuffix("b") for path, name in before.items()
+    # A version is sixteen digits; content published a second time alternates between two folders of it.
+    assert {path: name[:16] for path, name in after.items() if path in before} == {
+        path: name[:16] for path, name in before.items()
     }

@@ -98,10 +98,10 @@ def test_truth_that_cannot_be_used_is_told(capsys, toy, tmp_path, content):
 
 def test_the_demo_runs_from_nothing(capsys, tmp_path):
     """A small one: people, keys, every step of the newest month, every page."""
-    done = here(capsys, "demo", tmp_path / "demo", "--people", "300", "--plain", "--json")
+    done = here(capsys, "demo", tmp_path / "demo", "--people", "800", "--plain", "--json")
 
     assert done.code == 0, done.out
-    assert done.json["result"]["people"] == 300
+    assert done.json["result"]["people"] == 800
     assert len(done.json["result"]["pages"]) == 4
     assert [one["step"] for one in done.json["result"]["steps"]][-1] == "audit"
 

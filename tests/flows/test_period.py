@@ -87,6 +87,20 @@ def test_a_failing_step_stops_the_period_and_is_recorded(toy, done, monkeypatch)
     assert b"MARKED" not in (toy / "ledger" / "ledger.jsonl").read_bytes()
 
 
+def test_a_stopped_run_is_recorded_as_stopped(toy, monkeypatch):
+    """Ctrl-C is not a failure of ours, and the ledger tells it apart."""
+
+    def stop(*_):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(period_module, "step_function", lambda _: stop)
+    with pytest.raises(KeyboardInterrupt):
+        run_steps(open_run(toy), [(PERIOD, "")], plain=True)
+    failed = [entry.facts["code"] for entry in open_run(toy).ledger.entries() if entry.event is Event.RUN_FAILED]
+
+    assert failed == ["E-STOPPED", "E-STOPPED"]
+
+
 def test_a_fault_in_a_cohort_file_is_told_before_anything_runs(toy, done):
     """Not after an hour of linkage."""
     (toy / "cohorts" / "t02.yaml").write_text("id: t02\n", encoding="utf-8")

@@ -88,37 +88,53 @@ def test_prefect_yaml_says_the_same(monthly):
     assert written["concurrency_limit"] == {"limit": 1, "collision_strategy": "ENQUEUE"}
 
 
-_PLAN = """
-import json, sys, time
+_SERVED = """
+import asyncio, json, os, sys, time
 from pathlib import Path
 from flows.prefect_server import server_for
 from flows.run import use_project
 
 root = Path(sys.argv[1])
 use_project(root)
+os.environ["JOINEDUP_SERVED"] = "1"
 with server_for(root) as server:
     server.ready()
     from prefect.client.orchestration import get_client
+    from prefect.runner import Runner
     from flows.serve import deployment
 
-    deployment("toy").apply()
+    planned = deployment("toy").apply()
     with get_client(sync_client=True) as client:
         for _ in range(120):
-            planned = [run for run in client.read_flow_runs() if run.deployment_id]
-            if planned:
+            runs = [run for run in client.read_flow_runs() if run.deployment_id]
+            if runs:
                 break
             time.sleep(0.5)
-print(json.dumps(sorted(str(run.expected_start_time) for run in planned)))
+        due = client.create_flow_run_from_deployment(planned)
+        asyncio.run(Runner(limit=1).execute_flow_run(due.id))
+        state = client.read_flow_run(due.id).state.name
+print(json.dumps({"state": state, "days": sorted(str(run.expected_start_time) for run in runs)}))
 """
 
 
-def test_the_server_plans_the_next_months(prefect_runs):
-    """The scheduler works: with SQLAlchemy 2.1 it fails on every round, which is why that is pinned."""
-    done = subprocess.run(
-        [sys.executable, "-c", _PLAN, str(prefect_runs.project)],
-        capture_output=True, text=True, timeout=180, cwd=REPOSITORY, check=True,
+@pytest.fixture(scope="module")
+def served(prefect_runs):
+    """A server with the deployment on it: what it planned, and one run that was due, as `serve` starts it."""
+    return subprocess.run(
+        [sys.executable, "-c", _SERVED, str(prefect_runs.project)],
+        capture_output=True, text=True, timeout=240, cwd=REPOSITORY, check=True,
     )  # fmt: skip
-    days = [datetime.fromisoformat(day).astimezone(UK) for day in json.loads(done.stdout)]
+
+
+def test_the_server_plans_the_next_months(served):
+    """The scheduler works: with SQLAlchemy 2.1 it fails on every round, which is why that is pinned."""
+    days = [datetime.fromisoformat(day).astimezone(UK) for day in json.loads(served.stdout)["days"]]
 
     assert len(days) >= 3
     assert {(day.day, day.hour) for day in days} == {(8, 6)}
+
+
+def test_a_run_that_is_due_runs_in_a_process_of_its_own(served):
+    """It finds the flow and the project, runs every step, and says one line."""
+    assert json.loads(served.stdout)["state"] == "Completed"
+    assert [line.split(" ", 1)[1] for line in served.stderr.splitlines()] == ["period latest: Completed"]

@@ -125,7 +125,10 @@ def test_ctrl_c_is_told_apart(capsys, toy, monkeypatch):
 
     monkeypatch.setattr("flows.checking.check_project", stop)
 
-    assert here(capsys, "check", toy).code == 130
+    done = here(capsys, "check", toy)
+
+    assert done.code == 130
+    assert done.err.startswith("Stopped (E-STOPPED)")
 
 
 def test_check_passes_a_sound_project(capsys, toy):
