@@ -92,7 +92,8 @@ def _unmapped(query: Query, catalogue: Catalogue) -> Iterator[Problem]:
         what = "need" if at[-1] == "need" else "event"
         known = catalogue.needs if what == "need" else catalogue.kinds
         if name not in known:
-            yield at, f"no source maps the {what} `{name}`.", _close(name, known)
+            fix = f"{_close(name, known)} Or map it in a source file; or, if no source can tell, take it out here."
+            yield at, f"no source maps the {what} `{name}`.", fix
 
 
 def _named(query: Query) -> Iterator[tuple[Location, str]]:

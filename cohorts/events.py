@@ -9,8 +9,10 @@ from dataclasses import dataclass
 import duckdb
 import pyarrow as pa
 
+from cohorts.look_alikes import refuse_identifiers
 from governance.contracts import RECORD_EVENT, RECORD_NEED, RECORD_PERSON, check_table
 from governance.settings import Coded, EventMapping, ExtractFile, NeedMapping, Source
+from governance.settings.standard import STANDARD_VALUES
 from governance.warehouse import fetch_table, load_sql, load_table, materialise, quote_name
 
 _CODE_SCHEMA = pa.schema([("code", pa.string()), ("value", pa.string())])
@@ -22,6 +24,9 @@ _WORKING_TABLES = {
     "unmapped_row": _LEFT_OUT_SCHEMA,
     "undated_row": _LEFT_OUT_SCHEMA,
 }
+
+_PUBLISHED_ROLES = ("sex", "ethnic_group")
+"""Roles whose values become names of groups in the board's report."""
 
 Mapping = EventMapping | NeedMapping
 
@@ -62,7 +67,11 @@ def record_tables(con: duckdb.DuckDBPyConnection, source: Source, area_lookup: p
 
     Returns:
         Tables in contract order and sorted by key, so that the same input gives the same bytes.
+
+    Raises:
+        PolicyRefusal: A column that would leave as it was delivered holds identifiers.
     """
+    refuse_identifiers(con, source)
     load_table(con, "area_lookup", area_lookup)
     materialise(con, "area", load_sql("cohorts", "area"))
     for table, schema in _WORKING_TABLES.items():
@@ -107,20 +116,44 @@ def _stage_people(con: duckdb.DuckDBPyConnection, source: Source) -> None:
             record_id,
             {_latest_date(file)} AS day,
             coalesce(TRY_CAST({year} AS SMALLINT), CAST(year({born}) AS SMALLINT)) AS birth_year,
-            {_role(file, "sex", "VARCHAR")} AS sex,
-            {_role(file, "ethnic_group", "VARCHAR")} AS ethnic_group,
+            {_group(file, "sex")} AS sex,
+            {_group(file, "ethnic_group")} AS ethnic_group,
             upper(replace({_role(file, "postcode", "VARCHAR")}, ' ', '')) AS postcode,
             {_role(file, "small_area", "VARCHAR")} AS small_area,
             TRY_CAST(left({died}, 7) || '-01' AS DATE) AS death_month
         FROM {_table(file)}
         """,
+        {f"{role}_names": _group_names(file, role) for role in _PUBLISHED_ROLES},
     )
+    _leave_out_unlisted(con, file)
 
 
 def _role(file: ExtractFile, role: str, kind: str) -> str:
     """SQL for the first filled column of a role, in file order; NULL where the file has none."""
     columns = [f"CAST({quote_name(name)} AS {kind})" for name in file.columns_with_role(role)]
     return f"coalesce({', '.join([*columns, f'NULL::{kind}'])})"
+
+
+def _group_names(file: ExtractFile, role: str) -> list[str]:
+    """What may become the name of a group: a standard value, or one that the approved source file maps codes to."""
+    mapped = {value for name in file.columns_with_role(role) for value in file.columns[name].values.values()}
+    return sorted(mapped.union(STANDARD_VALUES[role]))
+
+
+def _group(file: ExtractFile, role: str) -> str:
+    """SQL for a published role: missing where it holds what nobody approved as the name of a group."""
+    value = _role(file, role, "VARCHAR")
+    return f"CASE WHEN list_contains(${role}_names, {value}) THEN {value} END"
+
+
+def _leave_out_unlisted(con: duckdb.DuckDBPyConnection, file: ExtractFile) -> None:
+    """Count the rows in which a published role holds something else."""
+    for role in _PUBLISHED_ROLES:
+        for name in file.columns_with_role(role):
+            column = f"CAST({quote_name(name)} AS VARCHAR)"
+            other = f"{column} IS NOT NULL AND NOT list_contains($names, {column})"
+            query = f"SELECT row_no FROM {_table(file)} WHERE {other}"
+            _leave_out(con, "unmapped_row", file, name, query, {"names": _group_names(file, role)})
 
 
 def _latest_date(file: ExtractFile) -> str:

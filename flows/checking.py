@@ -15,7 +15,7 @@ from governance.errors import BadInput, ConfigError, PolicyRefusal
 from governance.intake.deliver import path_of
 from governance.keys import KeyRing
 from governance.policy import Finding, check_bundle, read_facts, refuse_blocked
-from governance.settings import Bundle, config_error, load_bundle, read_yaml, validate_yaml
+from governance.settings import Bundle, config_error, load_bundle, placeholders, read_yaml, validate_yaml
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,8 +104,10 @@ def check_project(root: Path, period: str = "") -> Checked:
 def _bundle(root: Path) -> Bundle:
     """The bundle; if it has faults, those of the cohort files are told with them."""
     try:
-        return load_bundle(root)
+        return filled_in(load_bundle(root))
     except ConfigError as error:
+        if error.code != "E-CONFIG":
+            raise
         faults = list(error.faults)
         told = {fault.file for fault in faults}
         for path in sorted(root.glob("cohorts/*.yaml")):
@@ -113,6 +115,17 @@ def _bundle(root: Path) -> Bundle:
             if name not in told:  # else it could not be read at all
                 validate_yaml(fill_in(read_yaml(path, name=name), faults), CohortSettings, faults)
         raise config_error(faults) from None
+
+
+def filled_in(bundle: Bundle) -> Bundle:
+    """The same bundle, if nothing of what `joinedup init` wrote is still to be replaced.
+
+    Raises:
+        ConfigError: With the place of every example that is left.
+    """
+    if left := [fault for file in bundle.files.values() for fault in placeholders(file)]:
+        raise config_error(left)
+    return bundle
 
 
 def _newest(root: Path) -> str:

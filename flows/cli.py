@@ -55,6 +55,7 @@ def run(arguments: Sequence[str]) -> int:
         The exit code.
     """
     os.umask(0o077)  # whatever we make is for this user only
+    _no_core_dumps()
     _write_any_character()
     as_json, command = "--json" in arguments, next((word for word in arguments if not word.startswith("-")), "")
     try:
@@ -106,6 +107,14 @@ def _unexpected(error: Exception) -> InternalError:
         fix="Run `joinedup check DIR`; if that is fine, report the command and this message.",
         code="E-INTERNAL",
     )
+
+
+def _no_core_dumps() -> None:
+    """A process that dies leaves no picture of its memory, with keys and names in it, on a disk."""
+    if sys.platform != "win32":
+        import resource
+
+        resource.setrlimit(resource.RLIMIT_CORE, (0, resource.getrlimit(resource.RLIMIT_CORE)[1]))
 
 
 def _write_any_character() -> None:

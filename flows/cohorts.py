@@ -26,8 +26,9 @@ def cohorts(run: Run) -> dict[str, int | float | str]:
         How many definitions were asked, and manifest digests.
     """
     definitions = load_definitions(run.bundle)
-    payloads = _payloads(run)
-    index, index_facts = _open(run, "index", ("person_index",))
+    recorded = run.published(Event.PERSON_INDEX_PUBLISHED)
+    index, index_facts = _open(run, "index", ("person_index",), {"kind": "person_index"}, recorded)
+    payloads = _payloads(run, index_facts["deliveries"])
     con = connect()
     build_analysis(con, run.bundle.sources, index["person_index"], payloads, run.as_of, run.bundle.project)
     results = run_cohorts(con, definitions, run.as_of)
@@ -50,19 +51,29 @@ def cohorts(run: Run) -> dict[str, int | float | str]:
     return {"definitions": len(definitions), "counts": counts.num_rows, "cohorts": manifest}
 
 
-def _payloads(run: Run) -> Mapping[str, Payload]:
-    """What every source sent to the analysis zone."""
+def _payloads(run: Run, deliveries: Mapping[str, str]) -> Mapping[str, Payload]:
+    """What every source sent to the analysis zone, made from the very deliveries that were linked."""
     wanted_packages({source.id: run.zone("analysis", run.period, "in", source.id) for source in run.bundle.sources})
-    return {source.id: Payload(**_open(run, f"in/{source.id}", _PAYLOAD)[0]) for source in run.bundle.sources}
+    return {source.id: _payload(run, source.id, deliveries.get(source.id, "")) for source in run.bundle.sources}
 
 
-def _open(run: Run, name: str, tables: tuple[str, ...]) -> tuple[dict[str, Any], dict[str, Any]]:
+def _payload(run: Run, source: str, delivery: str) -> Payload:
+    expected = {"kind": "payload", "source": source, "delivery": delivery}
+    recorded = run.published(Event.PACKAGE_PUBLISHED, source=source, package="payload")
+    return Payload(**_open(run, f"in/{source}", _PAYLOAD, expected, recorded)[0])
+
+
+def _open(
+    run: Run, name: str, tables: tuple[str, ...], expected: Mapping[str, str], recorded: str
+) -> tuple[dict[str, Any], dict[str, Any]]:
     """One package of this period, made under this very config."""
+    common = {"project": run.bundle.project.id, "period": run.period, "config_sha256": run.bundle.digest}
     return open_package(
         run.zone("analysis", run.period, *name.split("/")),
         tables,
         run.ring.zone_private("analysis", run.today),
-        {"period": run.period, "config_sha256": run.bundle.digest},
+        {**common, **expected},
+        recorded=recorded,
     )
 
 

@@ -16,7 +16,7 @@ from typing import Any, TypeVar
 from flows.run import now
 from governance.errors import BadInput, InternalError, ProjectError
 from governance.keys import KeyRing
-from governance.store import missing_file, seal, unseal, write_file
+from governance.store import seal, unseal, write_file
 
 _INFO = b"diagnostics"
 _KEPT = 20
@@ -142,6 +142,11 @@ def read_diagnostics(root: Path, name: str) -> str:
         BadInput: There is no such file.
     """
     path = root / ".joinedup" / "diagnostics" / Path(name).name
-    if not path.exists():
-        raise missing_file(path)
+    if not path.is_file():
+        raise BadInput(
+            f"{path.name} is not among the sealed details of failures here.",
+            why="Each failure whose details may quote a record leaves one file.",
+            fix="`joinedup diagnose DIR` without a name lists them.",
+            code="E-DIAGNOSTICS",
+        )
     return unseal(path.read_bytes(), KeyRing(root / "keys").zone_private("audit", now().date()), info=_INFO).decode()

@@ -5,6 +5,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
+from flows.checking import filled_in
 from flows.run import now, timestamp
 from governance.approval import approve, check_approved
 from governance.code_version import code_version
@@ -98,7 +99,7 @@ def approve_project(root: Path, *, approver: str, author: str) -> dict[str, str]
     Raises:
         PolicyRefusal: A rule blocks the config, or its author would approve it.
     """
-    bundle, ring, today = load_bundle(root), KeyRing(root / "keys"), now().date()
+    bundle, ring, today = filled_in(load_bundle(root)), KeyRing(root / "keys"), now().date()
     refuse_blocked(check_bundle(bundle, read_facts(bundle, "", as_of=today)))
     path = approve(bundle, ring.signing("approver", today), approver=approver, author=author, at=timestamp())
     status = check_approved(bundle, ring, today)

@@ -3,11 +3,12 @@
 from typing import Any
 
 from flows.run import Run, timestamp
+from governance.intake.wording import told
 from governance.keys import kid_of
 from governance.ledger import Event
 from governance.package import open_package, publish_package, wanted_packages
 from governance.settings import Source
-from governance.store import publish, write_manifest, write_table
+from governance.store import current, publish, read_manifest, write_manifest, write_table
 from governance.warehouse import connect
 from linkage.link import LinkResult, SourceViews, scored_pairs
 from linkage.link import link as link_records
@@ -26,14 +27,15 @@ def link(run: Run) -> dict[str, int | float | str]:
     """
     folders = {source.id: run.zone("linkage", run.period, "in", source.id) for source in run.bundle.sources}
     wanted_packages(folders)
-    deliveries = [_delivery(run, source) for source in run.bundle.sources]
+    opened = [_delivery(run, source) for source in run.bundle.sources]
+    deliveries, made_from = [views for views, _ in opened], {views.source: digest for views, digest in opened}
     # One thread adds sums in one order; unlocked because Splink sets options around its own calls.
     con = connect(threads=1, memory=_LINKAGE_MEMORY, lock=False)
     result = link_records(con, deliveries, run.bundle.project.linkage)
     person_key, key_info = run.ring.person_key(run.today)
     kid = kid_of(key_info.fingerprint)
-    index = build_person_index(con, person_key, kid, _previous_index(run))
-    facts = _facts(run, result, index, kid)
+    index = build_person_index(con, person_key, kid, _previous_index(run, kid))
+    facts = _facts(run, result, index, kid) | {"deliveries": made_from}
     inner = _publish_inside_linkage(run, result, index, facts)
     outer = _publish_index(run, result, index, facts)
     model = result.model.digest
@@ -41,32 +43,43 @@ def link(run: Run) -> dict[str, int | float | str]:
     ledger.append(Event.LINKED, at=timestamp(), sources=len(deliveries), manifest_sha256=inner, **at)
     epoch = run.bundle.project.linkage.epoch
     ledger.append(Event.PERSON_INDEX_PUBLISHED, at=timestamp(), manifest_sha256=outer, kid=kid, epoch=epoch, **at)
-    return {"records": index.table.num_rows, "persons": index.persons, "model": model, "person_index": outer}
+    counts = {"records": told(index.table.num_rows), "persons": told(index.persons)}
+    return {**counts, "model": model, "person_index": outer}
 
 
-def _delivery(run: Run, source: Source) -> SourceViews:
-    tables, _ = open_package(
+def _delivery(run: Run, source: Source) -> tuple[SourceViews, str]:
+    """One source's views, and which delivery they were made from."""
+    tables, manifest = open_package(
         run.zone("linkage", run.period, "in", source.id),
         ("view", "record", "u_statistic"),
         run.ring.zone_private("linkage", run.today),
-        {"period": run.period, "source": source.id, "config_sha256": run.bundle.digest},
+        {
+            "kind": "views",
+            "project": run.bundle.project.id,
+            "period": run.period,
+            "source": source.id,
+            "config_sha256": run.bundle.digest,
+        },
+        recorded=run.published(Event.PACKAGE_PUBLISHED, source=source.id, package="views"),
     )
     single = source.one_record_per_person
-    return SourceViews(source.id, single, tables["view"], tables["record"], tables["u_statistic"])
+    views = SourceViews(source.id, single, tables["view"], tables["record"], tables["u_statistic"])
+    return views, manifest["delivery"]
 
 
-def _previous_index(run: Run) -> Any:
-    """The last earlier period's index, or None."""
+def _previous_index(run: Run, kid: str) -> Any:
+    """The last earlier period's index, or None; ids made under another person key are never carried on."""
     zone = run.zone("linkage")
     earlier = sorted(path.parent.parent.name for path in zone.glob("*/out/current"))
     before = [period for period in earlier if period < run.period]
-    if not before:
+    if not before or read_manifest(current(zone / before[-1] / "out"))["kid"] != kid:
         return None
     tables, _ = open_package(
         zone / before[-1] / "out",
         ("person_index",),
         run.ring.zone_private("linkage", run.today),
-        {"period": before[-1]},
+        {"project": run.bundle.project.id, "period": before[-1], "kid": kid},
+        recorded=run.published(Event.LINKED, period=before[-1]),
     )
     return tables["person_index"]
 

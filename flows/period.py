@@ -11,9 +11,10 @@ from cohorts.definition import load_definitions
 from flows import progress
 from flows.guard import StepFailed, guarded, is_a_stop, stopped
 from flows.run import Run, open_run, timestamp
+from governance.code_version import code_version
 from governance.errors import ProjectError
 from governance.ledger import Event
-from governance.settings import Bundle
+from governance.settings import POLICY_VERSION, Bundle
 
 PERIOD = "period"
 """The name of the run that performs all steps."""
@@ -91,12 +92,16 @@ def _performed(run: Run, step: str, source_id: str, label: str) -> Outcome:
 def recorded(run: Run, step: str, source_id: str = "") -> Iterator[None]:
     """Put the beginning and the end of a run into the ledger."""
     ledger, facts = run.ledger, {"period": run.period, "step": step}
+    signed = {"approval_sha256": run.approval.approval_sha256} if run.approval.approval_sha256 else {}
     ledger.append(
         Event.RUN_STARTED,
         at=timestamp(),
         project=run.bundle.project.id,
         config_sha256=run.bundle.digest,
         approval=run.approval.kind,
+        policy_version=POLICY_VERSION,
+        code_version=code_version(),
+        **signed,
         **facts,
     )
     try:

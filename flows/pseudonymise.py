@@ -1,6 +1,7 @@
 """Pseudonymise one source: read, check, apply opt-outs, encode, and send two sealed packages on their ways."""
 
 from dataclasses import asdict
+from hashlib import sha256
 from typing import Any
 
 import pyarrow as pa
@@ -9,6 +10,7 @@ from cohorts.events import Payload, record_tables
 from flows.run import Run, timestamp
 from governance.areas import load_area_lookup
 from governance.intake import Intake, check_reconciles, read_extracts, summarise
+from governance.intake.wording import told
 from governance.keys import kid_of
 from governance.ledger import Event
 from governance.optout import OptOutReceipt, apply_opt_outs
@@ -39,7 +41,7 @@ def pseudonymise(run: Run, source_id: str) -> dict[str, int | float | str]:
     encoded = encode(found, project.linkage, keys)
     single = source.one_record_per_person
     chance = count_chance(intake.con, found, project.linkage, keys, one_record_per_person=single)
-    facts = _facts(run, source, kid_of(root_info.fingerprint))
+    facts = _facts(run, source, kid_of(root_info.fingerprint)) | {"delivery": _delivery(intake, opt_outs)}
     digests = _publish_packages(run, source, facts, payload, encoded, chance)
     receipt = _receipt(intake, opt_outs, payload, encoded) | {
         "kind": "receipt",
@@ -51,8 +53,8 @@ def pseudonymise(run: Run, source_id: str) -> dict[str, int | float | str]:
     own_key = run.ring.zone_public(f"source_{source.id}")
     kept = publish_package(run.zone("source", source.id, run.period), rejects, own_key, {**facts, **receipt})
     _record(run, source, intake, opt_outs, {**digests, "receipt": kept}, facts)
-    counts = {"source": source.id, "records": encoded.records.num_rows, "views": encoded.views.num_rows}
-    return {**counts, **{f"{kind}_sha256": digest for kind, digest in digests.items()}}
+    counts = {"records": told(encoded.records.num_rows), "views": told(encoded.views.num_rows)}
+    return {"source": source.id, **counts, **{f"{kind}_sha256": digest for kind, digest in digests.items()}}
 
 
 def _facts(run: Run, source: Source, kid: str) -> dict[str, Any]:
@@ -65,6 +67,11 @@ def _facts(run: Run, source: Source, kid: str) -> dict[str, Any]:
         "config_sha256": run.bundle.digest,
         "edition": run.bundle.project.lookup.edition,
     }
+
+
+def _delivery(intake: Intake, opt_outs: OptOutReceipt) -> str:
+    """What both packages were made from: views of one delivery are never joined to events of another."""
+    return sha256("\n".join([*sorted(intake.digests.values()), opt_outs.list_sha256]).encode()).hexdigest()
 
 
 def _publish_packages(

@@ -9,7 +9,7 @@ from cohorts.report.write import write_board_report
 from flows.run import Run, timestamp
 from governance.disclosure import SafeFrame, SafeLinkage, release, release_linkage, safe_counts_csv
 from governance.ledger import Event
-from governance.package import open_package
+from governance.package import check_recorded, open_package
 from governance.store import current, publish, read_manifest, write_file, write_manifest
 
 COUNTS_FILE = "safe_counts.csv"
@@ -25,7 +25,8 @@ def report(run: Run) -> dict[str, int | float | str]:
         run.zone("analysis", run.period, "cohorts"),
         ("cohort_count",),
         run.ring.zone_private("analysis", run.today),
-        {"period": run.period, "config_sha256": run.bundle.digest},
+        {"kind": "cohorts", "period": run.period, "config_sha256": run.bundle.digest},
+        recorded=run.published(Event.COHORTS_PUBLISHED),
     )
     frame = release(tables["cohort_count"], run.bundle.policy)
     # The root printed in the report is what a reader compares the ledger with, so it covers all that led here.
@@ -44,7 +45,9 @@ def report(run: Run) -> dict[str, int | float | str]:
 
 
 def _linkage(run: Run) -> tuple[SafeLinkage, ...]:
-    index = read_manifest(current(run.zone("analysis", run.period, "index")))
+    folder = run.zone("analysis", run.period, "index")
+    check_recorded(folder, run.published(Event.PERSON_INDEX_PUBLISHED))
+    index = read_manifest(current(folder))
     return release_linkage(index, run.bundle.policy, sources=[source.id for source in run.bundle.sources])
 
 

@@ -13,7 +13,7 @@ from governance.approval import ApprovalStatus, check_approved
 from governance.errors import BadInput
 from governance.intake.period import as_of_date
 from governance.keys import KeyRing
-from governance.ledger import Ledger
+from governance.ledger import Event, Ledger
 from governance.policy import check_bundle, read_facts, refuse_blocked
 from governance.settings import Bundle, load_bundle
 
@@ -53,6 +53,13 @@ class Run:
     def ledger(self) -> Ledger:
         """The project's ledger, open for writing."""
         return Ledger(self.root / "ledger", self.ring.signing("signer", self.today))
+
+    def published(self, event: Event, *, period: str = "", **where: str) -> str:
+        """SHA-256 of the manifest that the ledger says was published last; empty if it names none."""
+        wanted = {"period": period or self.period, **where}
+        entries = reversed(Ledger(self.root / "ledger").entries())
+        found = (entry.facts for entry in entries if entry.event is event and wanted.items() <= entry.facts.items())
+        return str(next(found, {}).get("manifest_sha256", ""))
 
     def zone(self, *parts: str) -> Path:
         """A folder below ``zones/``."""

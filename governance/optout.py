@@ -20,7 +20,7 @@ import pyarrow.compute as pc
 
 from governance.errors import BadInput, Fault, PolicyRefusal
 from governance.intake import Intake, check_reconciles
-from governance.intake.deliver import path_of
+from governance.intake.deliver import inside, path_of
 from governance.intake.guard import no_library_words
 from governance.intake.rows import drop
 from governance.intake.wording import few
@@ -127,7 +127,7 @@ def apply_opt_outs(intake: Intake, root: Path, source: Source, period: str, as_o
         return OptOutReceipt(status="exempt", reason=str(settings.exemption))
     with no_library_words(f"applying opt-outs to {source.id}"):
         name = path_of(str(settings.cleaned_list), period)
-        content, age = _read_list(root / name, name, source, as_of)
+        content, age = _read_list(inside(root, name), name, source, as_of)
         load_table(intake.con, "cleaned_list", _numbers_on(content, name))
         _collect_numbers(intake)
         receipt = _remove(intake, source, name, sha256(content).hexdigest(), age)

@@ -43,7 +43,12 @@ def package_digest(folder: Path) -> str:
 
 
 def open_package(
-    folder: Path, names: Sequence[str], private_key: X25519PrivateKey, expected: Mapping[str, Any]
+    folder: Path,
+    names: Sequence[str],
+    private_key: X25519PrivateKey,
+    expected: Mapping[str, Any],
+    *,
+    recorded: str | None = None,
 ) -> tuple[dict[str, pa.Table], dict[str, Any]]:
     """Tables and manifest of a folder's current package.
 
@@ -52,12 +57,15 @@ def open_package(
         names: Tables wanted.
         private_key: The zone's key.
         expected: Manifest entries that must have these values, such as the period and the key id.
+        recorded: SHA-256 of the manifest that was published last, as the ledger has it (empty if it has none).
 
     Raises:
         BadInput: Nothing is there.
         PolicyRefusal: It was made under another config, key or period, or is not what its manifest says.
     """
     held = current(folder)
+    if recorded is not None:
+        check_recorded(folder, recorded)
     manifest = read_manifest(held)
     if wrong := sorted(name for name, value in expected.items() if manifest.get(name) != value):
         raise PolicyRefusal(
@@ -70,15 +78,27 @@ def open_package(
     return tables, manifest
 
 
-def _checked(held: Path, name: str, private_key: X25519PrivateKey, manifest: Mapping[str, Any]) -> pa.Table:
-    table = read_table(held, name, private_key)
-    if table.num_rows != manifest["tables"].get(name, {}).get("rows"):
+def check_recorded(folder: Path, recorded: str) -> None:
+    """Check that a folder's current package is the one the ledger names.
+
+    Manifests are plain text and anyone can seal a table to a zone: what ties a package to its maker is the ledger.
+
+    Raises:
+        BadInput: Nothing is there.
+        PolicyRefusal: It is another one.
+    """
+    if package_digest(folder) != recorded:
         raise PolicyRefusal(
-            f"Table {name} does not have the rows its manifest says.",
-            why="Part of the package was exchanged after it was made.",
-            fix="Ask the sender for the package again.",
-            code="E-PACKAGE-ALTERED",
+            f"Package {folder.parent.name}/{folder.name} is not the one that the ledger says was published last.",
+            why="Its manifest was changed, an older package was put back, or a run was cut off before it was recorded.",
+            fix="Run the step that makes it again. If nobody knows why it differs, tell the IG lead first.",
+            code="E-PACKAGE-UNRECORDED",
         )
+
+
+def _checked(held: Path, name: str, private_key: X25519PrivateKey, manifest: Mapping[str, Any]) -> pa.Table:
+    promised = manifest["tables"].get(name, {}).get("sha256", "")
+    table = read_table(held, name, private_key, digest=promised)
     return check_table(table, CONTRACTS[name]) if name in CONTRACTS else table
 
 

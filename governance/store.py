@@ -96,17 +96,32 @@ def write_table(folder: Path, table: pa.Table, name: str, recipient: X25519Publi
     return TableReceipt(name, table.num_rows, sha256(plain).hexdigest())
 
 
-def read_table(folder: Path, name: str, private_key: X25519PrivateKey) -> pa.Table:
+def read_table(folder: Path, name: str, private_key: X25519PrivateKey, *, digest: str | None = None) -> pa.Table:
     """Read what :func:`write_table` wrote.
+
+    Args:
+        folder: Where it lies.
+        name: The table.
+        private_key: The zone's key.
+        digest: SHA-256 that the plain content must have, such as a manifest promises. Anyone can seal to a zone,
+            so a seal alone does not say who made a file.
 
     Raises:
         BadInput: The file is not there.
-        PolicyRefusal: This key may not read it, or it was altered.
+        PolicyRefusal: This key may not read it, or it was altered or exchanged.
     """
     path = folder / f"{name}.parquet.sealed"
     if not path.exists():
         raise missing_file(path)
-    return pq.read_table(pa.BufferReader(unseal(path.read_bytes(), private_key, info=name.encode())))
+    plain = unseal(path.read_bytes(), private_key, info=name.encode())
+    if digest is not None and sha256(plain).hexdigest() != digest:
+        raise PolicyRefusal(
+            f"Table {name} is not the one its manifest names.",
+            why="Part of the package was exchanged after it was made.",
+            fix="Ask the sender for the package again.",
+            code="E-PACKAGE-ALTERED",
+        )
+    return pq.read_table(pa.BufferReader(plain))
 
 
 def missing_file(path: Path) -> BadInput:

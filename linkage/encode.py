@@ -132,7 +132,7 @@ def encode(found: Components, linkage: Linkage, keys: EncodingKeys) -> Encoded:
         [("record_id", "ascending"), ("rule", "ascending"), ("variant", "ascending")]
     )
     numbered = found.ids("nhs_number")[1][found.variant == 0]
-    return Encoded(check_table(views, VIEW), _records(found, views), int(numbered.sum()))
+    return Encoded(check_table(views, VIEW), _records(found, views, list(linkage.compare)), int(numbered.sum()))
 
 
 def encode_rows(
@@ -227,7 +227,7 @@ def _part(
     return np.where(present[views.rows], code, np.uint64(0))
 
 
-def _records(found: Components, views: pa.Table) -> pa.Table:
+def _records(found: Components, views: pa.Table, compare: list[str]) -> pa.Table:
     """One row per record, with how many rules can find it."""
     first = found.variant == 0
     ids = found.record_id[first]
@@ -239,7 +239,7 @@ def _records(found: Components, views: pa.Table) -> pa.Table:
     rules = np.zeros(len(ids), np.int16)
     order = np.argsort(ids)
     rules[order[np.searchsorted(ids[order], seen)]] = counts
-    table = pa.table({"record_id": ids, "views": rules, "present": found.present[first]})
+    table = pa.table({"record_id": ids, "views": rules, "present": found.present[first] & _compared_bits(compare)})
     return check_table(table.sort_by("record_id"), RECORD)
 
 

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from cohorts.words import event_words, listed
 from governance.disclosure import SafeLinkage
-from governance.settings import Bundle, Source
+from governance.settings import Bundle, Coverage, Source
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -158,15 +159,26 @@ def _source(source: Source) -> SourceFacts:
         title=source.title,
         organisation=source.organisation,
         sector=source.sector.value,
-        coverage=tuple(_span(each.start, each.end, each.share) for each in source.coverage),
-        known_gaps=tuple(dict.fromkeys(each.known_gaps for each in source.coverage if each.known_gaps)),
+        coverage=tuple(_span(each) for each in source.coverage),
+        known_gaps=tuple(dict.fromkeys(_sentence(each.known_gaps) for each in source.coverage if each.known_gaps)),
     )
 
 
-def _span(start: date, end: date | None, share: float) -> str:
-    until = f"to {long_date(date.fromordinal(end.toordinal() - 1))}" if end else "on"
-    part = "" if share >= 1 else f", about {round(share * 100)}% of the people served"
-    return f"from {long_date(start)} {until}{part}"
+def _span(span: Coverage) -> str:
+    until = f"to {long_date(date.fromordinal(span.end.toordinal() - 1))}" if span.end else "on"
+    part = "" if span.share >= 1 else f", about {round(span.share * 100)}% of the people served"
+    return f"{_of_kinds(span)}from {long_date(span.start)} {until}{part}"
+
+
+def _of_kinds(span: Coverage) -> str:
+    """Which events a span is about, unless it is about all of the source's or a family of them."""
+    if not span.kinds or any(kind.endswith("*") for kind in span.kinds):
+        return ""
+    return f"{listed([event_words(kind, plural=True) for kind in span.kinds], 'and')}: "
+
+
+def _sentence(text: str) -> str:
+    return text if text.endswith((".", "!", "?")) else f"{text}."
 
 
 _MONTHS = (

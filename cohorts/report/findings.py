@@ -11,6 +11,9 @@ from cohorts.report.charts import Bar, Dot
 from cohorts.report.labels import NOT_RECORDED
 from governance.disclosure import SafeCell, SafeRate, Status, clearly_higher, in_every
 
+_ALIKE_TOLD = 2
+"""So many rows that are largest together are named."""
+
 ClearDifference = tuple[Dot, Dot]
 """The group with the higher rate, and the one with the lower."""
 
@@ -91,8 +94,13 @@ def most_common(bars: Sequence[Bar]) -> Bar | None:
 
 def overlap_finding(bars: Sequence[Bar], lead: str) -> str:
     """Which row is largest, after words such as ``Most people in this group were seen by``."""
-    top = most_common(bars)
-    return f"{lead}: {top.label}, {top.text}." if top else "No one row stands out."
+    if top := most_common(bars):
+        return f"{lead}: {top.label}, {top.text}."
+    most = max((bar.cell.people or 0 for bar in bars), default=0)
+    alike = [bar for bar in bars if most and bar.cell.people == most]
+    if len(alike) == _ALIKE_TOLD:
+        return f"Two rows are the largest: {' and '.join(quoted(bar.label) for bar in alike)}, {alike[0].text} each."
+    return "No one row stands out."
 
 
 def found_sentence(met: SafeCell, cannot_tell: SafeCell) -> str:

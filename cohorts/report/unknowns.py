@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from cohorts.report.facts import DefinitionFacts, ReportFacts, long_date, month
+from cohorts.report.facts import ReportFacts, long_date, month
 from cohorts.report.findings import quoted
 from cohorts.report.page import Making, Table, Unknowns
 from cohorts.report.tables import anchor
@@ -45,7 +45,7 @@ def _coverage(frame: SafeFrame, facts: ReportFacts) -> Table:
             source.title,
             frame.cell("_everyone", "seen", "service", source.id).text,
             "; ".join(source.coverage) or "not stated",
-            "; ".join(source.known_gaps) or "none stated",
+            " ".join(source.known_gaps) or "none stated",
         )
         for source in facts.sources
     )
@@ -55,7 +55,7 @@ def _coverage(frame: SafeFrame, facts: ReportFacts) -> Table:
 
 def _linkage(facts: ReportFacts) -> Table:
     rows = tuple(_linkage_row(each, facts) for each in facts.linkage)
-    head = ("Source", "Records", "In every 1,000: could not be compared", "In every 1,000: joined to another source")
+    head = ("Source", "Records", "In every 1,000: could not be compared", "In every 1,000: joined to another record")
     return Table(caption="Records and joins, by source", head=head, rows=rows)
 
 
@@ -115,10 +115,6 @@ def _definitions(facts: ReportFacts) -> Table:
         rows=rows,
         text_columns=frozenset({1, 2, 3, 4}),
     )
-
-
-def _fingerprint(definition: DefinitionFacts) -> str:
-    return " ".join(grouped(definition.sha256[:16]))
 
 
 def _sources(facts: ReportFacts) -> Table:

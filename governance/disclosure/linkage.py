@@ -19,7 +19,7 @@ class SafeLinkage:
     no_view: SafeCell
     """Records with too little on them to be compared with anyone."""
     linked: SafeCell
-    """Records joined to a record of another source."""
+    """Records joined to at least one other record."""
 
     @property
     def no_view_share(self) -> SafeRate:
@@ -28,7 +28,7 @@ class SafeLinkage:
 
     @property
     def linked_share(self) -> SafeRate:
-        """Records joined to another source, per 1,000 records."""
+        """Records joined to at least one other record, per 1,000 records."""
         return rate_per_1000(self.linked, self.records)
 
 
@@ -36,28 +36,22 @@ def release_linkage(index: Mapping[str, Any], policy: Policy, *, sources: Iterab
     """The public part of the person index's manifest.
 
     Args:
-        index: The manifest with ``records``, ``no_view`` and ``linked_share`` by source; exact, so it stays here.
+        index: The manifest with ``records``, ``no_view`` and ``linked_records`` by source; exact, so it stays here.
         policy: Which counts are withheld, and the rounding base.
         sources: Source ids, in the order wanted.
 
     Returns:
-        One entry a source. What the manifest does not say is not available. A share is turned back into a count
-        and released as one, so that shares obey the same rule.
+        One entry a source. What the manifest does not say is not available. Shares are worked out from the
+        released counts.
     """
     rule = RoundingRule.of(policy)
     return tuple(_release_source(index, rule, source) for source in sources)
 
 
 def _release_source(index: Mapping[str, Any], rule: RoundingRule, source: str) -> SafeLinkage:
-    records = index.get("records", {}).get(source)
-    share = index.get("linked_share", {}).get(source)
-    linked = None if records is None or share is None else round(records * share)
-    return SafeLinkage(
-        source=source,
-        records=_release(records, rule),
-        no_view=_release(index.get("no_view", {}).get(source), rule),
-        linked=_release(linked, rule),
-    )
+    counts = (index.get(name, {}).get(source) for name in ("records", "no_view", "linked_records"))
+    records, no_view, linked = (_release(count, rule) for count in counts)
+    return SafeLinkage(source=source, records=records, no_view=no_view, linked=linked)
 
 
 def _release(count: int | None, rule: RoundingRule) -> SafeCell:

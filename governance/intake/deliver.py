@@ -53,13 +53,29 @@ def path_of(pattern: str, period: str) -> str:
     name = pattern.replace("{period}", period)
     path = PurePosixPath(name)
     if path.is_absolute() or ".." in path.parts or Path(name).is_absolute():
-        raise PolicyRefusal(
-            f"The path `{pattern}` leads out of the project folder.",
-            why="Only files below the project folder belong to the approved project.",
-            fix="Put the file below the project folder and name it from there.",
-            code="E-PATH",
-        )
+        raise _leads_out(pattern)
     return name
+
+
+def inside(root: Path, name: str) -> Path:
+    """The file ``name`` below the project folder.
+
+    Raises:
+        PolicyRefusal: A link on the way leads out of it.
+    """
+    path = root / name
+    if not path.resolve().is_relative_to(root.resolve()):
+        raise _leads_out(name)
+    return path
+
+
+def _leads_out(name: str) -> PolicyRefusal:
+    return PolicyRefusal(
+        f"The path `{name}` leads out of the project folder.",
+        why="Only files below the project folder belong to the approved project.",
+        fix="Put the file below the project folder and name it from there; a link to elsewhere is not followed.",
+        code="E-PATH",
+    )
 
 
 def read_bytes(root: Path, name: str) -> bytes:
@@ -67,9 +83,10 @@ def read_bytes(root: Path, name: str) -> bytes:
 
     Raises:
         NotText: It is not there or cannot be read.
+        PolicyRefusal: A link leads out of the project folder.
     """
     try:
-        return (root / name).read_bytes()
+        return inside(root, name).read_bytes()
     except FileNotFoundError:
         raise NotText("is not there.", "Put the extract there, or correct `path`.") from None
     except OSError as error:

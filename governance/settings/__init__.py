@@ -1,6 +1,7 @@
 """Typed models of project, source and policy files, and the bundle they make."""
 
 from governance.settings.bundle import Bundle, config_error, load_bundle, validate_yaml
+from governance.settings.fault import placeholders
 from governance.settings.policy import POLICY_VERSION, Policy
 from governance.settings.project import BlockingRule, Linkage, Project
 from governance.settings.source import (
@@ -35,6 +36,7 @@ __all__ = [
     "YamlFile",
     "config_error",
     "load_bundle",
+    "placeholders",
     "read_yaml",
     "validate_yaml",
 ]

@@ -10,10 +10,11 @@ from typing import TypeVar
 from pydantic import BaseModel, ValidationError
 
 from governance.errors import ConfigError, Fault
+from governance.settings.fault import faults_of
 from governance.settings.policy import Policy
 from governance.settings.project import Project
 from governance.settings.source import Source
-from governance.settings.yaml_file import Location, YamlFile, read_yaml
+from governance.settings.yaml_file import YamlFile, read_yaml
 
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -66,6 +67,8 @@ def load_bundle(root: Path) -> Bundle:
     Raises:
         ConfigError: With every fault of every file, each with file, line and fix.
     """
+    if not (root / "project.yaml").exists() and not (root / "sources").is_dir():
+        raise _no_project(root)
     faults: list[Fault] = []
     files = _read_files(root, faults)
     project = _typed(files, "project.yaml", Project, faults)
@@ -76,6 +79,16 @@ def load_bundle(root: Path) -> Bundle:
     if faults or project is None or policy is None:
         raise config_error(faults)
     return Bundle(root=root, project=project, sources=tuple(sources), policy=policy, files=files)
+
+
+def _no_project(root: Path) -> ConfigError:
+    held = "holds no project.yaml" if root.is_dir() else "is not a folder"
+    return ConfigError(
+        f"There is no project here: {root.name or 'this folder'} {held}.",
+        why="A project is the folder that holds project.yaml and sources/.",
+        fix="Check the path, or start a project there with `joinedup init`. Nothing was written.",
+        code="E-PROJECT",
+    )
 
 
 def config_error(faults: Sequence[Fault]) -> ConfigError:
@@ -95,7 +108,7 @@ def validate_yaml(file: YamlFile, model: type[Model], faults: list[Fault]) -> Mo
         # Strict JSON semantics: dates and enums come from text, but "7" is never 7.
         return model.model_validate_json(json.dumps(file.data))
     except ValidationError as error:
-        faults.extend(_fault(file, problem["loc"], problem["type"], problem["msg"]) for problem in error.errors())
+        faults.extend(faults_of(file, error.errors()))
         return None
 
 
@@ -141,17 +154,3 @@ def _cross_file_faults(project: Project | None, named: dict[str, Source | None])
             )
         )
     return faults
-
-
-_PLAIN = {
-    "extra_forbidden": ("is not a setting here.", "Check the spelling, or remove it."),
-    "missing": ("is required.", "Add it."),
-}
-
-
-def _fault(file: YamlFile, loc: Location, kind: str, message: str) -> Fault:
-    """One pydantic problem as a fault: never with the value, which pydantic would print."""
-    shown = tuple(part for part in loc if not (isinstance(part, str) and part in {"Coded", "constrained-str"}))
-    name = ".".join(str(part) for part in shown) or "the file"
-    what, fix = _PLAIN.get(kind, (message.removeprefix("Value error, ") + ".", ""))
-    return Fault(what=f"{name}: {what}", fix=fix, file=file.name, line=file.line(shown))

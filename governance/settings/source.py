@@ -4,9 +4,10 @@ from datetime import date
 from enum import StrEnum
 from typing import Annotated, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import Field, field_validator, model_validator
 
 from governance.settings.base import Kind, Share, Slug, Strict, Text
+from governance.settings.standard import bad_date_format, misspelt
 
 
 class Sector(StrEnum):
@@ -109,6 +110,14 @@ class Column(Strict):
             raise ValueError("only direct_identifier and quasi_identifier columns have a role")
         return self
 
+    @model_validator(mode="after")
+    def _can_be_read(self) -> Self:
+        if slips := misspelt(self.role or "", self.values.values()):
+            raise ValueError(slips)
+        if self.format and bad_date_format(self.format):
+            raise ValueError("format is not a date format; write %d/%m/%Y, and part several by ` | `")
+        return self
+
 
 class Coded(Strict):
     """A value read from a column through a map of codes; rows with other codes are left out and counted."""
@@ -138,6 +147,12 @@ class EventMapping(Strict):
     """An unplanned contact in a crisis: ED, ambulance, s136, police, relief duty."""
     planned: bool = False
     """A planned contact of a responding service."""
+
+    @model_validator(mode="after")
+    def _outcomes_are_spelt(self) -> Self:
+        if self.outcome and (slips := misspelt("outcome", self.outcome.values.values())):
+            raise ValueError(slips)
+        return self
 
 
 class NeedMapping(Strict):
@@ -171,6 +186,15 @@ class ExtractFile(Strict):
     def columns_with_role(self, role: str) -> list[str]:
         """Names of the columns that hold ``role``, in file order."""
         return [name for name, column in self.columns.items() if column.role == role]
+
+    @field_validator("encoding")
+    @classmethod
+    def _encoding_is_known(cls, value: str) -> str:
+        try:
+            "".encode(value)  # refuses codecs that are not text, such as base64
+        except (LookupError, ValueError):
+            raise ValueError("is not a known encoding; use utf-8, cp1252 or utf-16") from None
+        return value
 
     @model_validator(mode="after")
     def _mappings_use_known_columns(self) -> Self:

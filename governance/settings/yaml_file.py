@@ -63,8 +63,9 @@ def read_yaml(path: Path, *, name: str) -> YamlFile:
 def _parsed(raw: bytes, name: str) -> YamlFile:
     try:
         root = yaml.compose(raw.decode("utf-8-sig"), Loader=_JsonLikeLoader)
-    except UnicodeDecodeError:
-        raise _unreadable(name, 1, "is not UTF-8 text.") from None
+    except UnicodeDecodeError as error:
+        line = raw.count(b"\n", 0, error.start) + 1
+        raise _unreadable(name, line, "is not UTF-8 text.") from None
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
         raise _unreadable(name, line, f"is not valid YAML: {error.problem}.") from None
@@ -82,13 +83,16 @@ def _parsed(raw: bytes, name: str) -> YamlFile:
     return YamlFile(name, raw, data, lines)
 
 
+_MEND = "Save it as UTF-8, and check indentation, colons and unclosed quotes there and above."
+
+
 def _unreadable(name: str, line: int, what: str) -> ConfigError:
     return ConfigError(
         f"{name}:{line}: {what}",
         why="A config that cannot be read as one meaning cannot be approved or run.",
         fix="Save it as UTF-8 and check indentation, quotes and colons around that line.",
         code="E-CONFIG-YAML",
-        faults=[Fault(what=what, file=name, line=line)],
+        faults=[Fault(what=what, fix=_MEND, file=name, line=line)],
     )
 
 

@@ -12,8 +12,10 @@ from flows.engine import run_steps
 from flows.lock import only_run
 from flows.period import PERIOD, plan, run_period
 from flows.run import LATEST, PROJECT_DIR, open_run, project_root, resolve_period, use_project
+from governance.code_version import code_version
 from governance.errors import BadInput, ConfigError, PolicyRefusal, ProjectError
 from governance.ledger import Event, Ledger, verify_ledger
+from governance.settings import POLICY_VERSION
 from tests.lib.command import REPOSITORY
 from tests.lib.toy import PERIOD as MONTH
 
@@ -61,6 +63,14 @@ def test_the_ledger_tells_the_run_and_holds(toy, done):
     signer = run.ring.signing("signer", run.today).public_key()
     assert verify_ledger(toy / "ledger", signer) == []
     assert Ledger(toy / "ledger").last_checkpoint().size == len(entries)
+
+
+def test_the_ledger_says_what_ran_under_what(toy, done):
+    """Not only the config: the same config under other code is another run."""
+    run_period(toy, LATEST)
+    begun = [entry.facts for entry in open_run(toy).ledger.entries() if entry.event is Event.RUN_STARTED]
+
+    assert {(facts["code_version"], facts["policy_version"]) for facts in begun} == {(code_version(), POLICY_VERSION)}
 
 
 def test_a_failing_step_stops_the_period_and_is_recorded(toy, done, monkeypatch):

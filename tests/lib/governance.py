@@ -441,12 +441,12 @@ _INDEX = {
     },
     "no_view": {"gp_register": 11, "emergency_care": 11, "housing": 11, "police": 11, "advice_service": 11},
     "one_view": {"gp_register": 40, "emergency_care": 40, "housing": 40, "police": 40, "advice_service": 40},
-    "linked_share": {
-        "gp_register": 0.31,
-        "emergency_care": 0.93,
-        "housing": 0.84,
-        "police": 0.79,
-        "advice_service": 0.71,
+    "linked_records": {
+        "gp_register": 5_946,
+        "emergency_care": 5_444,
+        "housing": 1_124,
+        "police": 1_806,
+        "advice_service": 640,
     },
     "threshold": 0.95,
     "model_sha256": digest("model"),

@@ -169,7 +169,13 @@ def with_people(table: pa.Table, changes: Counts) -> pa.Table:
 _INDEX = {
     "records": dict(zip([each[0] for each in SOURCES], [59170, 13422, 3051, 2440, 1229, 1834, 488, 1806], strict=True)),
     "no_view": dict(zip([each[0] for each in SOURCES], [212, 391, 44, 31, 76, 118, 3, 160], strict=True)),
-    "linked_share": {"gp_register": 0.31, "emergency_care": 0.93, "housing": 0.82, "police": 0.78, "drug_alcohol": 0.8},
+    "linked_records": {
+        "gp_register": 18343,
+        "emergency_care": 12482,
+        "housing": 1008,
+        "police": 1431,
+        "drug_alcohol": 390,
+    },
     # the others are left out on purpose: what a manifest does not say must read as not available
 }
 

@@ -76,13 +76,13 @@ def test_the_good_file_has_no_fault(tmp_path):
             "need: homelessness",
             "need: homelesness",
             "cohorts/rough.yaml:12: needs.0.any.0.need: no source maps the need `homelesness`."
-            " Did you mean homelessness?",
+            " Did you mean homelessness? Or map it in a source file; or, if no source can tell, take it out here.",
         ),
         (
             "[asc.assessment]",
             "[mh.contact, asc.asessment]",
             "cohorts/rough.yaml:23: responses.ladder.0.any.0.event.1: no source maps the event `asc.asessment`."
-            " Did you mean asc.assessment?",
+            " Did you mean asc.assessment? Or map it in a source file; or, if no source can tell, take it out here.",
         ),
         (
             "not reached(assessed)",

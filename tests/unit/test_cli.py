@@ -177,7 +177,7 @@ def test_check_refuses_what_policy_forbids(capsys, toy):
 
 
 def test_init_makes_a_project_without_faults(capsys, tmp_path):
-    """Its files fit their models; the rules say what only the owner can fill in."""
+    """Its files fit their models, so keys can be made; `check` says what only the owner can fill in, and where."""
     made = here(capsys, "init", tmp_path / "new", "--json")
     keys = here(capsys, "keys", "new", tmp_path / "new", "--json")
     done = here(capsys, "check", tmp_path / "new", "--json")
@@ -186,6 +186,20 @@ def test_init_makes_a_project_without_faults(capsys, tmp_path):
     assert {path.name for path in (tmp_path / "new" / "schemas").iterdir()} == {
         f"{name}.schema.json" for name in ("project", "policy", "source", "cohort")
     }
+    assert (done.code, done.json["error"]["code"]) == (3, "E-CONFIG")
+    left = {(fault["file"], fault["what"].partition(":")[0]) for fault in done.json["error"]["faults"]}
+    assert ("project.yaml", "report.board") in left
+    assert ("sources/gp_register.yaml", "legal.common_law.reference") in left
+    assert all(fault["line"] > 1 for fault in done.json["error"]["faults"])
+
+
+def test_a_project_once_filled_in_is_held_to_the_rules(capsys, tmp_path):
+    """A reference without a CAG number is what a rule refuses, not the models."""
+    here(capsys, "init", tmp_path / "new", "--json")
+    for path in [*tmp_path.glob("new/*.yaml"), *tmp_path.glob("new/sources/*.yaml")]:
+        path.write_text(path.read_text("utf-8").replace(": REPLACE", ": Our"), "utf-8")
+    done = here(capsys, "check", tmp_path / "new", "--json")
+
     assert (done.code, done.json["error"]["code"]) == (2, "E-POLICY")
     assert [fault["file"].split(":")[0] for fault in done.json["error"]["faults"]] == ["sources/gp_register.yaml"]
 

@@ -119,7 +119,7 @@ def test_shares_in_percent():
 
 def test_linkage_shares_obey_the_rule_for_counts():
     """A manifest's exact numbers become released counts; what it does not say is not available."""
-    index = {"records": {"police": 1834, "vcse": 5}, "no_view": {"police": 3}, "linked_share": {"police": 0.78}}
+    index = {"records": {"police": 1834, "vcse": 5}, "no_view": {"police": 3}, "linked_records": {"police": 1431}}
 
     police, vcse, fire = release_linkage(index, Policy(), sources=["police", "vcse", "fire"])
 

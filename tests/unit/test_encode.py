@@ -292,6 +292,16 @@ def test_the_example_of_the_readme():
     assert all(f"`{rule_id}`" in text for rule_id in met)
 
 
+def test_of_a_field_that_is_no_evidence_not_even_presence_is_told():
+    """Neither beside a view nor beside a record."""
+    some = [field for field in LINKAGE.compare if field not in ("postcode", "sex")]
+    found = encoded([ADA], LINKAGE.model_copy(update={"compare": some}))
+
+    untold = PRESENT["postcode"] | PRESENT["sex"]
+    assert {row["present"] & untold for row in (*found.views.to_pylist(), *found.records.to_pylist())} == {0}
+    assert found.records.to_pylist()[0]["present"] & PRESENT["forename"]
+
+
 def test_how_encoded_has_words_for_every_compared_field():
     """The IG lead's page says of each compared field, and of no other, how it is encoded."""
     every = LINKAGE.model_copy(update={"compare": EVERYTHING})

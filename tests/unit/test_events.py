@@ -9,6 +9,7 @@ import pytest
 
 from cohorts.events import Payload, RowCount, record_tables
 from governance.contracts import RECORD_EVENT, RECORD_NEED, RECORD_PERSON
+from governance.errors import PolicyRefusal
 from governance.settings import ExtractFile, Source
 from governance.warehouse import connect, load_table, quote_name
 
@@ -313,3 +314,62 @@ def test_the_same_rows_in_another_order_give_the_same_payload():
     assert forwards.record_event == backwards.record_event
     assert forwards.record_need == backwards.record_need
     assert forwards.record_person == backwards.record_person
+
+
+def test_a_group_is_one_of_the_listed_ones_or_missing():
+    """Names of groups are published: what stands there by mistake is counted and goes no further."""
+    clients = [
+        {"record_id": 1, "M/F": "Zqsurname", "Ethnicity": "white"},
+        {"record_id": 2, "M/F": "male", "Ethnicity": "Zqsurname"},
+    ]
+
+    found = made(PEOPLE, rows={"clients": clients})
+
+    assert [(row["sex"], row["ethnic_group"]) for row in people(found).values()] == [(None, "white"), ("male", None)]
+    assert found.unmapped == (
+        RowCount(file="clients", column="Ethnicity", rows=1),
+        RowCount(file="clients", column="M/F", rows=1),
+    )
+
+
+def test_a_local_group_that_the_source_file_names_is_kept():
+    """It stands in a config that somebody approved."""
+    ethnicity = {"class": "quasi_identifier", "role": "ethnic_group", "values": {"R": "chinese"}}
+    file = {**PEOPLE, "columns": {**PEOPLE["columns"], "Ethnicity": ethnicity}}
+
+    found = made(file, rows={"clients": [{"record_id": 1, "Ethnicity": "chinese"}]})
+
+    assert (people(found)[1]["ethnic_group"], found.unmapped) == ("chinese", ())
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        ("9990000018", "999 000 0026", "A1"),
+        ("AB1 2CD", "ef34gh", "Mill St"),
+        ("ada@example.org", "bo@example.org"),
+        ("07700 900123", "+44 7700 900124"),
+        ("xx9 9xx", "Zz99 3vz"),
+    ],
+    ids=["NHS numbers", "postcodes", "email", "phone", "a client's own"],
+)
+def test_a_column_of_identifiers_does_not_leave_as_a_code(values):
+    """Most of its values are people's identifiers: refused, and none of them is in the message."""
+    rows = [{"record_id": 1, "on": "2025-01-05", "select": "C", "Site": value} for value in values]
+
+    with pytest.raises(PolicyRefusal) as refused:
+        visits(*rows)
+
+    assert refused.value.code == "E-PAYLOAD-IDENTIFIER"
+    assert "column `Site`" in str(refused.value)
+    assert not any(value in str(refused.value) for value in values)
+
+
+def test_a_code_that_looks_like_an_identifier_by_chance_leaves():
+    """One in eleven ten-digit codes passes the NHS number's check."""
+    rows = [
+        {"record_id": 1, "on": "2025-01-05", "select": "C", "Site": value}
+        for value in ("9990000018", "9990000019", "RX1RA", "E01000001")
+    ]
+
+    assert len(visits(*rows).record_event) == 4

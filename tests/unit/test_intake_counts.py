@@ -9,10 +9,10 @@ import pytest
 
 from governance.errors import BadInput, InternalError, PolicyRefusal
 from governance.intake import MEANINGS, FileCounts, Reason, as_of_date, check_reconciles, summarise
-from governance.intake.deliver import path_of
+from governance.intake.deliver import inside, path_of
 from governance.intake.guard import no_library_words
 from governance.intake.rows import REJECT_SCHEMA
-from governance.intake.wording import few, most_of
+from governance.intake.wording import few, most_of, told
 
 
 def test_the_equation_must_balance():
@@ -100,6 +100,26 @@ def test_paths_stay_below_the_project_folder(path):
         path_of(path, "2025-09")
 
     assert refused.value.code == "E-PATH"
+
+
+def test_a_link_does_not_lead_out_either(tmp_path):
+    """A file below the folder by name only is somebody else's."""
+    root, elsewhere = tmp_path / "project", tmp_path / "elsewhere.csv"
+    root.mkdir()
+    elsewhere.write_text("x", encoding="utf-8")
+    (root / "own.csv").write_text("x", encoding="utf-8")
+    (root / "linked.csv").symlink_to(elsewhere)
+    (root / "alias.csv").symlink_to(root / "own.csv")
+
+    assert inside(root, "alias.csv").read_text("utf-8") == "x"
+    with pytest.raises(PolicyRefusal) as refused:
+        inside(root, "linked.csv")
+    assert refused.value.code == "E-PATH"
+
+
+def test_a_receipt_tells_no_small_count():
+    """Orchestrators store receipts and terminals show them."""
+    assert [told(count) for count in (0, 1, 7, 8, 1204)] == [0, "fewer than 8", "fewer than 8", 8, 1204]
 
 
 def test_the_words_of_libraries_are_not_passed_on():

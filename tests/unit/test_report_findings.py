@@ -13,6 +13,7 @@ from cohorts.report.findings import (
     found_sentence,
     ladder_finding,
     overlap_finding,
+    quoted,
     unmet_sentence,
 )
 from cohorts.report.labels import in_order, label
@@ -88,11 +89,14 @@ def test_the_ladder_says_nothing_about_hidden_steps():
     assert ladder_finding(rungs(3)) == "The numbers are too small to say where people are lost."
 
 
-def test_the_largest_row_is_named_only_if_it_is_alone():
-    """Two rows that show alike may be in either order."""
+def test_the_largest_row_is_named_alone_or_with_its_equal():
+    """Two rows that show alike may be in either order, so neither comes first; of more than two none is named."""
     bars = [Bar("one", count(20)), Bar("other", count(21))]
 
-    assert overlap_finding(bars, "Most") == "No one row stands out."
+    assert overlap_finding(bars, "Most") == f"Two rows are the largest: {quoted('one')} and {quoted('other')}, 20 each."
+    assert overlap_finding([*bars, Bar("third", count(19))], "Most") == "No one row stands out."
+    assert overlap_finding([Bar("one", count(3)), Bar("other", count(3))], "Most") == "No one row stands out."
+    assert overlap_finding([], "Most") == "No one row stands out."
     assert overlap_finding([*bars, Bar("third", count(90))], "Most") == "Most: third, 90."
 
 
@@ -163,7 +167,8 @@ def test_facts_come_from_configs_and_the_manifest(tmp_path):
     """The manifest of the cohort step as it is written, with the parts the page uses."""
     bundle = write_config(tmp_path)
     covered = Coverage(start=date(2023, 4, 1), end=date(2024, 4, 1), share=0.9, known_gaps="Visits at night")
-    bundle = replace(bundle, sources=(bundle.sources[0].model_copy(update={"coverage": [covered]}),))
+    part = Coverage(start=date(2024, 4, 1), kinds=["ed.attendance", "apc.admission"], known_gaps="Other areas.")
+    bundle = replace(bundle, sources=(bundle.sources[0].model_copy(update={"coverage": [covered, part]}),))
     manifest = {
         "kind": "cohorts",
         "period": "2025-09",
@@ -197,5 +202,8 @@ def test_facts_come_from_configs_and_the_manifest(tmp_path):
     assert facts.definitions[0].rungs == (("referred", "Referred"),)
     assert facts.as_of == date(2025, 10, 1)
     assert facts.board == bundle.project.report.board
-    assert facts.sources[0].coverage == ("from 1 April 2023 to 31 March 2024, about 90% of the people served",)
-    assert facts.sources[0].known_gaps == ("Visits at night",)
+    assert facts.sources[0].coverage == (
+        "from 1 April 2023 to 31 March 2024, about 90% of the people served",
+        "emergency department attendances and hospital admissions: from 1 April 2024 on",
+    )
+    assert facts.sources[0].known_gaps == ("Visits at night.", "Other areas.")

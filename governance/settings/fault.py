@@ -1,0 +1,81 @@
+"""Problems of one config file as faults that a person can act on."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from difflib import get_close_matches
+from typing import Any
+
+from pydantic_core import ErrorDetails
+
+from governance.errors import Fault
+from governance.settings.yaml_file import Location, YamlFile
+
+_PLAIN = {
+    "extra_forbidden": ("is not a setting here.", "Check the spelling, or remove it."),
+    "missing": ("is required.", "Add it."),
+    "string_too_short": ("is empty.", "Say something, or remove it."),
+}
+_SHAPES = {
+    r"^[a-z][a-z0-9_]{1,39}$": (
+        "is not an id.",
+        "Use 2 to 40 lower case letters, digits and underscores, a letter first.",
+    ),
+    r"^[a-z][a-z0-9_]*\.[a-z][a-z0-9_]*$": ("is not an event kind.", "Write it like ed.attendance."),
+    r"^[0-9a-f]{64}$": ("is not a SHA-256.", "Give the 64 digits that `sha256sum FILE` prints."),
+}
+_PLACEHOLDER = "REPLACE"
+
+
+def faults_of(file: YamlFile, problems: Iterable[ErrorDetails]) -> list[Fault]:
+    """Pydantic's problems as faults: never with the value, which pydantic would print."""
+    return [_fault(file, problem) for problem in problems if not _other_form(problem)]
+
+
+def _other_form(problem: ErrorDetails) -> bool:
+    """What may be a name or a map of codes is held against both; only the form that was tried matters."""
+    last, given = problem["loc"][-1:], problem["input"]
+    return (last == ("Coded",) and isinstance(given, str)) or (last == ("constrained-str",) and isinstance(given, dict))
+
+
+def _fault(file: YamlFile, problem: ErrorDetails) -> Fault:
+    loc = problem["loc"]
+    shown = tuple(part for part in loc if not (isinstance(part, str) and part in {"Coded", "constrained-str"}))
+    name = ".".join(str(part) for part in shown) or "the file"
+    what, fix = _words(problem)
+    return Fault(what=f"{name}: {what}", fix=fix, file=file.name, line=file.line(shown))
+
+
+def placeholders(file: YamlFile) -> Iterator[Fault]:
+    """What `joinedup init` left to be filled in."""
+    for at, text in _texts(file.data, ()):
+        if text.startswith(_PLACEHOLDER):
+            name = ".".join(str(part) for part in at)
+            fix = f"Put your own text there, without the word {_PLACEHOLDER}."
+            yield Fault(what=f"{name}: still holds the example.", fix=fix, file=file.name, line=file.line(at))
+
+
+def _words(problem: ErrorDetails) -> tuple[str, str]:
+    """What is wrong, and how to mend it."""
+    kind, facts = problem["type"], problem.get("ctx", {})
+    if kind == "string_pattern_mismatch" and facts["pattern"] in _SHAPES:
+        return _SHAPES[facts["pattern"]]
+    if kind in ("literal_error", "enum"):
+        return _not_one_of(facts, problem["input"])
+    return _PLAIN.get(kind, (problem["msg"].removeprefix("Value error, ") + ".", ""))
+
+
+def _not_one_of(facts: Mapping[str, Any], given: object) -> tuple[str, str]:
+    known = [part.strip("' ") for part in facts["expected"].replace("' or '", "', '").split(",")]
+    close = get_close_matches(str(given), known, n=1)
+    return f"is not one of {', '.join(known)}.", f"Did you mean {close[0]}?" if close else ""
+
+
+def _texts(data: Any, at: Location) -> Iterator[tuple[Location, str]]:
+    """Every text below ``data``, and where it stands."""
+    if isinstance(data, str):
+        yield at, data
+    elif isinstance(data, dict):
+        for key, value in data.items():
+            yield from _texts(value, (*at, key))
+    elif isinstance(data, list):
+        for number, value in enumerate(data):
+            yield from _texts(value, (*at, number))

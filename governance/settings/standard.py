@@ -1,0 +1,53 @@
+"""Standard values that pages and cohorts count by: others are allowed, but not those that are nearly one of them.
+
+A local category is somebody's decision. ``Black`` or ``wite`` is a slip, and would quietly part one group in two.
+"""
+
+import re
+from collections.abc import Iterable
+from difflib import get_close_matches
+
+STANDARD_VALUES = {
+    "sex": ("female", "male"),
+    "ethnic_group": ("asian", "black", "mixed", "white", "other"),
+    "outcome": (
+        "attended",
+        "dna",
+        "cancelled_by_person",
+        "cancelled_by_provider",
+        "refused",
+        "completed",
+        "rejected",
+    ),
+}
+
+_NEAR = 0.75
+"""Similarity from which a value is taken for a slip; `asian_other` and `chinese` lie far below it."""
+
+_DIRECTIVE = re.compile(r"%(-?.?)")
+_DIRECTIVES = frozenset("aAbBcdfgGHIjmMnpSuUVwWxXyYzZ%") | {"-d", "-H", "-I", "-j", "-m", "-M", "-S", "-y"}
+
+
+def misspelt(of: str, values: Iterable[str]) -> str:
+    """What to say of values that are nearly a standard one; empty if there is none.
+
+    Args:
+        of: A role, or ``outcome``; for others anything goes.
+        values: What source codes are mapped to.
+    """
+    standard = STANDARD_VALUES.get(of, ())
+    slips = {value: _nearest(value, standard) for value in values if value not in standard}
+    told = [f"`{value}` (did you mean {meant}?)" for value, meant in sorted(slips.items()) if meant]
+    return f"{of} has no standard value {', '.join(told)}" if told else ""
+
+
+def _nearest(value: str, standard: tuple[str, ...]) -> str:
+    plain = value.strip().lower().replace(" ", "_").replace("-", "_")
+    return next(iter(get_close_matches(plain, standard, n=1, cutoff=_NEAR)), "")
+
+
+def bad_date_format(text: str) -> bool:
+    """Whether a date format has a part that no date can be read by, or none at all."""
+    return any(
+        not (parts := _DIRECTIVE.findall(each)) or not _DIRECTIVES.issuperset(parts) for each in text.split(" | ")
+    )

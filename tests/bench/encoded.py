@@ -1,0 +1,47 @@
+"""joinedup on keyed, block-salted encodings: the functions that the pipeline runs, without its files and seals."""
+
+import time
+
+from governance.keys import Secret
+from governance.warehouse import connect
+from linkage.chance import count_chance
+from linkage.encode import EncodingKeys, encode, identities
+from linkage.link import SourceViews, link, scored_pairs
+from linkage.person_index import build_person_index
+from tests.bench.prepare import load_source
+from tests.bench.scores import Found
+from tests.bench.sets import BenchSet, BenchSource
+
+_KEY = Secret(bytes(range(32)))
+
+
+def run(bench: BenchSet) -> Found:
+    """Standardise, encode and link a set at the threshold that ships."""
+    keys = EncodingKeys.derive(_KEY, project="benchmark", purpose="benchmark", linkage=bench.linkage)
+    delivered = [_deliver(bench, source, keys) for source in bench.sources]
+    started = time.perf_counter()
+    # As flows.link does: one thread, so that sums add in one order.
+    con = connect(threads=1, memory="6GB", lock=False)
+    result = link(con, [views for views, _, _ in delivered], bench.linkage)
+    index = build_person_index(con, _KEY, "bench")
+    linked = time.perf_counter()
+    return Found(
+        scored=scored_pairs(result).drop_columns(["found_by"]),
+        index=index.table,
+        prepare_seconds=sum(encoding for _, encoding, _ in delivered),
+        chance_seconds=sum(chance for _, _, chance in delivered),
+        link_seconds=linked - started,
+    )
+
+
+def _deliver(bench: BenchSet, source: BenchSource, keys: EncodingKeys) -> tuple[SourceViews, float, float]:
+    """A source's views, and the seconds of encoding (standardisation included) and of counting chance agreement."""
+    single = source.one_record_per_person
+    con, file = load_source(bench, source.id)
+    started = time.perf_counter()
+    found = identities(con, file, keys)
+    views = encode(found, bench.linkage, keys)
+    encoded = time.perf_counter()
+    chance = count_chance(con, found, bench.linkage, keys, one_record_per_person=single)
+    counted = time.perf_counter()
+    return SourceViews(source.id, single, views.views, views.records, chance), encoded - started, counted - encoded

@@ -1,0 +1,99 @@
+"""Spec: a slip in a config file is told with its place, what is wrong and what was probably meant."""
+
+from pathlib import Path
+
+import pytest
+
+from governance.errors import ConfigError
+from governance.settings import load_bundle
+from governance.settings.standard import misspelt
+from tests.lib.toy import make_toy
+
+HOUSING = "sources/housing.yaml"
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory):
+    """A project without faults."""
+    return make_toy(tmp_path_factory.mktemp("config") / "toy", keys=False)
+
+
+def faults_of(project: Path, name: str, old: str, new: str) -> list[str]:
+    """What is said when one file is changed in one place; the change is taken back."""
+    path = project / name
+    good = path.read_bytes()
+    changed = good.replace(old.encode(), new.encode(), 1)
+    assert changed != good
+    path.write_bytes(changed)
+    try:
+        with pytest.raises(ConfigError) as caught:
+            load_bundle(project)
+    finally:
+        path.write_bytes(good)
+    return [str(fault) for fault in caught.value.faults]
+
+
+@pytest.mark.parametrize(
+    ("name", "old", "new", "told"),
+    [
+        (HOUSING, "role: forename", "role: fornename", ("columns.first.role: is not one of", "Did you mean forename?")),
+        (HOUSING, "class: event_field", "class: event_feild", ("seen.class: is not one", "Did you mean event_field?")),
+        (HOUSING, "sector: council", "sector: concil", (":4: sector: is not one of nhs,", "Did you mean council?")),
+        (HOUSING, "id: housing", "id: Housing", (":1: id: is not an id. Use 2 to 40 lower case letters",)),
+        (HOUSING, "kind: housing.application", "kind: application", ("kind: is not an event kind.", "ed.attendance")),
+        (HOUSING, "responds_to:", "respond_to:", ("respond_to: is not a setting here. Check the spelling",)),
+        (HOUSING, "F: female", "F: femal", ("sex has no standard value `femal` (did you mean female?)",)),
+        (
+            HOUSING,
+            "start: seen",
+            "start: seen\n        outcome: {column: seen, values: {OK: complete}}",
+            ("completed?",),
+        ),
+        (HOUSING, "grain: both", "grain: both\n    encoding: cp12552", ("not a known encoding; use utf-8",)),
+        (HOUSING, "seen: {class: event_field", "seen: {class: event_field, format: '%d/%q/%Y'", ("not a date format",)),
+        (HOUSING, "seen: {class: event_field", "seen: {class: event_field, format: DD/MM/YYYY", ("not a date format",)),
+        ("project.yaml", "title: Toy", 'title: "Toy', ("not valid YAML", "unclosed quotes there and above")),
+    ],
+)
+def test_a_slip_is_told_with_its_remedy(project, name, old, new, told):
+    """Each message names file and line, and says what to write instead."""
+    [fault] = faults_of(project, name, old, new)
+
+    assert fault.startswith(f"{name}:")
+    assert [words for words in told if words not in fault] == []
+
+
+@pytest.mark.parametrize("value", ["gypsy_roma_traveller", "asian_other", "black_caribbean", "chinese", "white"])
+def test_other_categories_are_allowed(value):
+    """A local breakdown is somebody's decision; only what is nearly a standard value is a slip."""
+    assert misspelt("ethnic_group", [value]) == ""
+
+
+@pytest.mark.parametrize("value", ["White", "wite", "others", "asain", "Mixed "])
+def test_what_is_nearly_a_standard_value_is_a_slip(value):
+    """It would part one group in two without anyone seeing it."""
+    assert "did you mean" in misspelt("ethnic_group", [value])
+
+
+def test_a_byte_that_is_no_text_is_told_with_its_line(project):
+    """Files saved by an old editor: the line is where the first such byte stands."""
+    path = project / "project.yaml"
+    good = path.read_bytes()
+    path.write_bytes(good.replace(b"area: Toyshire", b"area: Toyshir\xe9"))
+    try:
+        with pytest.raises(ConfigError) as caught:
+            load_bundle(project)
+    finally:
+        path.write_bytes(good)
+
+    [fault] = caught.value.faults
+    assert str(fault).startswith("project.yaml:13: is not UTF-8 text. Save it as UTF-8")
+
+
+def test_a_folder_that_is_no_project_is_called_that(tmp_path):
+    """The usual cause is a mistyped path, not a project with faults."""
+    (tmp_path / "empty").mkdir()
+    for name, held in (("empty", "holds no project.yaml"), ("nowhere", "is not a folder")):
+        with pytest.raises(ConfigError) as caught:
+            load_bundle(tmp_path / name)
+        assert (caught.value.code, caught.value.what) == ("E-PROJECT", f"There is no project here: {name} {held}.")
