@@ -49,3 +49,10 @@ $(VENV)/.installed: requirements.lock pyproject.toml
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r requirements.lock
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	touch $@
+
+# Sets that are not there are skipped, and the page says so: see tests/bench/README.md.
+BENCH_PEOPLE ?= 20000
+.PHONY: bench-linkage
+bench-linkage: $(VENV)/.installed ## accuracy of linkage beside Splink on clear text, into docs/benchmarks.md
+	$(BIN)/python -m tests.bench.linkage --people $(BENCH_PEOPLE) --out docs/benchmarks.md \
+		$(if $(FEBRL),--febrl $(FEBRL)) $(if $(DATA),--data $(DATA))

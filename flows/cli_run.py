@@ -153,7 +153,7 @@ def _steps(folder: Path, steps: list[tuple[str, str]], period: str, *, plain: bo
     told = [f"{warnings} policy rules warn: see the IG audit."] if warnings else []
     return Answer(
         result={**result, "warnings": warnings},
-        lines=[*outcome_lines(outcomes), *page_lines(found), *told],
+        lines=[*outcome_lines(outcomes), *page_lines(found, {done["step"] for done in outcomes}), *told],
         exit_code=EXIT_WARNING if warnings else EXIT_OK,
     )
 

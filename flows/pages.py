@@ -1,5 +1,6 @@
 """Where the pages of a month lie."""
 
+from collections.abc import Collection
 from pathlib import Path
 
 from flows.cli_output import aligned
@@ -15,6 +16,12 @@ _TITLES = {
     "linkage_report": "Linkage report (restricted)",
     "ig_audit": "IG audit (restricted)",
 }
+_MADE_BY = {
+    "board_report": "report",
+    "safe_counts": "report",
+    "linkage_report": "link",
+    "ig_audit": "audit",
+}
 
 
 def pages(root: Path, period: str) -> dict[str, str]:
@@ -29,6 +36,7 @@ def pages(root: Path, period: str) -> dict[str, str]:
     return {name: str(path) for name, path in found.items() if path.exists()}
 
 
-def page_lines(found: dict[str, str]) -> list[str]:
-    """The same for people."""
-    return ["", *aligned((_TITLES[name], path) for name, path in found.items())] if found else []
+def page_lines(found: dict[str, str], steps: Collection[str] = ("link", "report", "audit")) -> list[str]:
+    """The same for people: only what these steps made, because the others' pages are from an earlier run."""
+    made = [(_TITLES[name], path) for name, path in found.items() if _MADE_BY[name] in steps]
+    return ["", *aligned(made)] if made else []

@@ -83,7 +83,8 @@ def _say(outcome: Outcome) -> None:
     scores = outcome.scores
     sys.stderr.write(
         f"{outcome.set} {outcome.method}: F1 {scores.pairs.f1} at the default, {scores.best_pairs.f1} at the best;"
-        f" {outcome.prepare_seconds:.1f} + {outcome.chance_seconds:.1f} + {outcome.link_seconds:.1f} s, {outcome.peak_mib:.0f} MiB\n"
+        f" {outcome.prepare_seconds:.1f} + {outcome.chance_seconds:.1f} + {outcome.link_seconds:.1f} s,"
+        f" {outcome.peak_mib:.0f} MiB\n"
     )
 
 
@@ -92,10 +93,12 @@ def _how(options: argparse.Namespace) -> list[str]:
         "All methods read the same rows and fields, spelt by the same standardiser"
         f" ({STANDARDISER}); each ran alone in a process of its own, on two cores.",
         "Splink: random sampling of chance agreement over"
-        f" {clear_text.U_PAIRS:,} pairs (seed {clear_text.SEED}), EM, no labels, term frequencies on names.",
+        f" {clear_text.U_PAIRS:,} pairs (seed {clear_text.SEED}), EM, no labels, term frequencies on names."
+        " Given to it with the truth at hand: loose blocking rules that find most true pairs, and the better of its two"
+        " name comparisons for each kind of set (`tests/bench/clear_text_rules.py`).",
         f"Seeds: {sets.SHUFFLE_SEED} orders the rows, {options.seed} makes the synthetic ICS.",
-        "FEBRL and historical figures: rules chosen to suit each set (`tests/real/projects.py`), not the default config;"
-        " the synthetic ICS runs the demo's config, and every record counts (no opt-outs).",
+        "FEBRL and historical figures: rules chosen to suit each set (`tests/real/projects.py`), not the default"
+        " config; the synthetic ICS runs the demo's config, and every record counts (no opt-outs).",
     ]
 
 

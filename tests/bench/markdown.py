@@ -41,10 +41,8 @@ def put_section(path: Path, text: str) -> None:
     """Write or replace the section; other sections of the file stay."""
     page = path.read_text(encoding="utf-8") if path.exists() else "# Benchmarks\n"
     pattern = re.compile(rf"^{re.escape(HEADING)}\n.*?(?=^## |\Z)", re.MULTILINE | re.DOTALL)
-    if pattern.search(page):
-        page = pattern.sub(lambda _: text + "\n", page)
-    else:
-        page = f"{page.rstrip()}\n\n{text}"
+    there = pattern.search(page)
+    page = pattern.sub(lambda _: text + "\n", page) if there else f"{page.rstrip()}\n\n{text}"
     path.write_text(page.rstrip() + "\n", encoding="utf-8")
 
 
@@ -84,21 +82,26 @@ def _pairs(outcomes: Iterable[Outcome], titles: dict[str, str]) -> str:
 
 
 def _people(outcomes: Iterable[Outcome], titles: dict[str, str]) -> str:
-    head = ["Set", "Method", "Records", "True pairs", "Scored pairs", "Cluster P", "R", "F1", "B³ F1"]
-    head += ["Encode (s)", "Chance (s)", "Train and score (s)", "Peak (MiB)"]
+    head = ["Set", "Method", "Records", "True pairs", "Scored pairs", "People at", "Pairs in people P", "R", "F1"]
+    head += ["B³ F1", "Encode (s)", "Chance (s)", "Train and score (s)", "Peak (MiB)"]
     rows = [
-        [titles[o.set], METHODS[o.method], f"{o.scores.records:,}", f"{o.scores.true_pairs:,}", f"{o.pairs:,}",
-         *_score(o.scores.clusters), f"{o.scores.b_cubed.f1:.4f}", f"{o.prepare_seconds:.1f}",
-         f"{o.chance_seconds:.1f}" if o.chance_seconds else "–", f"{o.link_seconds:.1f}",
+        [titles[o.set], METHODS[o.method], *(f"{n:,}" for n in (o.scores.records, o.scores.true_pairs, o.pairs)),
+         f"{o.cluster_threshold:g}", *_score(o.scores.clusters), f"{o.scores.b_cubed.f1:.4f}", *_seconds(o),
          f"{o.peak_mib:,.0f}"]
         for o in outcomes
     ]  # fmt: skip
     note = (
-        "joinedup's people are those at its default threshold; Splink's are those at its best threshold, which needs"
-        " labels. Encode: standardise, for joinedup also encode. Chance: chance agreement, which Splink counts while it"
-        " trains. joinedup links with one thread, Splink with two; joinedup's seconds include joining people."
+        "joinedup's people are those at its default threshold; Splink's are those at whichever of six thresholds gives"
+        " the best B³, which needs labels. Encode: standardise, for joinedup also encode. Chance: chance agreement,"
+        " which Splink counts while it trains. joinedup links with one thread, Splink with two; joinedup's seconds"
+        " include joining people."
     )
     return f"{_table(head, rows)}\n\n{note}"
+
+
+def _seconds(o: Outcome) -> list[str]:
+    chance = f"{o.chance_seconds:.1f}" if o.chance_seconds else "-"
+    return [f"{o.prepare_seconds:.1f}", chance, f"{o.link_seconds:.1f}"]
 
 
 def _score(score: Score) -> list[str]:

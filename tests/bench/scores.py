@@ -8,6 +8,8 @@ import pyarrow as pa
 from linkage.evaluate import Evaluation, evaluate
 from tests.bench.sets import BenchSet
 
+CLUSTER_THRESHOLDS = (0.5, 0.8, 0.95, 0.99, 0.999, 0.9999)
+
 
 @dataclass(frozen=True, slots=True)
 class Found:
@@ -16,12 +18,12 @@ class Found:
     scored: pa.Table
     """source_l, record_id_l, source_r, record_id_r, weight, probability."""
     index: pa.Table | None
-    """source, record_id, person_id; None where clusters are wanted at the best threshold."""
+    """source, record_id, person_id; None where people are wanted at the best of several thresholds."""
     prepare_seconds: float
     chance_seconds: float
     link_seconds: float
     cluster_at: Callable[[float], pa.Table] | None = None
-    """Index at a probability, where the method takes the best threshold as a gift."""
+    """Index at a probability, where the method is given the best of :data:`CLUSTER_THRESHOLDS`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +33,7 @@ class Outcome:
     set: str
     method: str
     scores: Evaluation
+    cluster_threshold: float
     pairs: int
     prepare_seconds: float
     chance_seconds: float
@@ -40,12 +43,15 @@ class Outcome:
 
 def outcome(bench: BenchSet, method: str, found: Found, peak_mib: float) -> Outcome:
     """Hold what a method found against the truth."""
-    truth, threshold = bench.truth(), bench.linkage.threshold_probability
-    index = found.index
-    if index is None:
-        nobody = truth.rename_columns(["source", "record_id", "person_id"])
-        best = evaluate(nobody, found.scored, truth, threshold).best_threshold
-        index = found.cluster_at(best) if found.cluster_at else nobody
-    scores = evaluate(index, found.scored, truth, threshold)
+    default = bench.linkage.threshold_probability
+    if found.index is not None:
+        scores, threshold = _evaluated(bench, found, found.index), default
+    else:
+        tried = [(_evaluated(bench, found, found.cluster_at(at)), at) for at in CLUSTER_THRESHOLDS if found.cluster_at]
+        scores, threshold = max(tried, key=lambda one: one[0].b_cubed.f1)
     seconds = (found.prepare_seconds, found.chance_seconds, found.link_seconds)
-    return Outcome(bench.name, method, scores, found.scored.num_rows, *seconds, peak_mib)
+    return Outcome(bench.name, method, scores, threshold, found.scored.num_rows, *seconds, peak_mib)
+
+
+def _evaluated(bench: BenchSet, found: Found, index: pa.Table) -> Evaluation:
+    return evaluate(index, found.scored, bench.truth(), bench.linkage.threshold_probability)

@@ -10,6 +10,8 @@ from tests.lib.command import REPOSITORY
 LOOK = """
 import resource
 from flows.cli import run
+most = resource.getrlimit(resource.RLIMIT_CORE)[1]
+resource.setrlimit(resource.RLIMIT_CORE, (most, most))
 run(["explain", "CRY-02"])
 print(resource.getrlimit(resource.RLIMIT_CORE)[0])
 """

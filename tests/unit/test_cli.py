@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from flows.pages import page_lines
 from flows.reference import commands, pages
 from governance.errors import InternalError
 from tests.lib.command import REPOSITORY, apart, here
@@ -306,3 +307,12 @@ def test_a_console_without_a_character_does_not_fail(toy):
 
     assert done.code == 2
     assert "? housing" in done.err
+
+
+def test_a_step_alone_tells_of_no_page_it_did_not_make():
+    """Pages of later steps are from an earlier run: to print them would pass old results off as new."""
+    found = {"board_report": "a.html", "safe_counts": "a.csv", "linkage_report": "b.html", "ig_audit": "c.html"}
+
+    assert page_lines(found, {"pseudonymise"}) == []
+    assert [line.split()[-1] for line in page_lines(found, {"link"})[1:]] == ["b.html"]
+    assert [line.split()[-1] for line in page_lines(found)[1:]] == ["a.html", "a.csv", "b.html", "c.html"]
