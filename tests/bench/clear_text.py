@@ -7,7 +7,7 @@ standardiser spells it, and keeps birth dates of 1 January, which joinedup takes
 
 import logging
 import time
-from typing import Any
+from typing import Any, Literal
 
 import duckdb
 import pyarrow as pa
@@ -113,7 +113,7 @@ def _link(con: duckdb.DuckDBPyConnection, bench: BenchSet, rules: list[Any]) -> 
         max_iterations=50,
     )
     linker = Linker(registered, settings, log_level="ERROR")
-    deterministic = [block_on(*rule) for rule in DETERMINISTIC[bench.kind]]
+    deterministic: list[Any] = [block_on(*rule) for rule in DETERMINISTIC[bench.kind]]
     linker.training.estimate_probability_two_random_records_match(deterministic, recall=RECALL[bench.kind])
     linker.training.estimate_u_using_random_sampling(max_pairs=U_PAIRS, seed=SEED, min_count_per_level=None)
     sessions = [("forename", "surname"), ("birth_text",)]
@@ -132,7 +132,7 @@ def _link(con: duckdb.DuckDBPyConnection, bench: BenchSet, rules: list[Any]) -> 
     return linker, api.register("clear_pair")
 
 
-def _link_type(bench: BenchSet) -> str:
+def _link_type(bench: BenchSet) -> Literal["dedupe_only", "link_only", "link_and_dedupe"]:
     if len(bench.sources) == 1:
         return "dedupe_only"
     return "link_only" if all(source.one_record_per_person for source in bench.sources) else "link_and_dedupe"

@@ -95,7 +95,8 @@ def _how(options: argparse.Namespace) -> list[str]:
         "Splink: random sampling of chance agreement over"
         f" {clear_text.U_PAIRS:,} pairs (seed {clear_text.SEED}), EM, no labels, term frequencies on names."
         " Given to it with the truth at hand: loose blocking rules that find most true pairs, and the better of its two"
-        " name comparisons for each kind of set (`tests/bench/clear_text_rules.py`).",
+        " name comparisons for each kind of set (`tests/bench/clear_text_rules.py`)."
+        " These rules include a name alone and a birth date alone, which joinedup refuses: they would expose people.",
         f"Seeds: {sets.SHUFFLE_SEED} orders the rows, {options.seed} makes the synthetic ICS.",
         "FEBRL and historical figures: rules chosen to suit each set (`tests/real/projects.py`), not the default"
         " config; the synthetic ICS runs the demo's config, and every record counts (no opt-outs).",
