@@ -6,9 +6,9 @@ from flows.run import Run, timestamp
 from governance.intake.wording import told
 from governance.keys import kid_of
 from governance.ledger import Event
-from governance.package import open_package, publish_package, wanted_packages
+from governance.package import open_package, publish_package, wanted_packages, write_tables
 from governance.settings import Source
-from governance.store import current, publish, read_manifest, write_manifest, write_table
+from governance.store import current, publish, read_manifest, write_manifest
 from governance.warehouse import connect
 from linkage.link import LinkResult, SourceViews, scored_pairs
 from linkage.link import link as link_records
@@ -109,8 +109,7 @@ def _publish_inside_linkage(run: Run, result: LinkResult, index: PersonIndex, fa
     key = run.ring.zone_public("linkage")
     tables = {"scored_pair": scored_pairs(result), "person_index": index.table, "person_change": index.changes}
     with publish(run.zone("linkage", run.period, "out")) as scratch:
-        receipts = [write_table(scratch, table, name, key) for name, table in tables.items()]
-        written = {receipt.name: {"rows": receipt.rows, "sha256": receipt.sha256} for receipt in receipts}
+        written = write_tables(scratch, tables, key)
         write_linkage_report(scratch, result, facts, run.bundle.project)
         return write_manifest(scratch, {**facts, "model": result.model.as_dict(), "tables": written})
 

@@ -29,12 +29,19 @@ def publish_package(
         SHA-256 of the manifest, which covers every table's content.
     """
     with publish(folder) as scratch:
-        receipts = [
-            write_table(scratch, check_table(table, CONTRACTS[name]) if name in CONTRACTS else table, name, recipient)
-            for name, table in tables.items()
-        ]
-        written = {receipt.name: {"rows": receipt.rows, "sha256": receipt.sha256} for receipt in receipts}
+        written = write_tables(scratch, tables, recipient)
         return write_manifest(scratch, {**facts, "code_version": code_version(), "tables": written})
+
+
+def write_tables(
+    folder: Path, tables: Mapping[str, pa.Table], recipient: X25519PublicKey
+) -> dict[str, dict[str, int | str]]:
+    """Seal tables into a folder; returns what a manifest says of them: rows and digest, by name."""
+    receipts = [
+        write_table(folder, check_table(table, CONTRACTS[name]) if name in CONTRACTS else table, name, recipient)
+        for name, table in tables.items()
+    ]
+    return {receipt.name: {"rows": receipt.rows, "sha256": receipt.sha256} for receipt in receipts}
 
 
 def package_digest(folder: Path) -> str:

@@ -9,7 +9,6 @@ from numpy.typing import NDArray
 
 from flows.demo.draws import Codes, Mask
 from flows.demo.names import Names
-from flows.demo.places import NO_FIXED_ABODE
 from flows.demo.records import UNKNOWN_DAY, Records, dwelling_at, without_address
 from flows.demo.timeline import NEVER, Days
 from flows.demo.world import World
@@ -110,12 +109,6 @@ def email_text(world: World, records: Records, rows: NDArray[np.intp]) -> pa.Arr
     clean = pc.replace_substring_regex(pc.utf8_lower(local), "[^a-z.]", "")
     made = joined("", clean, numbered(people.nhs_number[person] * 31 % 89 + 10), pa.array(["@example.org"] * len(rows)))
     return pc.if_else(pa.array(records.has_email[rows]), made, pa.scalar(None, pa.string()))
-
-
-def is_no_fixed_abode(postcodes: pa.Array) -> NDArray[np.bool_]:
-    """Rows with the pseudo-postcode."""
-    found: NDArray[np.bool_] = pc.fill_null(pc.equal(postcodes, NO_FIXED_ABODE), False).to_numpy(zero_copy_only=False)
-    return found
 
 
 def _indices(codes: NDArray[np.integer]) -> pa.Array:
