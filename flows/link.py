@@ -10,7 +10,7 @@ from governance.package import open_package, publish_package, wanted_packages, w
 from governance.settings import Source
 from governance.store import current, publish, read_manifest, write_manifest
 from governance.warehouse import connect
-from linkage.link import LinkResult, SourceViews, scored_pairs
+from linkage.link import LinkResult, SourceViews, agreement_patterns, scored_pairs
 from linkage.link import link as link_records
 from linkage.person_index import PersonIndex, build_person_index
 from linkage.quality import link_counts, record_quality
@@ -108,6 +108,7 @@ def _publish_inside_linkage(run: Run, result: LinkResult, index: PersonIndex, fa
     """Scored pairs, the index and the restricted report: none of it leaves the linkage zone."""
     key = run.ring.zone_public("linkage")
     tables = {"scored_pair": scored_pairs(result), "person_index": index.table, "person_change": index.changes}
+    tables["agreement_pattern"] = agreement_patterns(result)
     with publish(run.zone("linkage", run.period, "out")) as scratch:
         written = write_tables(scratch, tables, key)
         write_linkage_report(scratch, result, facts, run.bundle.project)

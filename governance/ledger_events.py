@@ -23,6 +23,9 @@ class Event(StrEnum):
     PACKAGE_PUBLISHED = "package_published"
     LINKED = "linked"
     PERSON_INDEX_PUBLISHED = "person_index_published"
+    REVIEW_APPROVED = "review_approved"
+    REVIEW_EXPORTED = "review_exported"
+    REVIEW_IMPORTED = "review_imported"
     COHORTS_PUBLISHED = "cohorts_published"
     REPORT_RELEASED = "report_released"
     AUDIT_WRITTEN = "audit_written"
@@ -43,6 +46,9 @@ FACTS: dict[Event, frozenset[str]] = {
     Event.PACKAGE_PUBLISHED: frozenset({"period", "source", "package", "manifest_sha256", "kid", "epoch"}),
     Event.LINKED: frozenset({"period", "sources", "model_sha256", "manifest_sha256"}),
     Event.PERSON_INDEX_PUBLISHED: frozenset({"period", "manifest_sha256", "model_sha256", "kid", "epoch"}),
+    Event.REVIEW_APPROVED: frozenset({"project", "approval_sha256", "key", "fingerprint"}),
+    Event.REVIEW_EXPORTED: frozenset({"period", "manifest_sha256", "model_sha256", "approval_sha256"}),
+    Event.REVIEW_IMPORTED: frozenset({"period", "manifest_sha256", "sha256"}),
     Event.COHORTS_PUBLISHED: frozenset({"period", "manifest_sha256", "definitions"}),
     Event.REPORT_RELEASED: frozenset({"period", "manifest_sha256", "page_sha256", "profile"}),
     Event.AUDIT_WRITTEN: frozenset({"period", "page_sha256"}),

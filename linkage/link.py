@@ -113,3 +113,8 @@ def _load_rules(con: duckdb.DuckDBPyConnection, linkage: Linkage) -> None:
 def scored_pairs(result: LinkResult) -> pa.Table:
     """All scored pairs with source names and record ids, for evaluation and sealed storage."""
     return fetch_table(result.con, load_sql("linkage", "edge_out"))
+
+
+def agreement_patterns(result: LinkResult) -> pa.Table:
+    """The levels of every distinct pattern, one column a comparison: what a reviewer is shown in words."""
+    return fetch_table(result.con, "SELECT * FROM distinct_pattern ORDER BY pattern")

@@ -1,7 +1,7 @@
--- Scored pairs by record id, for evaluation and for the next run.
+-- Scored pairs by record id, for evaluation, review and the next run.
 -- reads   scored_pair, record, source
 -- grain   one row per pair of records
--- columns source_l, record_id_l, source_r, record_id_r, weight, probability, found_by
+-- columns source_l, record_id_l, source_r, record_id_r, weight, probability, found_by, pattern
 -- params  none
 SELECT
     source_l.source AS source_l,
@@ -10,7 +10,8 @@ SELECT
     record_r.record_id AS record_id_r,
     scored_pair.weight,
     scored_pair.probability,
-    scored_pair.found_by
+    scored_pair.found_by,
+    scored_pair.pattern
 FROM scored_pair
 INNER JOIN record AS record_l ON scored_pair.record_l = record_l.record
 INNER JOIN record AS record_r ON scored_pair.record_r = record_r.record

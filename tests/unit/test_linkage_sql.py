@@ -114,7 +114,7 @@ def promised(name: str) -> list[str]:
 
 def test_every_file_is_used():
     """No SQL file lies unused: each is named by a module of the package."""
-    code = " ".join(path.read_text(encoding="utf-8") for path in (ROOT / "linkage").glob("*.py"))
+    code = " ".join(path.read_text(encoding="utf-8") for path in (ROOT / "linkage").rglob("*.py"))
 
     assert [name for name in LINKAGE_FILES if f'"{name}"' not in code] == []
 
