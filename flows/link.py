@@ -29,8 +29,8 @@ def link(run: Run) -> dict[str, int | float | str]:
     wanted_packages(folders)
     opened = [_delivery(run, source) for source in run.bundle.sources]
     deliveries, made_from = [views for views, _ in opened], {views.source: digest for views, digest in opened}
-    # One thread adds sums in one order; unlocked because Splink sets options around its own calls.
-    con = connect(threads=1, memory=_LINKAGE_MEMORY, lock=False)
+    # Unlocked because the model is trained with one thread.
+    con = connect(memory=_LINKAGE_MEMORY, lock=False)
     result = link_records(con, deliveries, run.bundle.project.linkage)
     person_key, key_info = run.ring.person_key(run.today)
     kid = kid_of(key_info.fingerprint)

@@ -1,6 +1,7 @@
 """The one door to DuckDB: a locked in-memory connection, and SQL from files."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from functools import cache
 from importlib import resources
 from pathlib import Path
@@ -24,7 +25,7 @@ def connect(
 
     Args:
         readable: Folders whose files SQL may read.
-        threads: Worker threads; model training uses 1 so that sums are added in one order.
+        threads: Worker threads; around sums of fractions see :func:`one_thread`.
         memory: DuckDB's own limit, such as ``3GB``.
         lock: False only where Splink must change a setting around one call.
     """
@@ -40,6 +41,21 @@ def connect(
     if lock:
         con.execute("SET lock_configuration = true")
     return con
+
+
+@contextmanager
+def one_thread(con: duckdb.DuckDBPyConnection) -> Iterator[None]:
+    """One worker thread for the block: fractions are added in one order, and give one sum.
+
+    Args:
+        con: A warehouse that was not locked.
+    """
+    ((before,),) = con.execute("SELECT current_setting('threads')").fetchall()
+    con.execute("SET threads = 1")
+    try:
+        yield
+    finally:
+        con.execute(f"SET threads = {int(before)}")
 
 
 def quote_name(name: str) -> str:

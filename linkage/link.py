@@ -8,7 +8,7 @@ import duckdb
 import pyarrow as pa
 
 from governance.settings import Linkage
-from governance.warehouse import fetch_table, load_sql, load_table, materialise
+from governance.warehouse import fetch_table, load_sql, load_table, materialise, one_thread
 from linkage.chance import compare_views, pool
 from linkage.cluster import cluster
 from linkage.comparisons import ALL, compared, touched_by
@@ -45,7 +45,7 @@ def link(con: duckdb.DuckDBPyConnection, deliveries: Sequence[SourceViews], link
     """Link the records of all sources.
 
     Args:
-        con: An empty warehouse with one thread, so that sums add in one order.
+        con: An empty warehouse, not locked: the model is trained with one thread, whatever else runs with more.
         deliveries: One per source; their order does not matter.
         linkage: Rules, compared fields, threshold.
     """
@@ -56,7 +56,8 @@ def link(con: duckdb.DuckDBPyConnection, deliveries: Sequence[SourceViews], link
     compare_views(con)
     comparisons = compared(linkage)
     training_table(con, MAX_TRAINING_PAIRS_PER_RULE)
-    model = train(con, comparisons, pool([delivery.u_statistics for delivery in ordered], comparisons))
+    with one_thread(con):
+        model = train(con, comparisons, pool([delivery.u_statistics for delivery in ordered], comparisons))
     levels = ", ".join(["pattern", *(c.name for c in ALL), "household"])
     materialise(con, "distinct_pattern", f"SELECT DISTINCT {levels} FROM pattern ORDER BY pattern")
     linker = weigh_patterns(con, comparisons, model)

@@ -2,7 +2,7 @@
 -- reads   nothing
 -- grain   scalar macros
 -- columns name_similarity in [-1, 1]: 1 for equal sketches, near 0 for unrelated names of any length; NULL if one is
---         missing; short_of_equal keeps a similarity below that of equal names
+--         missing; thousandths writes it as a whole number, and keeps it below the 1000 of equal names
 -- params  none
 -- ln(1 - w / 128) estimates how many tokens set w of 128 bits; the common factor -128 / k cancels.
 -- least(NULL, 127) is 127: a missing sketch would be taken for a full one.
@@ -12,4 +12,5 @@ CREATE OR REPLACE TEMPORARY MACRO weight(lo, hi) AS bit_count(lo)::SMALLINT + bi
 CREATE OR REPLACE TEMPORARY MACRO name_similarity(lo_l, hi_l, lo_r, hi_r) AS
     2 * (tokens(weight(lo_l, hi_l)) + tokens(weight(lo_r, hi_r)) - tokens(weight(lo_l | lo_r, hi_l | hi_r)))
     / nullif(tokens(weight(lo_l, hi_l)) + tokens(weight(lo_r, hi_r)), 0);
-CREATE OR REPLACE TEMPORARY MACRO short_of_equal(s) AS CASE WHEN s > 0.99 THEN 0.99 ELSE s END;
+-- Whole numbers add to one sum in any order, so that any number of threads gives the same evidence.
+CREATE OR REPLACE TEMPORARY MACRO thousandths(s) AS CASE WHEN s > 0.99 THEN 990 ELSE floor(1000 * s) END::SMALLINT;

@@ -9,7 +9,7 @@ WITH named AS (
     SELECT
         *,
         -- Swapped counts only where the names disagree as they stand.
-        coalesce(forename < 0.6 AND surname < 0.6 AND swapped >= 0.6, FALSE) AS is_swapped
+        coalesce(forename < 600 AND surname < 600 AND swapped >= 600, FALSE) AS is_swapped
     FROM pair
 ),
 
@@ -20,18 +20,18 @@ levelled AS (
         found_by,
         CASE
             WHEN forename IS NULL THEN NULL
-            WHEN forename >= 0.995 THEN 4
+            WHEN forename >= 995 THEN 4
             WHEN is_swapped THEN 3
-            WHEN forename >= 0.6 THEN 2
-            WHEN forename >= 0.42 THEN 1
+            WHEN forename >= 600 THEN 2
+            WHEN forename >= 420 THEN 1
             ELSE 0
         END::TINYINT AS forename,
         CASE
             -- The forename level carries a swap for both names.
             WHEN surname IS NULL OR is_swapped THEN NULL
-            WHEN surname >= 0.995 THEN 3
-            WHEN surname >= 0.6 THEN 2
-            WHEN surname >= 0.42 THEN 1
+            WHEN surname >= 995 THEN 3
+            WHEN surname >= 600 THEN 2
+            WHEN surname >= 420 THEN 1
             ELSE 0
         END::TINYINT AS surname,
         CASE
@@ -61,9 +61,9 @@ levelled AS (
         occupation::TINYINT AS occupation,
         -- Families share a surname and an address, twins a birth date too: together they say less than apart.
         CASE
-            WHEN surname >= 0.995 AND postcode AND birth_year AND birth_month AND birth_day THEN 3
+            WHEN surname >= 995 AND postcode AND birth_year AND birth_month AND birth_day THEN 3
             WHEN postcode AND birth_year AND birth_month AND birth_day THEN 2
-            WHEN surname >= 0.995 AND postcode THEN 1
+            WHEN surname >= 995 AND postcode THEN 1
             ELSE 0
         END::TINYINT AS household
     FROM named

@@ -2,7 +2,7 @@
 -- reads   kept_view, source, rule   one row per view, source and rule
 -- grain   one row per pair of views
 -- columns record_l, record_r, rule, variant_l, variant_r, then evidence per field: TRUE, FALSE or NULL for equality,
---         a similarity for names; NULL where either side is missing
+--         a similarity in thousandths for names (1000 only if equal); NULL where either side is missing
 -- params  none
 SELECT
     l.record AS record_l,
@@ -13,20 +13,22 @@ SELECT
     -- A field that the rule fixes is equal by construction and has no sketch.
     CASE
         WHEN l.present & r.present & 1 = 0 THEN NULL
-        WHEN rule.fixes_forename THEN 1.0
-        WHEN l.forename_lo = r.forename_lo AND l.forename_hi = r.forename_hi THEN 1.0
-        ELSE short_of_equal(name_similarity(l.forename_lo, l.forename_hi, r.forename_lo, r.forename_hi))
-    END::FLOAT AS forename,
+        WHEN rule.fixes_forename THEN 1000
+        WHEN l.forename_lo = r.forename_lo AND l.forename_hi = r.forename_hi THEN 1000
+        ELSE thousandths(name_similarity(l.forename_lo, l.forename_hi, r.forename_lo, r.forename_hi))
+    END::SMALLINT AS forename,
     CASE
         WHEN l.present & r.present & 2 = 0 THEN NULL
-        WHEN rule.fixes_surname THEN 1.0
-        WHEN l.surname_lo = r.surname_lo AND l.surname_hi = r.surname_hi THEN 1.0
-        ELSE short_of_equal(name_similarity(l.surname_lo, l.surname_hi, r.surname_lo, r.surname_hi))
-    END::FLOAT AS surname,
-    least(
-        name_similarity(l.forename_lo, l.forename_hi, r.surname_lo, r.surname_hi),
-        name_similarity(l.surname_lo, l.surname_hi, r.forename_lo, r.forename_hi)
-    )::FLOAT AS swapped,
+        WHEN rule.fixes_surname THEN 1000
+        WHEN l.surname_lo = r.surname_lo AND l.surname_hi = r.surname_hi THEN 1000
+        ELSE thousandths(name_similarity(l.surname_lo, l.surname_hi, r.surname_lo, r.surname_hi))
+    END::SMALLINT AS surname,
+    thousandths(
+        least(
+            name_similarity(l.forename_lo, l.forename_hi, r.surname_lo, r.surname_hi),
+            name_similarity(l.surname_lo, l.surname_hi, r.forename_lo, r.forename_hi)
+        )
+    ) AS swapped,
     CASE WHEN l.present & r.present & 4 > 0 THEN (l.birth_sex >> 48) & 65535 = (r.birth_sex >> 48) & 65535 END AS birth_year,
     CASE WHEN l.present & r.present & 8 > 0 THEN (l.birth_sex >> 32) & 65535 = (r.birth_sex >> 32) & 65535 END AS birth_month,
     CASE WHEN l.present & r.present & 16 > 0 THEN (l.birth_sex >> 16) & 65535 = (r.birth_sex >> 16) & 65535 END AS birth_day,

@@ -20,8 +20,8 @@ def run(bench: BenchSet) -> Found:
     keys = EncodingKeys.derive(_KEY, project="benchmark", purpose="benchmark", linkage=bench.linkage)
     delivered = [_deliver(bench, source, keys) for source in bench.sources]
     started = time.perf_counter()
-    # As flows.link does: one thread, so that sums add in one order.
-    con = connect(threads=1, memory="6GB", lock=False)
+    # As flows.link does.
+    con = connect(memory="6GB", lock=False)
     result = link(con, [views for views, _, _ in delivered], bench.linkage)
     index = build_person_index(con, _KEY, "bench")
     linked = time.perf_counter()

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from governance.warehouse import connect, fetch_table, load_sql, load_table
 from linkage.comparisons import ALL
 
-SIMILARITY = st.none() | st.sampled_from([-0.1, 0.0, 0.41, 0.42, 0.59, 0.6, 0.61, 0.99, 0.995, 1.0])
+SIMILARITY = st.none() | st.sampled_from([-100, 0, 419, 420, 599, 600, 601, 990, 994, 995, 1000])
 ANSWER = st.none() | st.booleans()
 NAMES = ("forename", "surname", "swapped")
 BIRTH = ("birth_year", "birth_month", "birth_day", "birth_swapped")
@@ -23,14 +23,14 @@ def name_level(similarity, same):
     """Level of a name: the same, close, near, different."""
     if similarity is None:
         return None
-    return same if similarity >= 0.995 else 2 if similarity >= 0.6 else 1 if similarity >= 0.42 else 0
+    return same if similarity >= 995 else 2 if similarity >= 600 else 1 if similarity >= 420 else 0
 
 
 def expected(row):
     """Levels of one pair, from the meaning of each."""
     swapped = (
         None not in (row["forename"], row["surname"], row["swapped"])
-        and max(row["forename"], row["surname"]) < 0.6 <= row["swapped"]
+        and max(row["forename"], row["surname"]) < 600 <= row["swapped"]
     )
     forename = 3 if swapped else name_level(row["forename"], 4)
     surname = None if swapped else name_level(row["surname"], 3)
@@ -41,7 +41,7 @@ def expected(row):
         else next((level for level, part in zip((3, 2, 1), PLACE, strict=True) if row[part]), 0)
     )
     levels |= {name: number(row[name]) for name in WHOLE}
-    same_name = row["surname"] is not None and row["surname"] >= 0.995
+    same_name = row["surname"] is not None and row["surname"] >= 995
     birth = row["birth_year"] and row["birth_month"] and row["birth_day"]
     together = row["postcode"] and (3 if same_name and birth else 2 if birth else 1 if same_name else 0)
     return levels | {"household": together or 0}
@@ -81,7 +81,7 @@ def con():
 def test_levels_are_those_of_their_meaning(con, rows):
     """Every level of every pair, and a pattern number that is equal only where all levels are."""
     numbers = {"record_l": range(len(rows)), "record_r": range(len(rows)), "found_by": [1] * len(rows)}
-    kinds = {name: pa.float64() if name in NAMES else pa.bool_() for name in rows[0]}
+    kinds = {name: pa.int16() if name in NAMES else pa.bool_() for name in rows[0]}
     columns = {name: pa.array([row[name] for row in rows], kind) for name, kind in kinds.items()}
     load_table(con, "pair", pa.table({**numbers, **columns}))
 

@@ -148,3 +148,8 @@ def test_families_of_columns_are_complete():
 
     columns = con.sql("SELECT * FROM pattern").columns
     assert columns == ["record_l", "record_r", "found_by", *(c.name for c in ALL), "household", "pattern"]
+    # Whole numbers: fractions would add to another sum in another order.
+    kinds = con.sql(
+        "SELECT forename, surname, swapped FROM view_pair UNION SELECT forename, surname, swapped FROM pair"
+    )
+    assert [str(kind) for kind in kinds.types] == ["SMALLINT"] * 3

@@ -273,6 +273,17 @@ def test_sql_and_numpy_similarity_agree(con):
     assert np.allclose(found.to_numpy(), expected, atol=1e-12)
 
 
+THOUSANDTHS = {0.6: 600, 0.5999: 599, 0.42: 420, -0.0005: -1, 0.0: 0, 0.99: 990, 0.9951: 990, 1.0: 990, None: None}
+
+
+@pytest.mark.parametrize(("similarity", "whole"), THOUSANDTHS.items())
+def test_a_similarity_in_thousandths_reaches_no_level_it_did_not_reach(con, similarity, whole):
+    """Rounded down, and below the 1000 that only equal names have."""
+    ((found,),) = con.execute("SELECT thousandths($s::DOUBLE)", {"s": similarity}).fetchall()
+
+    assert found == whole
+
+
 BLANKS = {
     "left": "NULL, NULL, 5, 6",
     "right": "5, 6, NULL, NULL",
