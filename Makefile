@@ -56,3 +56,7 @@ BENCH_PEOPLE ?= 20000
 bench-linkage: $(VENV)/.installed ## accuracy of linkage beside Splink on clear text, into docs/benchmarks.md
 	$(BIN)/python -m tests.bench.linkage --people $(BENCH_PEOPLE) --out docs/benchmarks.md \
 		$(if $(FEBRL),--febrl $(FEBRL)) $(if $(DATA),--data $(DATA))
+
+.PHONY: bench-equity
+bench-equity: $(VENV)/.installed ## recall by ethnic group beside Splink on clear text, into docs/benchmarks.md
+	$(BIN)/python -m tests.bench.equity --people $(BENCH_PEOPLE) --out docs/benchmarks.md

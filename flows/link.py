@@ -116,7 +116,8 @@ def _publish_inside_linkage(run: Run, result: LinkResult, index: PersonIndex, fa
 
 
 def _publish_index(run: Run, result: LinkResult, index: PersonIndex, facts: dict[str, Any]) -> str:
-    quality = record_quality(result.con, run.bundle.project.linkage.threshold_probability)
+    linkage = run.bundle.project.linkage
+    quality = record_quality(result.con, linkage.threshold_probability, linkage, result.model)
     tables = {"person_index": index.table, "record_quality": quality}
     folder = run.zone("analysis", run.period, "index")
     return publish_package(folder, tables, run.ring.zone_public("analysis"), facts)

@@ -153,8 +153,14 @@ RECORD_QUALITY = Contract(
         "best_link_probability": pa.float64(),
         "fields_present": pa.int8(),
         "has_nhs_number": pa.bool_(),
+        "expected_false_links": pa.float64(),
+        "reference_pairs": pa.int16(),
+        "reference_compared": pa.int16(),
+        "reference_found": pa.int16(),
+        "blind_links": pa.int16(),
+        "blind_false_links": pa.int16(),
     },
-    identifiability="how well a record could be linked; no identifier or encoding",
+    identifiability="how well a record could be linked, with and without its NHS number; no identifier or encoding",
 )
 
 PERSON = Contract(

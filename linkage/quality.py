@@ -1,16 +1,47 @@
-"""How well each record could be linked: one row a record, no groups; the analysis zone adds those."""
+"""How well each record could be linked: one row a record, no groups; the analysis zone adds those.
+
+Where two sources wrote down the same verified NHS number, linkage knows a true pair without being told. Hiding the
+number from rules and weights shows whether that pair would still have been found: an estimate of missed links that
+needs no labels. The other way round, pairs that would be joined without the number and hold two different ones are
+false links. Both speak for records with a number only.
+"""
 
 import duckdb
 import pyarrow as pa
 
 from governance.contracts import RECORD_QUALITY, check_table
+from governance.settings import Linkage
 from governance.warehouse import fetch_table, load_sql
+from linkage.model import Model
+
+_NUMBER = "nhs_number"
 
 
-def record_quality(con: duckdb.DuckDBPyConnection, threshold_probability: float) -> pa.Table:
-    """Table ``record_quality`` from what linkage left in ``con``."""
-    table = fetch_table(con, load_sql("linkage", "record_quality"), {"threshold": threshold_probability})
-    return check_table(table, RECORD_QUALITY)
+def record_quality(
+    con: duckdb.DuckDBPyConnection, threshold_probability: float, linkage: Linkage, model: Model
+) -> pa.Table:
+    """Table ``record_quality`` from what linkage left in ``con``.
+
+    Args:
+        con: Holds what :func:`linkage.link.link` made.
+        threshold_probability: At or above it, pairs are joined.
+        linkage: Whether the NHS number is compared, and alone a rule; without both there are no reference pairs.
+        model: What an NHS number that agrees, or differs, weighs.
+
+    Returns:
+        See contract ``record_quality``. A pair counts at both of its records. Reference columns are NULL where not
+        every pair with one number is compared: those that are would be the ones that are found.
+    """
+    params = {"threshold": threshold_probability, **hidden_number(linkage, model)}
+    return check_table(fetch_table(con, load_sql("linkage", "record_quality"), params), RECORD_QUALITY)
+
+
+def hidden_number(linkage: Linkage, model: Model) -> dict[str, float | bool]:
+    """What is to be taken off a pair's weight to hide the NHS number, and whether there are reference pairs at all."""
+    compared = _NUMBER in linkage.compare
+    agree, differ = (model.weight(_NUMBER, level) if compared else 0.0 for level in (1, 0))
+    alone = any(rule.components == [_NUMBER] for rule in linkage.rules)
+    return {"agree_bits": agree, "differ_bits": differ, "has_reference": compared and alone}
 
 
 def link_counts(con: duckdb.DuckDBPyConnection, threshold_probability: float) -> dict[str, object]:

@@ -74,7 +74,7 @@ PARAMS = {
     "kept_view": {"max_block_records": 200},
     "training": {"max_pairs": 10},
     "pair_count": {"threshold": 0.95},
-    "record_quality": {"threshold": 0.95},
+    "record_quality": {"threshold": 0.95, "agree_bits": 20.0, "differ_bits": -5.0, "has_reference": True},
     "chance_exact": {"one_record_per_person": True},
 }
 NOT_A_QUERY = {"macro": "defines macros and returns nothing"}

@@ -26,7 +26,7 @@ THRESHOLD = LINKAGE.threshold_probability
 @pytest.fixture(scope="module")
 def quality():
     """Quality by source and record id."""
-    table = record_quality(linked().con, THRESHOLD)
+    table = record_quality(linked().con, THRESHOLD, LINKAGE, linked().model)
     assert table.schema.equals(RECORD_QUALITY.schema)
     return {(row["source"], row["record_id"]): row for row in table.to_pylist()}
 
@@ -91,7 +91,7 @@ def test_a_number_that_only_its_own_rule_sees_counts():
 
     result = run_link([deliver("clinic", rows, single=True, linkage=linkage)], linkage)
 
-    found = record_quality(result.con, THRESHOLD).to_pylist()
+    found = record_quality(result.con, THRESHOLD, linkage, result.model).to_pylist()
     assert [row["has_nhs_number"] for row in found] == [True, False]
     assert [(row["views"], row["fields_present"]) for row in found] == [(1, 0), (0, 1)]
     unlinkable = link_counts(result.con, THRESHOLD)
