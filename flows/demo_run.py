@@ -10,6 +10,7 @@ from flows.cli_output import aligned
 from flows.cli_progress import shown
 from flows.cli_run import outcome_lines
 from flows.demo.generate import make_ics
+from flows.demo.name_bands import use_bands
 from flows.engine import run_steps
 from flows.key_desk import make_keys
 from flows.pages import page_lines, pages
@@ -36,6 +37,7 @@ def run_demo(folder: Path, *, people: int, seed: int, plain: bool, show: bool) -
             open_things.enter_context(_server_early(folder / "project"))
         made = make_ics(folder, people=people, seed=seed)
         make_keys(made.project, demo=True)
+        use_bands(made.project)
         generated = time.perf_counter() - begun
         run = open_run(made.project)
         with shown(show, steps=1):

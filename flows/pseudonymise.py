@@ -16,6 +16,7 @@ from governance.ledger import Event
 from governance.optout import OptOutReceipt, apply_opt_outs
 from governance.package import publish_package
 from governance.settings import Source
+from linkage.bands import read_bands
 from linkage.chance import count_chance
 from linkage.encode import Encoded, EncodingKeys, encode, how_encoded, identities
 from linkage.standardise import STANDARDISER
@@ -37,7 +38,8 @@ def pseudonymise(run: Run, source_id: str) -> dict[str, int | float | str]:
     payload = record_tables(intake.con, source, load_area_lookup(run.root, project.lookup))
     keys = EncodingKeys.derive(root_key, project=project.id, purpose=project.purpose, linkage=project.linkage)
     file = next(file for file in source.files if file.id == intake.people_file)
-    found = identities(intake.con, file, keys)
+    bands = read_bands(run.root, project.linkage.name_bands, keys.ids)
+    found = identities(intake.con, file, keys, bands)
     encoded = encode(found, project.linkage, keys)
     single = source.one_record_per_person
     chance = count_chance(intake.con, found, project.linkage, keys, one_record_per_person=single)

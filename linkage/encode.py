@@ -10,10 +10,11 @@ from numpy.typing import NDArray
 from governance.contracts import RECORD, VIEW, check_table
 from governance.keys import Secret
 from governance.settings import BlockingRule, ExtractFile, Linkage
+from linkage.bands import NameBands
 from linkage.blocks import Views, views_of
 from linkage.sketch import Tokens, name_tokens, prf, sketch
 from linkage.standardise import standardise
-from linkage.values import PRESENT, Coded, Components, components
+from linkage.values import BAND_SHIFT, PRESENT, Coded, Components, components
 
 BIRTH_LAYOUT = (("birth_year", 48), ("birth_month", 32), ("birth_day", 16), ("sex", 0))
 """16 bits each of the ``birth_sex`` word. Day and month share an id space so that swaps can be seen."""
@@ -108,10 +109,12 @@ class Names:
         )
 
 
-def identities(con: duckdb.DuckDBPyConnection, file: ExtractFile, keys: EncodingKeys) -> Components:
-    """Standardise a source's identifiers and give their components."""
+def identities(
+    con: duckdb.DuckDBPyConnection, file: ExtractFile, keys: EncodingKeys, bands: NameBands | None = None
+) -> Components:
+    """Standardise a source's identifiers and give their components, with the bands of names if there are any."""
     standardise(con, file)
-    return components(con, keys.ids)
+    return components(con, keys.ids, bands)
 
 
 def encode(found: Components, linkage: Linkage, keys: EncodingKeys) -> Encoded:
@@ -245,7 +248,8 @@ def _records(found: Components, views: pa.Table, compare: list[str]) -> pa.Table
 
 def _compared_bits(compare: list[str]) -> np.int32:
     """The bits of ``present`` that belong to compared fields: of the others not even that they are filled is told."""
-    return np.int32(sum(bit for part, bit in PRESENT.items() if _FIELD_OF_PART[part] in compare))
+    bands = sum(3 << shift for shift in BAND_SHIFT.values()) if "name" in compare else 0
+    return np.int32(bands + sum(bit for part, bit in PRESENT.items() if _FIELD_OF_PART[part] in compare))
 
 
 def _nullable(values: NDArray[np.int64], present: NDArray[np.bool_]) -> pa.Array:
@@ -256,6 +260,7 @@ def how_encoded(linkage: Linkage) -> dict[str, str]:
     """Plain words, by compared field, for the IG lead's page."""
     named = (
         "128-bit sketch of letter pairs keyed with AES-256, comparable inside one block only; length told in four bands"
+        + ("; and whether the name is common, middling or rare" if linkage.name_bands else "")
     )
     whole = "64-bit code keyed with AES-256, comparable inside one block only"
     place = (

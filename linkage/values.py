@@ -3,6 +3,7 @@
 import hmac
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Protocol
 
 import duckdb
 import jellyfish
@@ -17,6 +18,9 @@ from linkage.standardise import STANDARDISER
 
 PRESENT = {"forename": 1, "surname": 2, "birth_year": 4, "birth_month": 8, "birth_day": 16, "sex": 32, "postcode": 64}
 """Bits of the ``present`` column: a missing value is a flag, never a code."""
+
+BAND_SHIFT = {"forename": 8, "surname": 10}
+"""Two bits each of ``present``: 0 no band, 1 common, 2 middle, 3 rare (see ``linkage.bands``)."""
 
 Ids = NDArray[np.uint64]
 Mask = NDArray[np.bool_]
@@ -56,8 +60,8 @@ class Coded:
 class Components:
     """Every component of every record and variant, as ids made when first asked for."""
 
-    def __init__(self, table: pa.Table, id_key: Secret) -> None:
-        self._table, self._key = table, id_key
+    def __init__(self, table: pa.Table, id_key: Secret, bands: "Bands | None" = None) -> None:
+        self._table, self._key, self._bands = table, id_key, bands
         self._ids: dict[tuple[str, str], tuple[Ids, Mask]] = {}
         self.record_id: NDArray[np.int64] = table["record_id"].to_numpy()
         self.variant: NDArray[np.int8] = table["variant"].to_numpy()
@@ -79,14 +83,25 @@ class Components:
 
     @cached_property
     def present(self) -> NDArray[np.int32]:
-        """Bits of :data:`PRESENT` for every row."""
+        """Bits of :data:`PRESENT` for every row, and the bands of its names."""
         flags = np.zeros(len(self.record_id), np.int32)
         for field, bit in PRESENT.items():
             flags |= np.where(self.ids(field)[1], np.int32(bit), np.int32(0))
+        for kind, shift in BAND_SHIFT.items() if self._bands else ():
+            coded = self.coded(kind)
+            if self._bands and coded.values:
+                flags |= np.where(coded.present, self._bands.of(kind, coded.values)[coded.codes] << shift, 0)
         return flags
 
 
-def components(con: duckdb.DuckDBPyConnection, id_key: Secret) -> Components:
+class Bands(Protocol):
+    """Gives the band of each distinct name of a kind."""
+
+    def of(self, kind: str, names: list[str]) -> NDArray[np.int32]:
+        """Shape (n,): 1 common, 2 middle, 3 rare."""
+
+
+def components(con: duckdb.DuckDBPyConnection, id_key: Secret, bands: Bands | None = None) -> Components:
     """Components of the table ``identity``."""
     names = fetch_table(
         con,
@@ -95,4 +110,4 @@ def components(con: duckdb.DuckDBPyConnection, id_key: Secret) -> Components:
     )["name"].to_pylist()
     codes = [jellyfish.soundex(name) for name in names]
     load_table(con, "name_code", pa.table({"name": pa.array(names, pa.string()), "code": pa.array(codes, pa.string())}))
-    return Components(fetch_table(con, load_sql("linkage", "component")), id_key)
+    return Components(fetch_table(con, load_sql("linkage", "component")), id_key, bands)

@@ -12,6 +12,7 @@ import pyarrow.csv as pa_csv
 from flows.demo.delivery import Delivery, write_extract
 from flows.demo.draws import Streams
 from flows.demo.layouts import LAYOUTS
+from flows.demo.name_bands import write_frequencies
 from flows.demo.nhs_numbers import MOST_PEOPLE
 from flows.demo.optout import opted_out_numbers, write_cleaned_list
 from flows.demo.places import lookup_table
@@ -66,6 +67,7 @@ def make_ics(
     project = folder / "project"
     say("Copying the configs")
     digest = _copy_configs(world, project)
+    write_frequencies(world.names, world.people, project)
     say("Writing extracts")
     delivered, rows = _deliver(world, project, say)
     say("Writing the truth beside the project")

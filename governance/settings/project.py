@@ -86,6 +86,16 @@ DEFAULT_RULES = [
 """The bold nine and three of design section 3.3, and four rules that tie nobody."""
 
 
+class NameBandsFile(Strict):
+    """The file that says which names are common and which are rare, by keyed id."""
+
+    path: Text
+    edition: Text
+    """What was counted, such as `GP register, September 2026`."""
+    sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+    """Digest of the exact file; signed with this project file."""
+
+
 class Linkage(Strict):
     """How records are encoded, compared and joined."""
 
@@ -96,6 +106,8 @@ class Linkage(Strict):
     """Forename and surname share an encoding key, so that swapped names can be recognised."""
     threshold_probability: Annotated[float, Field(gt=0.5, lt=1)] = 0.95
     """Records are joined at or above this match probability."""
+    name_bands: NameBandsFile | None = None
+    """How rare names are, in three bands; made by `joinedup bands build`. Without it all equal names weigh alike."""
     max_block_records: Annotated[int, Field(ge=2)] = 200
     """Blocks with more records are left out and counted: they say little and tie many people together."""
     max_u_pairs: Annotated[int, Field(ge=1000)] = 2_000_000

@@ -98,6 +98,7 @@ def empty():
     load_table(con, "previous_index", PERSON_INDEX.schema.empty_table())
     load_table(con, "person_index", index)
     con.execute("CREATE TABLE truth (source VARCHAR, record_id BIGINT, person VARCHAR)")
+    con.execute("CREATE TABLE listed_name (name VARCHAR, kind VARCHAR, frequency BIGINT)")
     con.execute("CREATE TABLE drawn (block BIGINT, position_l BIGINT, position_r BIGINT)")
     encoded = [name for name in VIEW.columns if name not in ("record_id", "variant", "rule", "block")]
     con.execute(f"CREATE TABLE sampled AS SELECT 0::BIGINT AS position, {', '.join(encoded)} FROM view")
