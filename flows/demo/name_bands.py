@@ -26,7 +26,13 @@ def write_frequencies(names: Names, people: Population, project: Path) -> None:
 def _counted(names: Names, kind: str, codes: np.ndarray[tuple[int], np.dtype[np.int32]]) -> pa.Table:
     borne = np.bincount(codes, minlength=len(names.text))
     held = np.flatnonzero(borne >= 10)
-    table = pa.table({"name": names.text.take(pa.array(held)), "kind": [kind] * len(held), "frequency": borne[held]})
+    table = pa.table(
+        {
+            "name": names.text.take(pa.array(held)),
+            "kind": pa.array([kind] * len(held), pa.string()),
+            "frequency": borne[held],
+        }
+    )
     return table.sort_by("name")
 
 
