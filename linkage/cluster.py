@@ -1,17 +1,21 @@
-"""Records joined into people: connected components, and at most one record from sources that keep one a person."""
-
-from collections import defaultdict
+"""Records joined into people: connected components, and those in doubt by what their pairs say on average."""
 
 import duckdb
+import numpy as np
 import pyarrow as pa
 from splink import DuckDBAPI
 from splink.clustering import cluster_pairwise_predictions_at_threshold
 
 from governance.warehouse import fetch_table, load_sql, load_table, materialise
+from linkage.joining import join_on_average
 
 
 def cluster(con: duckdb.DuckDBPyConnection, threshold_probability: float) -> int:
     """Create ``record_cluster`` (record, cluster) from ``scored_pair`` and ``record``.
+
+    Connected components chain strangers together by single pairs, and may hold two records of a source that keeps one
+    a person. Such components (``sql/doubtful.sql``) are joined again from single records, on average
+    (:func:`linkage.joining.join_on_average`); all others, and every pair, stay as they are.
 
     Args:
         con: The linkage warehouse.
@@ -28,59 +32,28 @@ def cluster(con: duckdb.DuckDBPyConnection, threshold_probability: float) -> int
         api.register("node"), api.register("edge"), api, node_id_column_name="unique_id"
     )
     materialise(con, "record_cluster", f"SELECT unique_id AS record, cluster_id AS cluster FROM {found.physical_name}")
-    return _part_conflicts(con)
+    return _part_doubtful(con)
 
 
-def _part_conflicts(con: duckdb.DuckDBPyConnection) -> int:
-    """Part clusters that hold two records of a source which says they are two people.
+def _part_doubtful(con: duckdb.DuckDBPyConnection) -> int:
+    """Join the records of doubtful clusters again; how many of these held a conflict.
 
-    Strongest weights join first, and no join may bring two such records together. Weights, not probabilities,
-    decide: probabilities are all 1.0 beyond 53 bits.
+    Weights, not probabilities, decide: probabilities are all 1.0 beyond 53 bits.
     """
-    materialise(con, "conflict", load_sql("linkage", "conflict"))
-    parted: int = con.execute("SELECT count(DISTINCT cluster) FROM conflict").fetchall()[0][0]
-    if not parted:
+    materialise(con, "doubtful", load_sql("linkage", "doubtful"))
+    records = fetch_table(con, "SELECT * FROM doubtful ORDER BY record")
+    if not records.num_rows:
         return 0
-    rows = con.execute("SELECT record, source_no, one_record_per_person FROM conflict ORDER BY record").fetchall()
-    edges = con.execute(
-        "SELECT unique_id_l, unique_id_r FROM edge SEMI JOIN conflict ON edge.unique_id_l = conflict.record"
-        " ORDER BY weight DESC, unique_id_l, unique_id_r"
-    ).fetchall()
-    joined = join_strongest_first({r: s if single else None for r, s, single in rows}, edges)
-    columns = {"record": list(joined), "cluster": list(joined.values())}
-    load_table(con, "parted", pa.table(columns, schema=pa.schema(dict.fromkeys(columns, pa.int64()))))
+    pairs = fetch_table(con, load_sql("linkage", "doubtful_pair"))
+    numbers = records["record"].to_numpy()
+    left, right = (np.searchsorted(numbers, pairs[side].to_numpy()) for side in ("record_l", "record_r"))
+    smallest = join_on_average(left, right, pairs["weight"].to_numpy(), records["single_source"].to_numpy())
+    load_table(con, "parted", pa.table({"record": numbers, "cluster": numbers[smallest]}))
     con.execute(
         "UPDATE record_cluster SET cluster = parted.cluster FROM parted WHERE record_cluster.record = parted.record"
     )
-    return parted
-
-
-def join_strongest_first(single_source: dict[int, int | None], edges: list[tuple[int, int]]) -> dict[int, int]:
-    """Cluster of each record: Kruskal's algorithm, refusing joins that put two records of one source together.
-
-    Only records of clusters in conflict come here, a small share; hence plain Python.
-
-    Args:
-        single_source: Every record, with its source if that keeps one record a person.
-        edges: Pairs of those records, strongest first.
-    """
-    cluster_of = {record: record for record in single_source}
-    members: dict[int, list[int]] = {record: [record] for record in single_source}
-    sources: dict[int, set[int]] = defaultdict(set)
-    for record, source in single_source.items():
-        if source is not None:
-            sources[record].add(source)
-    for left, right in edges:
-        a, b = cluster_of[left], cluster_of[right]
-        if a == b or sources[a] & sources[b]:
-            continue
-        small, large = sorted((a, b), key=lambda c: len(members[c]))
-        for record in members.pop(small):
-            cluster_of[record] = large
-            members[large].append(record)
-        sources[large] |= sources.pop(small, set())
-    smallest = {cluster: min(records) for cluster, records in members.items()}
-    return {record: smallest[cluster] for record, cluster in cluster_of.items()}
+    ((conflicts,),) = con.execute("SELECT count(DISTINCT cluster) FILTER (in_conflict) FROM doubtful").fetchall()
+    return int(conflicts)
 
 
 def cluster_table(con: duckdb.DuckDBPyConnection) -> pa.Table:

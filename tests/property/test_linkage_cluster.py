@@ -1,70 +1,92 @@
-"""Joining strongest first: no two records of a single source together, and otherwise whatever is connected."""
+"""Joining on average: like merging the best pair one by one, and no two records of a single source together."""
 
+import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from linkage.cluster import join_strongest_first
+from linkage.joining import UNSEEN_BITS, join_on_average
 
-RECORDS = st.integers(1, 14)
-SOURCES = st.lists(st.none() | st.integers(0, 3), min_size=14, max_size=14)
-EDGES = st.lists(st.tuples(RECORDS, RECORDS).filter(lambda pair: pair[0] < pair[1]), max_size=40, unique=True)
+COUNT = 12
+RECORDS = st.integers(0, COUNT - 1)
+SOURCES = st.lists(st.integers(-1, 3), min_size=COUNT, max_size=COUNT)
+PAIRS = st.dictionaries(
+    st.tuples(RECORDS, RECORDS).filter(lambda pair: pair[0] < pair[1]),
+    st.floats(-30, 60).map(lambda bits: round(bits, 3)),
+    max_size=40,
+)
 
 
-def connected(records, edges):
-    """The smallest record that each record is connected with: by painting until nothing changes."""
-    colour = {record: record for record in records}
-    changed = True
-    while changed:
-        changed = False
-        for a, b in edges:
-            least = min(colour[a], colour[b])
-            changed = changed or colour[a] != colour[b]
-            colour[a] = colour[b] = least
-    return colour
+def found(pairs, sources, order=None):
+    """Groups of records, each named after its smallest."""
+    keys = list(pairs) if order is None else [list(pairs)[place] for place in order]
+    left, right = (np.array([key[side] for key in keys], np.int64) for side in (0, 1))
+    bits = np.array([pairs[key] for key in keys], float)
+    return join_on_average(left, right, bits, np.array(sources)).tolist()
+
+
+def one_by_one(pairs, sources):
+    """The same by hand: merge the two groups with the greatest mean, again and again."""
+    groups = [{record} for record in range(COUNT)]
+
+    def mean(a, b):
+        held = [sources[record] for record in a | b if sources[record] >= 0]
+        seen = [pairs[min(x, y), max(x, y)] for x in a for y in b if (min(x, y), max(x, y)) in pairs]
+        if len(set(held)) < len(held) or not seen:
+            return -np.inf
+        return (sum(seen) + UNSEEN_BITS * (len(a) * len(b) - len(seen))) / (len(a) * len(b))
+
+    while True:
+        best, a, b = max(
+            ((mean(a, b), min(a), min(b)) for a in groups for b in groups if min(a) < min(b)), default=(-1, 0, 0)
+        )
+        if best < 0:
+            return [min(group) for record in range(COUNT) for group in groups if record in group]
+        one, other = (next(group for group in groups if min(group) == least) for least in (a, b))
+        groups = [group for group in groups if group not in (one, other)] + [one | other]
 
 
 @settings(deadline=None)
-@given(sources=SOURCES, edges=EDGES)
-def test_no_person_has_two_records_of_a_single_source(sources, edges):
-    """Whatever is connected with whatever, each source gives a person one record at most."""
-    single = dict(enumerate(sources, 1))
+@given(sources=SOURCES, pairs=PAIRS)
+def test_no_person_has_two_records_of_a_single_source(sources, pairs):
+    """Whatever agrees with whatever, each source that keeps one record a person gives a person one at most."""
+    joined = found(pairs, sources)
 
-    joined = join_strongest_first(single, edges)
-
-    held = [(joined[record], source) for record, source in single.items() if source is not None]
+    held = [(joined[record], source) for record, source in enumerate(sources) if source >= 0]
     assert len(set(held)) == len(held)
 
 
-@settings(deadline=None)
-@given(edges=EDGES)
-def test_without_conflicts_people_are_the_connected_components(edges):
-    """Where no source keeps one record a person, joining is connecting, in any order of weights."""
-    single = dict.fromkeys(range(1, 15))
-
-    assert join_strongest_first(single, edges) == connected(single, edges)
-    assert join_strongest_first(single, edges[::-1]) == connected(single, edges)
+@settings(deadline=None, max_examples=40)
+@given(sources=SOURCES, pairs=PAIRS.filter(lambda pairs: len(set(pairs.values())) == len(pairs)))
+def test_rounds_give_what_merging_one_by_one_gives(sources, pairs):
+    """Reciprocal neighbours, all at once, end where the best pair at a time ends (no two weights alike)."""
+    assert found(pairs, sources) == one_by_one(pairs, sources)
 
 
 @settings(deadline=None)
-@given(sources=SOURCES, edges=EDGES)
-def test_a_person_is_connected(sources, edges):
-    """Parting never brings together what nothing connects, and clusters are named after their smallest record."""
-    single = dict(enumerate(sources, 1))
+@given(sources=SOURCES, pairs=PAIRS, random=st.randoms(use_true_random=False))
+def test_the_order_of_pairs_does_not_matter(sources, pairs, random):
+    """Pairs in any order join the same people."""
+    order = list(range(len(pairs)))
+    random.shuffle(order)
 
-    joined = join_strongest_first(single, edges)
-
-    inside = [(a, b) for a, b in edges if joined[a] == joined[b]]
-    assert connected(single, inside) == joined
+    assert found(pairs, sources, order) == found(pairs, sources)
 
 
 @settings(deadline=None)
-@given(sources=SOURCES, edges=EDGES)
-def test_the_strongest_pair_is_joined_unless_it_is_a_conflict(sources, edges):
-    """The pair with most evidence is never given up for a weaker one."""
-    single = dict(enumerate(sources, 1))
+@given(pairs=PAIRS)
+def test_pairs_that_only_agree_join_whatever_they_connect_of_few(pairs):
+    """Strong pairs join people as a chain does, where no pair speaks against it."""
+    strong = {pair: 60.0 for pair in pairs}
 
-    joined = join_strongest_first(single, edges)
+    joined = found(strong, [-1] * COUNT)
 
-    for a, b in edges[:1]:
-        conflict = single[a] is not None and single[a] == single[b]
-        assert (joined[a] == joined[b]) != conflict
+    assert all(joined[a] == joined[b] for a, b in strong)
+
+
+@settings(deadline=None)
+@given(sources=SOURCES, pairs=PAIRS)
+def test_a_person_is_named_after_its_smallest_record(sources, pairs):
+    """Groups are numbered by a record of their own, so no two share a number."""
+    joined = found(pairs, sources)
+
+    assert all(joined[name] == name == min(r for r, of in enumerate(joined) if of == name) for name in set(joined))

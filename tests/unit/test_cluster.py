@@ -1,10 +1,12 @@
-"""Joining: connected components, and at most one record from a source that keeps one a person."""
+"""Joining: connected components, parted where single pairs chain strangers or a source gives two records."""
 
+import numpy as np
 import pyarrow as pa
 import pytest
 
 from governance.warehouse import connect, fetch_table, load_table
-from linkage.cluster import cluster, cluster_table, join_strongest_first
+from linkage.cluster import cluster, cluster_table
+from linkage.joining import UNSEEN_BITS, join_on_average
 from tests.lib.linkage import clustered
 
 A, B, C = ("a", 1), ("b", 1), ("c", 1)
@@ -113,9 +115,53 @@ def test_every_record_is_in_one_person(single):
 
 def test_joining_names_people_after_their_smallest_record():
     """A parted cluster keeps the number of its smallest record, so no two parts share one."""
-    sources = {1: 0, 2: 0, 3: None, 4: None}
+    left, right = np.array([2, 1, 0]), np.array([3, 2, 3])
 
-    assert join_strongest_first(sources, [(3, 4), (2, 3), (1, 4)]) == {1: 1, 2: 2, 3: 2, 4: 2}
+    joined = join_on_average(left, right, np.array([9.0, 8.0, 7.0]), np.array([0, 0, -1, -1]))
+
+    assert joined.tolist() == [0, 1, 1, 1]
+
+
+def test_one_pair_does_not_chain_two_people():
+    """Two people of eleven records each, one false pair between them: that pair is not worth 121 unseen ones."""
+    people = [[("x", n) for n in range(11)], [("y", n) for n in range(11)]]
+    within = {(a, b): 12 for one in people for a in one for b in one if a < b}
+
+    assert joined([*people[0], *people[1]], within | {(("x", 5), ("y", 5)): 10})[0] == [set(one) for one in people]
+    assert 10 + 120 * UNSEEN_BITS < 0
+
+
+def test_evidence_against_parts_what_a_bridge_joins():
+    """A record that one of two likes and the other rejects goes with whom it agrees with most."""
+    pairs = {(A, B): 25, (B, C): 6, (A, C): -30}
+
+    assert joined([A, B, C], pairs)[0] == [{A, B}, {C}]
+    assert joined([A, B, C], pairs | {(A, C): -3})[0] == [{A, B, C}]
+
+
+def test_more_sources_than_bits_of_a_word():
+    """Sources are told apart by their number also beyond 63."""
+    sources = np.array([130, 130, 67, 4])
+
+    joined = join_on_average(np.array([0, 1, 0]), np.array([2, 2, 3]), np.array([9.0, 8.0, 7.0]), sources)
+
+    assert joined.tolist() == [0, 1, 0, 0]
+
+
+def test_pairs_that_are_all_linked_are_left_alone():
+    """Where every two records of a cluster are linked there is no doubt, and nothing is joined again."""
+    con = connect(threads=1, lock=False)
+    clustered(con, {A: 0, B: 0, C: 0})
+    rows = [(1, 2, 9.0, 0.99), (1, 3, 9.0, 0.99), (2, 3, 9.0, 0.99)]
+    load_table(
+        con,
+        "scored_pair",
+        pa.table(dict(zip(("record_l", "record_r", "weight", "probability"), zip(*rows, strict=True), strict=True))),
+    )
+
+    assert cluster(con, 0.95) == 0
+    assert fetch_table(con, "SELECT * FROM doubtful").num_rows == 0
+    assert set(cluster_table(con)["cluster"].to_pylist()) == {1}
 
 
 def test_clustering_only_reads_what_it_is_given():

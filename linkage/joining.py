@@ -1,0 +1,113 @@
+"""Average-link joining: whoever agree best with each other join first, and two groups only if they agree on average.
+
+A single strong pair is enough to chain strangers together; the mean over all pairs between two groups is not so easily
+deceived. Reciprocal nearest neighbours are merged in rounds, whole arrays at a time: for average linkage this gives
+what merging the best pair one by one would give (Murtagh, 1983).
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+UNSEEN_BITS = -0.25
+"""What a pair that no rule brought together weighs in a mean: hardly anything, for rules miss many true pairs."""
+
+_BITS_A_WORD = 63
+
+Ints = NDArray[np.int64]
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class _Groups:
+    """Groups so far: which group each record is in, and by group its size and its one-record-a-person sources."""
+
+    of_record: Ints
+    size: Ints
+    single: NDArray[np.uint64]
+    """Shape (records, words): a bit for every source that keeps one record a person and has one here."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Ties:
+    """What is between two groups: one row per pair of groups with any scored pair; ``a`` below ``b``, ordered."""
+
+    a: Ints
+    b: Ints
+    bits: Floats
+    """Sum of weights."""
+    pairs: Ints
+    """How many pairs of records were scored."""
+
+
+def join_on_average(left: Ints, right: Ints, bits: Floats, single_source: Ints) -> Ints:
+    """Group records by average link.
+
+    Args:
+        left: One record of every scored pair, as positions from 0.
+        right: The other; no pair twice.
+        bits: Match weight of the pair, prior included; negative where the records look like two people.
+        single_source: By record: its source if that keeps one record a person, otherwise -1. No group gets two
+            records of one such source.
+
+    Returns:
+        By record: the smallest record of its group.
+    """
+    count = len(single_source)
+    groups = _Groups(np.arange(count), np.ones(count, np.int64), _source_bits(single_source))
+    ties = _added(np.minimum(left, right), np.maximum(left, right), bits, np.ones(len(bits), np.int64))
+    while True:
+        first, second = _best_for_each_other(ties, groups)
+        if not len(first):
+            return groups.of_record
+        groups, ties = _merged(groups, ties, first, second)
+
+
+def _source_bits(single_source: Ints) -> NDArray[np.uint64]:
+    words = int(single_source.max(initial=0)) // _BITS_A_WORD + 1
+    found = np.zeros((len(single_source), words), np.uint64)
+    rows = np.flatnonzero(single_source >= 0)
+    word, bit = np.divmod(single_source[rows], _BITS_A_WORD)
+    found[rows, word] = np.uint64(1) << bit.astype(np.uint64)
+    return found
+
+
+def _best_for_each_other(ties: _Ties, groups: _Groups) -> tuple[Ints, Ints]:
+    """Pairs of groups that are each other's best: mean weight above 0, no conflict; ties go to the smaller number."""
+    possible = groups.size[ties.a] * groups.size[ties.b]
+    mean = (ties.bits + UNSEEN_BITS * (possible - ties.pairs)) / possible
+    apart = (groups.single[ties.a] & groups.single[ties.b]).any(axis=1)
+    joins = (mean >= 0) & ~apart
+    a, b, mean = ties.a[joins], ties.b[joins], mean[joins]
+    one, other, strength = np.concatenate([a, b]), np.concatenate([b, a]), np.concatenate([mean, mean])
+    order = np.lexsort((other, -strength, one))
+    one, other = one[order], other[order]
+    starts = np.append(True, one[1:] != one[:-1])[: len(one)]
+    best = np.full(len(groups.size), -1)
+    best[one[starts]] = other[starts]
+    first = one[starts]
+    first = first[(best[best[first]] == first) & (first < best[first])]
+    return first, best[first]
+
+
+def _merged(groups: _Groups, ties: _Ties, first: Ints, second: Ints) -> tuple[_Groups, _Ties]:
+    into = np.arange(len(groups.size))
+    into[second] = first
+    size, single = groups.size.copy(), groups.single.copy()
+    size[first] += size[second]
+    single[first] |= single[second]
+    a, b = into[ties.a], into[ties.b]
+    between = a != b
+    low, high = np.minimum(a, b)[between], np.maximum(a, b)[between]
+    return _Groups(into[groups.of_record], size, single), _added(low, high, ties.bits[between], ties.pairs[between])
+
+
+def _added(a: Ints, b: Ints, bits: Floats, pairs: Ints) -> _Ties:
+    """One row per pair of groups, in order, so that sums always add in the same order."""
+    order = np.lexsort((b, a))
+    a, b, bits, pairs = a[order], b[order], bits[order], pairs[order]
+    if not len(a):
+        return _Ties(a, b, bits, pairs)
+    starts = np.flatnonzero(np.append(True, (a[1:] != a[:-1]) | (b[1:] != b[:-1])))
+    return _Ties(a[starts], b[starts], np.add.reduceat(bits, starts), np.add.reduceat(pairs, starts))
