@@ -57,8 +57,8 @@ def test_least_passes_over_null(con):
 
     missing = "NULL::BIGINT, NULL::BIGINT"
     assert answer(con, f"SELECT name_similarity({missing}, {missing})") is None
-    assert answer(con, f"SELECT short_of_equal(name_similarity(1::BIGINT, 1::BIGINT, {missing}))") is None
-    assert answer(con, "SELECT short_of_equal(1.0::DOUBLE)::DOUBLE") == pytest.approx(0.99)
+    assert answer(con, f"SELECT thousandths(name_similarity(1::BIGINT, 1::BIGINT, {missing}))") is None
+    assert answer(con, "SELECT thousandths(1.0::DOUBLE)") == 990
 
 
 def test_shift_and_or_have_one_precedence(con):
