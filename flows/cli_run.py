@@ -8,7 +8,7 @@ import typer
 
 from flows.cli_options import Folder, Json, Period, Plain
 from flows.cli_output import Answer, aligned
-from governance.errors import EXIT_OK, EXIT_WARNING
+from governance.errors import EXIT_OK, EXIT_WARNING, BadInput
 
 SourceId = Annotated[str, typer.Option("--source", metavar="ID", help="Only this source; without it, all of them.")]
 
@@ -96,22 +96,53 @@ def serve(
 def evaluate(
     folder: Folder,
     truth: Annotated[
-        Path,
+        Path | None,
         typer.Option(
-            "--truth", metavar="CSV", help="Columns source, record_id, person; and period, if it covers several."
+            "--truth",
+            metavar="CSV",
+            help="Who every record is. Columns source, record_id, person; and period, if it covers several.",
         ),
-    ],
+    ] = None,
+    labels: Annotated[
+        Path | None,
+        typer.Option(
+            "--labels",
+            metavar="FILE",
+            help="Some pairs, labelled: CSV or Parquet with columns source_l, id_l, source_r, id_r, match (yes or no);"
+            " stands_for, if a row stands for several pairs.",
+        ),
+    ] = None,
     period: Period = "latest",
     json: Json = False,
 ) -> Answer:
-    """Compare linkage with known answers: precision, recall and F1 of pairs and of people.
+    """Compare linkage with known answers: precision and recall of pairs and of people.
 
-    For made-up or labelled data only. The labels are never used to train or to choose a threshold.
+    Give either --truth, where everybody is known, or --labels, for labelled pairs with 95% intervals and the threshold
+    they suggest. Neither is ever used to train or to set a threshold: that takes an edit of project.yaml.
     """
+    if truth is not None and labels is not None:
+        raise _one_of("--truth", "--labels")
+    if labels is not None:
+        from flows.labels import evaluate_labels, label_lines
+
+        found = evaluate_labels(folder, period, labels)
+        code = EXIT_WARNING if found["not_in_run"] else EXIT_OK
+        return Answer(result=found, lines=label_lines(found), exit_code=code)
+    if truth is None:
+        raise _one_of("--truth", "--labels")
     from flows.evaluate import evaluate_period, score_lines
 
     scores = evaluate_period(folder, period, truth)
     return Answer(result=scores, lines=score_lines(scores))
+
+
+def _one_of(*options: str) -> BadInput:
+    return BadInput(
+        f"Exactly one of {' and '.join(options)} is needed.",
+        why="They are answered in different ways.",
+        fix="Run the command with --help to see what each takes.",
+        code="E-USAGE",
+    )
 
 
 def demo(

@@ -7,6 +7,7 @@ import pytest
 
 from governance.contracts import CONTRACTS, PERSON_INDEX, U_STATISTIC, VIEW
 from governance.warehouse import connect, load_sql, load_table, materialise
+from linkage import labels
 from linkage.chance import compare_views
 from linkage.comparisons import ALL
 from linkage.encode import WHOLE_FIELDS
@@ -103,6 +104,8 @@ def empty():
     encoded = [name for name in VIEW.columns if name not in ("record_id", "variant", "rule", "block")]
     con.execute(f"CREATE TABLE sampled AS SELECT 0::BIGINT AS position, {', '.join(encoded)} FROM view")
     materialise(con, "labelled", load_sql("linkage", "labelled"))
+    load_table(con, "label", labels.LABELS.empty_table())
+    materialise(con, "label_in_order", load_sql("linkage", "label_in_order"))
     return con
 
 
