@@ -9,12 +9,15 @@ import pyarrow as pa
 
 from governance.settings import Linkage
 from governance.warehouse import fetch_table, load_sql, load_table, materialise, one_thread
-from linkage.chance import compare_views, pool
+from linkage.artefact import Artefact, Shares, check_reusable, rounded
+from linkage.chance import pool
 from linkage.cluster import cluster
 from linkage.comparisons import ALL, compared, touched_by
+from linkage.drift import expected_matches, level_shares
 from linkage.encode import WHOLE_FIELDS
-from linkage.model import Model, train, training_table, weigh_patterns
-from linkage.prior import estimate_priors
+from linkage.incremental import Before, Compared, compare, large_blocks, record_states
+from linkage.model import Model, Parameters, train, training_table, weigh_patterns
+from linkage.prior import estimate_priors, fixed_priors, prior_bits
 
 MAX_TRAINING_PAIRS_PER_RULE = 100_000
 
@@ -32,40 +35,72 @@ class SourceViews:
 
 @dataclass(frozen=True, slots=True)
 class LinkResult:
-    """What linkage found. Tables stay in ``con``: record, record_cluster, scored_pair, prior, dropped_block."""
+    """What linkage found. Tables stay in ``con``: record, record_cluster, scored_pair, prior, large_block."""
 
     con: duckdb.DuckDBPyConnection
     model: Model
     linker: Any
     expected_matches: dict[str, float]
     parted_people: int
+    sources: dict[str, bool]
+    """By source: whether it keeps one record a person."""
+    priors: dict[str, float]
+    """Log2 odds of a match, by source pair."""
+    shares: Shares
+    """Level frequencies among expected matches."""
+    u: Parameters
+    """Chance agreement as the sources count it now, whichever model weighs."""
+    compared: Compared
 
 
-def link(con: duckdb.DuckDBPyConnection, deliveries: Sequence[SourceViews], linkage: Linkage) -> LinkResult:
+def link(
+    con: duckdb.DuckDBPyConnection,
+    deliveries: Sequence[SourceViews],
+    linkage: Linkage,
+    *,
+    reuse: Artefact | None = None,
+    before: Before | None = None,
+) -> LinkResult:
     """Link the records of all sources.
 
     Args:
         con: An empty warehouse, not locked: the model is trained with one thread, whatever else runs with more.
         deliveries: One per source; their order does not matter.
         linkage: Rules, compared fields, threshold.
+        reuse: Weigh with this model; without one, a model is trained on these very pairs.
+        before: The last run's pairs, made for the same evidence: only what changed since is compared.
+
+    Raises:
+        ConfigError: The model to be used again was made for other evidence.
     """
     ordered = sorted(deliveries, key=lambda delivery: delivery.source)
+    sources = {delivery.source: delivery.one_record_per_person for delivery in ordered}
+    if reuse:
+        check_reusable(reuse, linkage, sources)
     _load(con, ordered)
     _load_rules(con, linkage)
-    materialise(con, "kept_view", load_sql("linkage", "kept_view"), {"max_block_records": linkage.max_block_records})
-    compare_views(con)
+    done = compare(con, before, linkage.max_block_records)
     comparisons = compared(linkage)
-    training_table(con, MAX_TRAINING_PAIRS_PER_RULE)
-    with one_thread(con):
-        model = train(con, comparisons, pool([delivery.u_statistics for delivery in ordered], comparisons))
+    u = pool([delivery.u_statistics for delivery in ordered], comparisons)
+    model = reuse.model if reuse else _trained(con, linkage, u)
     levels = ", ".join(["pattern", *(c.name for c in ALL), "household"])
     materialise(con, "distinct_pattern", f"SELECT DISTINCT {levels} FROM pattern ORDER BY pattern")
     linker = weigh_patterns(con, comparisons, model)
-    expected = estimate_priors(con)
+    if reuse:
+        fixed_priors(con, reuse.priors)
+    else:
+        estimate_priors(con)
     materialise(con, "scored_pair", load_sql("linkage", "scored_pair"))
     parted = cluster(con, linkage.threshold_probability)
-    named = {f"{ordered[a].source}|{ordered[b].source}": count for (a, b), count in expected.items()}
-    return LinkResult(con, model, linker, named, parted)
+    shares, expected = level_shares(con, comparisons), expected_matches(con)
+    return LinkResult(con, model, linker, expected, parted, sources, prior_bits(con), shares, u, done)
+
+
+def _trained(con: duckdb.DuckDBPyConnection, linkage: Linkage, u: Parameters) -> Model:
+    """A model trained on ``pattern``."""
+    training_table(con, MAX_TRAINING_PAIRS_PER_RULE)
+    with one_thread(con):
+        return rounded(train(con, compared(linkage), u))
 
 
 def _load(con: duckdb.DuckDBPyConnection, ordered: list[SourceViews]) -> None:
@@ -119,3 +154,9 @@ def scored_pairs(result: LinkResult) -> pa.Table:
 def agreement_patterns(result: LinkResult) -> pa.Table:
     """The levels of every distinct pattern, one column a comparison: what a reviewer is shown in words."""
     return fetch_table(result.con, "SELECT * FROM distinct_pattern ORDER BY pattern")
+
+
+def left_for_next(result: LinkResult) -> Before:
+    """What an incremental run of the next period needs of this one."""
+    con = result.con
+    return Before(scored_pairs(result), agreement_patterns(result), record_states(con), large_blocks(con))

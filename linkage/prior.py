@@ -4,6 +4,8 @@ Chance matches grow with the product of two sources' sizes, true ones with the s
 source pairs would be wrong for most.
 """
 
+from collections.abc import Mapping
+
 import duckdb
 import numpy as np
 import pyarrow as pa
@@ -41,6 +43,28 @@ def estimate_priors(con: duckdb.DuckDBPyConnection) -> dict[tuple[int, int], flo
     load_table(con, "prior", pa.table({**table, "source_l": pa.array(table["source_l"], pa.int8())}))
     return expected
 
+
+def fixed_priors(con: duckdb.DuckDBPyConnection, priors: Mapping[str, float]) -> None:
+    """Create table ``prior`` from what an earlier run found, by source pair ``a|b``."""
+    numbers = {name: number for number, name in con.execute("SELECT source_no, source FROM source").fetchall()}
+    known = [(*pair.split("|"), bits) for pair, bits in sorted(priors.items())]
+    rows = [(numbers[a], numbers[b], bits) for a, b, bits in known if a in numbers and b in numbers]
+    table = {"source_l": pa.array([a for a, _, _ in rows], pa.int8()), "source_r": pa.array([b for _, b, _ in rows], pa.int64())}
+    load_table(con, "prior", pa.table({**table, "bits": pa.array([bits for _, _, bits in rows], pa.float64())}))
+
+
+def prior_bits(con: duckdb.DuckDBPyConnection) -> dict[str, float]:
+    """Table ``prior`` by source pair ``a|b``, with the sources' names."""
+    return dict(con.execute(_NAMED).fetchall())
+
+
+_NAMED = """
+SELECT source_l.source || '|' || source_r.source AS source_pair, prior.bits
+FROM prior
+INNER JOIN source AS source_l ON prior.source_l = source_l.source_no
+INNER JOIN source AS source_r ON prior.source_r = source_r.source_no
+ORDER BY source_pair
+"""
 
 _WEIGHT_COUNTS = """
 SELECT record_l.source_no, record_r.source_no, pattern_weight.weight, count(*)

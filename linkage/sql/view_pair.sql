@@ -1,5 +1,5 @@
 -- Pairs of views in one block, from records that could be one person, with what is known of each field.
--- reads   kept_view, source, rule   one row per view, source and rule
+-- reads   kept_view, arriving_view (all of kept_view, or its fresh records), source, rule
 -- grain   one row per pair of views
 -- columns record_l, record_r, rule, variant_l, variant_r, then evidence per field: TRUE, FALSE or NULL for equality,
 --         a similarity in thousandths for names (1000 only if equal); NULL where either side is missing
@@ -51,7 +51,7 @@ SELECT
     CASE WHEN rule.fixes_birth_place THEN TRUE ELSE l.birth_place = r.birth_place END AS birth_place,
     CASE WHEN rule.fixes_occupation THEN TRUE ELSE l.occupation = r.occupation END AS occupation
 FROM kept_view AS l
-INNER JOIN kept_view AS r ON l.rule = r.rule AND l.block = r.block AND l.record < r.record
+INNER JOIN arriving_view AS r ON l.rule = r.rule AND l.block = r.block AND l.record < r.record
 INNER JOIN rule ON l.rule = rule.rule
 INNER JOIN source ON l.source_no = source.source_no
 WHERE l.source_no <> r.source_no OR NOT source.one_record_per_person

@@ -104,9 +104,9 @@ def deliver(source: str, rows: Iterable[Row], *, single: bool, linkage: Linkage 
     return SourceViews(source, single, package.views, package.records, chance)
 
 
-def run_link(deliveries: Sequence[SourceViews], linkage: Linkage = LINKAGE) -> LinkResult:
-    """Link in a fresh warehouse with one thread."""
-    return link(connect(threads=1, lock=False), deliveries, linkage)
+def run_link(deliveries: Sequence[SourceViews], linkage: Linkage = LINKAGE, **options: Any) -> LinkResult:
+    """Link in a fresh warehouse with one thread; ``reuse`` and ``before`` as for :func:`linkage.link.link`."""
+    return link(connect(threads=1, lock=False), deliveries, linkage, **options)
 
 
 def index_of(result: LinkResult, previous: pa.Table | None = None) -> PersonIndex:

@@ -306,6 +306,7 @@ def test_no_clear_text_is_in_the_linkage_warehouse():
     assert {name for (name,) in texts} <= {
         "source.source",
         "rule.id",
+        "record_state.source",
         "previous_index.source",
         "previous_index.person_id",
         "cluster_claim.kept_id",

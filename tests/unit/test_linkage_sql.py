@@ -11,7 +11,7 @@ from linkage import labels
 from linkage.chance import compare_views
 from linkage.comparisons import ALL
 from linkage.encode import WHOLE_FIELDS
-from linkage.link import SourceViews, link
+from linkage.link import SourceViews, left_for_next, link
 from tests.lib.linkage import LINKAGE, found_in, index_of
 
 ROOT = Path(__file__).parents[2]
@@ -76,6 +76,8 @@ PARAMS = {
     "training": {"max_pairs": 10},
     "pair_count": {"threshold": 0.95},
     "record_quality": {"threshold": 0.95, "agree_bits": 20.0, "differ_bits": -5.0, "has_reference": True},
+    "expected_pattern": {"unit": 1},
+    "expected_match": {"unit": 1},
     "chance_exact": {"one_record_per_person": True},
 }
 NOT_A_QUERY = {"macro": "defines macros and returns nothing"}
@@ -87,7 +89,9 @@ def empty():
     con, _ = found_in([])
     linking = connect(threads=1, lock=False)
     tables = (VIEW.schema.empty_table(), CONTRACTS["record"].schema.empty_table(), U_STATISTIC.schema.empty_table())
-    result = link(linking, [SourceViews("clinic", True, *tables), SourceViews("housing", False, *tables)], LINKAGE)
+    nobody = [SourceViews("clinic", True, *tables), SourceViews("housing", False, *tables)]
+    before = left_for_next(link(connect(threads=1, lock=False), nobody, LINKAGE))
+    result = link(linking, nobody, LINKAGE, before=before)
     index = index_of(result).table
     names = linking.execute(
         "SELECT table_name FROM information_schema.tables WHERE NOT starts_with(table_name, '__splink')"
