@@ -124,4 +124,3 @@ def check_reusable(artefact: Artefact, linkage: Linkage, sources: Mapping[str, b
             code="E-MODEL-REUSE",
             faults=faults,
         )
-

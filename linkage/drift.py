@@ -84,7 +84,7 @@ def drift(artefact: Artefact, shares: Shares, u: Parameters) -> list[Drift]:
         shares: This run's, from :func:`level_shares`.
         u: Chance agreement as the sources count it now; levels the model does not have are passed over.
     """
-    both = [name for name in artefact.shares if name in shares and sum(shares[name].values())]
+    both = [name for name in artefact.shares if name in shares and any(shares[name].values())]
     return [_of_comparison(name, artefact, shares[name], u.get(name, {})) for name in both]
 
 

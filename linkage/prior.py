@@ -49,7 +49,10 @@ def fixed_priors(con: duckdb.DuckDBPyConnection, priors: Mapping[str, float]) ->
     numbers = {name: number for number, name in con.execute("SELECT source_no, source FROM source").fetchall()}
     known = [(*pair.split("|"), bits) for pair, bits in sorted(priors.items())]
     rows = [(numbers[a], numbers[b], bits) for a, b, bits in known if a in numbers and b in numbers]
-    table = {"source_l": pa.array([a for a, _, _ in rows], pa.int8()), "source_r": pa.array([b for _, b, _ in rows], pa.int64())}
+    table = {
+        "source_l": pa.array([a for a, _, _ in rows], pa.int8()),
+        "source_r": pa.array([b for _, b, _ in rows], pa.int64()),
+    }
     load_table(con, "prior", pa.table({**table, "bits": pa.array([bits for _, _, bits in rows], pa.float64())}))
 
 

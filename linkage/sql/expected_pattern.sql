@@ -1,7 +1,7 @@
 -- How many matches are expected among the pairs of each agreement pattern.
 -- reads   scored_pair, distinct_pattern   one row per pair and per pattern
 -- grain   one row per pattern that some pair has
--- columns the columns of distinct_pattern, and expected (in parts of $unit: whole numbers add to one sum in any order)
+-- columns pattern, expected (in parts of $unit: whole numbers add to one sum in any order), and the levels of distinct_pattern
 -- params  $unit BIGINT
 WITH by_pattern AS (
     SELECT pattern, sum(round($unit * probability)::BIGINT)::BIGINT AS expected
@@ -9,7 +9,7 @@ WITH by_pattern AS (
     GROUP BY pattern
 )
 
-SELECT distinct_pattern.*, by_pattern.expected
+SELECT by_pattern.pattern, by_pattern.expected, distinct_pattern.* EXCLUDE (pattern)
 FROM distinct_pattern
 INNER JOIN by_pattern USING (pattern)
-ORDER BY pattern
+ORDER BY by_pattern.pattern
