@@ -59,7 +59,7 @@ def count_cohorts(con: duckdb.DuckDBPyConnection, results: CohortResults, source
         Contract ``cohort_count``: exact, so it stays in the analysis zone.
     """
     dates = {"as_of": results.as_of}
-    materialise(con, "person_group", load_sql("cohorts", "person_group"), {"last_day": _last_day(results.as_of)})
+    group_people(con, results.as_of)
     materialise(con, "person_measure", load_sql("cohorts", "person_measure"), dates)
     materialise(con, "member_service", load_sql("cohorts", "member_service"), dates)
     load_table(con, "service", pa.table({"source": [source.id for source in sources]}))
@@ -70,6 +70,16 @@ def count_cohorts(con: duckdb.DuckDBPyConnection, results: CohortResults, source
     union = "\nUNION ALL\n".join(f"SELECT * FROM ({load_sql('cohorts', part)})" for part in parts)
     materialise(con, "counted_people", union)
     return check_table(fetch_table(con, load_sql("cohorts", "cohort_count")), COHORT_COUNT)
+
+
+def group_people(con: duckdb.DuckDBPyConnection, as_of: date) -> None:
+    """Make ``person_group``: which group of each dimension a person belongs to.
+
+    Args:
+        con: Holds ``person``.
+        as_of: First day after the period; ages are those reached in the year of the day before.
+    """
+    materialise(con, "person_group", load_sql("cohorts", "person_group"), {"last_day": _last_day(as_of)})
 
 
 def dimensions(con: duckdb.DuckDBPyConnection) -> dict[str, list[str]]:

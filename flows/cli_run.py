@@ -113,6 +113,9 @@ def evaluate(
         ),
     ] = None,
     period: Period = "latest",
+    groups: Annotated[
+        bool, typer.Option("--groups", help="Also who is missed, by group; needs the analysis zone's key.")
+    ] = False,
     json: Json = False,
 ) -> Answer:
     """Compare linkage with known answers: precision and recall of pairs and of people.
@@ -132,7 +135,7 @@ def evaluate(
         raise _one_of("--truth", "--labels")
     from flows.evaluate import evaluate_period, score_lines
 
-    scores = evaluate_period(folder, period, truth)
+    scores = evaluate_period(folder, period, truth, groups=groups)
     return Answer(result=scores, lines=score_lines(scores))
 
 

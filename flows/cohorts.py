@@ -1,6 +1,7 @@
 """Find the cohorts of one period: join payloads into people, ask every definition, publish exact counts in the zone."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from hashlib import sha256
 from typing import Any
 
 import duckdb
@@ -10,10 +11,13 @@ from cohorts.counts import count_cohorts, dimension_titles
 from cohorts.definition import load_definitions
 from cohorts.events import Payload
 from cohorts.manifest import describe_definitions
+from cohorts.missed.page import PAGE_FILE, write_missed_page
+from cohorts.missed.rates import GroupRates, rates_by_number
 from cohorts.run import run_cohorts
 from flows.run import Run, timestamp
 from governance.ledger import Event
 from governance.package import open_package, publish_package, wanted_packages
+from governance.store import publish, write_manifest
 from governance.warehouse import connect
 
 _PAYLOAD = ("record_person", "record_event", "record_need")
@@ -26,15 +30,13 @@ def cohorts(run: Run) -> dict[str, int | float | str]:
         How many definitions were asked, and manifest digests.
     """
     definitions = load_definitions(run.bundle)
-    recorded = run.published(Event.PERSON_INDEX_PUBLISHED)
-    index, index_facts = _open(run, "index", ("person_index",), {"kind": "person_index"}, recorded)
-    payloads = _payloads(run, index_facts["deliveries"])
-    con = connect()
-    build_analysis(con, run.bundle.sources, index["person_index"], payloads, run.as_of, run.bundle.project)
+    con, index, index_facts = analysis_tables(run)
     results = run_cohorts(con, definitions, run.as_of)
     counts = count_cohorts(con, results, run.bundle.sources)
+    missed = _publish_missed(run, rates_by_number(con, index["record_quality"]))
     facts = {
         **_facts(run, index_facts),
+        "who_is_missed": missed,
         "definitions": describe_definitions(definitions, run.bundle.sources),
         "dimensions": _dimensions(con, run),
         "statements": {cohort: statement.explained() for cohort, statement in results.statements.items()},
@@ -48,7 +50,31 @@ def cohorts(run: Run) -> dict[str, int | float | str]:
         manifest_sha256=manifest,
         definitions=len(definitions),
     )
-    return {"definitions": len(definitions), "counts": counts.num_rows, "cohorts": manifest}
+    return {"definitions": len(definitions), "counts": counts.num_rows, "cohorts": manifest, "who_is_missed": missed}
+
+
+def analysis_tables(run: Run) -> tuple[duckdb.DuckDBPyConnection, dict[str, Any], dict[str, Any]]:
+    """The analysis zone's tables of one period, joined into people.
+
+    Returns:
+        The warehouse that holds them, the tables of the person index's package, and its manifest.
+    """
+    recorded = run.published(Event.PERSON_INDEX_PUBLISHED)
+    names = ("person_index", "record_quality")
+    index, facts = _open(run, "index", names, {"kind": "person_index"}, recorded)
+    payloads = _payloads(run, facts["deliveries"])
+    con = connect()
+    build_analysis(con, run.bundle.sources, index["person_index"], payloads, run.as_of, run.bundle.project)
+    return con, index, facts
+
+
+def _publish_missed(run: Run, rates: Sequence[GroupRates]) -> str:
+    """The page on who is missed, restricted to the analysis zone; returns its digest."""
+    with publish(run.zone("analysis", run.period, "missed")) as scratch:
+        page = sha256(write_missed_page(scratch, run.bundle, run.period, rates).read_bytes()).hexdigest()
+        common = {"project": run.bundle.project.id, "period": run.period, "config_sha256": run.bundle.digest}
+        write_manifest(scratch, {**common, "kind": "who_is_missed", "files": {PAGE_FILE: page}})
+    return page
 
 
 def _payloads(run: Run, deliveries: Mapping[str, str]) -> Mapping[str, Payload]:

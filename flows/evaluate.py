@@ -1,6 +1,6 @@
 """Hold linkage against known answers: open what the linkage zone found, and give truth the same pseudonyms."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -8,7 +8,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.csv as pa_csv
 
+from cohorts.counts import group_people
+from cohorts.missed.rates import rates_by_truth
+from cohorts.missed.words import TITLES, label
 from flows.cli_output import aligned
+from flows.cohorts import analysis_tables
 from flows.run import Run, open_run
 from governance.errors import BadInput
 from governance.package import open_package
@@ -26,7 +30,7 @@ _TITLES = {
 }
 
 
-def evaluate_period(root: Path, period: str, truth_file: Path) -> dict[str, Any]:
+def evaluate_period(root: Path, period: str, truth_file: Path, *, groups: bool = False) -> dict[str, Any]:
     """Precision, recall and F1 of one period.
 
     Args:
@@ -34,6 +38,7 @@ def evaluate_period(root: Path, period: str, truth_file: Path) -> dict[str, Any]
         period: ``YYYY-MM`` or ``latest``.
         truth_file: CSV with columns source, record_id (as in the extracts) and person; rows of other periods are
             left out if it has a column ``period``.
+        groups: Also who is missed, by group; opens the analysis zone, where the groups are.
 
     Raises:
         BadInput: Columns are missing, or nothing of it was linked.
@@ -47,7 +52,16 @@ def evaluate_period(root: Path, period: str, truth_file: Path) -> dict[str, Any]
         {"period": run.period, "config_sha256": run.bundle.digest},
     )
     truth = _with_pseudonyms(run, _read_truth(truth_file, run.period))
-    return evaluate(tables["person_index"], tables["scored_pair"], truth, facts["threshold"]).as_dict()
+    scores = evaluate(tables["person_index"], tables["scored_pair"], truth, facts["threshold"]).as_dict()
+    return {**scores, "groups": _by_group(run, truth)} if groups else scores
+
+
+def _by_group(run: Run, truth: pa.Table) -> list[dict[str, Any]]:
+    """Missed and wrong pairs of the person index by group; groups of a handful of records are left out."""
+    con, index, _ = analysis_tables(run)
+    group_people(con, run.as_of)
+    rates = rates_by_truth(con, index["record_quality"], truth)
+    return [{"dimension": one.dimension, "group": one.group, **one.as_dict()} for one in rates if not one.is_small]
 
 
 def _read_truth(path: Path, period: str) -> pa.Table:
@@ -88,7 +102,33 @@ def score_lines(scores: Mapping[str, Any]) -> list[str]:
         f"{scores['records']:,} labelled records, {scores['true_pairs']:,} true pairs",
         *aligned([head, *rows]),
         best,
+        *(_group_lines(scores["groups"]) if "groups" in scores else []),
     ]
+
+
+def _group_lines(groups: Sequence[Mapping[str, Any]]) -> list[str]:
+    """Who is missed, dimension by dimension."""
+    head = ("", "records", "true pairs", "missed", "95% interval", "wrong")
+    rows = [
+        (
+            f"{TITLES[one['dimension']].split(' (')[0]}: {label(one['dimension'], one['group'], {})}",
+            f"{one['records']:,}",
+            f"{one['pairs']:,}",
+            *(_percent(one["missed"]) if one["missed"] else ("", "")),
+            _percent(one["wrong"])[0] if one["wrong"] else "",
+        )
+        for one in groups
+    ]
+    return [
+        "",
+        "Pairs of records of one person that are in two (missed), and of two persons in one (wrong)",
+        *aligned([head, *rows]),
+    ]
+
+
+def _percent(share: Sequence[float]) -> tuple[str, str]:
+    value, low, high = (f"{100 * part:.1f}%" for part in share)
+    return value, f"{low} to {high}"
 
 
 def _no_truth(what: str) -> BadInput:

@@ -9,17 +9,20 @@ _PUBLISHED = {
     "board_report": ("public/{period}", "board_report.html"),
     "safe_counts": ("public/{period}", "safe_counts.csv"),
     "linkage_report": ("linkage/{period}/out", "linkage_report.html"),
+    "who_is_missed": ("analysis/{period}/missed", "who_is_missed.html"),
 }
 _TITLES = {
     "board_report": "Board report",
     "safe_counts": "Its counts",
     "linkage_report": "Linkage report (restricted)",
+    "who_is_missed": "Who is missed (restricted)",
     "ig_audit": "IG audit (restricted)",
 }
 _MADE_BY = {
     "board_report": "report",
     "safe_counts": "report",
     "linkage_report": "link",
+    "who_is_missed": "cohorts",
     "ig_audit": "audit",
 }
 
@@ -36,7 +39,7 @@ def pages(root: Path, period: str) -> dict[str, str]:
     return {name: str(path) for name, path in found.items() if path.exists()}
 
 
-def page_lines(found: dict[str, str], steps: Collection[str] = ("link", "report", "audit")) -> list[str]:
+def page_lines(found: dict[str, str], steps: Collection[str] = ("link", "cohorts", "report", "audit")) -> list[str]:
     """The same for people: only what these steps made, because the others' pages are from an earlier run."""
     made = [(_TITLES[name], path) for name, path in found.items() if _MADE_BY[name] in steps]
     return ["", *aligned(made)] if made else []

@@ -26,7 +26,7 @@ def test_steps_one_by_one_are_a_whole_run(capsys, toy):
 
     assert [one["source"] for one in sources] == ["gp_register", "housing"]
     assert again[0]["receipt"] == sources[1]["receipt"]
-    assert set(pages) == {"board_report", "safe_counts", "linkage_report", "ig_audit"}
+    assert set(pages) == {"board_report", "safe_counts", "linkage_report", "who_is_missed", "ig_audit"}
 
 
 def test_a_step_too_early_says_which_comes_first(capsys, toy):
@@ -80,6 +80,13 @@ def test_linkage_is_held_against_known_answers(capsys, toy, tmp_path):
     assert (scores["records"], scores["true_pairs"]) == (60, 20)
     assert scores["clusters"]["f1"] == pytest.approx(1.0)
     assert "1.0000" in told
+    assert "groups" not in scores
+
+    by_group = here(capsys, "evaluate", toy, "--truth", truth, "--groups", "--json").json["result"]["groups"]
+    everyone = {"dimension": "all", "group": "all", "records": 60, "covered": 1.0, "pairs": 20}
+    assert by_group[0].items() >= everyone.items()
+    assert by_group[0]["missed"][0] == 0.0
+    assert "Everyone: All" in here(capsys, "evaluate", toy, "--truth", truth, "--groups").out
 
 
 @pytest.mark.parametrize("content", [None, "source,person\na,b\n", ""], ids=["absent", "column missing", "empty"])
@@ -102,7 +109,7 @@ def test_the_demo_runs_from_nothing(capsys, tmp_path):
 
     assert done.code == 0, done.out
     assert done.json["result"]["people"] == 800
-    assert len(done.json["result"]["pages"]) == 4
+    assert len(done.json["result"]["pages"]) == 5
     assert [one["step"] for one in done.json["result"]["steps"]][-1] == "audit"
 
 
