@@ -31,15 +31,18 @@ def rule_id(rule: BlockingRule) -> int:
     return int.from_bytes(sha256(text).digest()[:8], "little")
 
 
-def views_of(rule: BlockingRule, found: Components, *, block_key: Secret, salt_key: Secret) -> Views:
-    """Block codes and salts of every row that has all of the rule's components."""
+def views_of(
+    rule: BlockingRule, found: Components, *, block_key: Secret, salt_key: Secret, span: slice = slice(None)
+) -> Views:
+    """Block codes and salts of every row, or every row of a span, that has all of the rule's components."""
     parts = [found.ids(component) for component in rule.components]
-    rows = np.flatnonzero(np.logical_and.reduce([present for _, present in parts]))
+    there = np.logical_and.reduce([present[span] for _, present in parts])
+    rows = np.flatnonzero(there) + (span.start or 0)
     # The rule id and the number of components come first: inputs of different lengths are never prefixes.
     head = np.array([rule_id(rule), len(parts)], np.uint64)
     blocks = np.zeros((len(rows), 2 + len(parts) + len(parts) % 2), np.uint64)
     blocks[:, :2] = head
     for position, (ids, _) in enumerate(parts):
-        blocks[:, 2 + position] = ids[rows]
+        blocks[:, 2 + position] = np.take(ids, rows)
     block = cbc_mac(blocks, block_key)[:, 0].view(np.int64)
     return Views(rows, block.copy(), cbc_mac(blocks, salt_key)[:, 0].copy())

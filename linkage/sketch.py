@@ -8,10 +8,10 @@ import hmac
 from dataclasses import dataclass
 
 import numpy as np
-from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 from numpy.typing import NDArray
 
 from governance.keys import Secret
+from governance.pseudonym import encrypt_blocks
 from linkage.values import length_prefixed, value_id
 
 BITS_PER_TOKEN = 5
@@ -21,11 +21,15 @@ LENGTH_BANDS = (5, 7, 9, 12)
 
 @dataclass(frozen=True, slots=True)
 class Tokens:
-    """Tokens of distinct values, one after the other."""
+    """Tokens of distinct values: a column of the grid each, filled from the top."""
 
-    ids: NDArray[np.uint64]
-    offsets: NDArray[np.int64]
+    grid: NDArray[np.uint64]
+    """Shape (tokens of the last band, n); nought below a value's own count."""
     lengths: NDArray[np.int64]
+
+    def of(self, value: int) -> list[int]:
+        """The tokens of one value."""
+        return [int(token) for token in self.grid[: self.lengths[value], value]]
 
 
 def bigrams(name: str) -> list[str]:
@@ -50,8 +54,11 @@ def name_tokens(values: list[str], *, id_key: Secret, pad_key: Secret) -> Tokens
         fill = (_filler(pad, value, i) for i in range(top - len(ids)))
         rows.append(sorted(ids)[:top] + list(fill))
     lengths = np.fromiter((len(row) for row in rows), np.int64, len(rows))
-    flat = np.fromiter((token for row in rows for token in row), np.uint64, int(lengths.sum()))
-    return Tokens(flat, np.concatenate(([0], np.cumsum(lengths)[:-1])).astype(np.int64), lengths)
+    grid = np.zeros((LENGTH_BANDS[-1], len(rows)), np.uint64)
+    for band in LENGTH_BANDS:
+        there = np.flatnonzero(lengths == band)
+        grid[:band, there] = np.array([rows[i] for i in there], np.uint64).reshape(-1, band).T
+    return Tokens(grid, lengths)
 
 
 def _filler(pad_key: bytes, value: str, number: int) -> int:
@@ -73,30 +80,40 @@ def sketch(
     Returns:
         Two arrays (n,): low and high 64 bits.
     """
-    if not len(codes):
-        return np.zeros(0, np.int64), np.zeros(0, np.int64)
-    counts = tokens.lengths[codes]
-    starts = np.concatenate(([0], np.cumsum(counts)[:-1]))
-    where = np.repeat(tokens.offsets[codes] - starts, counts) + np.arange(counts.sum())
-    bits = prf(np.repeat(salt, counts), tokens.ids[where], key)
-    low, high = np.zeros_like(bits), np.zeros_like(bits)
-    for draw in range(BITS_PER_TOKEN):
-        position = (bits >> np.uint64(7 * draw)) & np.uint64(127)
-        bit, upper = np.uint64(1) << (position & np.uint64(63)), position >> np.uint64(6)
-        high |= bit * upper
-        low |= bit * (np.uint64(1) - upper)
-    return (
-        np.bitwise_or.reduceat(low, starts).view(np.int64),
-        np.bitwise_or.reduceat(high, starts).view(np.int64),
-    )
+    words = np.zeros((len(codes), 2), np.int64)
+    counts = np.take(tokens.lengths, codes)
+    for band in LENGTH_BANDS:  # views with as many tokens as each other fill one array
+        there = np.flatnonzero(counts == band)
+        found = np.take(tokens.grid[:band], codes[there], axis=1)
+        words[there] = _bits(prf(np.broadcast_to(salt[there], found.shape), found, key))
+    return words[:, 0], words[:, 1]
+
+
+def _bits(drawn: NDArray[np.uint64]) -> NDArray[np.int64]:
+    """Bits of 128 set by drawn words, one column a view: shape (tokens, n) to (n, 2), low half first."""
+    at = drawn.view(np.int64)
+    found = np.take(_PAIR, at & 16383, axis=0)
+    found |= np.take(_PAIR, (at >> 14) & 16383, axis=0)
+    found |= np.take(_ONE, (at >> 28) & 127, axis=0)
+    set_bits: NDArray[np.int64] = np.bitwise_or.reduce(found, axis=0)
+    return set_bits
+
+
+def _one_bit() -> NDArray[np.int64]:
+    """The word pair of each of 128 positions."""
+    pairs = np.zeros((128, 2), np.uint64)
+    position = np.arange(128)
+    pairs[position, position // 64] = np.uint64(1) << (position % 64).astype(np.uint64)
+    return pairs.view(np.int64)
+
+
+_ONE = _one_bit()
+_PAIR = (_ONE[None, :] | _ONE[:, None]).reshape(-1, 2)
+"""Both bits of two positions at once: 7 bits each, the first in the low ones. Five draws are two pairs and one."""
 
 
 def prf(salt: NDArray[np.uint64], ids: NDArray[np.uint64], key: Secret) -> NDArray[np.uint64]:
-    """First 64 bits of AES-256 over ``salt ‖ id``, one block a row; shape (n,)."""
-    blocks = np.column_stack([salt, ids])
-    # One block a row and every row distinct input: ECB here is the bare block cipher, used as a PRF.
-    encryptor = Cipher(algorithms.AES256(key.reveal()), modes.ECB()).encryptor()  # noqa: S305
-    words: NDArray[np.uint64] = np.frombuffer(
-        encryptor.update(blocks.reshape(-1).view(np.uint8).data), np.uint64
-    ).reshape(-1, 2)[:, 0]
-    return words
+    """First 64 bits of AES-256 over ``salt ‖ id``, a block each; both of one shape, which is the answer's too."""
+    blocks = np.empty((*ids.shape, 2), np.uint64)
+    blocks[..., 0], blocks[..., 1] = salt, ids
+    return encrypt_blocks(blocks, key)[..., 0]

@@ -1,9 +1,11 @@
 """Block codes and salts: equal where and only where every component of one rule is equal."""
 
+import hmac
 from datetime import date
 from hashlib import sha256
 
 import numpy as np
+import pyarrow as pa
 import pytest
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 
@@ -12,7 +14,7 @@ from governance.settings.project import DEFAULT_RULES
 from linkage import blocks
 from linkage.blocks import rule_id, views_of
 from linkage.standardise import STANDARDISER
-from linkage.values import value_id
+from linkage.values import value_ids
 from tests.lib.linkage import ROOT, found_in, keys_for, rule
 
 KEYS = keys_for()
@@ -44,10 +46,20 @@ def test_block_and_salt_agree_with_a_slow_second_implementation():
     packed = b"".join(len(word).to_bytes(2, "big") + word.encode() for word in words)
     rule_word = sha256(packed).digest()[:8]
     values = [("date_of_birth", "1987-04-03"), ("surname", "archer"), ("postcode", "NM12AB")]
-    ids = [value_id(KEYS.ids.reveal(), *value).to_bytes(8, "little") for value in values]
+    ids = [_slow_id(*value) for value in values]
     message = rule_word + (3).to_bytes(8, "little") + b"".join(ids) + bytes(8)
     assert int(found.block[0]) == int.from_bytes(_cbc_mac(message, KEYS.block)[:8], "little", signed=True)
     assert int(found.salt[0]) == int.from_bytes(_cbc_mac(message, KEYS.salt)[:8], "little")
+
+
+def _slow_id(component: str, value: str) -> bytes:
+    """The id of one value: its length, then its bytes filled up to whole blocks, under the component's own key."""
+    text = value.encode()
+    blocks = -(-len(text) // 16)
+    words = ["component", component, STANDARDISER, str(blocks)]
+    packed = b"".join(len(word).to_bytes(2, "big") + word.encode() for word in words)
+    key = Secret(hmac.digest(KEYS.ids.reveal(), packed, "sha256"))
+    return _cbc_mac(len(text).to_bytes(16, "little") + text.ljust(16 * blocks, b"\0"), key)[:8]
 
 
 def _cbc_mac(message: bytes, key: Secret) -> bytes:
@@ -56,6 +68,24 @@ def _cbc_mac(message: bytes, key: Secret) -> bytes:
         mixed = bytes(a ^ b for a, b in zip(state, message[start : start + 16], strict=True))
         state = Cipher(algorithms.AES(key.reveal()), modes.ECB()).encryptor().update(mixed)  # noqa: S305 - one block
     return state
+
+
+@pytest.mark.parametrize("value", ["", "a", "a" * 15, "a" * 16, "a" * 17, "é" * 20, "a\0", "x" * 100])
+def test_ids_agree_with_a_slow_second_implementation(value):
+    """At every length, and whatever stands beside the value in its column."""
+    among = pa.array(["zz" * 9, value, "b"])
+
+    for values in (among, among.slice(1, 1)):
+        found = value_ids(KEYS.ids.reveal(), "email", values)
+        assert int(found[len(values) // 2]) == int.from_bytes(_slow_id("email", value), "little")
+
+
+def test_ids_part_components_and_values():
+    """A text is another value in another component, and noughts at its end count."""
+    texts = pa.array(["ada", "ada\0", "ad", "", "\0"])
+    ids = [*value_ids(KEYS.ids.reveal(), "forename", texts), *value_ids(KEYS.ids.reveal(), "surname", texts)]
+
+    assert len(set(map(int, ids))) == 10
 
 
 def test_views_share_a_block_only_if_every_component_is_equal():
