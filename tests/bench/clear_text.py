@@ -15,32 +15,28 @@ import splink.comparison_level_library as cll
 import splink.comparison_library as cl
 from splink import DuckDBAPI, Linker, SettingsCreator, block_on
 
-from governance.keys import Secret
-from governance.warehouse import fetch_table, load_sql, load_table
-from linkage.standardise import standardise
-from linkage.values import components
+from governance.warehouse import fetch_table
+from tests.bench.clear_rows import add_blocks, load_everyone
 from tests.bench.clear_text_rules import DETERMINISTIC, OWN_RULES, RECALL
-from tests.bench.prepare import load_source
 from tests.bench.scores import Found
 from tests.bench.sets import BenchSet
 
 U_PAIRS = 2_000_000
 SEED = 1
+DEFAULT_THRESHOLD = 0.95
+"""The one its documentation clusters at; Splink itself has none."""
 
-NAMES_TOGETHER = {"febrl": True, "historical": False, "ics": True}
+NAMES_TOGETHER = {"febrl": True, "historical": False, "pseudo": True, "ics": True, "weak": True}
 """By kind of set, whether Splink's joint comparison of forename and surname has the better best F1, or one for each."""
 
-_COLUMNS = """
-SELECT
-    component.*,
-    raw_identity.date_of_birth::VARCHAR AS birth_text,
-    -- Splink's postcode levels look for the space.
-    left(component.postcode, length(component.postcode) - 3) || ' ' || right(component.postcode, 3) AS postcode_text,
-    component.forename || ' ' || component.surname AS full_name
-FROM component
-INNER JOIN raw_identity USING (record_id)
-WHERE component.variant = 0
-"""
+SESSIONS = {
+    "febrl": [("forename", "surname"), ("birth_text",), ("postcode_text",)],
+    "historical": [("forename", "surname"), ("birth_text",), ("postcode_text",)],
+    "pseudo": [("forename", "surname"), ("birth_text",), ("nhs_number",)],
+    "ics": [("forename", "surname"), ("birth_text",), ("nhs_number",)],
+    "weak": [("forename", "surname"), ("birth_text",), ("postcode_text",)],
+}
+"""By kind of set, the blocking rules of Splink's EM sessions."""
 
 
 def run(bench: BenchSet, *, own_rules: bool) -> Found:
@@ -54,9 +50,9 @@ def run(bench: BenchSet, *, own_rules: bool) -> Found:
     started = time.perf_counter()
     con = duckdb.connect()
     con.execute("SET threads = 2; SET memory_limit = '6GB'; SET enable_progress_bar = false")
-    tables = {source.id: _clear_rows(bench, source.id) for source in bench.sources}
-    load_table(con, "everyone", pa.concat_tables([_marked(table, source) for source, table in tables.items()]))
-    rules = [block_on(*rule) for rule in OWN_RULES[bench.kind]] if own_rules else _same_rules(con, bench)
+    load_everyone(con, bench)
+    wanted = OWN_RULES[bench.kind] if own_rules else [[block] for block in add_blocks(con, bench)]
+    rules: list[Any] = [block_on(*rule) for rule in wanted]
     prepared = time.perf_counter()
     linker, pairs = _link(con, bench, rules)
     scored = fetch_table(con, f"SELECT {_pair_columns(bench)} FROM clear_pair ORDER BY match_weight DESC")
@@ -67,32 +63,9 @@ def run(bench: BenchSet, *, own_rules: bool) -> Found:
         prepare_seconds=prepared - started,
         chance_seconds=0.0,
         link_seconds=linked - prepared,
+        default_threshold=DEFAULT_THRESHOLD,
         cluster_at=lambda threshold: _cluster(con, linker, pairs, bench, threshold),
     )
-
-
-def _clear_rows(bench: BenchSet, source: str) -> pa.Table:
-    """A source's standardised values, and every component that joinedup's rules block on, as text."""
-    con, file = load_source(bench, source)
-    standardise(con, file)
-    components(con, Secret(bytes(32)))  # makes name_code, which component.sql reads
-    con.execute(f"CREATE TABLE component AS {load_sql('linkage', 'component')}")
-    return fetch_table(con, _COLUMNS)
-
-
-def _marked(table: pa.Table, source: str) -> pa.Table:
-    return table.append_column("source", pa.array([source] * table.num_rows))
-
-
-def _same_rules(con: duckdb.DuckDBPyConnection, bench: BenchSet) -> list[Any]:
-    """Joinedup's rules as one column each, NULL where a block is over the cap: Splink then makes the same pairs."""
-    for number, rule in enumerate(bench.linkage.rules):
-        value = " || '|' || ".join(rule.components)
-        con.execute(
-            f"CREATE OR REPLACE TABLE everyone AS SELECT *, CASE WHEN count(*) OVER (PARTITION BY {value}) <="
-            f" {bench.linkage.max_block_records} THEN {value} END AS block_{number} FROM everyone"
-        )
-    return [block_on(f"block_{number}") for number in range(len(bench.linkage.rules))]
 
 
 def _link(con: duckdb.DuckDBPyConnection, bench: BenchSet, rules: list[Any]) -> tuple[Linker, Any]:
@@ -116,9 +89,7 @@ def _link(con: duckdb.DuckDBPyConnection, bench: BenchSet, rules: list[Any]) -> 
     deterministic: list[Any] = [block_on(*rule) for rule in DETERMINISTIC[bench.kind]]
     linker.training.estimate_probability_two_random_records_match(deterministic, recall=RECALL[bench.kind])
     linker.training.estimate_u_using_random_sampling(max_pairs=U_PAIRS, seed=SEED, min_count_per_level=None)
-    sessions = [("forename", "surname"), ("birth_text",)]
-    sessions += [("nhs_number",)] if bench.kind == "ics" else [("postcode_text",)]
-    for session in sessions:
+    for session in SESSIONS[bench.kind]:
         linker.training.estimate_parameters_using_expectation_maximisation(block_on(*session))
     predicted = linker.inference.predict()
     single = [source.id for source in bench.sources if source.one_record_per_person]
@@ -149,14 +120,20 @@ def _comparisons(bench: BenchSet) -> list[Any]:
     found.append(cl.DateOfBirthComparison("birth_text", input_is_string=True))
     if bench.kind == "febrl":  # four digits: an error is a digit
         found.append(cl.DamerauLevenshteinAtThresholds("postcode", [1, 2]))
-    else:
+    elif "postcode" in wanted:
         found.append(cl.PostcodeComparison("postcode_text"))
     if "sex" in wanted:
         found.append(cl.ExactMatch("sex"))
     shared = [field for field in ("birth_place", "occupation") if field in wanted]
     found += [cl.ExactMatch(field).configure(term_frequency_adjustments=True) for field in shared]
-    if bench.kind == "ics":
-        found += [_nhs_number(), cl.ExactMatch("phone"), cl.EmailComparison("email"), cl.ExactMatch("uprn")]
+    if "nhs_number" in wanted:
+        found.append(_nhs_number())
+    if "uprn" in wanted:
+        found.append(cl.ExactMatch("uprn"))
+    if "phone" in wanted:
+        found.append(cl.ExactMatch("phone"))
+    if "email" in wanted:
+        found.append(cl.EmailComparison("email"))
     return found
 
 

@@ -31,6 +31,7 @@ def run(bench: BenchSet) -> Found:
         prepare_seconds=sum(encoding for _, encoding, _ in delivered),
         chance_seconds=sum(chance for _, _, chance in delivered),
         link_seconds=linked - started,
+        default_threshold=bench.linkage.threshold_probability,
     )
 
 

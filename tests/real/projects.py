@@ -53,6 +53,20 @@ HISTORICAL_RULES = [
 """A third of these records have only a birth year or no birth date at all, so rules on names carry the recall. They
 would expose a real population (a name and an initial are shared by many): not for an ICS."""
 
+PSEUDOPEOPLE_RULES = [
+    ["nhs_number"],
+    ["date_of_birth", "surname"],
+    ["date_of_birth", "forename"],
+    ["phonetic_pair", "birth_year", "birth_day_month_unordered"],
+    ["uprn", "forename_phonetic"],
+    ["uprn", "date_of_birth"],
+    ["uprn", "surname"],
+    ["forename", "surname"],
+    ["forename_first3", "surname_first3"],
+]
+"""Tax files hold no birth date and the census no number, so a name or an address has to bring those two together. Name
+with address and full name alone tie strangers together at the size of an ICS: rules for 20,000 people."""
+
 
 @dataclass(frozen=True, slots=True)
 class RealSource:
