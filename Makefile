@@ -84,7 +84,7 @@ $(BENCH)/pseudopeople/.installed:
 	touch $@
 
 $(BENCH)/pseudopeople/noise%/version.txt: $(BENCH)/pseudopeople/.installed
-	$(BENCH)/pseudopeople/bin/python tests/bench/elsewhere/pseudopeople_files.py $(@D) --noise $* 2>/dev/null
+	$(BENCH)/pseudopeople/bin/python tests/bench/elsewhere/pseudopeople_files.py $(@D) --noise $* >/dev/null 2>&1
 
 .PHONY: bench-equity
 bench-equity: $(VENV)/.installed ## recall by ethnic group beside Splink on clear text, into docs/benchmarks.md

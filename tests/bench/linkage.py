@@ -14,8 +14,8 @@ from pathlib import Path
 
 from tests.bench import pages
 from tests.bench.catalogue import ACCURACY, WEAK, maker, why_absent
-from tests.bench.markdown import put_section
 from tests.bench.measure import METHODS, can_measure, measure
+from tests.bench.page import put
 from tests.bench.results import Results
 from tests.bench.scores import Outcome
 
@@ -34,7 +34,7 @@ def main() -> None:
         names = [name for name in _SETS_OF[part] if name in chosen or options.out]
         text = SECTIONS[part](results.rows(names, METHODS), absent, options)
         if options.out:
-            put_section(options.out, text)
+            put(options.out, text.split("\n", 1)[0], text)
         sys.stdout.write(text)
 
 

@@ -7,7 +7,7 @@ from importlib.metadata import version
 
 from linkage.standardise import STANDARDISER
 from tests.bench import clear_text, clkhash_peer, sets, tables, weak_spots
-from tests.bench.markdown import bullets
+from tests.bench.page import bullets
 from tests.bench.pseudo import PSEUDOPEOPLE_SEED
 from tests.bench.results import Row
 

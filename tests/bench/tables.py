@@ -4,8 +4,8 @@ from collections.abc import Iterable, Sequence
 
 from linkage.evaluate import Score
 from tests.bench.calibration import calibration_error, tenths
-from tests.bench.markdown import table
 from tests.bench.measure import METHODS
+from tests.bench.page import table
 from tests.bench.results import Row
 from tests.bench.scores import Outcome
 

@@ -1,38 +1,14 @@
 """The board report in a real browser: it loads in silence, reflows at 320 px, and prints."""
 
-import json
-import re
-import shutil
-import subprocess
-from html import unescape
-
 import pytest
 
 from cohorts.report import build_page, write_board_report
+from tests.lib.browser import chromium, measured, need_chromium
 from tests.lib.report import COHORTS, invented_facts, invented_frame
 
 pytestmark = pytest.mark.browser
 
-CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
-FLAGS = (
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--hide-scrollbars",
-    "--enable-logging=stderr",
-    "--allow-file-access-from-files",
-)
-
-# The report has no script, so a page of our own holds it in a frame of a given width and measures it.
-RULER = """<!DOCTYPE html><title>measuring</title><pre id="out"></pre>
-<iframe id="page" src="board_report.html" style="width:WIDTHpx;height:900px;border:0"></iframe>
-<script>
-page.onload = () => {
-  const doc = page.contentDocument, all = (what) => [...doc.querySelectorAll(what)];
+MEASURING = """
   const shown = (element) => element.getBoundingClientRect().width > 0;
   out.textContent = JSON.stringify({
     title: doc.title,
@@ -47,38 +23,22 @@ page.onload = () => {
     spilling: all("p, h1, h2, h3, h4, li, dd").filter((e) => e.getBoundingClientRect().right > WIDTH + 1).length,
     smallest: Math.min(...all("svg text").map((text) => text.getBoundingClientRect().height)),
   });
-};
-</script>"""
+"""
 
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
     """A folder with the report of the invented release."""
-    if CHROMIUM is None:
-        pytest.skip("no Chromium on this machine: install the package `chromium` to look at the page")
+    need_chromium()
     folder = tmp_path_factory.mktemp("report")
     write_board_report(folder, build_page(invented_frame(), invented_facts()))
     return folder
 
 
-def chromium(profile, *arguments):
-    """Run the browser once in a new profile; gives what it printed."""
-    command = [CHROMIUM, *FLAGS, f"--user-data-dir={profile}", *arguments]
-    return subprocess.run(command, capture_output=True, text=True, timeout=120, check=True)
-
-
-def measured(folder, profile, width):
-    """What the ruler finds in a frame so many pixels wide."""
-    ruler = folder / f"ruler_{width}.html"
-    ruler.write_text(RULER.replace("WIDTH", str(width)))
-    done = chromium(profile, "--virtual-time-budget=5000", "--dump-dom", ruler.as_uri())
-    return json.loads(unescape(re.search(r'<pre id="out">(.*?)</pre>', done.stdout, re.DOTALL)[1]))
-
-
 @pytest.mark.parametrize("width", [320, 1200])
 def test_the_page_reflows(folder, tmp_path, width):
     """Nothing is wider than the window but what scrolls in its own, reachable region; charts stay readable."""
-    found = measured(folder, tmp_path, width)
+    found = measured(folder / "board_report.html", tmp_path, width, MEASURING)
 
     assert found["width"] <= width
     assert (found["spilling"], found["stuck"]) == (0, 0)
@@ -87,7 +47,7 @@ def test_the_page_reflows(folder, tmp_path, width):
 
 def test_the_page_is_what_was_written(folder, tmp_path):
     """One h1, a title, charts with words, tables with captions that show."""
-    found = measured(folder, tmp_path, 1200)
+    found = measured(folder / "board_report.html", tmp_path, 1200, MEASURING)
 
     assert found["h1"] == 1
     assert "People between our services" in found["title"]

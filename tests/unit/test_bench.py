@@ -1,0 +1,92 @@
+"""What benchmarks rest on: sets that are the same every time, a store that forgets nothing, an honest error."""
+
+import json
+
+import pyarrow as pa
+import pytest
+
+from tests.bench import weak_spots
+from tests.bench.calibration import Bin, bins, calibration_error, tenths
+from tests.bench.page import put
+from tests.bench.results import Results, digest
+from tests.bench.scores import Found, outcome
+
+
+@pytest.fixture(scope="module")
+def bench(tmp_path_factory):
+    """One weak spot on disk."""
+    return weak_spots.make("name_order", tmp_path_factory.mktemp("set"))
+
+
+@pytest.mark.parametrize("name", ["name_order", "siblings", "date_formats"])
+def test_a_weak_spot_is_the_same_at_every_call(name, tmp_path):
+    """Same bytes, and as many people in both sources as the chances say."""
+    one, two = (weak_spots.make(name, tmp_path / part) for part in ("one", "two"))
+
+    assert digest(one, "splink") == digest(two, "splink")
+    assert 2600 < one.table("second").num_rows < one.table("first").num_rows < 3200
+    assert digest(one, "splink") != digest(one, "joinedup")
+
+
+def test_all_five_formats_are_read(tmp_path):
+    """Dates that were there before are there after; with one format read, most are gone."""
+    every, one = (weak_spots.make(name, tmp_path / name) for name in ("date_formats", "date_formats_one"))
+    plain = weak_spots.make("welsh", tmp_path / "plain").table("second")["date_of_birth"]
+
+    assert every.table("second")["date_of_birth"].equals(plain)
+    assert one.table("second")["date_of_birth"].null_count > 0.5 * len(plain)
+
+
+def test_what_was_measured_is_kept(bench, tmp_path):
+    """A row comes back as it was; other settings or another method want measuring again."""
+    found = outcome(bench, "joinedup", _nothing_found(bench), 1.0)
+    results = Results(tmp_path / "results.jsonl")
+    results.add(bench, found, {"day": "2026-11-24"})
+
+    again = Results(tmp_path / "results.jsonl")
+    assert again.has(bench, "joinedup")
+    assert not again.has(bench, "splink")
+    assert again.rows([bench.name], ["splink", "joinedup"])[0].outcome == found
+    row = json.loads((tmp_path / "results.jsonl").read_text())
+    (tmp_path / "results.jsonl").write_text(json.dumps(row | {"digest": "of older code"}))
+    assert not Results(tmp_path / "results.jsonl").has(bench, "joinedup")
+
+
+def _nothing_found(bench):
+    one = bench.table("first")["record_id"].slice(0, 1)
+    index = pa.table({"source": ["first"], "record_id": one, "person_id": ["a"]})
+    text, number, real = (pa.array([], kind) for kind in (pa.string(), pa.int64(), pa.float64()))
+    names = ("source_l", "record_id_l", "source_r", "record_id_r", "probability", "weight")
+    scored = pa.table(dict(zip(names, (text, number, text, number, real, real), strict=True)))
+    return Found(scored, index, 0.1, 0.2, 0.3, default_threshold=0.95)
+
+
+def test_calibration_counts_pairs():
+    """Ten pairs at 0.9 of which eight are true are 0.1 off; pairs under 0.5 do not count."""
+    truth = pa.table({"source": ["s"] * 20, "record_id": list(range(20)), "person": [*"abcdefghxyabcdefghij"]})
+    scored = pa.table(
+        {
+            "source_l": ["s"] * 11,
+            "record_id_l": [*range(10), 0],
+            "source_r": ["s"] * 11,
+            "record_id_r": [*range(10, 20), 1],
+            "probability": [0.9] * 10 + [0.2],
+            "weight": [3.0] * 10 + [-2.0],
+        }
+    )
+    found = bins(scored, truth)
+
+    assert [one.pairs for one in found] == [1, 10]
+    assert calibration_error(found) == pytest.approx(0.1)
+    assert tenths(found)[9] == Bin(0.9, 10, pytest.approx(0.9), 0.8)
+    assert tenths(found)[0] is None
+
+
+def test_sections_stay_apart(tmp_path):
+    """Writing one section leaves the others, and a second writing replaces the first."""
+    page = tmp_path / "page.md"
+    put(page, "## One", "## One\n\nfirst")
+    put(page, "## Two", "## Two\n\nother")
+    put(page, "## One", "## One\n\nsecond")
+
+    assert page.read_text() == "# Benchmarks\n\n## One\n\nsecond\n\n## Two\n\nother\n"
