@@ -84,6 +84,12 @@ def keys_new(
     demo: Annotated[
         bool, typer.Option("--demo", help="Keys from a published seed: for made-up people only, refused elsewhere.")
     ] = False,
+    reviewer: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--reviewer", metavar="ID", help="Also make a key for someone who may be approved to review pairs."
+        ),
+    ] = None,
     json: Json = False,
 ) -> Answer:
     """Make every key the project lacks; keys that exist are never touched.
@@ -93,7 +99,7 @@ def keys_new(
     """
     from flows.key_desk import make_keys
 
-    made = make_keys(folder, demo=demo)
+    made = make_keys(folder, demo=demo, reviewers=reviewer or [])
     lines = [f"Made {len(made)} keys in {folder / 'keys'}.", *aligned((one["id"], one["holder"]) for one in made)]
     return Answer(result={"made": made}, lines=lines)
 

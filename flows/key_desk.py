@@ -1,6 +1,7 @@
 """Making, checking and using the keys that people hold, each recorded in the ledger."""
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Sequence
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -9,14 +10,14 @@ from flows.checking import filled_in
 from flows.run import now, timestamp
 from governance.approval import approve, check_approved
 from governance.code_version import code_version
-from governance.errors import Fault, PolicyRefusal
+from governance.errors import BadInput, Fault, PolicyRefusal
 from governance.keys import KeyInfo, KeyRing, new_keys
 from governance.ledger import Event, Ledger
 from governance.policy import check_bundle, read_facts, refuse_blocked
 from governance.settings import POLICY_VERSION, load_bundle
 
 
-def make_keys(root: Path, *, demo: bool) -> list[dict[str, str]]:
+def make_keys(root: Path, *, demo: bool, reviewers: Sequence[str] = ()) -> list[dict[str, str]]:
     """Make what is missing and say so in the ledger.
 
     Returns:
@@ -34,7 +35,15 @@ def make_keys(root: Path, *, demo: bool) -> list[dict[str, str]]:
             code="E-DEMO-KEY",
         )
     sources, project = [source.id for source in bundle.sources], bundle.project.id
-    made = new_keys(root / "keys", project=project, sources=sources, today=now().date(), demo=demo)
+    if unfit := [one for one in reviewers if not re.fullmatch(r"[a-z][a-z0-9_]{0,40}", one)]:
+        raise BadInput(
+            f"{len(unfit)} of the reviewers' ids cannot name a key.",
+            why="An id is lower-case letters, digits and underscores, and begins with a letter.",
+            fix="Give another --reviewer, such as `a_reviewer`. No key was made.",
+            code="E-USAGE",
+        )
+    today = now().date()
+    made = new_keys(root / "keys", project=project, sources=sources, today=today, demo=demo, reviewers=reviewers)
     if made:
         ring = KeyRing(root / "keys")
         fingerprint = ring.info("root_a").fingerprint

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from flows.review_answers import latest_review
 from flows.run import Run, timestamp
 from governance.intake.wording import told
 from governance.keys import kid_of
@@ -101,6 +102,7 @@ def _facts(run: Run, result: LinkResult, index: PersonIndex, kid: str) -> dict[s
         "parted_people": result.parted_people,
         "changes": {reason: index.changes["reason"].to_pylist().count(reason) for reason in ("merged", "split")},
         **counts,
+        **({"review": review} if (review := latest_review(run)) else {}),
     }
 
 

@@ -125,7 +125,7 @@ def check_approved(bundle: Bundle, keyring: KeyRing, as_of: date) -> ApprovalSta
     demo = [info for info in infos if is_demo(info)]
     if demo and not bundle.project.synthetic:
         raise _demo_keys(bundle, demo)
-    approvals = _read_approvals(bundle.root / "approvals", _trusted(infos))
+    approvals = _read_approvals(bundle.root / "approvals", trusted_approvers(infos))
     usable = [one for one in approvals if _refusal(one, bundle, as_of) is None]
     if usable:
         return _signed(max(usable, key=lambda one: one.facts["expires"]), bundle)
@@ -145,7 +145,7 @@ def _digests(bundle: Bundle) -> dict[str, str]:
     return {name: sha256(file.raw).hexdigest() for name, file in sorted(bundle.files.items())}
 
 
-def _trusted(infos: Iterable[KeyInfo]) -> dict[str, Ed25519PublicKey]:
+def trusted_approvers(infos: Iterable[KeyInfo]) -> dict[str, Ed25519PublicKey]:
     """Approver keys by fingerprint; a destroyed key's old signatures no longer count."""
     return {
         info.fingerprint: Ed25519PublicKey.from_public_bytes(base64.b64decode(info.public))

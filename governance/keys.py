@@ -9,7 +9,7 @@ derived from the root. Key files are named by id, and configs, logs and manifest
 import base64
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, timedelta
 from hashlib import sha256
@@ -202,7 +202,9 @@ def is_demo(info: KeyInfo) -> bool:
     return info.demo or info.fingerprint == _fingerprint(info.kind, secret)
 
 
-def new_keys(folder: Path, *, project: str, sources: list[str], today: date, demo: bool = False) -> list[KeyInfo]:
+def new_keys(
+    folder: Path, *, project: str, sources: list[str], today: date, demo: bool = False, reviewers: Sequence[str] = ()
+) -> list[KeyInfo]:
     """Make every key of a project; existing key files are never overwritten.
 
     Args:
@@ -211,6 +213,7 @@ def new_keys(folder: Path, *, project: str, sources: list[str], today: date, dem
         sources: Source ids; each gets a zone key for its rejects and diagnostics.
         today: First day of validity; keys live 365 days.
         demo: Derive from a published seed: anyone can make these, so only synthetic data may use them.
+        reviewers: Ids of people who may be approved to review pairs; each gets a zone key.
 
     Returns:
         The public facts of the keys made now.
@@ -219,34 +222,39 @@ def new_keys(folder: Path, *, project: str, sources: list[str], today: date, dem
     first, last = (date(2020, 1, 1), date(2099, 12, 31)) if demo else (today, today + timedelta(days=_LIFETIME_DAYS))
     # With one share lost, a new one would not fit the other: its custodian must restore it.
     with_root = not any((folder / holder / f"{share}.json").exists() for share, holder in _SHARES.items())
-    made: list[KeyInfo] = []
-    for key_id, kind, holder, secret, fingerprint in _drawn(sources, project if demo else None, with_root=with_root):
-        path = folder / holder / f"{key_id}.json"
-        if path.exists():
-            continue
-        info = KeyInfo(
-            id=key_id,
-            kind=kind,
-            project=project,
-            holder=holder,
-            state="active",
-            not_before=first.isoformat(),
-            not_after=last.isoformat(),
-            bits=len(secret) * 8,
-            fingerprint=fingerprint,
-            public=base64.b64encode(_public(kind, secret)).decode(),
-            demo=demo,
-        )
-        content = {"info": asdict(info), "secret": base64.b64encode(secret).decode()}
-        write_file(path, json.dumps(content, indent=1).encode())
-        made.append(info)
-    return made
+    drawn = _drawn(sources, reviewers, project if demo else None, with_root=with_root)
+    wanted = [one for one in drawn if not (folder / one[2] / f"{one[0]}.json").exists()]
+    return [_written(folder, project, one, first, last, demo=demo) for one in wanted]
+
+
+_Drawn = tuple[str, Kind, str, bytes, str]
+"""Id, kind, holder, secret and fingerprint of a key."""
+
+
+def _written(folder: Path, project: str, drawn: _Drawn, first: date, last: date, *, demo: bool) -> KeyInfo:
+    key_id, kind, holder, secret, fingerprint = drawn
+    info = KeyInfo(
+        id=key_id,
+        kind=kind,
+        project=project,
+        holder=holder,
+        state="active",
+        not_before=first.isoformat(),
+        not_after=last.isoformat(),
+        bits=len(secret) * 8,
+        fingerprint=fingerprint,
+        public=base64.b64encode(_public(kind, secret)).decode(),
+        demo=demo,
+    )
+    content = {"info": asdict(info), "secret": base64.b64encode(secret).decode()}
+    write_file(folder / holder / f"{key_id}.json", json.dumps(content, indent=1).encode())
+    return info
 
 
 def _drawn(
-    sources: list[str], demo_project: str | None, *, with_root: bool
-) -> Iterator[tuple[str, Kind, str, bytes, str]]:
-    """Id, kind, holder, secret and fingerprint of every key of a project."""
+    sources: list[str], reviewers: Sequence[str], demo_project: str | None, *, with_root: bool
+) -> Iterator[_Drawn]:
+    """Every key of a project."""
 
     def draw(name: str) -> bytes:
         return os.urandom(32) if demo_project is None else _demo_secret(demo_project, name)
@@ -259,6 +267,7 @@ def _drawn(
     named: list[tuple[str, Kind, str]] = [("person", "person", "linkage")]
     named += [(f"zone_{who}", "zone", who) for who in ("linkage", "analysis", "audit")]
     named += [(f"zone_source_{source}", "zone", f"source_{source}") for source in sources]
+    named += [(f"zone_reviewer_{who}", "zone", f"reviewer_{who}") for who in reviewers]
     named += [(f"signing_{who}", "signing", who) for who in ("approver", "author", "signer")]
     for key_id, kind, holder in named:
         secret = draw(_demo_name(kind, holder))

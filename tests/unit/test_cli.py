@@ -15,6 +15,7 @@ COMMANDS = dict(commands())
 WANTED = {
     *("init", "check", "approve", "pseudonymise", "link", "cohorts", "report", "audit", "run", "evaluate", "explain"),
     *("schema", "demo", "serve", "diagnose", "keys new", "keys list", "keys verify", "bands build"),
+    *("review approve", "review export", "review open", "review import"),
 }
 
 
