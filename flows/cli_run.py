@@ -185,10 +185,12 @@ def _steps(folder: Path, steps: list[tuple[str, str]], period: str, *, plain: bo
     }
     warnings = sum(int(done["receipt"].get("warnings", 0)) for done in outcomes)
     told = [f"{warnings} policy rules warn: see the IG audit."] if warnings else []
+    drifted = sum(int(done["receipt"].get("drifted", 0)) for done in outcomes)
+    told += [f"{drifted} comparisons have drifted from the model: see the linkage report."] if drifted else []
     return Answer(
-        result={**result, "warnings": warnings},
+        result={**result, "warnings": warnings, "drifted": drifted},
         lines=[*outcome_lines(outcomes), *page_lines(found, {done["step"] for done in outcomes}), *told],
-        exit_code=EXIT_WARNING if warnings else EXIT_OK,
+        exit_code=EXIT_WARNING if warnings or drifted else EXIT_OK,
     )
 
 

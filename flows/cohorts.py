@@ -14,6 +14,7 @@ from cohorts.manifest import describe_definitions
 from cohorts.missed.page import PAGE_FILE, write_missed_page
 from cohorts.missed.rates import GroupRates, rates_by_number
 from cohorts.run import run_cohorts
+from flows.forgetting import destroy_older_records
 from flows.run import Run, timestamp
 from governance.ledger import Event
 from governance.package import open_package, publish_package, wanted_packages
@@ -24,7 +25,7 @@ _PAYLOAD = ("record_person", "record_event", "record_need")
 
 
 def cohorts(run: Run) -> dict[str, int | float | str]:
-    """Exact counts of every cohort, sealed to the analysis zone.
+    """Exact counts of every cohort, sealed to the analysis zone; then records of older periods are destroyed there.
 
     Returns:
         How many definitions were asked, and manifest digests.
@@ -50,6 +51,7 @@ def cohorts(run: Run) -> dict[str, int | float | str]:
         manifest_sha256=manifest,
         definitions=len(definitions),
     )
+    destroy_older_records(run, "analysis")
     return {"definitions": len(definitions), "counts": counts.num_rows, "cohorts": manifest, "who_is_missed": missed}
 
 

@@ -1,7 +1,19 @@
 """Link one period: open every source's views, find who is whom, publish the person index and a restricted report."""
 
+from dataclasses import dataclass
 from typing import Any
 
+from flows.earlier import (
+    MODEL_FILE,
+    PAIR_TABLES,
+    Carried,
+    evidence_digest,
+    last_model,
+    last_pairs,
+    model_to_reuse,
+    previous_people,
+)
+from flows.forgetting import destroy_older_records
 from flows.review_answers import latest_review
 from flows.run import Run, timestamp
 from governance.intake.wording import told
@@ -9,11 +21,13 @@ from governance.keys import kid_of
 from governance.ledger import Event
 from governance.package import open_package, publish_package, wanted_packages, write_tables
 from governance.settings import Source
-from governance.store import current, publish, read_manifest, write_manifest
+from governance.store import publish, write_file, write_manifest
 from governance.warehouse import connect
-from linkage.link import LinkResult, SourceViews, agreement_patterns, scored_pairs
+from linkage.artefact import Artefact
+from linkage.drift import drift
+from linkage.link import LinkResult, SourceViews, artefact_of, left_for_next
 from linkage.link import link as link_records
-from linkage.person_index import PersonIndex, build_person_index
+from linkage.person_index import LEFT, PersonIndex, build_person_index
 from linkage.quality import link_counts, record_quality
 from linkage.report import write_linkage_report
 
@@ -21,10 +35,10 @@ _LINKAGE_MEMORY = "6GB"
 
 
 def link(run: Run) -> dict[str, int | float | str]:
-    """The person index of one period.
+    """The person index of one period; then records of older periods are destroyed in the linkage zone.
 
     Returns:
-        Counts and manifest digests.
+        Counts and manifest digests; ``drifted``: comparisons that no longer look as when the model was trained.
     """
     folders = {source.id: run.zone("linkage", run.period, "in", source.id) for source in run.bundle.sources}
     wanted_packages(folders)
@@ -32,20 +46,59 @@ def link(run: Run) -> dict[str, int | float | str]:
     deliveries, made_from = [views for views, _ in opened], {views.source: digest for views, digest in opened}
     # Unlocked because the model is trained with one thread.
     con = connect(memory=_LINKAGE_MEMORY, lock=False)
-    result = link_records(con, deliveries, run.bundle.project.linkage)
+    reused, carried = model_to_reuse(run), last_pairs(run)
+    result = link_records(con, deliveries, run.bundle.project.linkage, reuse=reused, before=carried.before)
+    model = _model(run, result, reused)
     person_key, key_info = run.ring.person_key(run.today)
     kid = kid_of(key_info.fingerprint)
-    index = build_person_index(con, person_key, kid, _previous_index(run, kid))
-    facts = _facts(run, result, index, kid) | {"deliveries": made_from}
-    inner = _publish_inside_linkage(run, result, index, facts)
+    index = build_person_index(con, person_key, kid, previous_people(run, kid))
+    facts = _facts(run, result, index, kid) | model.facts | _how_compared(result, carried) | {"deliveries": made_from}
+    inner = _publish_inside_linkage(run, result, index, facts, model.artefact)
     outer = _publish_index(run, result, index, facts)
-    model = result.model.digest
-    ledger, at = run.ledger, {"period": run.period, "model_sha256": model}
+    ledger, at = run.ledger, {"period": run.period, "model_sha256": model.artefact.digest}
     ledger.append(Event.LINKED, at=timestamp(), sources=len(deliveries), manifest_sha256=inner, **at)
     epoch = run.bundle.project.linkage.epoch
     ledger.append(Event.PERSON_INDEX_PUBLISHED, at=timestamp(), manifest_sha256=outer, kid=kid, epoch=epoch, **at)
-    counts = {"records": told(index.table.num_rows), "persons": told(index.persons)}
-    return {**counts, "model": model, "person_index": outer}
+    destroy_older_records(run, "linkage")
+    counts = {"records": told(index.table.num_rows), "persons": told(index.persons), "drifted": model.drifted}
+    return {**counts, "model": model.artefact.digest, "person_index": outer}
+
+
+@dataclass(frozen=True, slots=True)
+class _ModelUsed:
+    """The model of this run, and what the manifest says of it."""
+
+    artefact: Artefact
+    facts: dict[str, Any]
+    drifted: int
+
+
+def _model(run: Run, result: LinkResult, reused: Artefact | None) -> _ModelUsed:
+    """The model that was reused, or the newly trained one with the next number; and drift against the one before."""
+    last = reused or last_model(run)
+    version = last.version + 1 if last else 1
+    linkage = run.bundle.project.linkage
+    artefact = reused or artefact_of(result, linkage, version=version, trained_in=run.period)
+    moved = drift(last, result.shares, result.u) if last else []
+    facts = {
+        "model_sha256": artefact.digest,
+        "model_version": artefact.version,
+        "model_trained_in": artefact.trained_in,
+        "model_reused": reused is not None,
+        "drift_against": last.trained_in if last else "",
+        "drift": [one.as_dict() for one in moved],
+    }
+    # A model trained on these very pairs fits them: only one that is used again can be past its time.
+    return _ModelUsed(artefact, facts, sum(one.warns for one in moved) if reused else 0)
+
+
+def _how_compared(result: LinkResult, carried: Carried) -> dict[str, Any]:
+    done = result.compared
+    return {
+        "incremental": carried.before is not None,
+        "why_full": carried.why_full,
+        "compared": {"records": done.records, "pairs": done.pairs, "pairs_carried": done.carried},
+    }
 
 
 def _delivery(run: Run, source: Source) -> tuple[SourceViews, str]:
@@ -68,26 +121,10 @@ def _delivery(run: Run, source: Source) -> tuple[SourceViews, str]:
     return views, manifest["delivery"]
 
 
-def _previous_index(run: Run, kid: str) -> Any:
-    """The last earlier period's index, or None; ids made under another person key are never carried on."""
-    zone = run.zone("linkage")
-    earlier = sorted(path.parent.parent.name for path in zone.glob("*/out/current"))
-    before = [period for period in earlier if period < run.period]
-    if not before or read_manifest(current(zone / before[-1] / "out"))["kid"] != kid:
-        return None
-    tables, _ = open_package(
-        zone / before[-1] / "out",
-        ("person_index",),
-        run.ring.zone_private("linkage", run.today),
-        {"project": run.bundle.project.id, "period": before[-1], "kid": kid},
-        recorded=run.published(Event.LINKED, period=before[-1]),
-    )
-    return tables["person_index"]
-
-
 def _facts(run: Run, result: LinkResult, index: PersonIndex, kid: str) -> dict[str, Any]:
     linkage = run.bundle.project.linkage
     counts = link_counts(result.con, linkage.threshold_probability)
+    reasons = index.changes["reason"].to_pylist()
     return {
         "kind": "person_index",
         "project": run.bundle.project.id,
@@ -95,24 +132,27 @@ def _facts(run: Run, result: LinkResult, index: PersonIndex, kid: str) -> dict[s
         "kid": kid,
         "config_sha256": run.bundle.digest,
         "threshold": linkage.threshold_probability,
-        "model_sha256": result.model.digest,
+        "evidence_sha256": evidence_digest(linkage),
         "model_warnings": list(result.model.warnings),
         "persons": index.persons,
         "expected_matches": {pair: round(count) for pair, count in result.expected_matches.items()},
         "parted_people": result.parted_people,
-        "changes": {reason: index.changes["reason"].to_pylist().count(reason) for reason in ("merged", "split")},
+        "changes": {reason: reasons.count(reason) for reason in ("merged", "split", LEFT)},
         **counts,
         **({"review": review} if (review := latest_review(run)) else {}),
     }
 
 
-def _publish_inside_linkage(run: Run, result: LinkResult, index: PersonIndex, facts: dict[str, Any]) -> str:
-    """Scored pairs, the index and the restricted report: none of it leaves the linkage zone."""
-    key = run.ring.zone_public("linkage")
-    tables = {"scored_pair": scored_pairs(result), "person_index": index.table, "person_change": index.changes}
-    tables["agreement_pattern"] = agreement_patterns(result)
+def _publish_inside_linkage(
+    run: Run, result: LinkResult, index: PersonIndex, facts: dict[str, Any], model: Artefact
+) -> str:
+    """Scored pairs, the index, the model and the restricted report: none of it leaves the linkage zone."""
+    left = left_for_next(result)
+    people = {"person_index": index.table, "person_change": index.changes, "previous_index": index.previous}
+    pairs = dict(zip(PAIR_TABLES, (left.scored, left.patterns, left.states, left.large), strict=True))
     with publish(run.zone("linkage", run.period, "out")) as scratch:
-        written = write_tables(scratch, tables, key)
+        written = write_tables(scratch, {**people, **pairs}, run.ring.zone_public("linkage"))
+        write_file(scratch / MODEL_FILE, model.as_bytes())
         write_linkage_report(scratch, result, facts, run.bundle.project)
         return write_manifest(scratch, {**facts, "model": result.model.as_dict(), "tables": written})
 

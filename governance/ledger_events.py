@@ -26,6 +26,7 @@ class Event(StrEnum):
     REVIEW_APPROVED = "review_approved"
     REVIEW_EXPORTED = "review_exported"
     REVIEW_IMPORTED = "review_imported"
+    OLDER_RECORDS_DESTROYED = "older_records_destroyed"
     COHORTS_PUBLISHED = "cohorts_published"
     REPORT_RELEASED = "report_released"
     AUDIT_WRITTEN = "audit_written"
@@ -49,6 +50,7 @@ FACTS: dict[Event, frozenset[str]] = {
     Event.REVIEW_APPROVED: frozenset({"project", "approval_sha256", "key", "fingerprint"}),
     Event.REVIEW_EXPORTED: frozenset({"period", "manifest_sha256", "model_sha256", "approval_sha256"}),
     Event.REVIEW_IMPORTED: frozenset({"period", "manifest_sha256", "sha256"}),
+    Event.OLDER_RECORDS_DESTROYED: frozenset({"period", "zone", "tables", "periods"}),
     Event.COHORTS_PUBLISHED: frozenset({"period", "manifest_sha256", "definitions"}),
     Event.REPORT_RELEASED: frozenset({"period", "manifest_sha256", "page_sha256", "profile"}),
     Event.AUDIT_WRITTEN: frozenset({"period", "page_sha256"}),
@@ -67,12 +69,13 @@ _TEXT: dict[str, str] = {
     **dict.fromkeys(("sha256", "config_sha256", "approval_sha256", "list_sha256"), _DIGEST),
     **dict.fromkeys(("manifest_sha256", "model_sha256", "page_sha256"), _DIGEST),
     **dict.fromkeys(("key", "fingerprint"), r"[0-9a-f]{16}"),
+    "zone": "linkage|analysis",
     "kid": r"[a-z2-7]{5}",
     "code": r"E-[A-Z0-9-]{1,40}",
     "policy_version": _VERSION,
     "code_version": _VERSION,
 }
-_NUMBERS = frozenset({"keys", "rows_in", "sources", "definitions", "warnings"})
+_NUMBERS = frozenset({"tables", "periods", "keys", "rows_in", "sources", "definitions", "warnings"})
 _AT = r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d{1,6})?(Z|[+-]\d{2}:\d{2})"
 
 

@@ -19,6 +19,7 @@ _MADE_FOR = {
     "rules": "blocking rules",
     "compare": "compared fields",
     "swapped_names": "linkage.swapped_names",
+    "name_bands": "name bands",
     "standardiser": "standardiser",
     "levels": "levels of agreement",
 }
@@ -42,8 +43,8 @@ class Artefact:
     threshold: float
     shares: Shares
     """Level frequencies among expected matches in the training run: what drift is measured against."""
-    training_pairs: dict[str, int]
-    """Pairs with evidence that training saw, by comparison."""
+    training_rows: int
+    """Pairs that training saw, each once for every rule that found it."""
 
     def as_dict(self) -> dict[str, Any]:
         """For ``model.json``."""
@@ -88,6 +89,7 @@ def made_for(linkage: Linkage) -> dict[str, Any]:
         "rules": [[rule.id, *rule.components] for rule in linkage.rules],
         "compare": list(linkage.compare),
         "swapped_names": linkage.swapped_names,
+        "name_bands": linkage.name_bands.sha256 if linkage.name_bands else "",
         "standardiser": STANDARDISER,
         "levels": levels,
     }

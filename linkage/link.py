@@ -9,7 +9,7 @@ import pyarrow as pa
 
 from governance.settings import Linkage
 from governance.warehouse import fetch_table, load_sql, load_table, materialise, one_thread
-from linkage.artefact import Artefact, Shares, check_reusable, rounded
+from linkage.artefact import Artefact, Shares, check_reusable, made_for, rounded
 from linkage.chance import pool
 from linkage.cluster import cluster
 from linkage.comparisons import ALL, compared, touched_by
@@ -51,6 +51,8 @@ class LinkResult:
     u: Parameters
     """Chance agreement as the sources count it now, whichever model weighs."""
     compared: Compared
+    training_rows: int
+    """Pairs that training saw, each once for every rule that found it; 0 if nothing was trained."""
 
 
 def link(
@@ -82,7 +84,7 @@ def link(
     done = compare(con, before, linkage.max_block_records)
     comparisons = compared(linkage)
     u = pool([delivery.u_statistics for delivery in ordered], comparisons)
-    model = reuse.model if reuse else _trained(con, linkage, u)
+    model, rows = (reuse.model, 0) if reuse else _trained(con, linkage, u)
     levels = ", ".join(["pattern", *(c.name for c in ALL), "household"])
     materialise(con, "distinct_pattern", f"SELECT DISTINCT {levels} FROM pattern ORDER BY pattern")
     linker = weigh_patterns(con, comparisons, model)
@@ -93,14 +95,16 @@ def link(
     materialise(con, "scored_pair", load_sql("linkage", "scored_pair"))
     parted = cluster(con, linkage.threshold_probability)
     shares, expected = level_shares(con, comparisons), expected_matches(con)
-    return LinkResult(con, model, linker, expected, parted, sources, prior_bits(con), shares, u, done)
+    return LinkResult(con, model, linker, expected, parted, sources, prior_bits(con), shares, u, done, rows)
 
 
-def _trained(con: duckdb.DuckDBPyConnection, linkage: Linkage, u: Parameters) -> Model:
-    """A model trained on ``pattern``."""
+def _trained(con: duckdb.DuckDBPyConnection, linkage: Linkage, u: Parameters) -> tuple[Model, int]:
+    """A model trained on ``pattern``, and on how many rows."""
     training_table(con, MAX_TRAINING_PAIRS_PER_RULE)
     with one_thread(con):
-        return rounded(train(con, compared(linkage), u))
+        model = rounded(train(con, compared(linkage), u))
+    ((rows,),) = con.execute("SELECT count(*) FROM training").fetchall()
+    return model, int(rows)
 
 
 def _load(con: duckdb.DuckDBPyConnection, ordered: list[SourceViews]) -> None:
@@ -154,6 +158,28 @@ def scored_pairs(result: LinkResult) -> pa.Table:
 def agreement_patterns(result: LinkResult) -> pa.Table:
     """The levels of every distinct pattern, one column a comparison: what a reviewer is shown in words."""
     return fetch_table(result.con, "SELECT * FROM distinct_pattern ORDER BY pattern")
+
+
+def artefact_of(result: LinkResult, linkage: Linkage, *, version: int, trained_in: str) -> Artefact:
+    """The model that a run has trained, to be kept.
+
+    Args:
+        result: What linkage found.
+        linkage: The settings it was found with.
+        version: One more than the last model's.
+        trained_in: ``YYYY-MM``.
+    """
+    return Artefact(
+        version=version,
+        trained_in=trained_in,
+        made_for=made_for(linkage),
+        sources=result.sources,
+        model=result.model,
+        priors=result.priors,
+        threshold=linkage.threshold_probability,
+        shares=result.shares,
+        training_rows=result.training_rows,
+    )
 
 
 def left_for_next(result: LinkResult) -> Before:

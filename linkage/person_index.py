@@ -17,6 +17,24 @@ MAX_SPLITS = 100
 """How often one record may split off from a person that it named."""
 
 _NO_INDEX = PERSON_INDEX.schema.empty_table()
+_NO_CHANGE = pa.table(
+    {name: pa.array([], pa.string()) for name in ("person_id_before", "person_id_after", "reason")}
+    | {"records": pa.array([], pa.int64())}
+)
+
+
+LEFT = "no longer supplied"
+"""Why records are gone: withdrawn, opted out or deleted, which linkage cannot tell apart and nobody should."""
+
+
+@dataclass(frozen=True, slots=True)
+class Previous:
+    """Ids before this period."""
+
+    index: pa.Table
+    """The last period's ``person_index``, or what :attr:`PersonIndex.previous` kept of it."""
+    changes: pa.Table | None = None
+    """Changes that an earlier run of this very period found: who left then is not in ``index`` any more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,25 +44,31 @@ class PersonIndex:
     table: pa.Table
     """``person_index``: source, record_id, person_id; ordered."""
     changes: pa.Table
-    """person_id_before, person_id_after, records, reason (``merged`` or ``split``)."""
+    """person_id_before, person_id_after (none where records are gone), records, reason."""
     persons: int
+    previous: pa.Table
+    """Earlier ids of records still supplied: with it this period can be run again once the last is destroyed."""
 
 
 def build_person_index(
-    con: duckdb.DuckDBPyConnection, key: Secret, kid: str, previous: pa.Table | None = None
+    con: duckdb.DuckDBPyConnection, key: Secret, kid: str, previous: Previous | None = None
 ) -> PersonIndex:
     """Give every cluster a person id.
 
     A cluster keeps the earlier id with which it shares most records, if no other cluster shares more; otherwise
-    it is born now, with a keyed PRF of its smallest record pseudonym.
+    it is born now, with a keyed PRF of its smallest record pseudonym. An id whose records have all gone is free again:
+    should the record that gave it come back, so does the id.
 
     Args:
         con: Holds ``record``, ``record_cluster`` and ``source`` as linkage left them.
         key: The linkage zone's person key.
         kid: Five characters that name the key.
-        previous: The last period's index.
+        previous: Ids before this period.
     """
-    load_table(con, "previous_index", previous if previous is not None else _NO_INDEX)
+    load_table(con, "earlier_index", previous.index if previous else _NO_INDEX)
+    known = previous.changes if previous else None
+    load_table(con, "earlier_change", known if known is not None else _NO_CHANGE)
+    materialise(con, "previous_index", load_sql("linkage", "previous_index"))
     materialise(con, "cluster_claim", load_sql("linkage", "cluster_claim"))
     clusters = fetch_table(con, "SELECT cluster, kept_id, birth FROM cluster_claim ORDER BY cluster")
     ids = clusters["kept_id"].to_pylist()
@@ -56,7 +80,8 @@ def build_person_index(
     named = pa.table({"cluster": clusters["cluster"], "person_id": pa.array(ids, pa.string())})
     load_table(con, "cluster_person", named)
     index = check_table(fetch_table(con, load_sql("linkage", "person_index")), PERSON_INDEX)
-    return PersonIndex(index, fetch_table(con, load_sql("linkage", "person_change")), len(ids))
+    changes = fetch_table(con, load_sql("linkage", "person_change"), {"left": LEFT})
+    return PersonIndex(index, changes, len(ids), fetch_table(con, "SELECT * FROM previous_index"))
 
 
 def _unused_ids(births: NDArray[np.int64], key: Secret, kid: str, taken: set[str]) -> list[str]:

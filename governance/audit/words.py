@@ -67,6 +67,7 @@ EVENTS = {
     "review_approved": "Review of cross-source pairs was approved",
     "review_exported": "Pairs were drawn for review",
     "review_imported": "Answers of reviewers were taken in",
+    "older_records_destroyed": "Records of older periods were destroyed",
     "cohorts_published": "Cohort results were published in the analysis zone",
     "report_released": "Board report was released",
     "audit_written": "Audit page was written",
@@ -150,6 +151,9 @@ TABLES = {
     "review_sample": "pairs drawn for review",
     "review_answer": "answers of reviewers",
     "person_change": "changes of person ids",
+    "previous_index": "earlier person ids still in use",
+    "record_state": "digests of records",
+    "large_block": "blocks left out as too large",
     "reject_row": "rejected rows",
 }
 

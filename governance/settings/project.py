@@ -108,6 +108,11 @@ class Linkage(Strict):
     """Records are joined at or above this match probability."""
     name_bands: NameBandsFile | None = None
     """How rare names are, in three bands; made by `joinedup bands build`. Without it all equal names weigh alike."""
+    model: Literal["train", "reuse"] = "train"
+    """Train weights on this period's pairs, or weigh with a model that was trained before and compare only what
+    changed since the last run."""
+    model_from: Annotated[str, Field(pattern=r"^\d{4}-(0[1-9]|1[0-2])$")] | None = None
+    """With `model: reuse`: the period whose model is used again. Without it, the last period's."""
     max_block_records: Annotated[int, Field(ge=2)] = 200
     """Blocks with more records are left out and counted: they say little and tie many people together."""
     max_u_pairs: Annotated[int, Field(ge=1000)] = 2_000_000
@@ -120,6 +125,12 @@ class Linkage(Strict):
         ids = [rule.id for rule in self.rules]
         if len(set(ids)) != len(ids):
             raise ValueError("two rules have the same id")
+        return self
+
+    @model_validator(mode="after")
+    def _model_from_needs_reuse(self) -> Self:
+        if self.model_from and self.model == "train":
+            raise ValueError("model_from names a model to use again, but model is train")
         return self
 
 

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from flows.earlier import previous_people
 from flows.engine import run_steps
-from flows.link import _previous_index
 from flows.run import open_run
 from governance.errors import PolicyRefusal
 from governance.keys import KeyRing, kid_of
@@ -87,8 +87,8 @@ def test_an_earlier_index_is_carried_on_only_under_its_own_key(good):
     run = replace(open_run(good, PERIOD), period="2026-11")
     kid = kid_of(run.ring.info("person").fingerprint)
 
-    assert _previous_index(run, kid).num_rows > 0
-    assert _previous_index(run, "aaaaa") is None
+    assert previous_people(run, kid).index.num_rows > 0
+    assert previous_people(run, "aaaaa") is None
 
 
 def test_an_earlier_index_that_was_exchanged(good):
@@ -97,4 +97,4 @@ def test_an_earlier_index_that_was_exchanged(good):
     edit_manifest(good / f"zones/linkage/{PERIOD}/out", persons=1)
 
     with pytest.raises(PolicyRefusal, match="published last"):
-        _previous_index(run, kid_of(run.ring.info("person").fingerprint))
+        previous_people(run, kid_of(run.ring.info("person").fingerprint))

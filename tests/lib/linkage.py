@@ -24,7 +24,7 @@ from governance.warehouse import connect, fetch_table, load_table
 from linkage.chance import count_chance
 from linkage.encode import Encoded, EncodingKeys, encode, identities
 from linkage.link import LinkResult, SourceViews, link
-from linkage.person_index import PersonIndex, build_person_index
+from linkage.person_index import PersonIndex, Previous, build_person_index
 from linkage.standardise import standardise
 from linkage.values import Components
 from tests.lib.toy import nhs_number
@@ -111,7 +111,7 @@ def run_link(deliveries: Sequence[SourceViews], linkage: Linkage = LINKAGE, **op
 
 def index_of(result: LinkResult, previous: pa.Table | None = None) -> PersonIndex:
     """The person index of a run."""
-    return build_person_index(result.con, PERSON_KEY, KID, previous)
+    return build_person_index(result.con, PERSON_KEY, KID, Previous(previous) if previous is not None else None)
 
 
 # ---------------------------------------------------------------------------------------------- made-up people

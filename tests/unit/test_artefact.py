@@ -18,7 +18,7 @@ def artefact():
     result = linked()
     return Artefact(
         version=3, trained_in="2026-09", made_for=made_for(LINKAGE), sources=result.sources, model=result.model,
-        priors=result.priors, threshold=0.95, shares=result.shares, training_pairs={"forename": 4000},
+        priors=result.priors, threshold=0.95, shares=result.shares, training_rows=4000,
     )  # fmt: skip
 
 

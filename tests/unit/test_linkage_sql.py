@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from governance.contracts import CONTRACTS, PERSON_INDEX, U_STATISTIC, VIEW
+from governance.contracts import CONTRACTS, U_STATISTIC, VIEW
 from governance.warehouse import connect, load_sql, load_table, materialise
 from linkage import labels
 from linkage.chance import compare_views
@@ -76,6 +76,7 @@ PARAMS = {
     "training": {"max_pairs": 10},
     "pair_count": {"threshold": 0.95},
     "record_quality": {"threshold": 0.95, "agree_bits": 20.0, "differ_bits": -5.0, "has_reference": True},
+    "person_change": {"left": "no longer supplied"},
     "expected_pattern": {"unit": 1},
     "expected_match": {"unit": 1},
     "chance_exact": {"one_record_per_person": True},
@@ -100,7 +101,6 @@ def empty():
         load_table(con, name, linking.sql(f"SELECT * FROM {name}").to_arrow_table())
     con.execute(load_sql("linkage", "macro"))
     load_table(con, "scored", con.sql(load_sql("linkage", "edge_out")).to_arrow_table())
-    load_table(con, "previous_index", PERSON_INDEX.schema.empty_table())
     load_table(con, "person_index", index)
     con.execute("CREATE TABLE truth (source VARCHAR, record_id BIGINT, person VARCHAR)")
     con.execute("CREATE TABLE listed_name (name VARCHAR, kind VARCHAR, frequency BIGINT)")

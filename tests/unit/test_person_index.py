@@ -8,15 +8,15 @@ from governance.contracts import PERSON_INDEX
 from governance.errors import ExtractError, InternalError
 from governance.pseudonym import person_ids, record_ids
 from governance.warehouse import connect
-from linkage.person_index import build_person_index
+from linkage.person_index import LEFT, Previous, build_person_index
 from tests.lib.linkage import KID, PERSON_KEY, clustered, previous_index
 
 
-def built(clusters, previous=None, key=PERSON_KEY):
+def built(clusters, previous=None, key=PERSON_KEY, gone=None):
     """The index of hand-made clusters: {(source, record id): cluster}."""
     con = connect(threads=1)
     clustered(con, clusters)
-    return build_person_index(con, key, KID, previous_index(previous) if previous is not None else None)
+    return build_person_index(con, key, KID, Previous(previous_index(previous), gone) if previous is not None else None)
 
 
 def ids_of(index):
@@ -89,7 +89,41 @@ def test_a_record_that_leaves_takes_no_id_along():
     after = built({("b", 20): 1, ("a", 11): 2, ("b", 21): 3}, before)
 
     assert ids_of(after) == {key: person for key, person in before.items() if key != ("a", 10)}
-    assert changes_of(after) == []
+    assert changes_of(after) == [(before["a", 10], None, 1, LEFT)]
+
+
+def test_whoever_leaves_leaves_one_reason():
+    """Everyone whose records are gone has one line and one reason, and nothing of them is kept."""
+    before = ids_of(built(FIRST))
+
+    after = built({("b", 21): 3}, before)
+
+    assert sorted(changes_of(after)) == sorted([(before["a", 10], None, 2, LEFT), (before["a", 11], None, 1, LEFT)])
+    assert after.previous.to_pylist() == [{"source": "b", "record_id": 21, "person_id": before["b", 21]}]
+
+
+def test_a_period_runs_again_after_the_last_was_destroyed():
+    """With what it kept of the last period's ids a run gives the same people, ids and changes."""
+    before = ids_of(built(FIRST | {("c", 9): 2, ("d", 1): 9}))
+    clusters = {("a", 10): 1, ("b", 20): 4, ("a", 11): 3, ("b", 21): 3}
+    first = built(clusters, before)
+
+    kept = {(row["source"], row["record_id"]): row["person_id"] for row in first.previous.to_pylist()}
+    again = built(clusters, kept, gone=first.changes)
+
+    assert {reason for *_, reason in changes_of(first)} == {"split", "merged", LEFT}
+    assert again.table.equals(first.table)
+    assert again.changes.equals(first.changes)
+    assert again.previous.equals(first.previous)
+
+
+def test_a_record_that_comes_back_has_its_id_again():
+    """A delivery that lacked a record is put right: the person is who they were."""
+    before = ids_of(built(FIRST))
+    without = built({("a", 10): 1, ("b", 20): 1, ("a", 11): 2}, before)
+    kept = {(row["source"], row["record_id"]): row["person_id"] for row in without.previous.to_pylist()}
+
+    assert ids_of(built(FIRST, kept, gone=without.changes)) == before
 
 
 def test_a_merge_is_reported():
@@ -175,9 +209,9 @@ def test_ids_belong_to_records_of_a_source():
     """A pseudonym that also stands in another source is another record: it takes no id from there."""
     before = ids_of(built({("a", 10): 1}))
 
-    after = ids_of(built({("b", 10): 1}, before))
+    after = ids_of(built({("a", 10): 1, ("b", 10): 2}, before))
 
-    assert after["b", 10] != before["a", 10]
+    assert after["a", 10] == before["a", 10] != after["b", 10]
 
 
 # ---------------------------------------------------------------------------------------------------- pseudonyms

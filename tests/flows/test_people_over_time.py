@@ -1,0 +1,205 @@
+"""A second month: ids last, models are kept and reused, whoever left is in no table, and it can be run again."""
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+
+from flows.engine import run_steps
+from flows.run import open_run
+from governance.errors import BadInput, ConfigError, PolicyRefusal
+from governance.ledger import Event
+from governance.store import current, read_manifest, read_table
+from tests.lib.toy import PERIOD as FIRST
+
+SECOND = "2026-11"
+STEPS = [("pseudonymise", "gp_register"), ("pseudonymise", "housing"), ("link", ""), ("cohorts", "")]
+
+
+@pytest.fixture(scope="module")
+def done_months(tmp_path_factory, _toy_template):
+    """The toy project after two months; in the second, six people have left housing and one was added."""
+    root = Path(shutil.copytree(_toy_template, tmp_path_factory.mktemp("months") / "toy"))
+    run_steps(open_run(root, FIRST), STEPS, plain=True)
+    shutil.copytree(root / "extracts" / FIRST, root / "extracts" / SECOND)
+    path = root / "extracts" / SECOND / "housing.csv"
+    lines = path.read_text("utf-8").splitlines()
+    kept = [line for line in lines if line.split(",")[0] not in {"h0", "h8", "h10", "h20", "h30", "h38"}]
+    added = next(line for line in lines if line.startswith("h2,")).replace("h2,", "h999,", 1)
+    path.write_text("\n".join([*kept, added.replace("carys", "farid")]) + "\n", encoding="utf-8")
+    set_model(root, "reuse")
+    return root, ids(root, FIRST), _second_month(root)
+
+
+def _second_month(root):
+    run_steps(open_run(root, SECOND), STEPS, plain=True)
+    return manifest(root)
+
+
+@pytest.fixture
+def two_months(done_months, tmp_path):
+    """Those two months, for this test alone."""
+    root, *_ = done_months
+    return Path(shutil.copytree(root, tmp_path / "toy"))
+
+
+def set_model(root, word, **more):
+    """Write linkage.model into the project file."""
+    path = root / "project.yaml"
+    own = [line for line in path.read_text("utf-8").splitlines() if not line.startswith(("linkage:", "  model"))]
+    added = ["linkage:", f"  model: {word}", *(f"  {name}: {value!r}" for name, value in more.items())]
+    path.write_text("\n".join([*own, *added]) + "\n", encoding="utf-8")
+
+
+def table(root, zone, *parts):
+    """A sealed table of a zone's current publication."""
+    *folder, name = parts
+    run = open_run(root, SECOND)
+    return read_table(current(run.zone(zone, *folder)), name, run.ring.zone_private(zone, run.today))
+
+
+def ids(root, period):
+    """Person id by (source, record id)."""
+    rows = table(root, "linkage", period, "out", "person_index").to_pylist()
+    return {(row["source"], row["record_id"]): row["person_id"] for row in rows}
+
+
+def manifest(root, period=SECOND):
+    """What the linkage zone says of a period."""
+    return read_manifest(current(root / "zones" / "linkage" / period / "out"))
+
+
+def sealed(root):
+    """Names of all sealed tables of a period, by zone and period."""
+    zones = root / "zones"
+    found = [path.relative_to(zones).parts for path in zones.rglob("*.parquet.sealed")]
+    return {(zone, period, name.split(".")[0]) for zone, period, *_, name in found if zone in ("linkage", "analysis")}
+
+
+def test_people_keep_their_ids(done_months):
+    """Everyone whose records did not change is who they were; the newcomer is somebody."""
+    root, before, _ = done_months
+    after = ids(root, SECOND)
+    still = before.keys() & after.keys()
+
+    assert len(before) - len(still) == 6
+    assert len(after) - len(still) == 1
+    assert {key: after[key] for key in still} == {key: before[key] for key in still}
+
+
+def test_leavers_leave_one_reason(done_months):
+    """Six ids lost a record; why is one and the same."""
+    root, *_ = done_months
+    rows = table(root, "linkage", SECOND, "out", "person_change").to_pylist()
+
+    assert {row["reason"] for row in rows} == {"no longer supplied"}
+    assert [row["records"] for row in rows] == [1] * 6
+    assert {row["person_id_after"] for row in rows} == {None}
+    assert manifest(root)["changes"] == {"merged": 0, "split": 0, "no longer supplied": 6}
+
+
+def test_only_what_changed_was_compared(done_months):
+    """The second month is weighed with the first month's model and compares the newcomer only."""
+    root, _, facts = done_months
+
+    assert facts["incremental"] is True
+    assert facts["compared"]["records"] == 1
+    assert facts["compared"]["pairs_carried"] > facts["compared"]["pairs"]
+    assert (facts["model_version"], facts["model_trained_in"], facts["model_reused"]) == (1, FIRST, True)
+    assert facts["model_sha256"] == manifest(root, FIRST)["model_sha256"]
+    files = [current(root / f"zones/linkage/{period}/out") / "model.json" for period in (FIRST, SECOND)]
+    assert files[0].read_bytes() == files[1].read_bytes()
+
+
+def test_whoever_left_is_in_no_table(done_months):
+    """Of the first month only tables without people remain, and nobody who left is in any table of the second."""
+    root, before, _ = done_months
+    gone = {record for _, record in before.keys() - ids(root, SECOND).keys()}
+    left = {(zone, name) for zone, period, name in sealed(root) if period == FIRST}
+
+    assert left == {("linkage", "agreement_pattern"), ("linkage", "u_statistic"), ("analysis", "cohort_count")}
+    assert len(gone) == 6
+    run = open_run(root, SECOND)
+    for zone in ("linkage", "analysis"):
+        for path in sorted(run.zone(zone).rglob("*.parquet.sealed")):
+            held = read_table(path.parent, path.name.split(".")[0], run.ring.zone_private(zone, run.today))
+            for name in {"record_id", "record_id_l", "record_id_r"} & set(held.column_names):
+                assert not gone & set(held[name].to_pylist()), f"{path.name} has whoever left"
+
+
+def test_the_ledger_counts_tables_not_people(done_months):
+    """One entry a zone, with numbers of tables."""
+    root, *_ = done_months
+    entries = open_run(root, SECOND).ledger.entries()
+    found = [entry.facts for entry in entries if entry.event is Event.OLDER_RECORDS_DESTROYED]
+
+    assert [facts["zone"] for facts in found] == ["linkage", "analysis"]
+    assert all(set(facts) == {"period", "zone", "tables", "periods"} and facts["tables"] > 5 for facts in found)
+
+
+def test_the_second_month_can_be_run_again(two_months):
+    """With the first month's records destroyed, the same extracts still give the same people and changes."""
+    names = ("person_index", "person_change", "previous_index", "scored_pair")
+    before = [table(two_months, "linkage", SECOND, "out", name) for name in names]
+
+    run_steps(open_run(two_months, SECOND), STEPS, plain=True)
+
+    assert [table(two_months, "linkage", SECOND, "out", name) for name in names] == before
+    assert manifest(two_months)["compared"]["records"] == 0
+    superseded = [path for path in two_months.rglob("*.sealed") if path.parent.name != current(path.parents[1]).name]
+    names = {path.name.split(".")[0] for path in superseded if "source" not in path.parts}
+    assert names == {"agreement_pattern", "cohort_count", "u_statistic"}
+
+
+def test_training_again_compares_everything_and_counts_versions(two_months):
+    """With `model: train` all pairs are compared, people keep their ids, and the model has the next number."""
+    before = ids(two_months, SECOND)
+    set_model(two_months, "train")
+
+    run_steps(open_run(two_months, SECOND), STEPS[:3], plain=True)
+
+    facts = manifest(two_months)
+    assert (facts["incremental"], facts["model_reused"], facts["model_version"]) == (False, False, 2)
+    assert "trained" in facts["why_full"]
+    assert facts["drift_against"] == FIRST
+    assert ids(two_months, SECOND) == before
+
+
+def test_other_rules_refuse_the_old_model(two_months):
+    """Weights of other evidence are not used; the message says what to do."""
+    path = two_months / "project.yaml"
+    path.write_text(path.read_text("utf-8") + "  swapped_names: false\n", encoding="utf-8")
+    run_steps(open_run(two_months, SECOND), STEPS[:2], plain=True)
+
+    with pytest.raises(ConfigError) as caught:
+        run_steps(open_run(two_months, SECOND), [("link", "")], plain=True)
+    assert caught.value.code == "E-MODEL-REUSE"
+
+
+def test_a_first_month_has_no_model_to_reuse(toy):
+    """And says so, before anything is linked."""
+    set_model(toy, "reuse")
+    with pytest.raises(BadInput) as caught:
+        run_steps(open_run(toy, FIRST), STEPS, plain=True)
+    assert caught.value.code == "E-MODEL-MISSING"
+
+
+def test_a_named_model_must_be_there(two_months):
+    """A month that was never linked has none."""
+    set_model(two_months, "reuse", model_from="2025-01")
+    run_steps(open_run(two_months, SECOND), STEPS[:2], plain=True)
+    with pytest.raises(BadInput, match="2025-01"):
+        run_steps(open_run(two_months, SECOND), [("link", "")], plain=True)
+
+
+def test_a_model_that_was_edited_is_refused(two_months):
+    """Whoever sets the weights decides who is joined: the ledger knows the model that was used."""
+    path = current(two_months / f"zones/linkage/{FIRST}/out") / "model.json"
+    content = json.loads(path.read_bytes())
+    content["priors"] = {pair: 40.0 for pair in content["priors"]}
+    path.write_text(json.dumps(content), encoding="utf-8")
+
+    with pytest.raises(PolicyRefusal) as caught:
+        run_steps(open_run(two_months, SECOND), [("link", "")], plain=True)
+    assert caught.value.code == "E-MODEL-ALTERED"
