@@ -14,7 +14,7 @@ from governance.errors import BadInput
 from governance.keys import Secret
 from governance.warehouse import fetch_table, load_sql, load_table, materialise
 from linkage.bands import FORMAT, KINDS, band_id, key_check
-from linkage.standardise import STANDARDISER
+from linkage.standardise import STANDARDISER, make_identity
 
 MIN_HOLDERS = 10
 """A name that fewer people bear is never listed."""
@@ -92,8 +92,7 @@ def count_listed_names(con: duckdb.DuckDBPyConnection, listed: pa.Table) -> pa.T
     """
     load_table(con, "listed_name", listed)
     materialise(con, "raw_identity", load_sql("linkage", "listed_identity"))
-    for step in ("name_parts", "identity_record", "identity"):
-        materialise(con, step, load_sql("linkage", step))
+    make_identity(con)
     return fetch_table(con, load_sql("linkage", "listed_count"))
 
 

@@ -100,9 +100,15 @@ def _unread(number: int, reason: Reason) -> str:
 
 def _date_plan(number: int, name: str, column: Column, as_of: date) -> ColumnPlan:
     formats = formats_of(column)
-    parsed = ", ".join(read_date(f"c{number}", f"format_{number}_{i}", text) for i, text in enumerate(formats))
+    is_birth = column.role == "date_of_birth"
+    parsed = ", ".join(
+        _in_the_past(read_date(f"c{number}", f"format_{number}_{i}", text), as_of)
+        if is_birth and "%y" in text
+        else read_date(f"c{number}", f"format_{number}_{i}", text)
+        for i, text in enumerate(formats)
+    )
     fault = f"WHEN c{number} IS NOT NULL AND p{number} IS NULL THEN '{Reason.DATE_UNREADABLE}'"
-    if column.role == "date_of_birth":
+    if is_birth:
         fault += f" WHEN p{number} >= DATE '{as_of.isoformat()}' THEN '{Reason.BIRTH_DATE_FUTURE}'"
         earliest = (column.earliest or _FIRST_BIRTH).isoformat()
         fault += f" WHEN p{number} < DATE '{earliest}' THEN '{Reason.BIRTH_DATE_BEFORE_1900}'"
@@ -115,6 +121,11 @@ def _date_plan(number: int, name: str, column: Column, as_of: date) -> ColumnPla
         is_date=True,
         params={f"format_{number}_{i}": text for i, text in enumerate(formats)},
     )
+
+
+def _in_the_past(call: str, as_of: date) -> str:
+    """A birth in a year of two digits: 45 is 1945 until 2045 has come."""
+    return f"CASE WHEN {call} >= DATE '{as_of.isoformat()}' THEN ({call} - INTERVAL 100 YEAR)::DATE ELSE {call} END"
 
 
 def _code_plan(number: int, name: str, column: Column) -> ColumnPlan:

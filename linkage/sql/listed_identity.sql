@@ -2,7 +2,7 @@
 -- reads   listed_name   one row per kind and name
 -- grain   one row per listed name
 -- columns record_id, full_name, forename, surname, previous_surname, sex, postcode, previous_postcode, nhs_number, uprn,
---         phone, email, birth_place, occupation, date_of_birth
+--         phone, email, birth_place, occupation, date_of_birth, other_nhs_number
 -- params  none
 SELECT
     row_number() OVER (ORDER BY kind, name) AS record_id,
@@ -19,6 +19,7 @@ SELECT
     NULL::VARCHAR AS email,
     NULL::VARCHAR AS birth_place,
     NULL::VARCHAR AS occupation,
-    NULL::DATE AS date_of_birth
+    NULL::DATE AS date_of_birth,
+    NULL::VARCHAR AS other_nhs_number
 FROM listed_name
 ORDER BY record_id

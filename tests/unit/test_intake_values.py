@@ -177,6 +177,27 @@ def test_dates_of_birth_exist_and_lie_between_1900_and_the_period(tmp_path, text
     assert codes(intake) == ([(1, "born", code)] if code else [])
 
 
+@pytest.mark.parametrize(
+    ("text", "year"),
+    [
+        ("01/02/45", 1945),
+        ("01/02/68", 1968),
+        ("01/02/70", 1970),
+        ("01/02/05", 2005),
+        ("30/09/25", 2025),
+        ("01/10/25", 1925),
+    ],
+)
+def test_a_year_of_two_digits_is_in_the_past(tmp_path, text, year):
+    """Where the format says two digits, nobody is born after the period: 45 is 1945."""
+    columns = PEOPLE_COLUMNS | {"born": PEOPLE_COLUMNS["born"] | {"format": "%d/%m/%y"}}
+
+    intake = read_people(tmp_path, f"p1,,Archer,{text},,,", "p2,,B,01/02/80,,,", columns=columns)
+
+    assert rows_of(intake, "people", "born")[0][0].year == year
+    assert codes(intake) == []
+
+
 def test_a_lost_zero_is_not_guessed_back(tmp_path):
     """Without separators 1980121 could be 12 January or 1 December."""
     columns = PEOPLE_COLUMNS | {"born": PEOPLE_COLUMNS["born"] | {"format": "%Y%m%d"}}

@@ -5,8 +5,9 @@ from datetime import date
 import pytest
 
 from governance.warehouse import connect, fetch_table
+from linkage.known_as import short_forms, spellings
 from linkage.standardise import standardise
-from tests.lib.linkage import load_people, standardised
+from tests.lib.linkage import encoded, linkage_with, load_people, rule, standardised
 
 BORN = {"birth_year": 1987, "birth_month": 4, "birth_day": 23}
 
@@ -33,6 +34,12 @@ FORENAMES = {
     "unknown": ("Unknown", None),
     "not known": ("not known", None),
     "test record": ("TEST", None),
+    "withheld": ("Withheld", None),
+    "crosses": ("XXX", None),
+    "one spelling of a name": ("Muhammad", "mohammed"),
+    "a shortened spelling": ("Md. Rafiq", "mohammed"),
+    "transliterated": ("Yousef", "yusuf"),
+    "a servant's name is one": ("Abdul Karim", "abdulkarim"),
 }
 
 SURNAMES = {
@@ -51,6 +58,20 @@ SURNAMES = {
     "unknown": ("UNKNOWN", None),
     "not known": ("Not Known", None),
     "empty after cleaning": ("--", None),
+    "Mac": ("MacDonald", "mcdonald"),
+    "Mac apart": ("Mac Donald", "mcdonald"),
+    "Mc apart": ("Mc Donald", "mcdonald"),
+    "no Mac": ("Mace", "mace"),
+    "no Mac either": ("Machin", "machin"),
+    "Saint": ("Saint John", "stjohn"),
+    "St with a stop": ("St. John", "stjohn"),
+    "the article": ("Al-Hassan", "alhassan"),
+    "the article typed on": ("alHassan", "alhassan"),
+    "one spelling of a surname": ("Choudhury", "chowdhury"),
+    "junior": ("Smith Jr.", "smith"),
+    "an honour": ("Smith OBE", "smith"),
+    "a surname that is a suffix's word": ("Senior", "senior"),
+    "declined": ("Declined", None),
 }
 
 FULL_NAMES = {
@@ -66,6 +87,14 @@ FULL_NAMES = {
     "one word is a forename": ("Chidi", "chidi", None),
     "nothing before the comma": (", Chidi", "chidi", None),
     "nothing after the comma": ("Okafor,", None, "okafor"),
+    "capitals mark the surname": ("OKAFOR Chidi", "chidi", "okafor"),
+    "capitals of two words": ("VAN BERG Anneke", "anneke", "vanberg"),
+    "capitals throughout say nothing": ("CHIDI OKAFOR", "chidi", "okafor"),
+    "a title in capitals": ("MRS Chidi Okafor", "chidi", "okafor"),
+    "particles go with the surname": ("Anneke Maria van der Berg", "anneke", "vanderberg"),
+    "an article goes with the surname": ("Omar al Hassan", "umar", "alhassan"),
+    "a particle that is a surname": ("Thi Le", "thi", "le"),
+    "a suffix is no surname": ("John Smith Jnr", "john", "smith"),
 }
 
 VARIANTS = {
@@ -80,12 +109,41 @@ VARIANTS = {
     "previous surname unknown": ({"surname": "Smith", "previous_surname": "not known"}, {0: "smith"}),
     "only a previous surname": ({"previous_surname": "Jones"}, {0: None, 1: "jones"}),
     "a placeholder has no parts": ({"surname": "Not Known"}, {0: None}),
+    "two previous surnames": (
+        {"surname": "Smith", "previous_surname": "Jones; Brown"},
+        {0: "smith", 1: "jones", 5: "brown"},
+    ),
+    "born Jones": ({"surname": "Smith (née Jones)"}, {0: "smith", 1: "jones"}),
+    "Kaur and the family": ({"surname": "Kaur Gill"}, {0: "kaurgill", 2: "kaur", 3: "gill"}),
+    "O apart": ({"surname": "O Neill"}, {0: "oneill", 3: "neill"}),
+    "the article": ({"surname": "El-Sayed"}, {0: "elsayed", 3: "syed"}),
+}
+
+FORENAME_VARIANTS = {
+    "one name": ({"forename": "Grace"}, {0: "grace"}),
+    "called by the second": ({"forename": "Mohammed Amir"}, {0: "mohammed", 6: "amir"}),
+    "called by the third": ({"forename": "Anne Marie Louise"}, {0: "anne", 6: "marie", 7: "louise"}),
+    "known as": ({"forename": "Elizabeth (Lizanne)"}, {0: "elizabeth", 6: "lizanne"}),
+    "a second initial is no name": ({"forename": "Grace B."}, {0: "grace"}),
+    "an initial and a name": ({"forename": "J. Robert"}, {0: "j", 6: "robert"}),
+    "hyphened": ({"forename": "Mary-Jane"}, {0: "mary", 6: "maryjane", 7: "jane"}),
+    "a servant's name": ({"forename": "Abdul Karim"}, {0: "abdulkarim", 6: "abdul", 7: "karim"}),
+    "short form": ({"forename": "Bill"}, {0: "bill", 11: "william"}),
+    "middle names of a full name": ({"full_name": "Chidi Emeka Okafor"}, {0: "chidi", 6: "emeka"}),
+    "the surname again": ({"forename": "Ada Archer", "surname": "Archer"}, {0: "ada"}),
+    "a placeholder's words": ({"forename": "Baby Girl Two"}, {0: None}),
+    "a name of faith is no second forename": ({"forename": "Harpreet Kaur", "surname": "Kaur"}, {0: "harpreet"}),
 }
 
 BIRTHS = {
     "a real date": (date(1987, 4, 23), BORN),
     "1 January keeps its year only": (date(1987, 1, 1), {"birth_year": 1987}),
     "1 January 1900 is nothing": (date(1900, 1, 1), {}),
+    "spreadsheets' first day": (date(1899, 12, 30), {}),
+    "computers' first day": (date(1970, 1, 1), {}),
+    "all ones": (date(1911, 11, 11), {}),
+    "a year nobody is born in": (date(2999, 12, 31), {}),
+    "another 1 January keeps its year": (date(1971, 1, 1), {"birth_year": 1971}),
     "another day of 1900 is a date": (date(1900, 5, 6), {"birth_year": 1900, "birth_month": 5, "birth_day": 6}),
     "missing": (None, {}),
 }
@@ -98,6 +156,16 @@ OTHERS = {
     "postcode: an address is none": ("postcode", "12 High Street", None),
     "sex: word": ("sex", "Female", "f"),
     "sex: capital letter": ("sex", "M", "m"),
+    "sex: 1": ("sex", "1", "m"),
+    "sex: 2": ("sex", "2", "f"),
+    "sex: 0": ("sex", "0", None),
+    "sex: 9": ("sex", "9", None),
+    "sex: woman": ("sex", "Woman", "f"),
+    "NHS number: one digit": ("nhs_number", "000 000 0000", None),
+    "phone: one digit": ("phone", "07777 777777", None),
+    "phone: the first of two": ("phone", "07700 900123 / 0191 496 0000", "7700900123"),
+    "email: a placeholder": ("email", "noemail@example.org", None),
+    "email: the first of two": ("email", "ada@example.org; b@example.org", "ada@example.org"),
     "sex: other words are missing": ("sex", "not recorded", None),
     "NHS number: spaces": ("nhs_number", "999 000 0018", "9990000018"),
     "NHS number: too short": ("nhs_number", "999000001", None),
@@ -126,6 +194,7 @@ CASES = [
     *({"surname": written} for written, _ in SURNAMES.values()),
     *({"full_name": written} for written, *_ in FULL_NAMES.values()),
     *(fields for fields, _ in VARIANTS.values()),
+    *(fields for fields, _ in FORENAME_VARIANTS.values()),
     *({"date_of_birth": born} for born, _ in BIRTHS.values()),
     *({field: written} for field, written, _ in OTHERS.values()),
 ]
@@ -178,6 +247,91 @@ def test_own_fields_win_over_the_full_name():
 def test_surname_variants(variants, fields, expected):
     """A previous surname and each long part of a double one are further ways to be found."""
     assert {row["variant"]: row.get("surname") for row in variants(**fields)} == expected
+
+
+@pytest.mark.parametrize(("fields", "expected"), FORENAME_VARIANTS.values(), ids=FORENAME_VARIANTS)
+def test_forename_variants(variants, fields, expected):
+    """Every further forename, and the whole of a short one, are further ways to be found."""
+    assert {row["variant"]: row.get("forename") for row in variants(**fields)} == expected
+
+
+def test_a_name_of_faith_may_be_the_surname_elsewhere():
+    """Harpreet Kaur Gill is Harpreet Kaur in a source that takes it for the surname."""
+    first, other = standardised({"forename": "Harpreet Kaur", "surname": "Gill"})
+
+    assert (first["forename"], first["surname"]) == ("harpreet", "gill")
+    assert (other["variant"], other["forename"], other["surname"]) == (10, "harpreet", "kaur")
+
+
+def test_a_full_name_of_one_word_may_be_either():
+    """Of a single word nobody knows whether it is forename or surname: it is found as both."""
+    first, other = standardised({"full_name": "Okafor"})
+
+    assert (first.get("forename"), first.get("surname")) == ("okafor", None)
+    assert (other["variant"], other.get("forename"), other.get("surname")) == (13, None, "okafor")
+
+
+def test_a_second_nhs_number_is_a_variant():
+    """Where a number was superseded a source may hold both: the record is found by either."""
+    con = connect(threads=1)
+    people = [{"nhs_number": "9990000018", "phone": "9990000026"}, {"nhs_number": None, "phone": "9990000034"}]
+    file = load_people(con, people)
+    columns = file.columns | {"phone": file.columns["nhs_number"]}
+
+    standardise(con, file.model_copy(update={"columns": columns}))
+
+    found = con.sql("SELECT record_id, variant, nhs_number FROM identity ORDER BY record_id, variant").fetchall()
+    assert found == [(1, 0, "9990000018"), (1, 12, "9990000026"), (2, 0, "9990000034")]
+
+
+def test_blanks_and_placeholders_match_nothing():
+    """Two records of nothing but placeholders share no component: missing is missing."""
+    nobody = {"forename": "Unknown", "surname": "not known", "sex": "9", "postcode": "ZZ99 3VZ", "email": "none@x.org"}
+    nobody |= {"date_of_birth": date(1900, 1, 1), "nhs_number": "0000000000", "phone": "00000 000000", "uprn": "0"}
+
+    package = encoded([{"record_id": 1, **nobody}, {"record_id": 2, **nobody}])
+
+    assert package.views.num_rows == 0
+    assert package.records["present"].to_pylist() == [0, 0]
+
+
+SAME_PERSON = {
+    "second forename": ({"forename": "Mohammed Amir"}, {"forename": "Amir"}),
+    "short form": ({"forename": "Bill"}, {"forename": "William"}),
+    "two short forms": ({"forename": "Liz"}, {"forename": "Betty"}),
+    "transliteration": ({"forename": "Muhammad"}, {"forename": "Mohamed"}),
+    "hyphen or not": ({"forename": "Mary-Jane"}, {"forename": "Maryjane"}),
+    "Abdul or not": ({"forename": "Abdul Karim"}, {"forename": "Karim"}),
+    "Mac or Mc": ({"surname": "MacLeod"}, {"surname": "McLeod"}),
+    "the article or not": ({"surname": "Al-Hassan"}, {"surname": "Hassan"}),
+    "Kaur or the family": ({"forename": "Ada Kaur", "surname": "Gill"}, {"surname": "Kaur"}),
+    "Begum or not": ({"surname": "Begum Chowdhury"}, {"surname": "Choudhury"}),
+    "before marriage": ({"surname": "Archer (née Bell)"}, {"surname": "Bell"}),
+    "half a double name": ({"surname": "Archer-Bell"}, {"surname": "Bell"}),
+    "one word": ({"forename": None, "surname": None, "full_name": "Okafor"}, {"surname": "Okafor", "forename": None}),
+}
+
+
+@pytest.mark.parametrize(("one", "other"), SAME_PERSON.values(), ids=SAME_PERSON)
+def test_one_person_written_in_two_ways_meets(one, other):
+    """Under a rule of birth date, forename and surname, of which most lack nothing, both records share a block."""
+    ada = {"forename": "Ada", "surname": "Archer", "date_of_birth": date(1987, 4, 3)}
+    parts = ("date_of_birth", *(name for name in ("forename", "surname") if (ada | other)[name]))
+
+    views = encoded([{"record_id": 1} | ada | one, {"record_id": 2} | ada | other], linkage_with(rule(*parts))).views
+
+    blocks = {1: set(), 2: set()}
+    for row in views.to_pylist():
+        blocks[row["record_id"]].add(row["block"])
+    assert blocks[1] & blocks[2]
+
+
+def test_no_spelling_stands_for_two_names():
+    """Each listed form has one meaning, and what stands for others is replaced by none."""
+    for table in (spellings(), short_forms()):
+        forms, stands = table.columns
+        assert len(set(forms.to_pylist())) == table.num_rows
+        assert not set(forms.to_pylist()) & set(stands.to_pylist())
 
 
 def test_previous_postcode_is_a_variant_of_its_own():
