@@ -13,16 +13,16 @@ from governance.contracts import U_STATISTIC, check_table
 from governance.settings import Linkage
 from governance.warehouse import fetch_table, load_sql, load_table, materialise
 from linkage.blocks import Views
-from linkage.comparisons import ALL, HOUSEHOLD, Comparison
+from linkage.comparisons import ALL, HOUSEHOLD, NAMESAKE, SAME_NAME, Comparison
 from linkage.encode import EncodingKeys, Names, encode_rows
 from linkage.model import Parameters
-from linkage.values import Components
+from linkage.values import BAND_SHIFT, Components
 
 MIN_PAIRS_SHOWN = 10
 """Counts of fewer agreeing pairs do not leave the source."""
 
-_RELATIVES = {3: 0.03, 2: 0.03, 1: 1.0, 0: 1.0}
-"""How many twins, and how many others of the same surname at the same address, a person has: an upper guess."""
+_RELATIVES = {3: 0.016, 2: 0.016, 1: 0.5}
+"""Pairs expected for each person of a list: 1.6% of births are of twins and more; partners, parents and children."""
 
 Counts = dict[str, dict[int, tuple[float, float]]]
 """Agreeing pairs and pairs, by comparison and level."""
@@ -55,6 +55,7 @@ def count_chance(
         twins, 0 agreeing pairs stand for fewer than 10.
     """
     rows = np.flatnonzero(found.variant == 0)
+    load_table(con, "name_band", _name_levels(rows, found))
     exact = fetch_table(con, load_sql("linkage", "chance_exact"), {"one_record_per_person": one_record_per_person})
     tables = [exact]
     if len(rows) > 1:
@@ -78,11 +79,13 @@ def pool(statistics: list[pa.Table], comparisons: tuple[Comparison, ...]) -> Par
     """
     frame = pa.concat_tables(statistics).to_pandas()
     sums = frame.groupby(["comparison", "level"])[["agreeing_pairs", "pairs"]].sum()
-    counts: Counts = {name: {} for name in (*(c.name for c in comparisons), HOUSEHOLD.name)}
+    counts: Counts = {name: {} for name in (*(c.name for c in comparisons), HOUSEHOLD.name, NAMESAKE.name)}
     for (name, level), agreeing, pairs in sums.itertuples():
         counts.setdefault(name, {})[int(level)] = (float(agreeing), float(pairs))
     u = {c.name: _levels_of_one_whole(c, counts[c.name]) for c in comparisons}
-    u[HOUSEHOLD.name] = {level.value: _joint(level.value, counts[HOUSEHOLD.name]) for level in HOUSEHOLD.levels}
+    u[HOUSEHOLD.name] = _joint(counts[HOUSEHOLD.name])
+    namesakes, of = counts[NAMESAKE.name].get(1, (0.0, 1.0))
+    u[NAMESAKE.name] = {1: namesakes / of}
     return u
 
 
@@ -99,17 +102,39 @@ def _levels_of_one_whole(comparison: Comparison, counts: dict[int, tuple[float, 
     return {value: p / total for value, p in share.items()}
 
 
-def _joint(level: int, counts: dict[int, tuple[float, float]]) -> float:
-    """Chance that two people are family or twins; 0 where no source keeps one record a person and could count.
+def _joint(counts: dict[int, tuple[float, float]]) -> dict[int, float]:
+    """Chance that two people are twins (with one surname, 3, or not, 2) or family (1).
 
-    Where fewer than ten pairs were seen, half of ten stands, but no more than people usually have such relatives:
-    a small source must neither let twins through nor part people from themselves.
+    0 where no source keeps one record a person and could count. Twins of two surnames are those of any surname less
+    those of one.
     """
-    agreeing, pairs = counts.get(level, (0.0, 0.0))
-    if not pairs:
-        return 0.0
-    people = (2 * pairs) ** 0.5
-    return agreeing / pairs if agreeing else min(MIN_PAIRS_SHOWN / 2 / pairs, _RELATIVES[level] / people)
+    chance = {level: _relatives(level, counts.get(level, (0.0, 0.0))) for level in _RELATIVES}
+    return {**chance, 2: max(chance[2] - chance[3], 0.0), 0: 0.0}
+
+
+def _relatives(level: int, counts: tuple[float, float]) -> float:
+    """Chance of such a pair; where fewer than ten were seen, what is to be expected of a list of this length.
+
+    Before anything is counted a list of n people holds so many pairs on average, geometrically distributed (that is
+    Poisson, with an unknown rate); seeing fewer than ten leaves their mean. A small source must neither let twins
+    through nor part people from themselves.
+    """
+    agreeing, pairs = counts
+    if agreeing or not pairs:
+        return agreeing / pairs if pairs else 0.0
+    prior_mean = _RELATIVES[level] * (2 * pairs) ** 0.5
+    more = prior_mean / (1 + prior_mean)
+    few = np.arange(MIN_PAIRS_SHOWN)
+    return float((few * more**few).sum() / (more**few).sum() / pairs)
+
+
+def _name_levels(rows: NDArray[np.int64], found: Components) -> pa.Table:
+    """By record: the level that an equal forename and an equal surname would have, from their rarity bands."""
+    columns = {"record_id": found.record_id[rows]}
+    for field, shift in BAND_SHIFT.items():
+        band = (found.present[rows] >> shift) & 3
+        columns[f"{field}_level"] = (SAME_NAME + band).astype(np.int8)
+    return pa.table(columns)
 
 
 def _random_pairs(

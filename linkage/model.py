@@ -8,7 +8,7 @@ its counterpart, joined on the pattern's number. Splink's EM, weights, charts an
 import json
 import logging
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import sha256
 from itertools import pairwise
 from typing import Any
@@ -20,7 +20,15 @@ from splink import DuckDBAPI, Linker, SettingsCreator, block_on
 
 from governance.errors import InternalError
 from governance.warehouse import load_sql, materialise
-from linkage.comparisons import HOUSEHOLD, HOUSEHOLD_PARTS, Comparison, Level
+from linkage.comparisons import (
+    HOUSEHOLD,
+    NAMESAKE,
+    SAME_NAME,
+    Comparison,
+    Level,
+    household_level,
+    in_play,
+)
 
 MIN_TRAINING_PAIRS = 300
 """Below this, EM is not to be trusted and the starting values stand."""
@@ -81,6 +89,7 @@ def train(con: duckdb.DuckDBPyConnection, comparisons: tuple[Comparison, ...], u
         comparisons: What is compared.
         u: Chance agreement by comparison and level; not estimated here.
     """
+    comparisons = in_play(comparisons, banded=_is_banded(con))
     seen = _rows_with_evidence(con, comparisons)
     trainable = tuple(c for c in comparisons if seen[c.name] >= MIN_TRAINING_PAIRS)
     warnings = [f"{c.title}: too few pairs to train, starting values used." for c in comparisons if c not in trainable]
@@ -104,10 +113,16 @@ def weigh_patterns(con: duckdb.DuckDBPyConnection, comparisons: tuple[Comparison
     The weight is the evidence alone, without a prior. Needs table ``distinct_pattern``. Returns the linker, for
     its charts and model file.
     """
-    household = household_correction(model.u)
+    comparisons = _known(comparisons, model)
+    corrections = [(HOUSEHOLD, household_correction(model)), (NAMESAKE, namesake_correction(model))]
     levels = [_splink_comparison(c, model.m[c.name], model.u[c.name], fix_m=True) for c in comparisons]
-    levels.append(_splink_comparison(HOUSEHOLD, household.m["household"], household.u["household"], fix_m=True))
-    linker = _linker(con, "distinct_pattern", [*(c.name for c in comparisons), "household"], levels)
+    for comparison, found in corrections:
+        (known,) = _known((comparison,), found)
+        levels.append(_splink_comparison(known, found.m[known.name], found.u[known.name], fix_m=True))
+    same = f"coalesce(forename >= {SAME_NAME} AND surname >= {SAME_NAME}, FALSE)::TINYINT"
+    materialise(con, "weighed_pattern", f"SELECT *, {same} AS namesake FROM distinct_pattern")
+    columns = [*(c.name for c in comparisons), *(c.name for c, _ in corrections)]
+    linker = _linker(con, "weighed_pattern", columns, levels)
     predicted = linker.inference.predict()
     prior = math.log2(_START_LAMBDA / (1 - _START_LAMBDA))
     materialise(
@@ -119,26 +134,55 @@ def weigh_patterns(con: duckdb.DuckDBPyConnection, comparisons: tuple[Comparison
     return linker
 
 
-def household_correction(u: Parameters) -> Model:
+def household_correction(model: Model) -> Model:
     """The household comparison's m and u, such that its weight undoes the double counting of chance.
 
     For surname and postcode together the right u is that of the pair; the model multiplies the two singles. Their
-    ratio r enters as a level with m : u = 1 : r. It never adds evidence (r is at least 1).
+    ratio r enters as a level with m : u = 1 : r. It never adds evidence (r is at least 1). Families share a surname of
+    any rarity as often as people have one, so each band takes its share of the joint chance.
     """
-    m, corrected = {}, {}
-    for level, parts in HOUSEHOLD_PARTS.items():
-        product = math.prod(u.get(name, {}).get(value, 1.0) for name, value in parts)
-        ratio = max(1.0, u["household"][level] / max(product, 1e-30))
-        m[level], corrected[level] = 1e-9, min(0.2, 1e-9 * ratio)
+    u, joint = model.u, model.u[HOUSEHOLD.name]
+    surnames = {v: p for v, p in model.m.get("surname", {}).items() if v >= SAME_NAME} or {SAME_NAME: 1.0}
+    place = u.get("postcode", {}).get(3, 1.0)
+    twin = place * u.get("date_of_birth", {}).get(6, 1.0)
+    ratio = {household_level(2, 0): joint[2] / max(twin, 1e-30)}
+    for value, known in surnames.items():
+        share, alone = known / sum(surnames.values()), u.get("surname", {}).get(value, 1.0)
+        ratio[household_level(3, value - SAME_NAME)] = joint[3] * share / max(twin * alone, 1e-30)
+        ratio[household_level(1, value - SAME_NAME)] = joint[1] * share / max(place * alone, 1e-30)
+    m = dict.fromkeys(ratio, 1e-9)
+    corrected = {level: min(0.1, 1e-9 * max(1.0, r)) for level, r in ratio.items()}
     m[0], corrected[0] = 1 - sum(m.values()), 1 - sum(m.values())
     return Model({"household": m}, {"household": corrected}, ())
+
+
+def namesake_correction(model: Model) -> Model:
+    """The same for two people who share forename and surname: more often than the product of the two says."""
+    both = [sum(p for v, p in model.u.get(name, {}).items() if v >= SAME_NAME) for name in ("forename", "surname")]
+    ratio = max(1.0, model.u.get("namesake", {}).get(1, 0.0) / max(math.prod(both), 1e-30))
+    u = min(0.1, 1e-9 * ratio)
+    return Model({"namesake": {1: 1e-9, 0: 1 - 1e-9}}, {"namesake": {1: u, 0: 1 - 1e-9}}, ())
+
+
+def _is_banded(con: duckdb.DuckDBPyConnection) -> bool:
+    """Whether equal names have a rarity band in these pairs."""
+    (row,) = con.execute(f"SELECT coalesce(max(greatest(forename, surname)), 0) > {SAME_NAME} FROM training").fetchall()
+    return bool(row[0])
+
+
+def _known(comparisons: tuple[Comparison, ...], model: Model) -> tuple[Comparison, ...]:
+    """The comparisons with the levels that the model knows."""
+    return tuple(
+        replace(c, levels=tuple(level for level in c.levels if level.value in model.m[c.name])) for c in comparisons
+    )
 
 
 def _expectation_maximisation(
     con: duckdb.DuckDBPyConnection, comparisons: tuple[Comparison, ...], u: Parameters
 ) -> tuple[Parameters, list[str]]:
     settings = [_splink_comparison(c, start_m((c,))[c.name], u[c.name]) for c in comparisons]
-    rules = [row[0] for row in con.execute("SELECT DISTINCT rule FROM training ORDER BY rule").fetchall()]
+    query = "SELECT DISTINCT rule FROM training WHERE rule IS NOT NULL ORDER BY rule"
+    rules = [row[0] for row in con.execute(query).fetchall()]
     start = {rule: 1 / len(rules) for rule in rules}
     by_rule = Comparison("rule", "Rule", tuple(Level(rule, f"rule {rule}", start[rule]) for rule in rules))
     settings.append(_splink_comparison(by_rule, start, start, fix_u=False))
@@ -154,7 +198,7 @@ def _levels_seen(con: duckdb.DuckDBPyConnection, comparisons: tuple[Comparison, 
 
     A level that no pair reached keeps its starting m there, beside others that were trained.
     """
-    one = "SELECT DISTINCT '{0}', {0} FROM training WHERE {0} IS NOT NULL"
+    one = "SELECT '{0}', {0} FROM training WHERE {0} IS NOT NULL AND rule IS NOT NULL GROUP BY {0}"
     return set(con.execute(" UNION ALL ".join(one.format(c.name) for c in comparisons)).fetchall())
 
 
@@ -222,7 +266,7 @@ def _linker(con: duckdb.DuckDBPyConnection, table: str, columns: list[str], comp
 
 def _rows_with_evidence(con: duckdb.DuckDBPyConnection, comparisons: tuple[Comparison, ...]) -> dict[str, int]:
     counts = ", ".join(f"count({c.name})" for c in comparisons)
-    (row,) = con.execute(f"SELECT {counts} FROM training").fetchall()
+    (row,) = con.execute(f"SELECT {counts} FROM training WHERE rule IS NOT NULL").fetchall()
     return dict(zip((c.name for c in comparisons), row, strict=True))
 
 

@@ -96,6 +96,7 @@ def _model_rows(result: LinkResult, project: Project) -> list[dict[str, Any]]:
         }
         for comparison in compared(project.linkage)
         for level in comparison.levels
+        if level.value in result.model.m[comparison.name]
     ]
 
 

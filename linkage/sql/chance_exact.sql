@@ -1,5 +1,5 @@
 -- Chance of exact agreement over all pairs of a source's own records, from counts of values.
--- reads   identity   one row per record and variant
+-- reads   identity, name_band   one row per record and variant; one row per record
 -- grain   one row per comparison and level
 -- columns comparison, level, agreeing_pairs, pairs
 -- params  $one_record_per_person BOOLEAN
@@ -7,19 +7,31 @@
 -- are counted only where the source itself keeps one record a person.
 WITH own AS (
     SELECT
-        *,
+        identity.*,
         coalesce(forename, '') AS given,
         coalesce(surname, '') AS family,
         CASE
             WHEN birth_year + birth_month + birth_day IS NOT NULL
                 THEN make_date(birth_year, birth_month, birth_day)::VARCHAR
-        END AS birth_date
+        END AS birth_date,
+        -- A missing value is shared with nobody.
+        coalesce(forename, record_id::VARCHAR) AS own_given,
+        coalesce(surname, record_id::VARCHAR) AS own_family,
+        coalesce(birth_date, record_id::VARCHAR) AS own_birth_date,
+        name_band.forename_level,
+        name_band.surname_level
     FROM identity
+    INNER JOIN name_band USING (record_id)
     WHERE variant = 0
 ),
 
 valued AS (
-    SELECT 'date_of_birth' AS comparison, 6 AS level, birth_date AS value, given AS apart_1, family AS apart_2 FROM own
+    SELECT 'forename' AS comparison, forename_level AS level, forename AS value, own_family AS apart_1, own_birth_date AS apart_2
+    FROM own
+    UNION ALL
+    SELECT 'surname', surname_level, surname, own_given, own_birth_date FROM own
+    UNION ALL
+    SELECT 'date_of_birth', 6, birth_date, given, family FROM own
     UNION ALL
     SELECT 'postcode', 3, postcode, given, family FROM own
     UNION ALL
@@ -32,6 +44,10 @@ valued AS (
     SELECT 'birth_place', 1, birth_place, given, family FROM own
     UNION ALL
     SELECT 'occupation', 1, occupation, given, family FROM own
+    UNION ALL
+    -- Namesakes: only records that show in both other fields whether they are one person.
+    SELECT 'namesake', 1, given || ' ' || family, birth_date, postcode FROM own
+    WHERE given <> '' AND family <> '' AND birth_date <> '' AND postcode <> ''
     UNION ALL
     SELECT 'household', 3, family || ' ' || postcode || ' ' || birth_date, given, given FROM own
     WHERE $one_record_per_person AND family <> ''
@@ -61,7 +77,8 @@ grouped AS (
 ),
 
 held AS (
-    SELECT comparison, level, count(*)::DOUBLE AS n
+    -- Equal names are split by band; all of them are of the same pairs.
+    SELECT comparison, level, sum(count(*)) OVER (PARTITION BY comparison, CASE WHEN comparison = 'household' THEN level END)::DOUBLE AS n
     FROM valued
     WHERE value IS NOT NULL
     GROUP BY comparison, level

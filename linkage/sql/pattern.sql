@@ -3,13 +3,18 @@
 -- reads   pair   one row per pair of records
 -- grain   one row per pair of records
 -- columns record_l, record_r, found_by, then one TINYINT level per comparison, NULL where there is no evidence, and last
---         pattern (all levels in one BIGINT, three bits each)
+--         pattern (all levels in one BIGINT, four bits each)
 -- params  none
 WITH named AS (
     SELECT
         *,
         -- Swapped counts only where the names disagree as they stand.
-        coalesce(forename < 600 AND surname < 600 AND swapped >= 600, FALSE) AS is_swapped
+        CASE
+            WHEN forename IS NULL OR surname IS NULL THEN NULL
+            WHEN forename < 600 AND surname < 600 AND swapped >= 600 THEN 2
+            WHEN forename < 420 AND surname < 420 AND swapped >= 420 THEN 1
+            ELSE 0
+        END AS name_order
     FROM pair
 ),
 
@@ -19,21 +24,22 @@ levelled AS (
         record_r,
         found_by,
         CASE
-            WHEN forename IS NULL THEN NULL
-            WHEN forename >= 995 THEN 4
-            WHEN is_swapped THEN 3
+            -- The order carries a swap for both names.
+            WHEN forename IS NULL OR name_order > 0 THEN NULL
+            -- 1000 is the same name, 1001 to 1003 the same name of rarity band 1 to 3.
+            WHEN forename >= 1000 THEN forename - 996
             WHEN forename >= 600 THEN 2
             WHEN forename >= 420 THEN 1
             ELSE 0
         END::TINYINT AS forename,
         CASE
-            -- The forename level carries a swap for both names.
-            WHEN surname IS NULL OR is_swapped THEN NULL
-            WHEN surname >= 995 THEN 3
+            WHEN surname IS NULL OR name_order > 0 THEN NULL
+            WHEN surname >= 1000 THEN surname - 996
             WHEN surname >= 600 THEN 2
             WHEN surname >= 420 THEN 1
             ELSE 0
         END::TINYINT AS surname,
+        name_order::TINYINT AS name_order,
         CASE
             WHEN birth_year IS NULL THEN NULL
             WHEN birth_year AND birth_month AND birth_day THEN 6
@@ -61,9 +67,9 @@ levelled AS (
         occupation::TINYINT AS occupation,
         -- Families share a surname and an address, twins a birth date too: together they say less than apart.
         CASE
-            WHEN surname >= 995 AND postcode AND birth_year AND birth_month AND birth_day THEN 3
+            WHEN surname >= 1000 AND postcode AND birth_year AND birth_month AND birth_day THEN 3 + 4 * (surname - 1000)
             WHEN postcode AND birth_year AND birth_month AND birth_day THEN 2
-            WHEN surname >= 995 AND postcode THEN 1
+            WHEN surname >= 1000 AND postcode THEN 1 + 4 * (surname - 1000)
             ELSE 0
         END::TINYINT AS household
     FROM named
@@ -72,15 +78,16 @@ levelled AS (
 SELECT
     *,
     coalesce(forename + 1, 0)::BIGINT
-    | (coalesce(surname + 1, 0)::BIGINT << 3)
-    | (coalesce(date_of_birth + 1, 0)::BIGINT << 6)
-    | (coalesce(sex + 1, 0)::BIGINT << 9)
-    | (coalesce(postcode + 1, 0)::BIGINT << 12)
-    | (coalesce(nhs_number + 1, 0)::BIGINT << 15)
-    | (coalesce(phone + 1, 0)::BIGINT << 18)
-    | (coalesce(email + 1, 0)::BIGINT << 21)
-    | (coalesce(uprn + 1, 0)::BIGINT << 24)
-    | (coalesce(birth_place + 1, 0)::BIGINT << 27)
-    | (coalesce(occupation + 1, 0)::BIGINT << 30)
-    | (household::BIGINT << 33) AS pattern
+    | (coalesce(surname + 1, 0)::BIGINT << 4)
+    | (coalesce(name_order + 1, 0)::BIGINT << 8)
+    | (coalesce(date_of_birth + 1, 0)::BIGINT << 12)
+    | (coalesce(sex + 1, 0)::BIGINT << 16)
+    | (coalesce(postcode + 1, 0)::BIGINT << 20)
+    | (coalesce(nhs_number + 1, 0)::BIGINT << 24)
+    | (coalesce(phone + 1, 0)::BIGINT << 28)
+    | (coalesce(email + 1, 0)::BIGINT << 32)
+    | (coalesce(uprn + 1, 0)::BIGINT << 36)
+    | (coalesce(birth_place + 1, 0)::BIGINT << 40)
+    | (coalesce(occupation + 1, 0)::BIGINT << 44)
+    | (household::BIGINT << 48) AS pattern
 FROM levelled

@@ -1,6 +1,6 @@
 -- Pairs from which m is learnt: a pair counts once for each rule that found it, blind to what the rule fixes.
 -- reads   pattern, rule   one row per pair and per rule
--- grain   one row per pair and rule that found it, at most $max_pairs a rule; and two made-up rows a rule
+-- grain   one row per pair and rule that found it, at most $max_pairs a rule; and two made-up rows a rule, one a level
 -- columns pattern (row number), rule, then one level per comparison
 -- params  $max_pairs INT
 WITH found AS (
@@ -19,6 +19,7 @@ blinded AS (
         place,
         CASE WHEN NOT rule.touches_forename THEN forename END AS forename,
         CASE WHEN NOT rule.touches_surname THEN surname END AS surname,
+        CASE WHEN NOT rule.touches_name_order THEN name_order END AS name_order,
         CASE WHEN NOT rule.touches_date_of_birth THEN date_of_birth END AS date_of_birth,
         CASE WHEN NOT rule.touches_sex THEN sex END AS sex,
         CASE WHEN NOT rule.touches_postcode THEN postcode END AS postcode,
@@ -38,11 +39,48 @@ anchored AS (
     UNION ALL BY NAME
     -- One certain match and one certain stranger a rule: where a rule finds only the one kind, its share of the
     -- other would fall to 0 and EM would break down.
-    SELECT DISTINCT rule, -1 AS place, 4::TINYINT AS forename, 3::TINYINT AS surname, 6::TINYINT AS date_of_birth FROM blinded
+    SELECT
+        rule.rule,
+        -1 AS place,
+        (SELECT max(forename) FROM pattern) AS forename,
+        (SELECT max(surname) FROM pattern) AS surname,
+        6::TINYINT AS date_of_birth
+    FROM rule
+    SEMI JOIN blinded ON rule.rule = blinded.rule
     UNION ALL BY NAME
-    SELECT DISTINCT rule, 0 AS place, 0::TINYINT AS forename, 0::TINYINT AS surname, 0::TINYINT AS date_of_birth FROM blinded
+    SELECT rule, 0 AS place, 0::TINYINT AS forename, 0::TINYINT AS surname, 0::TINYINT AS date_of_birth
+    FROM rule
+    SEMI JOIN blinded ON rule.rule = blinded.rule
+    UNION ALL BY NAME
+    SELECT DISTINCT NULL::SMALLINT AS rule, -2 AS place, forename FROM pattern WHERE forename IS NOT NULL
+    UNION ALL BY NAME
+    SELECT DISTINCT NULL::SMALLINT AS rule, -2 AS place, surname FROM pattern WHERE surname IS NOT NULL
+    UNION ALL BY NAME
+    SELECT DISTINCT NULL::SMALLINT AS rule, -2 AS place, name_order FROM pattern WHERE name_order IS NOT NULL
+    UNION ALL BY NAME
+    SELECT DISTINCT NULL::SMALLINT AS rule, -2 AS place, date_of_birth FROM pattern WHERE date_of_birth IS NOT NULL
+    UNION ALL BY NAME
+    SELECT DISTINCT NULL::SMALLINT AS rule, -2 AS place, sex FROM pattern WHERE sex IS NOT NULL
+    UNION ALL BY NAME
+    SELECT DISTINCT NULL::SMALLINT AS rule, -2 AS place, postcode FROM pattern WHERE postcode IS NOT NULL
+    UNION ALL BY NAME
+    SELECT DISTINCT NULL::SMALLINT AS rule, -2 AS place, nhs_number FROM pattern WHERE nhs_number IS NOT NULL
+    UNION ALL BY NAME
+    SELECT DISTINCT NULL::SMALLINT AS rule, -2 AS place, phone FROM pattern WHERE phone IS NOT NULL
+    UNION ALL BY NAME
+    SELECT DISTINCT NULL::SMALLINT AS rule, -2 AS place, email FROM pattern WHERE email IS NOT NULL
+    UNION ALL BY NAME
+    SELECT DISTINCT NULL::SMALLINT AS rule, -2 AS place, uprn FROM pattern WHERE uprn IS NOT NULL
+    UNION ALL BY NAME
+    SELECT DISTINCT NULL::SMALLINT AS rule, -2 AS place, birth_place FROM pattern WHERE birth_place IS NOT NULL
+    UNION ALL BY NAME
+    SELECT DISTINCT NULL::SMALLINT AS rule, -2 AS place, occupation FROM pattern WHERE occupation IS NOT NULL
 )
 
-SELECT row_number() OVER (ORDER BY rule, place) AS pattern, * EXCLUDE (place)
+-- A level that only strangers have would shrink to nothing: one pair of no rule, with that level and no other
+-- evidence, keeps a trace of each.
+SELECT
+    row_number() OVER (ORDER BY rule NULLS FIRST, place, forename, surname, name_order, date_of_birth, sex, postcode, nhs_number, phone, email, uprn, birth_place, occupation) AS pattern,
+    * EXCLUDE (place)
 FROM anchored
-ORDER BY rule, place
+ORDER BY pattern

@@ -10,17 +10,17 @@ SELECT
     l.rule,
     l.variant AS variant_l,
     r.variant AS variant_r,
-    -- A field that the rule fixes is equal by construction and has no sketch.
+    -- A field that the rule fixes is equal by construction and has no sketch. Equal names have 1000 and their rarity band.
     CASE
         WHEN l.present & r.present & 1 = 0 THEN NULL
-        WHEN rule.fixes_forename THEN 1000
-        WHEN l.forename_lo = r.forename_lo AND l.forename_hi = r.forename_hi THEN 1000
+        WHEN rule.fixes_forename THEN 1000 + ((l.present >> 8) & 3)
+        WHEN l.forename_lo = r.forename_lo AND l.forename_hi = r.forename_hi THEN 1000 + ((l.present >> 8) & 3)
         ELSE thousandths(name_similarity(l.forename_lo, l.forename_hi, r.forename_lo, r.forename_hi))
     END::SMALLINT AS forename,
     CASE
         WHEN l.present & r.present & 2 = 0 THEN NULL
-        WHEN rule.fixes_surname THEN 1000
-        WHEN l.surname_lo = r.surname_lo AND l.surname_hi = r.surname_hi THEN 1000
+        WHEN rule.fixes_surname THEN 1000 + ((l.present >> 10) & 3)
+        WHEN l.surname_lo = r.surname_lo AND l.surname_hi = r.surname_hi THEN 1000 + ((l.present >> 10) & 3)
         ELSE thousandths(name_similarity(l.surname_lo, l.surname_hi, r.surname_lo, r.surname_hi))
     END::SMALLINT AS surname,
     thousandths(

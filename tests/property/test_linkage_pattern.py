@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from governance.warehouse import connect, fetch_table, load_sql, load_table
 from linkage.comparisons import ALL
 
-SIMILARITY = st.none() | st.sampled_from([-100, 0, 419, 420, 599, 600, 601, 990, 994, 995, 1000])
+SIMILARITY = st.none() | st.sampled_from([-100, 0, 419, 420, 599, 600, 601, 990, 994, 995, 999, 1000, 1001, 1002, 1003])
 ANSWER = st.none() | st.booleans()
 NAMES = ("forename", "surname", "swapped")
 BIRTH = ("birth_year", "birth_month", "birth_day", "birth_swapped")
@@ -19,32 +19,39 @@ EVIDENCE = st.fixed_dictionaries(
 )
 
 
-def name_level(similarity, same):
-    """Level of a name: the same, close, near, different."""
+def name_level(similarity):
+    """Level of a name: the same, by rarity band, or close, near, different."""
     if similarity is None:
         return None
-    return same if similarity >= 995 else 2 if similarity >= 600 else 1 if similarity >= 420 else 0
+    return 4 + similarity - 1000 if similarity >= 1000 else 2 if similarity >= 600 else 1 if similarity >= 420 else 0
+
+
+def name_order(row):
+    """As written (0), swapped (2), or swapped with one of the two only near (1)."""
+    names = [row[name] for name in NAMES]
+    if None in names[:2]:
+        return None
+    best, swapped = max(names[:2]), -1000 if names[2] is None else names[2]
+    return 2 if best < 600 <= swapped else 1 if best < 420 <= swapped else 0
 
 
 def expected(row):
     """Levels of one pair, from the meaning of each."""
-    swapped = (
-        None not in (row["forename"], row["surname"], row["swapped"])
-        and max(row["forename"], row["surname"]) < 600 <= row["swapped"]
-    )
-    forename = 3 if swapped else name_level(row["forename"], 4)
-    surname = None if swapped else name_level(row["surname"], 3)
-    levels = {"forename": forename, "surname": surname, "date_of_birth": birth_level(row), "sex": number(row["sex"])}
+    order = name_order(row)
+    forename, surname = (None if order else name_level(row[name]) for name in NAMES[:2])
+    levels = {"forename": forename, "surname": surname, "name_order": order}
+    levels |= {"date_of_birth": birth_level(row), "sex": number(row["sex"])}
     levels["postcode"] = (
         None
         if row["postcode"] is None
         else next((level for level, part in zip((3, 2, 1), PLACE, strict=True) if row[part]), 0)
     )
     levels |= {name: number(row[name]) for name in WHOLE}
-    same_name = row["surname"] is not None and row["surname"] >= 995
+    same_name = row["surname"] is not None and row["surname"] >= 1000
     birth = row["birth_year"] and row["birth_month"] and row["birth_day"]
     together = row["postcode"] and (3 if same_name and birth else 2 if birth else 1 if same_name else 0)
-    return levels | {"household": together or 0}
+    band = row["surname"] - 1000 if together in (1, 3) else 0
+    return levels | {"household": (together or 0) + 4 * band}
 
 
 def birth_level(row):

@@ -1,5 +1,6 @@
 """Chance agreement: counted by sources, pooled by linkage."""
 
+from datetime import date
 from itertools import combinations
 
 import numpy as np
@@ -9,7 +10,8 @@ import pytest
 from governance.contracts import U_STATISTIC
 from governance.warehouse import fetch_table
 from linkage.chance import MIN_PAIRS_SHOWN, count_chance, pool
-from linkage.comparisons import ALL, HOUSEHOLD, compared
+from linkage.comparisons import HOUSEHOLD, SAME_NAME, compared
+from linkage.values import BAND_SHIFT, Components
 from tests.lib.linkage import LINKAGE, ROOT, found_in, identifiers, keys_for, world
 
 EVERYTHING = LINKAGE.model_copy(
@@ -105,7 +107,7 @@ def test_only_a_source_with_one_record_a_person_counts_families(clinic):
 
 def test_sampled_levels_are_near_those_of_all_pairs(counted, identity):
     """Random pairs give the chance of equal names and sex within four standard errors."""
-    wanted = {("forename", 4): "forename", ("surname", 3): "surname", ("sex", 1): "sex"}
+    wanted = {("forename", 4): "forename", ("surname", 4): "surname", ("sex", 1): "sex"}
 
     for key, field in wanted.items():
         held = np.array([row[field] for row in identity if row[field] is not None])
@@ -116,14 +118,50 @@ def test_sampled_levels_are_near_those_of_all_pairs(counted, identity):
 
 
 def test_levels_of_a_sampled_comparison_add_up(counted):
-    """Pairs at all levels of a comparison are all its pairs, but for levels too rare to be told."""
+    """The levels of a comparison are all its pairs, but for levels too rare to be told; equal names count exactly."""
     found = by_level(counted)
 
     for name in ("forename", "surname", "sex"):
-        levels = {level: pairs for (comparison, level), pairs in found.items() if comparison == name}
-        (pairs,) = {pairs for _, pairs in levels.values()}
-        missing = len(next(c for c in ALL if c.name == name).levels) - len(levels)
-        assert pairs - missing * MIN_PAIRS_SHOWN <= sum(agreeing for agreeing, _ in levels.values()) <= pairs
+        shares = [agreeing / pairs for (comparison, _), (agreeing, pairs) in found.items() if comparison == name]
+        assert sum(shares) == pytest.approx(1, abs=0.005)
+
+
+def test_equal_names_are_counted_by_their_rarity_band(clinic):
+    """Each band has its own count of equal pairs, of the same pairs in all; together they are what they were."""
+    con, found = clinic
+    whole = by_level(count_chance(con, found, EVERYTHING, keys_for(), one_record_per_person=True))
+    banded = Components(found._table, keys_for().ids)
+    ids, _ = banded.ids("forename")
+    banded.present = found.present | (1 + ids % np.uint64(3)).astype(np.int32) << BAND_SHIFT["forename"]
+
+    split = by_level(count_chance(con, banded, EVERYTHING, keys_for(), one_record_per_person=True))
+
+    assert ("forename", SAME_NAME) not in split
+    parts = [split["forename", SAME_NAME + band] for band in (1, 2, 3)]
+    assert sum(agreeing for agreeing, _ in parts) == whole["forename", SAME_NAME][0]
+    assert {pairs for _, pairs in parts} == {whole["forename", SAME_NAME][1]}
+
+
+def test_namesakes_are_counted_where_both_other_fields_tell_them_apart():
+    """Two of one whole name who differ in birth date and postcode; records that lack either are left out."""
+
+    def row(number, day, postcode, forename="Ada"):
+        born = None if day is None else date(1987, 4, day)
+        return {
+            "record_id": number,
+            "forename": forename,
+            "surname": "Bell",
+            "date_of_birth": born,
+            "postcode": postcode,
+        }
+
+    homes = [f"NM1 {n}AA" for n in range(1, 9)]
+    rows = [row(n, 1 + n, home) for n, home in enumerate(homes)]
+    rows += [row(20, 25, None), row(21, None, "NM2 1AA"), row(22, 26, "NM3 1AA", "Mabel")]
+
+    found = by_level(count_chance(*found_in(rows), EVERYTHING, keys_for(), one_record_per_person=False))
+
+    assert found["namesake", 1] == (8 * 7 / 2, 9 * 8 / 2)
 
 
 def test_few_pairs_do_not_leave_the_source(clinic, counted):
@@ -153,12 +191,16 @@ def test_same_input_gives_same_counts(clinic, counted):
 
 
 def test_twins_too_few_to_count_are_still_feared():
-    """A small source withholds its counts: half the bound stands, capped by how many relatives people have."""
-    withheld = [("household", level, 0.0, 1000.0) for level in (1, 2, 3)]
-    u = pool([_statistics(withheld)], ())["household"]
+    """A small source withholds its counts: what a list of this length is expected to hold stands, under ten pairs."""
 
-    assert u[1] == pytest.approx(5 / 1000)
-    assert u[3] == pytest.approx(0.03 / (2 * 1000) ** 0.5)
+    def feared(pairs):
+        return pool([_statistics([("household", level, 0.0, pairs) for level in (1, 2, 3)])], ())["household"]
+
+    small, large = feared(1000.0), feared(1e9)
+    assert small[3] * 1000 == pytest.approx(0.016 * 2000**0.5, rel=0.02)
+    assert large[3] * 1e9 == pytest.approx(4.5, rel=0.1)
+    assert 4 < small[1] * 1000 < 5
+    assert small[2] == 0  # twins of two surnames: none beyond those of one
     assert pool([_statistics([("sex", 1, 50.0, 100.0)])], ())["household"][3] == 0.0
 
 
@@ -199,7 +241,7 @@ def test_pooling_does_not_depend_on_the_order_of_sources():
 
 def test_a_level_nobody_saw_is_rare_not_impossible():
     """A withheld level stands for half a pair, and levels still add to 1."""
-    u = pool([statistics(surname={3: (50, 10_000), 0: (9_950, 10_000)})], COMPARISONS)
+    u = pool([statistics(surname={4: (50, 10_000), 0: (9_950, 10_000)})], COMPARISONS)
 
     assert u["surname"][2] == u["surname"][1] == pytest.approx(0.5 / 10_000, rel=0.01)
     assert sum(u["surname"].values()) == pytest.approx(1)
@@ -233,6 +275,6 @@ def test_pooled_counts_of_the_made_up_world_are_believable(counted):
     """Equal names are rare, a close one rarer than a different one, and sex agrees half the time."""
     u = pool([counted], compared(EVERYTHING))
 
-    assert 0.002 < u["surname"][3] < 0.03
+    assert 0.002 < u["surname"][4] < 0.03
     assert u["surname"][2] < u["surname"][1] < u["surname"][0]
     assert u["sex"][1] == pytest.approx(0.5, abs=0.02)

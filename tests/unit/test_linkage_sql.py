@@ -105,6 +105,7 @@ def empty():
     load_table(con, "person_index", index)
     con.execute("CREATE TABLE truth (source VARCHAR, record_id BIGINT, person VARCHAR)")
     con.execute("CREATE TABLE listed_name (name VARCHAR, kind VARCHAR, frequency BIGINT)")
+    con.execute("CREATE TABLE name_band (record_id BIGINT, forename_level TINYINT, surname_level TINYINT)")
     con.execute("CREATE TABLE drawn (block BIGINT, position_l BIGINT, position_r BIGINT)")
     encoded = [name for name in VIEW.columns if name not in ("record_id", "variant", "rule", "block")]
     con.execute(f"CREATE TABLE sampled AS SELECT 0::BIGINT AS position, {', '.join(encoded)} FROM view")

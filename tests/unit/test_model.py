@@ -10,11 +10,12 @@ import pytest
 from governance.errors import InternalError
 from governance.settings.project import RuleComponent
 from governance.warehouse import connect, fetch_table, load_table
-from linkage.comparisons import ALL, HOUSEHOLD, HOUSEHOLD_PARTS, Comparison, Level, compared, touched_by
+from linkage.comparisons import ALL, HOUSEHOLD, SAME_NAME, Comparison, Level, compared, in_play, touched_by
 from linkage.model import (
     MIN_TRAINING_PAIRS,
     Model,
     household_correction,
+    namesake_correction,
     start_m,
     train,
     training_table,
@@ -25,19 +26,20 @@ from tests.lib.linkage import LINKAGE, shuffled
 NAMED = {c.name: c for c in ALL}
 COMPARISONS = tuple(NAMED[name] for name in ("forename", "surname", "date_of_birth", "sex", "postcode"))
 M = {
-    "forename": {4: 0.70, 3: 0.03, 2: 0.12, 1: 0.05, 0: 0.10},
-    "surname": {3: 0.75, 2: 0.10, 1: 0.05, 0: 0.10},
+    "forename": {4: 0.73, 2: 0.12, 1: 0.05, 0: 0.10},
+    "surname": {4: 0.75, 2: 0.10, 1: 0.05, 0: 0.10},
     "date_of_birth": {6: 0.80, 5: 0.03, 4: 0.10, 3: 0.02, 2: 0.02, 1: 0.01, 0: 0.02},
     "sex": {1: 0.96, 0: 0.04},
     "postcode": {3: 0.55, 2: 0.05, 1: 0.15, 0: 0.25},
 }
 U = {
-    "forename": {4: 0.01, 3: 0.001, 2: 0.01, 1: 0.019, 0: 0.96},
-    "surname": {3: 0.008, 2: 0.008, 1: 0.014, 0: 0.97},
+    "forename": {4: 0.01, 2: 0.01, 1: 0.02, 0: 0.96},
+    "surname": {4: 0.008, 2: 0.008, 1: 0.014, 0: 0.97},
     "date_of_birth": {6: 0.001, 5: 0.001, 4: 0.008, 3: 0.005, 2: 0.005, 1: 0.05, 0: 0.93},
     "sex": {1: 0.5, 0: 0.5},
     "postcode": {3: 0.002, 2: 0.008, 1: 0.09, 0: 0.90},
 }
+STARTS = start_m(in_play(COMPARISONS, banded=False))
 BLIND = {0: {"date_of_birth"}, 1: {"surname", "postcode"}, 2: {"forename"}}
 """What each rule fixes, and so is not seen in its pairs."""
 TRUE_SHARE = {0: 0.6, 1: 0.3, 2: 0.15}
@@ -73,7 +75,7 @@ def model():
 def test_em_finds_the_planted_m(model, name):
     """Every level's share of true pairs comes out within 0.03, though each rule hides some fields."""
     assert model.m[name] == pytest.approx(M[name], abs=0.03)
-    assert model.m[name] != pytest.approx(start_m(COMPARISONS)[name], abs=0.03) or name == "sex"
+    assert model.m[name] != pytest.approx(STARTS[name], abs=0.03) or name == "sex"
 
 
 def test_u_is_not_trained(model):
@@ -113,7 +115,7 @@ def test_few_pairs_leave_the_starting_values():
 
     found = trained(few)
 
-    assert found.m == start_m(COMPARISONS)
+    assert found.m == STARTS
     assert len(found.warnings) == len(COMPARISONS)
     assert "Forename: too few pairs to train, starting values used." in found.warnings
 
@@ -128,7 +130,7 @@ def test_training_that_breaks_down_leaves_the_starting_values(monkeypatch):
 
     found = trained(planted(pairs_per_rule=600))
 
-    assert found.m == start_m(COMPARISONS)
+    assert found.m == STARTS
     assert "Training broke down on these pairs: starting values used for every comparison." in found.warnings
 
 
@@ -169,12 +171,12 @@ def test_m_that_does_not_add_up_is_refused():
 
 
 def test_starting_values_are_probabilities():
-    """Every comparison's starting m adds to 1, levels fall from most agreement to least, and fit three bits."""
-    for comparison in (*ALL, HOUSEHOLD):
+    """Every comparison's starting m adds to 1, with and without rarity bands, and its levels fit four bits."""
+    for comparison in (*in_play(ALL, banded=True), *in_play(ALL, banded=False), HOUSEHOLD):
         values = [level.value for level in comparison.levels]
         assert sum(level.start_m for level in comparison.levels) == pytest.approx(1)
-        assert values == list(range(len(values) - 1, -1, -1))
-        assert len(values) <= 7
+        assert len(set(values)) == len(values)
+        assert 0 <= min(values) <= max(values) <= 15 - (comparison is not HOUSEHOLD)
 
 
 def test_every_component_says_what_it_touches():
@@ -183,7 +185,8 @@ def test_every_component_says_what_it_touches():
 
     assert all(touched.values())
     assert {name for names in touched.values() for name in names} == {c.name for c in ALL}
-    assert touched["phonetic_pair"] == ("forename", "surname")
+    assert touched["phonetic_pair"] == ("forename", "surname", "name_order")
+    assert touched["surname_first3"] == ("surname", "name_order")
     assert touched["birth_day_month_unordered"] == ("date_of_birth",)
 
 
@@ -193,14 +196,16 @@ def test_training_is_blind_to_what_a_rule_touches():
     seen = {c.name: pa.array([c.levels[0].value], pa.int8()) for c in ALL}
     pair = {"record_l": [1], "record_r": [2], "found_by": pa.array([0b11], pa.int64())}
     load_table(con, "pattern", pa.table({**pair, **seen, "pattern": [7]}))
-    blind = [{"forename", "date_of_birth"}, {"postcode", "phone"}]
+    blind = [{"forename", "name_order", "date_of_birth"}, {"postcode", "phone"}]
     touches = {f"touches_{c.name}": [c.name in names for names in blind] for c in ALL}
     load_table(con, "rule", pa.table({"rule": pa.array([0, 1], pa.int16()), **touches}))
 
     training_table(con, 10)
 
     # Beside the two made-up pairs of each rule, which have no sex.
-    rows = fetch_table(con, "SELECT * FROM training WHERE sex IS NOT NULL ORDER BY rule").to_pylist()
+    rows = fetch_table(
+        con, "SELECT * FROM training WHERE sex IS NOT NULL AND rule IS NOT NULL ORDER BY rule"
+    ).to_pylist()
     assert [{name for name in seen if row[name] is None} for row in rows] == blind
     assert [row["rule"] for row in rows] == [0, 1]
 
@@ -210,6 +215,7 @@ def test_name_stands_for_forename_and_surname():
     assert [c.name for c in compared(LINKAGE.model_copy(update={"compare": ["email", "name"]}))] == [
         "forename",
         "surname",
+        "name_order",
         "email",
     ]
 
@@ -219,9 +225,9 @@ def test_name_stands_for_forename_and_surname():
 WEIGHED = {**{name: M[name] for name in ("forename", "surname", "date_of_birth", "sex", "postcode")}}
 PATTERNS = [
     # number, then levels: forename, surname, date of birth, sex, postcode, household
-    (1, 4, 3, 6, 1, 3, 3),
-    (2, 0, 3, 6, 1, 3, 3),
-    (3, 4, 3, 0, 1, 3, 1),
+    (1, 4, 4, 6, 1, 3, 3),
+    (2, 0, 4, 6, 1, 3, 3),
+    (3, 4, 4, 0, 1, 3, 1),
     (4, None, None, None, None, None, 0),
     (5, 4, None, 6, None, None, 0),
     (6, 0, 0, 0, 0, 0, 0),
@@ -268,9 +274,10 @@ def test_families_and_twins_weigh_less(far_beyond_certain):
 
     plain, corrected = weights(far_beyond_certain), weights(joint)
 
+    parts = {3: (("surname", 4), ("postcode", 3), ("date_of_birth", 6)), 1: (("surname", 4), ("postcode", 3))}
     for number, level in ((1, 3), (2, 3), (3, 1)):
-        product = math.prod(far_beyond_certain[name][value] for name, value in HOUSEHOLD_PARTS[level])
-        lost = min(math.log2(joint["household"][level] / product), math.log2(0.2 / 1e-9))
+        product = math.prod(far_beyond_certain[name][value] for name, value in parts[level])
+        lost = min(math.log2(joint["household"][level] / product), math.log2(0.1 / 1e-9))
         assert plain[number] - corrected[number] == pytest.approx(lost, abs=1e-6)
     assert corrected[6] == pytest.approx(plain[6], abs=1e-3)
 
@@ -278,10 +285,54 @@ def test_families_and_twins_weigh_less(far_beyond_certain):
 @pytest.mark.parametrize("joint", [0.0, 1e-12, 1e-6, 1.0])
 def test_the_household_correction_never_adds_evidence(joint):
     """Whatever was counted, living together is not evidence for being one person, nor living apart against it."""
-    found = household_correction(U | {"household": {3: joint, 2: joint, 1: joint, 0: 0.0}})
+    u = U | {"household": {3: joint, 2: joint, 1: joint, 0: 0.0}}
+    found = household_correction(Model(M, u, ()))
 
-    for level in HOUSEHOLD_PARTS:
+    assert set(found.m["household"]) == {0, 1, 2, 3}
+    for level in (1, 2, 3):
         assert found.weight("household", level) <= 0
         assert 0 < found.u["household"][level] < 1
     assert found.weight("household", 0) == 0
     assert sum(found.m["household"].values()) == pytest.approx(1)
+
+
+def test_families_share_rare_surnames_as_often_as_people_have_them():
+    """Each band takes its share of the joint chance: a family of a rare surname is not taken for one person."""
+    m = M | {"surname": {7: 0.2, 6: 0.3, 5: 0.25, 2: 0.1, 1: 0.05, 0: 0.1}}
+    u = U | {"surname": {7: 1e-6, 6: 1e-4, 5: 6e-3, 2: 0.008, 1: 0.014, 0: 0.97}}
+    found = household_correction(Model(m, u | {"household": {3: 0.0, 2: 0.0, 1: 1e-5, 0: 0.0}}, ()))
+
+    for band in (1, 2, 3):
+        ratio = 1e-5 * m["surname"][SAME_NAME + band] / 0.75 / (u["surname"][SAME_NAME + band] * u["postcode"][3])
+        assert -found.weight("household", 1 + 4 * band) == pytest.approx(max(0, math.log2(ratio)), abs=1e-6)
+    assert -found.weight("household", 13) > 8
+
+
+def test_namesakes_weigh_less(far_beyond_certain):
+    """Where two people share both names more often than the product says, the two names count once."""
+    product = far_beyond_certain["forename"][4] * far_beyond_certain["surname"][4]
+    plain, corrected = weights(far_beyond_certain), weights(far_beyond_certain | {"namesake": {1: 8 * product}})
+
+    assert [plain[number] - corrected[number] for number, *_ in PATTERNS] == pytest.approx([3, 0, 3, 0, 0, 0], abs=1e-6)
+    never_evidence = namesake_correction(Model(M, U | {"namesake": {1: 0.0}}, ()))
+    assert never_evidence.weight("namesake", 1) == 0
+
+
+def test_equal_names_have_a_band_everywhere_or_nowhere():
+    """With rarity bands each is a level of its own, trained by itself; without, there is one level of equal names."""
+    table = planted()
+    place = table.schema.get_field_index("forename")
+    found = table["forename"].to_numpy(zero_copy_only=False)
+    split = np.where(found == SAME_NAME, SAME_NAME + 1 + np.arange(len(found)) % 3, found)
+    table = table.set_column(place, "forename", pa.array(split, pa.int8(), from_pandas=True))
+    place = table.schema.get_field_index("surname")
+    found = table["surname"].to_numpy(zero_copy_only=False)
+    closed = pa.array(np.where(found == SAME_NAME, 5, found), pa.int8(), from_pandas=True)
+    thirds = {7: U["forename"][4] / 3, 6: U["forename"][4] / 3, 5: U["forename"][4] / 3}
+    surname = {7: 1e-6, 6: 1e-6, 5: U["surname"][4]}
+    u = U | {"forename": U["forename"] | thirds, "surname": U["surname"] | surname}
+
+    model = trained(table.set_column(place, "surname", closed), u=u)
+
+    assert sorted(model.m["forename"]) == [0, 1, 2, 5, 6, 7]
+    assert [model.m["forename"][level] for level in (5, 6, 7)] == pytest.approx([0.73 / 3] * 3, abs=0.03)

@@ -12,7 +12,7 @@ import pytest
 from splink import Linker
 
 from governance.warehouse import connect, fetch_table, load_sql, load_table, materialise
-from linkage.comparisons import ALL, compared
+from linkage.comparisons import ALL, compared, in_play
 from linkage.encode import WHOLE_FIELDS
 from linkage.model import train, training_table
 from tests.lib.linkage import LINKAGE, linked, shuffled
@@ -70,9 +70,9 @@ def test_shift_and_or_have_one_precedence(con):
     rows = fetch_table(linked().con, f"SELECT DISTINCT {columns} FROM pattern").to_pylist()
     assert len({row["pattern"] for row in rows}) == len(rows) > 50
     for row in rows:
-        levels = [row["pattern"] >> 3 * place & 7 for place in range(len(names))]
+        levels = [row["pattern"] >> 4 * place & 15 for place in range(len(names))]
         assert levels == [0 if row[name] is None else row[name] + 1 for name in names]
-        assert row["pattern"] >> 3 * len(names) == row["household"]
+        assert row["pattern"] >> 4 * len(names) == row["household"]
 
 
 def test_masks_are_compared_after_they_are_taken(con):
@@ -149,7 +149,7 @@ def test_python_variables_are_not_tables(con):
 
 def pairs_of_one_rule(agreeing, strangers):
     """Table ``pattern``: pairs that agree in everything, found by rule 0; pairs that agree in nothing, by rule 1."""
-    top = {c.name: c.levels[0].value for c in ALL}
+    top = {c.name: c.levels[0].value for c in in_play(ALL, banded=False)}
     rows = [dict(top, found_by=1) for _ in range(agreeing)] + [
         dict.fromkeys(top, 0) | {"found_by": 2} for _ in range(strangers)
     ]
@@ -191,5 +191,6 @@ def test_training_takes_at_most_so_many_pairs_a_rule(con):
         training_table(con, 25)
         rows.append(fetch_table(con, "SELECT * FROM training ORDER BY pattern"))
 
-    assert rows[0].num_rows == 2 * (25 + 2)
+    traces = sum(len({row[c.name] for row in pattern.to_pylist()}) for c in ALL)
+    assert rows[0].num_rows == 2 * (25 + 2) + traces
     assert rows[1].equals(rows[0])
