@@ -37,6 +37,14 @@ GROUP BY true_pair.record_id_l, true_pair.record_id_r
 ORDER BY true_pair.record_id_l, true_pair.record_id_r
 """
 
+_JOINED = """
+SELECT coalesce(l.person_id = r.person_id, FALSE) AS joined
+FROM true_pair
+LEFT JOIN person_index AS l ON true_pair.source_l = l.source AND true_pair.record_id_l = l.record_id
+LEFT JOIN person_index AS r ON true_pair.source_r = r.source AND true_pair.record_id_r = r.record_id
+ORDER BY true_pair.record_id_l, true_pair.record_id_r
+"""
+
 
 def true_pairs(bench: BenchSet) -> tuple[duckdb.DuckDBPyConnection, pd.DataFrame]:
     """The pairs in a fixed order: person, ethnic_group, ever_homeless, both sources and record ids."""
@@ -51,6 +59,12 @@ def found_pairs(con: duckdb.DuckDBPyConnection, scored: pa.Table, threshold: flo
     """For every pair of :func:`true_pairs`, in its order, whether it is scored at the threshold or above."""
     load_table(con, "scored", scored)
     return fetch_table(con, _FOUND, {"threshold": threshold})["found"].to_pandas()
+
+
+def joined_pairs(con: duckdb.DuckDBPyConnection, index: pa.Table) -> "pd.Series[bool]":
+    """For every pair of :func:`true_pairs`, in its order, whether both records are in one person."""
+    load_table(con, "person_index", index)
+    return fetch_table(con, _JOINED)["joined"].to_pandas()
 
 
 def best_threshold(bench: BenchSet, found: Found) -> float:
