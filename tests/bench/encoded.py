@@ -2,6 +2,8 @@
 
 import time
 
+import pyarrow as pa
+
 from governance.keys import Secret
 from governance.warehouse import connect
 from linkage.chance import count_chance
@@ -33,6 +35,13 @@ def run(bench: BenchSet) -> Found:
         link_seconds=linked - started,
         default_threshold=bench.linkage.threshold_probability,
     )
+
+
+def found_by(bench: BenchSet) -> pa.Table:
+    """Scored pairs with the rules that found them, as bits."""
+    keys = EncodingKeys.derive(_KEY, project="benchmark", purpose="benchmark", linkage=bench.linkage)
+    views = [_deliver(bench, source, keys)[0] for source in bench.sources]
+    return scored_pairs(link(connect(memory="6GB", lock=False), views, bench.linkage))
 
 
 def _deliver(bench: BenchSet, source: BenchSource, keys: EncodingKeys) -> tuple[SourceViews, float, float]:
