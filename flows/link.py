@@ -1,5 +1,6 @@
 """Link one period: open every source's views, find who is whom, publish the person index and a restricted report."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -42,8 +43,8 @@ def link(run: Run) -> dict[str, int | float | str]:
     """
     folders = {source.id: run.zone("linkage", run.period, "in", source.id) for source in run.bundle.sources}
     wanted_packages(folders)
-    opened = [_delivery(run, source) for source in run.bundle.sources]
-    deliveries, made_from = [views for views, _ in opened], {views.source: digest for views, digest in opened}
+    made_from: dict[str, str] = {}
+    deliveries = _deliveries(run, made_from)
     # Unlocked because the model is trained with one thread.
     con = connect(memory=_LINKAGE_MEMORY, lock=False)
     reused, carried = model_to_reuse(run), last_pairs(run)
@@ -56,7 +57,7 @@ def link(run: Run) -> dict[str, int | float | str]:
     inner = _publish_inside_linkage(run, result, index, facts, model.artefact)
     outer = _publish_index(run, result, index, facts)
     ledger, at = run.ledger, {"period": run.period, "model_sha256": model.artefact.digest}
-    ledger.append(Event.LINKED, at=timestamp(), sources=len(deliveries), manifest_sha256=inner, **at)
+    ledger.append(Event.LINKED, at=timestamp(), sources=len(made_from), manifest_sha256=inner, **at)
     epoch = run.bundle.project.linkage.epoch
     ledger.append(Event.PERSON_INDEX_PUBLISHED, at=timestamp(), manifest_sha256=outer, kid=kid, epoch=epoch, **at)
     destroy_older_records(run, "linkage")
@@ -101,8 +102,13 @@ def _how_compared(result: LinkResult, carried: Carried) -> dict[str, Any]:
     }
 
 
-def _delivery(run: Run, source: Source) -> tuple[SourceViews, str]:
-    """One source's views, and which delivery they were made from."""
+def _deliveries(run: Run, made_from: dict[str, str]) -> Iterator[SourceViews]:
+    """Every source's views, each opened when its turn comes; ``made_from`` learns what they were made from."""
+    for source in sorted(run.bundle.sources, key=lambda one: one.id):
+        yield _delivery(run, source, made_from)
+
+
+def _delivery(run: Run, source: Source, made_from: dict[str, str]) -> SourceViews:
     tables, manifest = open_package(
         run.zone("linkage", run.period, "in", source.id),
         ("view", "record", "u_statistic"),
@@ -117,8 +123,8 @@ def _delivery(run: Run, source: Source) -> tuple[SourceViews, str]:
         recorded=run.published(Event.PACKAGE_PUBLISHED, source=source.id, package="views"),
     )
     single = source.one_record_per_person
-    views = SourceViews(source.id, single, tables["view"], tables["record"], tables["u_statistic"])
-    return views, manifest["delivery"]
+    made_from[source.id] = manifest["delivery"]
+    return SourceViews(source.id, single, tables["view"], tables["record"], tables["u_statistic"])
 
 
 def _facts(run: Run, result: LinkResult, index: PersonIndex, kid: str) -> dict[str, Any]:

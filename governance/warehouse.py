@@ -83,10 +83,30 @@ def materialise(
     con.execute(f"CREATE OR REPLACE TABLE {table} AS {query}", dict(params) if params else None)
 
 
+def append(con: duckdb.DuckDBPyConnection, table: str, query: str, params: Mapping[str, object] | None = None) -> None:
+    """Add a query's rows to ``table``, which has its columns in the same order; see :func:`materialise`."""
+    con.execute(f"INSERT INTO {table} {query}", dict(params) if params else None)
+
+
 def load_table(con: duckdb.DuckDBPyConnection, name: str, table: pa.Table) -> None:
     """Copy an Arrow table into the database under a fixed name."""
     con.register("incoming", table)
     con.execute(f"CREATE OR REPLACE TABLE {name} AS SELECT * FROM incoming")
+    con.unregister("incoming")
+
+
+def append_table(con: duckdb.DuckDBPyConnection, name: str, table: pa.Table, **constants: int) -> None:
+    """Copy an Arrow table's rows to the end of a table that has its columns, by name.
+
+    Args:
+        con: The warehouse.
+        name: A name fixed in code.
+        table: The rows.
+        constants: Further columns with one value for all these rows.
+    """
+    further = "".join(f", {int(value)} AS {quote_name(column)}" for column, value in constants.items())
+    con.register("incoming", table)
+    con.execute(f"INSERT INTO {name} BY NAME SELECT *{further} FROM incoming")
     con.unregister("incoming")
 
 

@@ -16,6 +16,7 @@ from linkage.blocks import Views
 from linkage.comparisons import ALL, HOUSEHOLD, NAMESAKE, SAME_NAME, Comparison
 from linkage.encode import EncodingKeys, Names, encode_rows
 from linkage.model import Parameters
+from linkage.pairs import arriving_view
 from linkage.values import BAND_SHIFT, Components
 
 MIN_PAIRS_SHOWN = 10
@@ -153,7 +154,7 @@ def _random_pairs(
     load_table(con, "sampled", pa.table({"position": np.arange(len(rows)), **encoded, "present": found.present[rows]}))
     load_table(con, "drawn", pa.table({"block": np.arange(wanted), "position_l": left, "position_r": right}))
     materialise(con, "kept_view", load_sql("linkage", "chance_view"))
-    con.execute(_arriving(0))
+    con.execute(arriving_view(0))
     fixes = ", ".join(f"FALSE AS fixes_{field}" for field in _NO_FIX)
     materialise(con, "rule", f"SELECT 0::SMALLINT AS rule, {fixes}")
     materialise(con, "source", "SELECT 0::TINYINT AS source_no, FALSE AS one_record_per_person")
@@ -162,24 +163,6 @@ def _random_pairs(
     # Each pair here is one pair of views: there is nothing to bring together.
     materialise(con, "pair", "SELECT *, 1::BIGINT AS found_by FROM view_pair")
     materialise(con, "pattern", load_sql("linkage", "pattern"))
-
-
-def compare_views(con: duckdb.DuckDBPyConnection, *, only_from: int = 0) -> None:
-    """From ``kept_view``, ``rule`` and ``source`` to ``pair`` and ``pattern``.
-
-    Args:
-        con: The linkage warehouse.
-        only_from: Pairs without a record numbered above this are left out.
-    """
-    con.execute(load_sql("linkage", "macro"))
-    con.execute(_arriving(only_from))
-    for step in ("view_pair", "pair", "pattern"):
-        materialise(con, step, load_sql("linkage", step))
-
-
-def _arriving(only_from: int) -> str:
-    """Views whose pairs with all others are wanted. A statement that makes a view takes no parameters."""
-    return f"CREATE OR REPLACE VIEW arriving_view AS SELECT * FROM kept_view WHERE record > {int(only_from)}"
 
 
 def _level_counts() -> str:

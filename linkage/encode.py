@@ -85,8 +85,9 @@ def encode(found: Components, linkage: Linkage, keys: EncodingKeys) -> Encoded:
         keys: From :meth:`EncodingKeys.derive`.
 
     Returns:
-        Tables ``view`` and ``record`` (see ``governance.contracts``), ordered by record id, which is a keyed
-        pseudonym: the order of the extract is gone.
+        Tables ``view`` and ``record`` (see ``governance.contracts``). Views go by span of records, and in it by rule,
+        for linkage takes one rule at a time; records by record id, which is a keyed pseudonym: the order of the
+        extract is gone.
     """
     names = Names.of(found, keys)
     compared = compared_bits(list(linkage.compare))
@@ -106,30 +107,25 @@ def _spans(record_id: NDArray[np.int64]) -> list[slice]:
 def _span_views(
     span: slice, found: Components, names: Names, linkage: Linkage, keys: EncodingKeys, compared: np.int32
 ) -> pa.Table:
-    """Views of a span of records under every rule, in the order of record, rule and variant."""
+    """Views of a span of records under every rule, in the order of rule, record and variant."""
     parts = [_rule_views(n, rule, span, found, names, linkage, keys) for n, rule in enumerate(linkage.rules)]
     rows = np.concatenate([part["row"][0] for part in parts])
-    # Records stand in the order of their ids: their numbers sort as the ids do.
-    number = np.cumsum(np.diff(found.record_id[span], prepend=found.record_id[span][:1]) != 0)[rows - span.start]
-    rule = np.concatenate([part["rule"][0] for part in parts])
-    order = np.lexsort((found.variant[rows], rule, number))
-    rows = rows[order]
     columns = {
         "record_id": pa.array(found.record_id[rows]),
         "variant": pa.array(found.variant[rows]),
-        **{name: _gathered([part[name] for part in parts], order) for name in parts[0] if name != "row"},
+        **{name: _together([part[name] for part in parts]) for name in parts[0] if name != "row"},
         "present": pa.array(found.present[rows] & compared),
     }
     return pa.table({name: columns[name] for name in VIEW.columns})
 
 
-def _gathered(parts: list[Column], order: NDArray[np.intp]) -> pa.Array:
-    """One column of every rule's views, in their common order."""
-    values = np.take(np.concatenate([values for values, _ in parts]), order)
+def _together(parts: list[Column]) -> pa.Array:
+    """One column of every rule's views."""
+    values = np.concatenate([values for values, _ in parts])
     if all(there is None for _, there in parts):
         return pa.array(values)
     there = [np.ones(len(values), bool) if told is None else told for values, told in parts]
-    return nullable(values, np.take(np.concatenate(there), order))
+    return nullable(values, np.concatenate(there))
 
 
 def _rule_views(
@@ -167,7 +163,7 @@ def _records(found: Components, views: pa.Table, compared: np.int32) -> pa.Table
     """One row per record, with how many rules can find it."""
     first = found.variant == 0
     ids = found.record_id[first]
-    # Views come ordered by record and rule: a rule counts once however many variants it has.
+    # Views come span by span, by rule and record: a rule counts once however many variants it has.
     seen_id, seen_rule = views["record_id"].to_numpy(), views["rule"].to_numpy()
     new_rule = np.ones(len(seen_id), bool)
     new_rule[1:] = (seen_id[1:] != seen_id[:-1]) | (seen_rule[1:] != seen_rule[:-1])

@@ -11,9 +11,7 @@ import duckdb
 import pyarrow as pa
 
 from governance.warehouse import fetch_table, load_sql, load_table, materialise
-from linkage.chance import compare_views
-
-_KEEPS = "SELECT source, record_id, digest FROM record_state ORDER BY source, record_id"
+from linkage.pairs import compare_views, find_blocks
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,16 +46,14 @@ def compare(con: duckdb.DuckDBPyConnection, before: Before | None, max_block_rec
         before: The last run's pairs, made under the same rules, fields and standardiser; None compares everything.
         max_block_records: Blocks with more records are left out.
     """
-    materialise(con, "kept_view", load_sql("linkage", "kept_view"), {"max_block_records": max_block_records})
-    materialise(con, "record_state", load_sql("linkage", "record_state"))
-    materialise(con, "large_block", load_sql("linkage", "large_block"))
+    find_blocks(con, max_block_records)
     if before is None:
-        compare_views(con)
+        compare_views(con, max_block_records)
         return Compared(_count(con, "record"), _count(con, "pattern"), 0)
     _load_before(con, before)
+    materialise(con, "record_state", load_sql("linkage", "record_state"))
     materialise(con, "fresh", load_sql("linkage", "fresh"))
-    materialise(con, "kept_view", load_sql("linkage", "touched_view"))
-    compare_views(con, only_from=_count(con, "record"))
+    compare_views(con, max_block_records, only_fresh=True)
     materialise(con, "fresh_pattern", load_sql("linkage", "fresh_pattern"))
     materialise(con, "carried_pattern", load_sql("linkage", "carried_pattern"))
     together = "SELECT * FROM fresh_pattern UNION ALL BY NAME SELECT * FROM carried_pattern"
@@ -67,7 +63,7 @@ def compare(con: duckdb.DuckDBPyConnection, before: Before | None, max_block_rec
 
 def record_states(con: duckdb.DuckDBPyConnection) -> pa.Table:
     """Source, record id and a digest of the views of every record: what tells a changed record from the same one."""
-    return fetch_table(con, _KEEPS)
+    return fetch_table(con, f"{load_sql('linkage', 'record_state')} ORDER BY source, record_id")
 
 
 def large_blocks(con: duckdb.DuckDBPyConnection) -> pa.Table:

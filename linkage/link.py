@@ -1,6 +1,6 @@
 """Views in, people out: compare inside blocks, weigh, and join."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,6 +9,8 @@ import pyarrow as pa
 
 from governance.settings import Linkage
 from governance.warehouse import fetch_table, load_sql, load_table, materialise, one_thread
+from linkage.arrive import SourceViews as SourceViews
+from linkage.arrive import load_deliveries
 from linkage.artefact import Artefact, Shares, check_reusable, made_for, rounded
 from linkage.chance import pool
 from linkage.cluster import cluster
@@ -20,17 +22,6 @@ from linkage.model import Model, Parameters, train, training_table, weigh_patter
 from linkage.prior import estimate_priors, fixed_priors, prior_bits
 
 MAX_TRAINING_PAIRS_PER_RULE = 100_000
-
-
-@dataclass(frozen=True, slots=True)
-class SourceViews:
-    """What one source delivered to the linkage zone."""
-
-    source: str
-    one_record_per_person: bool
-    views: pa.Table
-    records: pa.Table
-    u_statistics: pa.Table
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +48,7 @@ class LinkResult:
 
 def link(
     con: duckdb.DuckDBPyConnection,
-    deliveries: Sequence[SourceViews],
+    deliveries: Iterable[SourceViews],
     linkage: Linkage,
     *,
     reuse: Artefact | None = None,
@@ -67,7 +58,7 @@ def link(
 
     Args:
         con: An empty warehouse, not locked: the model is trained with one thread, whatever else runs with more.
-        deliveries: One per source; their order does not matter.
+        deliveries: One per source: a list in any order, or an iterator in order of source that opens one at a time.
         linkage: Rules, compared fields, threshold.
         reuse: Weigh with this model; without one, a model is trained on these very pairs.
         before: The last run's pairs, made for the same evidence: only what changed since is compared.
@@ -75,15 +66,13 @@ def link(
     Raises:
         ConfigError: The model to be used again was made for other evidence.
     """
-    ordered = sorted(deliveries, key=lambda delivery: delivery.source)
-    sources = {delivery.source: delivery.one_record_per_person for delivery in ordered}
+    arrived = load_deliveries(con, deliveries)
     if reuse:
-        check_reusable(reuse, linkage, sources)
-    _load(con, ordered)
+        check_reusable(reuse, linkage, arrived.sources)
     _load_rules(con, linkage)
     done = compare(con, before, linkage.max_block_records)
     comparisons = compared(linkage)
-    u = pool([delivery.u_statistics for delivery in ordered], comparisons)
+    u = pool(arrived.u_statistics, comparisons)
     model, rows = (reuse.model, 0) if reuse else _trained(con, linkage, u)
     levels = ", ".join(["pattern", *(c.name for c in ALL), "household"])
     materialise(con, "distinct_pattern", f"SELECT DISTINCT {levels} FROM pattern ORDER BY pattern")
@@ -95,7 +84,7 @@ def link(
     materialise(con, "scored_pair", load_sql("linkage", "scored_pair"))
     parted = cluster(con, linkage.threshold_probability)
     shares, expected = level_shares(con, comparisons), expected_matches(con)
-    return LinkResult(con, model, linker, expected, parted, sources, prior_bits(con), shares, u, done, rows)
+    return LinkResult(con, model, linker, expected, parted, arrived.sources, prior_bits(con), shares, u, done, rows)
 
 
 def _trained(con: duckdb.DuckDBPyConnection, linkage: Linkage, u: Parameters) -> tuple[Model, int]:
@@ -105,37 +94,6 @@ def _trained(con: duckdb.DuckDBPyConnection, linkage: Linkage, u: Parameters) ->
         model = rounded(train(con, compared(linkage), u))
     ((rows,),) = con.execute("SELECT count(*) FROM training").fetchall()
     return model, int(rows)
-
-
-def _load(con: duckdb.DuckDBPyConnection, ordered: list[SourceViews]) -> None:
-    """Tables ``source``, ``record`` and ``view`` of all sources, records numbered without gaps."""
-    numbers = pa.array(range(len(ordered)), pa.int8())
-    load_table(
-        con,
-        "source",
-        pa.table(
-            {
-                "source_no": numbers,
-                "source": [delivery.source for delivery in ordered],
-                "one_record_per_person": [delivery.one_record_per_person for delivery in ordered],
-            }
-        ),
-    )
-    load_table(con, "arrived_record", _stack([delivery.records for delivery in ordered]))
-    load_table(con, "view", _stack([delivery.views for delivery in ordered]))
-    materialise(
-        con,
-        "record",
-        "SELECT row_number() OVER (ORDER BY source_no, record_id) AS record, * FROM arrived_record ORDER BY record",
-    )
-
-
-def _stack(tables: list[pa.Table]) -> pa.Table:
-    marked = [
-        table.append_column("source_no", pa.array([number] * table.num_rows, pa.int8()))
-        for number, table in enumerate(tables)
-    ]
-    return pa.concat_tables(marked)
 
 
 def _load_rules(con: duckdb.DuckDBPyConnection, linkage: Linkage) -> None:

@@ -23,12 +23,17 @@ SELECT
         WHEN l.surname_lo = r.surname_lo AND l.surname_hi = r.surname_hi THEN 1000 + ((l.present >> 10) & 3)
         ELSE thousandths(name_similarity(l.surname_lo, l.surname_hi, r.surname_lo, r.surname_hi))
     END::SMALLINT AS surname,
-    thousandths(
-        least(
-            name_similarity(l.forename_lo, l.forename_hi, r.surname_lo, r.surname_hi),
-            name_similarity(l.surname_lo, l.surname_hi, r.forename_lo, r.forename_hi)
+    -- Where either name is equal as it stands nothing is swapped, and nothing need be worked out.
+    CASE
+        WHEN l.forename_lo = r.forename_lo AND l.forename_hi = r.forename_hi THEN NULL
+        WHEN l.surname_lo = r.surname_lo AND l.surname_hi = r.surname_hi THEN NULL
+        ELSE thousandths(
+            least(
+                name_similarity(l.forename_lo, l.forename_hi, r.surname_lo, r.surname_hi),
+                name_similarity(l.surname_lo, l.surname_hi, r.forename_lo, r.forename_hi)
+            )
         )
-    ) AS swapped,
+    END AS swapped,
     CASE WHEN l.present & r.present & 4 > 0 THEN (l.birth_sex >> 48) & 65535 = (r.birth_sex >> 48) & 65535 END AS birth_year,
     CASE WHEN l.present & r.present & 8 > 0 THEN (l.birth_sex >> 32) & 65535 = (r.birth_sex >> 32) & 65535 END AS birth_month,
     CASE WHEN l.present & r.present & 16 > 0 THEN (l.birth_sex >> 16) & 65535 = (r.birth_sex >> 16) & 65535 END AS birth_day,

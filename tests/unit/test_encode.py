@@ -68,6 +68,14 @@ def test_tables_do_not_depend_on_the_order_of_the_extract(clinic):
     assert turned.records.equals(clinic.records)
 
 
+def test_views_come_rule_by_rule_in_the_order_of_pseudonyms(clinic):
+    """Linkage reads one rule at a time; record ids are keyed, so their order tells nothing."""
+    places = list(zip(*(clinic.views[name].to_pylist() for name in ("rule", "record_id", "variant")), strict=True))
+
+    assert places == sorted(places)
+    assert len({rule for rule, _, _ in places}) > 10
+
+
 def test_every_record_is_counted_with_the_rules_that_see_it(clinic):
     """``record`` holds each record once; ``views`` is the number of rules with a view of it, variants aside."""
     seen = {(row["record_id"], row["rule"]) for row in clinic.views.to_pylist()}

@@ -8,10 +8,10 @@ import pytest
 from governance.contracts import CONTRACTS, U_STATISTIC, VIEW
 from governance.warehouse import connect, load_sql, load_table, materialise
 from linkage import labels
-from linkage.chance import compare_views
 from linkage.comparisons import ALL
 from linkage.encode import WHOLE_FIELDS
 from linkage.link import SourceViews, left_for_next, link
+from linkage.pairs import compare_views, find_blocks
 from tests.lib.linkage import LINKAGE, found_in, index_of
 
 ROOT = Path(__file__).parents[2]
@@ -73,7 +73,9 @@ def test_one_statement_a_file(path):
 LINKAGE_FILES = [path.stem for path in FILES if path.parts[-3] == "linkage"]
 PARAMS = {
     "identity": {"kept_apart": ["kaur"]},
-    "kept_view": {"max_block_records": 200},
+    "block": {"rule": 0, "max_block_records": 200},
+    "kept_view": {"rule": 0, "max_block_records": 200},
+    "large_block": {"max_block_records": 200},
     "training": {"max_pairs": 10},
     "pair_count": {"threshold": 0.95},
     "record_quality": {"threshold": 0.95, "agree_bits": 20.0, "differ_bits": -5.0, "has_reference": True},
@@ -146,15 +148,16 @@ def test_columns_are_those_of_the_header(empty, name):
 def test_families_of_columns_are_complete():
     """What the headers only describe: a column for each comparison, and for each field a rule may fix."""
     con = connect(threads=1)
-    for name, contract in (("kept_view", VIEW),):
+    for name, contract in (("view", VIEW), ("record", CONTRACTS["record"])):
         load_table(con, name, contract.schema.empty_table())
-    con.execute("ALTER TABLE kept_view ADD COLUMN record BIGINT")
-    con.execute("ALTER TABLE kept_view ADD COLUMN source_no TINYINT")
+        con.execute(f"ALTER TABLE {name} ADD COLUMN source_no TINYINT")
+    con.execute("ALTER TABLE record ADD COLUMN record BIGINT")
     fixes = ", ".join(f"FALSE AS fixes_{field}" for field in ("forename", "surname", *WHOLE_FIELDS))
     materialise(con, "rule", f"SELECT 0::SMALLINT AS rule, {fixes}")
     materialise(con, "source", "SELECT 0::TINYINT AS source_no, FALSE AS one_record_per_person")
 
-    compare_views(con)
+    find_blocks(con, 200)
+    compare_views(con, 200)
 
     columns = con.sql("SELECT * FROM pattern").columns
     assert columns == ["record_l", "record_r", "found_by", *(c.name for c in ALL), "household", "pattern"]

@@ -1,0 +1,165 @@
+"""Growing sets: the synthetic ICS made larger and larger, encoded once, and beside it the same records in clear.
+
+One synthetic ICS has at most 900,000 people, for want of NHS numbers in the test range. Larger sets are neighbouring
+areas: each made from a seed of its own, with postcodes and NHS numbers (998…, never issued) of its own.
+"""
+
+import math
+import pickle
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import duckdb
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from governance.keys import Secret
+from governance.settings import Linkage
+from linkage.chance import count_chance
+from linkage.encode import EncodingKeys, encode, identities
+from linkage.link import SourceViews
+from tests.bench import clear_rows
+from tests.bench.prepare import load_source
+from tests.bench.sets import BenchSet, BenchSource, synthetic_ics
+
+SEED = 20261124
+SOURCES = 8
+"""The largest; the synthetic ICS has one more, of two thousand records in a million."""
+
+_KEY = Secret(bytes(range(32)))
+_RECORDS_OF_A_PERSON = 1.62
+_MOST_PEOPLE = 900_000
+_TABLES = ("views", "records", "u_statistics")
+
+
+@dataclass(frozen=True, slots=True)
+class GrowingSet:
+    """One size."""
+
+    records: int
+    areas: tuple[BenchSet, ...]
+    folder: Path
+
+    @property
+    def linkage(self) -> Linkage:
+        """Rules and settings, the same for every area."""
+        return self.areas[0].linkage
+
+    @property
+    def sources(self) -> tuple[BenchSource, ...]:
+        """In order of id."""
+        return self.areas[0].sources
+
+    @property
+    def everyone(self) -> Path:
+        """All records in clear, with joinedup's blocks as columns ``block_0`` and so on."""
+        return self.folder / "everyone.parquet"
+
+    def deliveries(self) -> Iterator[SourceViews]:
+        """What each source sent, read from disk when its turn comes."""
+        for source in self.sources:
+            yield SourceViews(source.id, source.one_record_per_person, *(self._table(source, name) for name in _TABLES))
+
+    def _table(self, source: BenchSource, name: str) -> pa.Table:
+        return pa.concat_tables([pq.read_table(_path(area, source, name)) for area in self.areas])
+
+
+def prepare(records: int, folder: Path, *, clear: bool) -> GrowingSet:
+    """Make a set of about this many records, and encode it; what was made before is used again.
+
+    Args:
+        records: How many, of all sources.
+        folder: Gets a folder for each area and each size.
+        clear: Also write the records in clear, for the peer.
+    """
+    people = round(records / _RECORDS_OF_A_PERSON)
+    number = math.ceil(people / _MOST_PEOPLE)
+    areas = tuple(_area(people // number, place, folder) for place in range(number))
+    counts = [pq.read_metadata(_path(area, source, "records")).num_rows for area in areas for source in area.sources]
+    made = GrowingSet(sum(counts), areas, folder / str(records))
+    if clear and not made.everyone.exists():
+        made.folder.mkdir(exist_ok=True)
+        _write_clear(made)
+    return made
+
+
+def _area(people: int, place: int, folder: Path) -> BenchSet:
+    here = folder / f"area_{people}_{place}"
+    ready = here / "set.pickle"
+    if not ready.exists():
+        here.mkdir(parents=True, exist_ok=True)
+        bench = _largest_sources(synthetic_ics(people, SEED + place, here))
+        for source in bench.sources if place else ():
+            _settle_elsewhere(bench.folder / f"{source.id}.parquet", place)
+        _encode(bench)
+        ready.write_bytes(pickle.dumps(bench))
+    bench = pickle.loads(ready.read_bytes())  # noqa: S301 - our own file, written above
+    assert isinstance(bench, BenchSet)
+    return replace(bench, folder=here)
+
+
+def _largest_sources(bench: BenchSet) -> BenchSet:
+    rows = {source: pq.read_metadata(bench.folder / f"{source.id}.parquet").num_rows for source in bench.sources}
+    kept = sorted(bench.sources, key=lambda source: -rows[source])[:SOURCES]
+    return replace(bench, sources=tuple(sorted(kept, key=lambda source: source.id)))
+
+
+_ELSEWHERE = """
+WITH weighed AS (
+    SELECT
+        *,
+        list_sum([
+            (11 - i) * TRY_CAST(substr('998' || substr(nhs_number, 4, 6), i::INT, 1) AS INT) FOR i IN range(1, 10)
+        ]) AS sum_of_nine
+    FROM read_parquet($path)
+)
+
+SELECT
+    * EXCLUDE (sum_of_nine) REPLACE (
+        (hash(record_id, $place) >> 1)::BIGINT AS record_id,
+        regexp_replace(postcode, '^NM', $letters) AS postcode,
+        regexp_replace(previous_postcode, '^NM', $letters) AS previous_postcode,
+        CASE
+            WHEN NOT regexp_full_match(nhs_number, '999[0-9]{7}') THEN nhs_number
+            -- The check digit is worked out anew; one number in eleven has none, and is left out.
+            WHEN sum_of_nine % 11 <> 1 THEN '998' || substr(nhs_number, 4, 6) || (11 - sum_of_nine % 11) % 11
+        END AS nhs_number
+    )
+FROM weighed
+"""
+
+
+def _settle_elsewhere(path: Path, place: int) -> None:
+    """Give an area's people record ids, postcodes and NHS numbers that no other area has."""
+    letters = f"N{chr(ord('M') + place)}"
+    table = duckdb.sql(_ELSEWHERE, params={"path": str(path), "place": place, "letters": letters}).to_arrow_table()
+    pq.write_table(table, path)
+
+
+def _encode(bench: BenchSet) -> None:
+    keys = EncodingKeys.derive(_KEY, project="benchmark", purpose="benchmark", linkage=bench.linkage)
+    for source in bench.sources:
+        con, file = load_source(bench, source.id)
+        found = identities(con, file, keys)
+        sent = encode(found, bench.linkage, keys)
+        single = source.one_record_per_person
+        chance = count_chance(con, found, bench.linkage, keys, one_record_per_person=single)
+        for name, table in zip(_TABLES, (sent.views, sent.records, chance), strict=True):
+            pq.write_table(table, _path(bench, source, name), compression="zstd")
+
+
+def _write_clear(made: GrowingSet) -> None:
+    con = duckdb.connect()
+    con.execute("SET threads = 2; SET memory_limit = '8GB'; SET enable_progress_bar = false")
+    for area in made.areas:
+        clear_rows.load_everyone(con, area)
+        add = "INSERT INTO both" if area is not made.areas[0] else "CREATE TABLE both AS"
+        con.execute(f"{add} SELECT * FROM everyone")
+    con.execute("DROP TABLE everyone; ALTER TABLE both RENAME TO everyone")
+    clear_rows.add_blocks(con, made.areas[0])
+    con.execute(f"COPY everyone TO '{made.everyone}' (FORMAT parquet, COMPRESSION zstd)")
+
+
+def _path(bench: BenchSet, source: BenchSource, name: str) -> Path:
+    return bench.folder / f"{source.id}.{name}.parquet"
