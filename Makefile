@@ -63,7 +63,7 @@ bench-linkage: $(VENV)/.installed ## accuracy of linkage beside its peers, into 
 	-$(MAKE) --no-print-directory --keep-going bench-peers
 	$(BIN)/python -m tests.bench.linkage --sections $(SECTIONS) --cache $(BENCH) --people $(BENCH_PEOPLE) \
 		--febrl $(FEBRL) --pseudopeople $(BENCH)/pseudopeople $(if $(DATA),--data $(DATA)) \
-		--clkhash-python $(BENCH)/clkhash/bin/python --out docs/benchmarks.md $(if $(SETS),--sets $(SETS))
+		--clkhash-python $(BENCH)/clkhash/bin/python --out docs/benchmarks.md $(if $(SETS),--sets $(SETS)) $(if $(LARGE),--large)
 
 bench-peers: $(FEBRL)/dataset4b.csv $(BENCH)/clkhash/.installed $(BENCH)/pseudopeople/noise1/version.txt \
 	$(BENCH)/pseudopeople/noise3/version.txt ## data and peers for bench-linkage, each in an environment of its own

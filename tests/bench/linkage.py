@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from tests.bench import pages
-from tests.bench.catalogue import ACCURACY, WEAK, maker, why_absent
+from tests.bench.catalogue import ACCURACY, LARGE, WEAK, maker, why_absent
 from tests.bench.measure import METHODS, can_measure, measure
 from tests.bench.page import put
 from tests.bench.results import Results
@@ -28,7 +28,7 @@ def main() -> None:
     """Measure what is there and has changed, then write the sections from all that was ever measured."""
     options = _options()
     results = Results(options.cache / "results.jsonl")
-    chosen = options.sets or list(dict.fromkeys(name for part in options.sections for name in _SETS_OF[part]))
+    chosen = options.sets or _every_set(options)
     absent = [] if options.no_measuring else [why for name in chosen if (why := _measure_set(name, options, results))]
     for part in options.sections:
         names = [name for name in _SETS_OF[part] if name in chosen or options.out]
@@ -36,6 +36,11 @@ def main() -> None:
         if options.out:
             put(options.out, text.split("\n", 1)[0], text)
         sys.stdout.write(text)
+
+
+def _every_set(options: argparse.Namespace) -> list[str]:
+    names = dict.fromkeys(name for part in options.sections for name in _SETS_OF[part])
+    return [name for name in names if options.large or name != LARGE]
 
 
 def _options() -> argparse.Namespace:
@@ -50,6 +55,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--clkhash-python", type=Path, help="interpreter of an environment with clkhash and anonlink")
     parser.add_argument("--people", type=int, default=20_000, help="people in the synthetic ICS")
     parser.add_argument("--seed", type=int, default=20261123, help="of the synthetic ICS")
+    parser.add_argument("--large", action="store_true", help="also the synthetic ICS of 200,000 people")
     parser.add_argument("--no-measuring", action="store_true", help="only write the sections from what is kept")
     parser.add_argument("--out", type=Path, help="Markdown file whose sections are written; else only printed")
     return parser.parse_args()

@@ -17,7 +17,8 @@ from tests.bench.sets import BenchSet
 ROOT = Path(__file__).parents[2]
 
 _YARDSTICK = ("linkage/evaluate.py", "tests/bench/scores.py", "tests/bench/calibration.py", "tests/bench/prepare.py")
-_SPELLING = ("linkage/standardise.py", "linkage/values.py", "linkage/sql/name_parts.sql", "linkage/sql/identity*.sql",
+_SPELLING = ("linkage/standardise.py", "linkage/values.py", "linkage/known_as.py",
+             "linkage/sql/name_*.sql", "linkage/sql/identity*.sql",
              "linkage/sql/component.sql", "tests/bench/clear_*.py")  # fmt: skip
 _CODE = {
     "joinedup": ("linkage/**/*.py", "linkage/**/*.sql", "tests/bench/encoded.py"),
