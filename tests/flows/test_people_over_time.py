@@ -11,6 +11,7 @@ from flows.run import open_run
 from governance.errors import BadInput, ConfigError, PolicyRefusal
 from governance.ledger import Event
 from governance.store import current, read_manifest, read_table
+from tests.lib.command import here
 from tests.lib.toy import PERIOD as FIRST
 
 SECOND = "2026-11"
@@ -203,3 +204,21 @@ def test_a_model_that_was_edited_is_refused(two_months):
     with pytest.raises(PolicyRefusal) as caught:
         run_steps(open_run(two_months, SECOND), [("link", "")], plain=True)
     assert caught.value.code == "E-MODEL-ALTERED"
+
+
+def test_a_field_that_goes_wrong_ends_with_a_warning(two_months, capsys):
+    """Housing sends other surnames than before: the command says so, ends with 1, and the report names the field."""
+    path = two_months / "extracts" / SECOND / "housing.csv"
+    head, *rows = [line.split(",") for line in path.read_text("utf-8").splitlines()]
+    place = head.index("last")
+    other = [[*row[:place], f"other{number}", *row[place + 1 :]] for number, row in enumerate(rows)]
+    path.write_text("\n".join(",".join(row) for row in [head, *other]) + "\n", encoding="utf-8")
+    run_steps(open_run(two_months, SECOND), STEPS[:2], plain=True)
+
+    told = here(capsys, "link", two_months, "--plain")
+
+    assert told.code == 1
+    assert "drifted from the model" in told.out
+    assert "surname" in {one["comparison"] for one in manifest(two_months)["drift"] if one["warns"]}
+    page = current(two_months / f"zones/linkage/{SECOND}/out") / "linkage_report.html"
+    assert "Drift by comparison" in page.read_text("utf-8")
