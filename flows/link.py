@@ -4,6 +4,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+import pyarrow as pa
+
 from flows.earlier import (
     MODEL_FILE,
     PAIR_TABLES,
@@ -29,7 +31,7 @@ from linkage.drift import drift
 from linkage.link import LinkResult, SourceViews, artefact_of, left_for_next
 from linkage.link import link as link_records
 from linkage.person_index import LEFT, PersonIndex, build_person_index
-from linkage.quality import link_counts, record_quality
+from linkage.quality import known_pairs, link_counts, record_quality
 from linkage.report import write_linkage_report
 
 _LINKAGE_MEMORY = "6GB"
@@ -53,12 +55,15 @@ def link(run: Run) -> dict[str, int | float | str]:
     person_key, key_info = run.ring.person_key(run.today)
     kid = kid_of(key_info.fingerprint)
     index = build_person_index(con, person_key, kid, previous_people(run, kid))
-    facts = _facts(run, result, index, kid) | model.facts | _how_compared(result, carried) | {"deliveries": made_from}
+    linkage = run.bundle.project.linkage
+    quality = record_quality(con, linkage.threshold_probability, linkage, result.model)
+    facts = _facts(run, result, index, kid) | model.facts | _how_compared(result, carried)
+    facts |= {"known_pairs": known_pairs(quality), "deliveries": made_from}
     inner = _publish_inside_linkage(run, result, index, facts, model.artefact)
-    outer = _publish_index(run, result, index, facts)
+    outer = _publish_index(run, index, quality, facts)
     ledger, at = run.ledger, {"period": run.period, "model_sha256": model.artefact.digest}
     ledger.append(Event.LINKED, at=timestamp(), sources=len(made_from), manifest_sha256=inner, **at)
-    epoch = run.bundle.project.linkage.epoch
+    epoch = linkage.epoch
     ledger.append(Event.PERSON_INDEX_PUBLISHED, at=timestamp(), manifest_sha256=outer, kid=kid, epoch=epoch, **at)
     destroy_older_records(run, "linkage")
     counts = {"records": told(index.table.num_rows), "persons": told(index.persons), "drifted": model.drifted}
@@ -163,9 +168,7 @@ def _publish_inside_linkage(
         return write_manifest(scratch, {**facts, "model": result.model.as_dict(), "tables": written})
 
 
-def _publish_index(run: Run, result: LinkResult, index: PersonIndex, facts: dict[str, Any]) -> str:
-    linkage = run.bundle.project.linkage
-    quality = record_quality(result.con, linkage.threshold_probability, linkage, result.model)
+def _publish_index(run: Run, index: PersonIndex, quality: pa.Table, facts: dict[str, Any]) -> str:
     tables = {"person_index": index.table, "record_quality": quality}
     folder = run.zone("analysis", run.period, "index")
     return publish_package(folder, tables, run.ring.zone_public("analysis"), facts)

@@ -36,6 +36,20 @@ def record_quality(
     return check_table(fetch_table(con, load_sql("linkage", "record_quality"), params), RECORD_QUALITY)
 
 
+def known_pairs(quality: pa.Table) -> dict[str, list[int]]:
+    """By source: pairs that one NHS number shows to be true, and how many are found without it.
+
+    Sources without such pairs are left out.
+
+    Args:
+        quality: From :func:`record_quality`.
+    """
+    wanted = ("reference_pairs", "reference_found")
+    sums = quality.group_by("source").aggregate([(name, "sum") for name in wanted]).sort_by("source").to_pylist()
+    counts = {row["source"]: [row[f"{name}_sum"] or 0 for name in wanted] for row in sums}
+    return {source: found for source, found in counts.items() if found[0]}
+
+
 def hidden_number(linkage: Linkage, model: Model) -> dict[str, float | bool]:
     """What is to be taken off a pair's weight to hide the NHS number, and whether there are reference pairs at all."""
     compared = _NUMBER in linkage.compare

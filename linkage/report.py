@@ -41,6 +41,7 @@ def write_linkage_report(folder: Path, result: LinkResult, facts: dict[str, Any]
         charts=[(name, title) for name, title, _ in _CHARTS],
         sources=_sources(facts),
         pairs=_pairs(facts),
+        missed=_missed(facts["known_pairs"]),
         histogram=_histogram(facts["weight_histogram"]),
         model=_model_rows(result, project),
     )
@@ -75,6 +76,14 @@ def _pairs(facts: dict[str, Any]) -> list[dict[str, Any]]:
             **facts["pairs"].get(name, {"compared": 0, "linked": 0}),
         }
         for name in names
+    ]
+
+
+def _missed(known: dict[str, list[int]]) -> list[dict[str, Any]]:
+    """By source: pairs known to be true by their NHS number, and the share that is missed when it is hidden."""
+    return [
+        {"source": source, "pairs": pairs, "missed": pairs - found, "share": _share(pairs - found, pairs)}
+        for source, (pairs, found) in known.items()
     ]
 
 

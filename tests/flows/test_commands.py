@@ -54,6 +54,9 @@ def test_a_run_tells_its_steps_and_pages_to_people(capsys, toy):
     assert done.out.splitlines()[0].split()[:2] == ["pseudonymise", "gp_register"]
     assert "Board report" in done.out
     assert done.err == ""
+    report = next(toy.glob("zones/linkage/*/out/*/linkage_report.html")).read_text("utf-8")
+    assert "lower bound on missed links" in report
+    assert "Pairs known by their NHS number" in report
 
 
 def test_warnings_of_policy_rules_end_with_one(capsys, toy, monkeypatch):

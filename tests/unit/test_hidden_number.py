@@ -6,7 +6,7 @@ import pytest
 
 from governance.warehouse import load_sql
 from linkage.link import scored_pairs
-from linkage.quality import hidden_number, record_quality
+from linkage.quality import hidden_number, known_pairs, record_quality
 from tests.lib.linkage import LINKAGE, deliver, identifiers, linkage_with, linked, rule, run_link, world
 
 THRESHOLD = LINKAGE.threshold_probability
@@ -86,16 +86,18 @@ def test_found_and_wrong_without_the_number_are_counted_by_hand(quality):
 
 
 def test_a_hidden_number_leaves_the_pattern_that_has_none():
-    """A weight less the number's own is the sum of the other comparisons' weights: nothing else of it is left."""
-    model, con = linked().model, linked().con
-    query = "SELECT * EXCLUDE (household) FROM distinct_pattern INNER JOIN pattern_weight USING (pattern)"
-    rows = con.sql(f"{query} WHERE nhs_number IS NOT NULL AND household = 0").to_arrow_table().to_pylist()
+    """A weight less the number's own is the weight of the same pattern without a number: nothing else of it is left."""
+    query = "SELECT * EXCLUDE (pattern) FROM distinct_pattern INNER JOIN pattern_weight USING (pattern)"
+    rows = linked().con.sql(query).to_arrow_table().to_pylist()
+    others = [name for name in rows[0] if name not in ("nhs_number", "weight")]
+    without = {tuple(row[name] for name in others): row["weight"] for row in rows if row["nhs_number"] is None}
 
-    for row in rows:
-        others = [name for name in model.m if name != "nhs_number" and row[name] is not None]
-        apart = sum(model.weight(name, row[name]) for name in others)
-        assert row["weight"] - model.weight("nhs_number", row["nhs_number"]) == pytest.approx(apart, abs=1e-6)
-    assert len(rows) >= 10
+    met = [row for row in rows if row["nhs_number"] is not None and tuple(row[name] for name in others) in without]
+    for row in met:
+        bare = without[tuple(row[name] for name in others)]
+        assert row["weight"] - linked().model.weight("nhs_number", row["nhs_number"]) == pytest.approx(bare, abs=1e-6)
+    assert {row["nhs_number"] for row in met} == {0, 1}
+    assert len(met) > 10
 
 
 def test_hiding_is_like_never_having_had_the_number(quality):
@@ -145,3 +147,16 @@ def test_expected_false_links_are_what_the_links_leave_to_doubt(quality):
 
     assert column(quality, "expected_false_links") == pytest.approx(doubt, abs=1e-6)
     assert max(doubt.values()) > 0.01
+
+
+def test_known_pairs_are_told_by_source(quality):
+    """A source whose records hold no number has none; where there is no reference nothing is told."""
+    found = known_pairs(quality)
+    pairs, hits = column(quality, "reference_pairs"), column(quality, "reference_found")
+
+    assert set(found) == {"clinic", "hospital"}
+    for source, counts in found.items():
+        own = [side for side in NUMBERS if side[0] == source]
+        assert counts == [sum(pairs[side] for side in own), sum(hits[side] for side in own)]
+    no_rule = linkage_with(rule("date_of_birth", "surname"))
+    assert known_pairs(record_quality(linked().con, THRESHOLD, no_rule, linked().model)) == {}
