@@ -15,7 +15,12 @@ def load_source(bench: BenchSet, source: str) -> tuple[duckdb.DuckDBPyConnection
     load_table(con, "file_people", table)
     roles = [name for name in table.column_names if name not in ("row_no", "record_id")]
     columns = {
-        role: {"class": "quasi_identifier" if role == "sex" else "direct_identifier", "role": role} for role in roles
+        role: {
+            "class": "quasi_identifier" if role == "sex" else "direct_identifier",
+            # A second column of NHS numbers: those that were superseded.
+            "role": "nhs_number" if role == "other_nhs_number" else role,
+        }
+        for role in roles
     }
     columns["key"] = {"class": "direct_identifier", "role": "record_id"}
     file = {"id": "people", "path": "people.csv", "grain": "people", "columns": columns}
