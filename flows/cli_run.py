@@ -8,7 +8,7 @@ import typer
 
 from flows.cli_options import Folder, Json, Period, Plain
 from flows.cli_output import Answer, aligned
-from governance.errors import EXIT_OK, EXIT_WARNING, BadInput
+from governance.errors import EXIT_OK, EXIT_WARNING, BadInput, PolicyRefusal
 
 SourceId = Annotated[str, typer.Option("--source", metavar="ID", help="Only this source; without it, all of them.")]
 
@@ -37,8 +37,26 @@ def pseudonymise(
     return _steps(folder, [("pseudonymise", one) for one in ids], period, plain=plain, as_json=json)
 
 
-def link(folder: Folder, period: Period = "latest", plain: Plain = False, json: Json = False) -> Answer:
-    """Find which records are the same person, on encodings only."""
+def link(
+    folder: Folder,
+    period: Period = "latest",
+    plan: Annotated[
+        bool, typer.Option("--plan", help="Only tell what would be compared: pairs and largest block by rule.")
+    ] = False,
+    plain: Plain = False,
+    json: Json = False,
+) -> Answer:
+    """Find which records are the same person, on encodings only.
+
+    With --plan nothing is compared: each rule's pairs and blocks are counted inside the linkage zone (restricted), and
+    a rule that would compare too many pairs is refused, as it would be by the run itself.
+    """
+    if plan:
+        from flows.plan import plan_lines, plan_period
+
+        planned = plan_period(folder, period)
+        code = PolicyRefusal.exit_code if planned.exploding else EXIT_OK
+        return Answer(result=planned.as_dict(), lines=plan_lines(planned), exit_code=code)
     return _steps(folder, [("link", "")], period, plain=plain, as_json=json)
 
 

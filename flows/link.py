@@ -34,7 +34,8 @@ from linkage.person_index import LEFT, PersonIndex, build_person_index
 from linkage.quality import known_pairs, link_counts, record_quality
 from linkage.report import write_linkage_report
 
-_LINKAGE_MEMORY = "6GB"
+LINKAGE_MEMORY = "6GB"
+"""What the linkage warehouse may use; Arrow tables and Splink need some more."""
 
 
 def link(run: Run) -> dict[str, int | float | str]:
@@ -46,9 +47,9 @@ def link(run: Run) -> dict[str, int | float | str]:
     folders = {source.id: run.zone("linkage", run.period, "in", source.id) for source in run.bundle.sources}
     wanted_packages(folders)
     made_from: dict[str, str] = {}
-    deliveries = _deliveries(run, made_from)
+    deliveries = open_deliveries(run, made_from)
     # Unlocked because the model is trained with one thread.
-    con = connect(memory=_LINKAGE_MEMORY, lock=False)
+    con = connect(memory=LINKAGE_MEMORY, lock=False)
     reused, carried = model_to_reuse(run), last_pairs(run)
     result = link_records(con, deliveries, run.bundle.project.linkage, reuse=reused, before=carried.before)
     model = _model(run, result, reused)
@@ -107,7 +108,7 @@ def _how_compared(result: LinkResult, carried: Carried) -> dict[str, Any]:
     }
 
 
-def _deliveries(run: Run, made_from: dict[str, str]) -> Iterator[SourceViews]:
+def open_deliveries(run: Run, made_from: dict[str, str]) -> Iterator[SourceViews]:
     """Every source's views, each opened when its turn comes; ``made_from`` learns what they were made from."""
     for source in sorted(run.bundle.sources, key=lambda one: one.id):
         yield _delivery(run, source, made_from)

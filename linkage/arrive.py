@@ -31,21 +31,25 @@ class Arrived:
     u_statistics: list[pa.Table]
 
 
-def load_deliveries(con: duckdb.DuckDBPyConnection, deliveries: Iterable[SourceViews]) -> Arrived:
+def load_deliveries(
+    con: duckdb.DuckDBPyConnection, deliveries: Iterable[SourceViews], *, columns: Sequence[str] = tuple(VIEW.columns)
+) -> Arrived:
     """Create ``source``, ``record`` and ``view`` of all sources; records are numbered without gaps.
 
     Args:
         con: The linkage warehouse.
         deliveries: One per source. A list may have any order; an iterator, which then need not hold more than one
             source at a time, goes by source id.
+        columns: Of the views; fewer where nothing will be compared.
 
     Raises:
         InternalError: An iterator does not go by source id.
     """
     ordered = sorted(deliveries, key=lambda one: one.source) if isinstance(deliveries, Sequence) else deliveries
     number = pa.field("source_no", pa.int8())
-    for name, contract in (("view", VIEW), ("arrived_record", RECORD)):
-        load_table(con, name, contract.schema.append(number).empty_table())
+    views = pa.schema([VIEW.schema.field(name) for name in columns])
+    for name, schema in (("view", views), ("arrived_record", RECORD.schema)):
+        load_table(con, name, schema.append(number).empty_table())
     arrived = Arrived({}, [])
     for delivery in ordered:
         _take_in(con, delivery, arrived)

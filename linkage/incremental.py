@@ -11,7 +11,7 @@ import duckdb
 import pyarrow as pa
 
 from governance.warehouse import fetch_table, load_sql, load_table, materialise
-from linkage.pairs import compare_views, find_blocks
+from linkage.pairs import compare_views
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,11 +42,10 @@ def compare(con: duckdb.DuckDBPyConnection, before: Before | None, max_block_rec
     """Create ``pattern`` for all pairs, comparing no more than needed.
 
     Args:
-        con: Holds ``source``, ``record``, ``view`` and ``rule``.
+        con: Holds ``source``, ``record``, ``view``, ``rule`` and ``block``.
         before: The last run's pairs, made under the same rules, fields and standardiser; None compares everything.
         max_block_records: Blocks with more records are left out.
     """
-    find_blocks(con, max_block_records)
     if before is None:
         compare_views(con, max_block_records)
         return Compared(_count(con, "record"), _count(con, "pattern"), 0)

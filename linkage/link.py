@@ -19,6 +19,8 @@ from linkage.drift import expected_matches, level_shares
 from linkage.encode import WHOLE_FIELDS
 from linkage.incremental import Before, Compared, compare, large_blocks, record_states
 from linkage.model import Model, Parameters, train, training_table, weigh_patterns
+from linkage.pairs import find_blocks
+from linkage.plan import plan, refuse_exploding
 from linkage.prior import estimate_priors, fixed_priors, prior_bits
 
 MAX_TRAINING_PAIRS_PER_RULE = 100_000
@@ -65,11 +67,14 @@ def link(
 
     Raises:
         ConfigError: The model to be used again was made for other evidence.
+        PolicyRefusal: A rule would compare more pairs than its budget.
     """
     arrived = load_deliveries(con, deliveries)
     if reuse:
         check_reusable(reuse, linkage, arrived.sources)
-    _load_rules(con, linkage)
+    load_table(con, "rule", rule_table(linkage))
+    find_blocks(con, linkage.max_block_records)
+    refuse_exploding(plan(con, linkage))
     done = compare(con, before, linkage.max_block_records)
     comparisons = compared(linkage)
     u = pool(arrived.u_statistics, comparisons)
@@ -96,7 +101,7 @@ def _trained(con: duckdb.DuckDBPyConnection, linkage: Linkage, u: Parameters) ->
     return model, int(rows)
 
 
-def _load_rules(con: duckdb.DuckDBPyConnection, linkage: Linkage) -> None:
+def rule_table(linkage: Linkage) -> pa.Table:
     """Table ``rule``: what each rule fixes exactly, and which comparisons it touches at all."""
     rows: dict[str, list[object]] = {"rule": list(range(len(linkage.rules))), "id": [r.id for r in linkage.rules]}
     for field in ("forename", "surname", *WHOLE_FIELDS):
@@ -105,7 +110,7 @@ def _load_rules(con: duckdb.DuckDBPyConnection, linkage: Linkage) -> None:
     for comparison in ALL:
         rows[f"touches_{comparison.name}"] = [comparison.name in names for names in touched]
     table = pa.table(rows)
-    load_table(con, "rule", table.set_column(0, "rule", table["rule"].cast(pa.int16())))
+    return table.set_column(0, "rule", table["rule"].cast(pa.int16()))
 
 
 def scored_pairs(result: LinkResult) -> pa.Table:

@@ -115,6 +115,8 @@ class Linkage(Strict):
     """With `model: reuse`: the period whose model is used again. Without it, the last period's."""
     max_block_records: Annotated[int, Field(ge=2)] = 200
     """Blocks with more records are left out and counted: they say little and tie many people together."""
+    max_pairs_per_record: Annotated[float, Field(gt=0, le=100)] = 25
+    """A rule that would compare more pairs than this for each record is refused before anything is compared."""
     max_u_pairs: Annotated[int, Field(ge=1000)] = 2_000_000
     """Random pairs of its own records from which each source counts chance agreements."""
     epoch: Slug = "e1"

@@ -6,6 +6,7 @@ import sys
 import pytest
 
 from flows import period
+from linkage import plan
 from tests.lib.command import REPOSITORY, here
 from tests.lib.toy import PERIOD, nhs_number
 
@@ -66,6 +67,25 @@ def test_warnings_of_policy_rules_end_with_one(capsys, toy, monkeypatch):
 
     assert done.code == 1
     assert "see the IG audit" in done.out
+
+
+def test_a_plan_tells_pairs_and_blocks_and_compares_nothing(capsys, toy, monkeypatch):
+    """By rule, said to be restricted; refused with the fix where a rule is over its budget; nothing is published."""
+    _run(capsys, toy, "pseudonymise")
+    told = here(capsys, "link", toy, "--plan")
+    found = here(capsys, "link", toy, "--plan", "--json").json["result"]
+    monkeypatch.setattr(plan.Plan, "exploding", property(lambda self: self.rules[:1]))
+    refused = here(capsys, "link", toy, "--plan")
+
+    assert (told.code, refused.code) == (0, 2)
+    assert "Restricted" in told.out
+    assert found["records"] == 60
+    by_rule = {one["rule"]: (one["pairs"], one["largest_block"]) for one in found["rules"]}
+    assert by_rule["nhs_number"] == (20, 2)
+    assert found["refused"] == []
+    assert "Fix:" in refused.out
+    assert f"`{found['rules'][0]['rule']}`" in refused.out
+    assert not (toy / "zones" / "linkage" / PERIOD / "out").exists()
 
 
 def test_linkage_is_held_against_known_answers(capsys, toy, tmp_path):

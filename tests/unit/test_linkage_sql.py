@@ -74,6 +74,7 @@ LINKAGE_FILES = [path.stem for path in FILES if path.parts[-3] == "linkage"]
 PARAMS = {
     "identity": {"kept_apart": ["kaur"]},
     "block": {"rule": 0, "max_block_records": 200},
+    "plan": {"rule": 0, "max_block_records": 200},
     "kept_view": {"rule": 0, "max_block_records": 200},
     "large_block": {"max_block_records": 200},
     "training": {"max_pairs": 10},

@@ -1,0 +1,80 @@
+"""What the next linkage will compare, rule by rule: read from the packages in the linkage zone, without comparing."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+from flows.cli_output import aligned
+from flows.link import LINKAGE_MEMORY, open_deliveries
+from flows.run import Run, open_run
+from governance.warehouse import connect, load_table
+from linkage.arrive import SourceViews, load_deliveries
+from linkage.link import rule_table
+from linkage.pairs import find_blocks
+from linkage.plan import Plan, plan, refusal
+
+_KEYS = ("record_id", "variant", "rule", "block")
+
+
+def plan_period(root: Path, period: str) -> Plan:
+    """Count pairs and blocks of every rule.
+
+    Args:
+        root: The project folder.
+        period: ``YYYY-MM`` or ``latest``.
+
+    Raises:
+        ConfigError: With every fault of every config file.
+        PolicyRefusal: Nobody approved this exact config, or a policy rule blocks it.
+        BadInput: A source has not delivered.
+    """
+    run = open_run(root, period, step="link")
+    linkage = run.bundle.project.linkage
+    con = connect(memory=LINKAGE_MEMORY)
+    load_deliveries(con, _keys_only(run), columns=_KEYS)
+    load_table(con, "rule", rule_table(linkage))
+    find_blocks(con, linkage.max_block_records)
+    return plan(con, linkage)
+
+
+def _keys_only(run: Run) -> Iterator[SourceViews]:
+    for delivery in open_deliveries(run, {}):
+        yield replace(delivery, views=delivery.views.select(_KEYS))
+
+
+def plan_lines(planned: Plan) -> list[str]:
+    """The plan as a table, and what to change if it is refused."""
+    head = (
+        "rule",
+        "pairs",
+        "a record",
+        "blocks",
+        "largest block",
+        f"blocks over {planned.max_block_records}",
+        "records",
+    )
+    rows = [
+        (
+            rule.rule,
+            f"{rule.pairs:,}",
+            f"{planned.pairs_per_record(rule):.2f}",
+            f"{rule.blocks:,}",
+            f"{rule.largest_block:,}",
+            f"{rule.large_blocks:,}",
+            f"{rule.large_block_records:,}",
+        )
+        for rule in planned.rules
+    ]
+    total = sum(rule.pairs for rule in planned.rules)
+    return [
+        "Restricted: exact counts of records, from inside the linkage zone. Not to be passed on.",
+        f"{planned.records:,} records. Pairs to be compared under each rule, and blocks left out as too large:",
+        *aligned([head, *rows]),
+        f"{total:,} pairs in all, those that several rules find counted more than once.",
+        *_verdict(planned),
+    ]
+
+
+def _verdict(planned: Plan) -> list[str]:
+    refused = refusal(planned.exploding, planned.max_pairs_per_record)
+    return str(refused).splitlines() if refused else ["No rule is over its budget: `joinedup link DIR` may run."]
