@@ -104,7 +104,7 @@ class Linkage(Strict):
     """Fields that count as evidence."""
     swapped_names: bool = True
     """Forename and surname share an encoding key, so that swapped names can be recognised."""
-    threshold_probability: Annotated[float, Field(gt=0.5, lt=1)] = 0.95
+    threshold_probability: Annotated[float, Field(ge=0.5, lt=1)] = 0.5
     """Records are joined at or above this match probability."""
     name_bands: NameBandsFile | None = None
     """How rare names are, in three bands; made by `joinedup bands build`. Without it all equal names weigh alike."""

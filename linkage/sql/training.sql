@@ -17,7 +17,11 @@ blinded AS (
     SELECT
         found.rule,
         place,
-        CASE WHEN NOT rule.touches_forename THEN forename END AS forename,
+        -- Twins agree in birth date and postcode and would be learnt as people whose forename changes; no two share an
+        -- NHS number.
+        CASE
+            WHEN NOT rule.touches_forename AND (household & 3 < 2 OR rule.touches_nhs_number) THEN forename
+        END AS forename,
         CASE WHEN NOT rule.touches_surname THEN surname END AS surname,
         CASE WHEN NOT rule.touches_name_order THEN name_order END AS name_order,
         CASE WHEN NOT rule.touches_date_of_birth THEN date_of_birth END AS date_of_birth,

@@ -195,7 +195,7 @@ def test_training_is_blind_to_what_a_rule_touches():
     con = connect(threads=1)
     seen = {c.name: pa.array([c.levels[0].value], pa.int8()) for c in ALL}
     pair = {"record_l": [1], "record_r": [2], "found_by": pa.array([0b11], pa.int64())}
-    load_table(con, "pattern", pa.table({**pair, **seen, "pattern": [7]}))
+    load_table(con, "pattern", pa.table({**pair, **seen, "household": [0], "pattern": [7]}))
     blind = [{"forename", "name_order", "date_of_birth"}, {"postcode", "phone"}]
     touches = {f"touches_{c.name}": [c.name in names for names in blind] for c in ALL}
     load_table(con, "rule", pa.table({"rule": pa.array([0, 1], pa.int16()), **touches}))
@@ -208,6 +208,27 @@ def test_training_is_blind_to_what_a_rule_touches():
     ).to_pylist()
     assert [{name for name in seen if row[name] is None} for row in rows] == blind
     assert [row["rule"] for row in rows] == [0, 1]
+
+
+def test_twins_do_not_teach_that_forenames_change():
+    """A forename is hidden from training where birth date and postcode agree, unless one NHS number found the pair."""
+    con = connect(threads=1)
+    levels = {c.name: pa.array([0] * 4, pa.int8()) for c in ALL}
+    pairs = {"record_l": [1, 3, 5, 7], "record_r": [2, 4, 6, 8], "found_by": pa.array([1, 1, 1, 2], pa.int64())}
+    household = pa.array([0, 2, 3 + 4 * 3, 3], pa.int8())
+    load_table(con, "pattern", pa.table({**pairs, **levels, "household": household, "pattern": [1, 2, 3, 4]}))
+    touches = {f"touches_{c.name}": [False, c.name == "nhs_number"] for c in ALL}
+    load_table(con, "rule", pa.table({"rule": pa.array([0, 1], pa.int16()), **touches}))
+
+    training_table(con, 10)
+
+    rows = fetch_table(con, "SELECT * FROM training WHERE phone IS NOT NULL AND rule IS NOT NULL").to_pylist()
+    assert sorted((row["rule"], row["forename"] is not None) for row in rows) == [
+        (0, False),
+        (0, False),
+        (0, True),
+        (1, True),
+    ]
 
 
 def test_name_stands_for_forename_and_surname():

@@ -156,7 +156,16 @@ def pairs_of_one_rule(agreeing, strangers):
     columns = {name: pa.array([row[name] for row in rows], pa.int8()) for name in top}
     numbers = range(1, len(rows) + 1)
     found_by = pa.array([row["found_by"] for row in rows], pa.int64())
-    return pa.table({"record_l": numbers, "record_r": numbers, "found_by": found_by, **columns, "pattern": numbers})
+    return pa.table(
+        {
+            "record_l": numbers,
+            "record_r": numbers,
+            "found_by": found_by,
+            **columns,
+            "household": [0] * len(rows),
+            "pattern": numbers,
+        }
+    )
 
 
 def test_a_rule_that_finds_only_true_pairs_does_not_break_training(con):
