@@ -158,7 +158,7 @@ def test_a_signed_project_has_nothing_open(tmp_path):
         ("columns", "small area, ward, district and deprivation tenth, looked up inside the source"),
         ("encoding", "AES-256 keyed"),
         ("encoding", "date of birth, forename and surname initial"),
-        ("encoding", "match probability of 95%"),
+        ("encoding", "match probability of 50%"),
         ("trust", "No source, and nobody who holds a key, works together with the linkage zone."),
         ("keys", "root_a Half of the project root key Custodian a"),
         ("keys", "anyone can undo what they encode, so only synthetic people"),
