@@ -114,7 +114,10 @@ def synthetic_ics(people: int, seed: int, folder: Path) -> BenchSet:
         intake = read_extracts(receipt.project, source, period, record_key=_RECORD_KEY, synthetic=True)
         file = next(file for file in source.files if file.id == intake.people_file)
         standardise(intake.con, file)
-        table = fetch_table(intake.con, "SELECT row_number() OVER (ORDER BY record_id) AS row_no, * FROM raw_identity")
+        table = fetch_table(
+            intake.con,
+            "SELECT row_number() OVER (ORDER BY record_id) AS row_no, * EXCLUDE (other_nhs_number) FROM raw_identity",
+        )
         pq.write_table(table, folder / f"{source.id}.parquet")
         own = pairs[(pairs["period"] == period) & (pairs["source"] == source.id)]
         ids = record_ids(pa.chunked_array([pa.array(own["record_id"], pa.string())]), _RECORD_KEY, source=source.id)
