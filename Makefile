@@ -93,3 +93,8 @@ bench-equity: $(VENV)/.installed ## recall by ethnic group beside Splink on clea
 .PHONY: bench-errors
 bench-errors: $(VENV)/.installed ## which rule still finds a pair, by error and ethnic group, into docs/error-patterns.md
 	$(BIN)/python -m tests.bench.errors --out docs
+
+.PHONY: bench-encode
+bench-encode: $(VENV)/.installed ## speed and size of encoding beside clkhash, into docs/benchmarks.md
+	-$(MAKE) --no-print-directory $(BENCH)/clkhash/.installed
+	$(BIN)/python -m tests.bench.encode_speed --clkhash-python $(BENCH)/clkhash/bin/python --out docs/benchmarks.md

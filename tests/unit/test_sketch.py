@@ -2,6 +2,7 @@
 
 import hmac
 import json
+import re
 from pathlib import Path
 
 import numpy as np
@@ -10,6 +11,10 @@ import pytest
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 from faker.providers.person.en_GB import Provider as BritishNames
 
+from flows.demo.draws import Streams
+from flows.demo.ethnicity import draw_communities
+from flows.demo.names import make_names
+from flows.demo.variants import fold
 from governance.warehouse import connect, fetch_table, load_sql, load_table
 from linkage.sketch import LENGTH_BANDS, bigrams, name_tokens, prf, sketch
 from linkage.standardise import STANDARDISER
@@ -301,3 +306,103 @@ def test_blanks_are_not_alike(con, words):
 
     assert found is None
     assert reached is None
+
+
+# ------------------------------------------------------------------------------------------------- what length tells
+
+
+@pytest.fixture(scope="module")
+def drawn():
+    """Names of 400,000 people of the synthetic ICS's communities, by kind, as letters only."""
+    rng, size, names = np.random.default_rng(8), 400_000, make_names(Streams(1).rng("names"))
+    group = rng.choice(5, size, p=np.array([0.10, 0.05, 0.018, 0.80, 0.025]) / 0.993)
+    community, sex = draw_communities(rng, group), rng.integers(0, 2, size).astype(np.int8)
+    born = rng.integers(1935, 2020, size).astype(np.int32)
+    letters = np.array([re.sub("[^a-z]", "", fold(text).lower()) or "x" for text in names.text.to_pylist()])
+    return {
+        "forename": letters[names.draw_forenames(rng, community, sex, born)],
+        "surname": letters[names.draw_surnames(rng, community, sex)],
+    }
+
+
+def by_length_band(names, rng, pairs=300_000):
+    """Similarity of two people's different names, by how many tokens the first one's has."""
+    distinct, codes = np.unique(names, return_inverse=True)
+    tokens = name_tokens(distinct.tolist(), id_key=ID_KEY, pad_key=PAD_KEY)
+    for band in LENGTH_BANDS:
+        left = rng.choice(codes[tokens.lengths[codes] == band], pairs)
+        right = rng.choice(codes, pairs)
+        left, right = left[left != right], right[left != right]
+        salts = rng.integers(0, 2**63, len(left)).astype(np.uint64)
+        both = [sketch(tokens, side, salts, FIELD_KEY) for side in (left, right)]
+        yield similarity(*([half.view(np.uint64) for half in halves] for halves in both))
+
+
+@pytest.mark.parametrize("kind", ["forename", "surname"])
+def test_chance_of_every_level_is_alike_in_every_length_band(drawn, kind):
+    """Between two people no level, close (0.6) or near (0.42), is twice as likely in one band as in another."""
+    found = list(by_length_band(drawn[kind], np.random.default_rng(9)))
+
+    close = [float((alike >= 0.6).mean()) for alike in found]
+    near = [float(((alike >= 0.42) & (alike < 0.6)).mean()) for alike in found]
+    assert max(close) < 2 * min(close), close
+    assert max(near) < 2 * min(near), near
+
+
+def gain_over_majority(names, rng, views=13):
+    """How much better than the commonest count of each band a guesser does who sees the weights of all views.
+
+    For each band and true count of letter pairs it learns, from one half of people, how the mean weight of a record's
+    sketches is spread, and guesses the other half's most likely count.
+    """
+    distinct, codes = np.unique(names, return_inverse=True)
+    tokens = name_tokens(distinct.tolist(), id_key=ID_KEY, pad_key=PAD_KEY)
+    true = np.array([len(bigrams(name)) for name in distinct])[codes]
+    salts = rng.integers(0, 2**63, len(codes) * views).astype(np.uint64)
+    low, high = sketch(tokens, np.repeat(codes, views), salts, FIELD_KEY)
+    mean = (
+        (np.bitwise_count(low.view(np.uint64)) + np.bitwise_count(high.view(np.uint64)).astype(float))
+        .reshape(-1, views)
+        .mean(axis=1)
+    )
+    learnt, right, majority = rng.random(len(codes)) < 0.5, 0, 0
+    for band in np.unique(tokens.lengths):
+        here = tokens.lengths[codes] == band
+        train, test = here & learnt, here & ~learnt
+        counts, often = np.unique(true[train], return_counts=True)
+        bins = np.unique(np.quantile(mean[train], np.linspace(0, 1, 41)))
+        spread = [np.bincount(np.digitize(mean[train & (true == n)], bins), minlength=len(bins) + 1) for n in counts]
+        # One in each bin: what was never seen is not impossible. Rows are counts, weighed by how often they are.
+        likely = np.array(
+            [(seen + 1) / (seen.sum() + len(seen)) * share for seen, share in zip(spread, often, strict=True)]
+        )
+        guess = counts[np.argmax(likely[:, np.digitize(mean[test], bins)], axis=0)]
+        right += int((guess == true[test]).sum())
+        majority += int((true[test] == counts[np.argmax(often)]).sum())
+    return (right - majority) / int((~learnt).sum())
+
+
+@pytest.mark.parametrize("kind", ["forename", "surname"])
+def test_weight_tells_no_more_than_the_length_band(drawn, kind):
+    """From all views of a record the count of letter pairs is guessed less than two points better than by the band."""
+    rng = np.random.default_rng(10)
+
+    assert gain_over_majority(rng.choice(drawn[kind], 30_000), rng) < 0.02
+
+
+def test_without_filling_up_weight_tells_the_count(drawn, monkeypatch):
+    """The control: with a band for every count, whoever sees thirteen views reads most counts off the mean weight."""
+    rng = np.random.default_rng(10)
+    names = rng.choice(drawn["surname"], 10_000)
+    monkeypatch.setattr("linkage.sketch.LENGTH_BANDS", tuple(range(2, 40)))
+    distinct, codes = np.unique(names, return_inverse=True)
+    tokens = name_tokens(distinct.tolist(), id_key=ID_KEY, pad_key=PAD_KEY)
+    salts = rng.integers(0, 2**63, len(codes) * 13).astype(np.uint64)
+    low, high = sketch(tokens, np.repeat(codes, 13), salts, FIELD_KEY)
+    weight = (np.bitwise_count(low.view(np.uint64)) + np.bitwise_count(high.view(np.uint64)).astype(float)).reshape(
+        -1, 13
+    )
+
+    estimate = -128 / 5 * np.log1p(-weight.mean(axis=1) / 128)
+
+    assert (np.abs(estimate - tokens.lengths[codes]) < 0.5).mean() > 0.7
