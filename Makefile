@@ -38,6 +38,10 @@ lock: ## resolve dependencies again; needs uv
 clean: ## remove the environment, caches and the demo
 	rm -rf $(VENV) $(DEMO) .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache *.egg-info
 
+.PHONY: bench-attacks
+bench-attacks: $(VENV)/.installed ## attacks on the encoding and the release, each with its control, into docs/benchmarks.md
+	$(BIN)/python -m tests.bench.attacks --out docs/benchmarks.md
+
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
 
