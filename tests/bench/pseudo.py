@@ -14,13 +14,14 @@ from tests.bench.sets import BenchSet, BenchSource, linkage_of, write_set
 from tests.real.projects import PSEUDOPEOPLE_RULES
 
 _FILES = {
-    "census": ("%m/%d/%Y", False),
+    "census": ("%m/%d/%Y", True),
     "social_security": ("%Y%m%d", False),
     "employment_tax": ("", False),
     "income_tax": ("", True),
     "infant_nutrition": ("%m%d%Y", True),
 }
-"""How each writes a birth date (the tax files have none), and whether it keeps one record a person."""
+"""How each writes a birth date (the tax files have none), and whether it keeps one record a person (the census has
+a handful of children twice)."""
 
 PSEUDOPEOPLE_SEED = 20261124
 """That of ``elsewhere/pseudopeople_files.py``, one more for each further file."""

@@ -78,6 +78,7 @@ def digest(bench: BenchSet, method: str) -> str:
     # Peers with their own blocking never see joinedup's rules: a change of these leaves their rows.
     settings = {"compare"} if method in _OWN_BLOCKING else None
     total = sha256(bench.linkage.model_dump_json(include=settings).encode())
+    total.update(repr(bench.sources).encode())
     for path in sorted(bench.folder.glob("*.parquet")):
         total.update(path.read_bytes())
     for pattern in (*_CODE[method.split("_")[0]], *_YARDSTICK):
