@@ -17,6 +17,7 @@ from flows.run import Run, open_run
 from governance.errors import BadInput
 from governance.package import open_package
 from governance.pseudonym import record_ids
+from linkage.calibration import bins, calibration_error
 from linkage.evaluate import evaluate
 
 _COLUMNS = ("source", "record_id", "person")
@@ -53,6 +54,7 @@ def evaluate_period(root: Path, period: str, truth_file: Path, *, groups: bool =
     )
     truth = _with_pseudonyms(run, _read_truth(truth_file, run.period))
     scores = evaluate(tables["person_index"], tables["scored_pair"], truth, facts["threshold"]).as_dict()
+    scores["calibration_error"] = round(calibration_error(bins(tables["scored_pair"], truth)), 5)
     return {**scores, "groups": _by_group(run, truth)} if groups else scores
 
 
@@ -102,6 +104,7 @@ def score_lines(scores: Mapping[str, Any]) -> list[str]:
         f"{scores['records']:,} labelled records, {scores['true_pairs']:,} true pairs",
         *aligned([head, *rows]),
         best,
+        f"Probabilities of 0.5 and more are off by {scores['calibration_error']:.3f} on average.",
         *(_group_lines(scores["groups"]) if "groups" in scores else []),
     ]
 

@@ -19,6 +19,9 @@ from linkage.model import Parameters
 from linkage.pairs import arriving_view
 from linkage.values import BAND_SHIFT, Components
 
+CHUNK_PAIRS = 250_000
+"""Random pairs compared at a time: memory does not grow with their number."""
+
 MIN_PAIRS_SHOWN = 10
 """Counts of fewer agreeing pairs do not leave the source."""
 
@@ -60,8 +63,7 @@ def count_chance(
     exact = fetch_table(con, load_sql("linkage", "chance_exact"), {"one_record_per_person": one_record_per_person})
     tables = [exact]
     if len(rows) > 1:
-        _random_pairs(con, rows, found, linkage, keys)
-        tables.append(fetch_table(con, _level_counts()))
+        tables.append(_random_pairs(con, rows, found, linkage, keys))
     counted = pa.concat_tables(tables).to_pandas()
     # Exact counts come first and win over sampled ones.
     counted = counted.drop_duplicates(["comparison", "level"], keep="first")
@@ -140,8 +142,8 @@ def _name_levels(rows: NDArray[np.int64], found: Components) -> pa.Table:
 
 def _random_pairs(
     con: duckdb.DuckDBPyConnection, rows: NDArray[np.int64], found: Components, linkage: Linkage, keys: EncodingKeys
-) -> None:
-    """Create ``pair`` and ``pattern`` for random pairs of records, each pair a block of its own."""
+) -> pa.Table:
+    """Levels of random pairs of records, each pair a block of its own, compared a chunk at a time."""
     seed = int.from_bytes(keys.chance.reveal()[:8], "little") ^ len(rows)
     generator = np.random.default_rng(seed)
     wanted = min(linkage.max_u_pairs, len(rows) * (len(rows) - 1) // 2)
@@ -152,24 +154,35 @@ def _random_pairs(
     names = Names.of(found, keys)
     encoded = encode_rows(views, found, names, keys, compare=list(linkage.compare), fixed=frozenset())
     load_table(con, "sampled", pa.table({"position": np.arange(len(rows)), **encoded, "present": found.present[rows]}))
-    load_table(con, "drawn", pa.table({"block": np.arange(wanted), "position_l": left, "position_r": right}))
-    materialise(con, "kept_view", load_sql("linkage", "chance_view"))
-    con.execute(arriving_view(0))
     fixes = ", ".join(f"FALSE AS fixes_{field}" for field in _NO_FIX)
     materialise(con, "rule", f"SELECT 0::SMALLINT AS rule, {fixes}")
     materialise(con, "source", "SELECT 0::TINYINT AS source_no, FALSE AS one_record_per_person")
     con.execute(load_sql("linkage", "macro"))
+    starts = range(0, wanted, CHUNK_PAIRS)
+    chunks = [_compared(con, left[at : at + CHUNK_PAIRS], right[at : at + CHUNK_PAIRS]) for at in starts]
+    counted = pa.concat_tables(chunks).group_by(["comparison", "level"]).aggregate([("agreeing_pairs", "sum")])
+    agreeing = counted.rename_columns(["comparison", "level", "agreeing_pairs"]).to_pandas()
+    agreeing["pairs"] = agreeing.groupby("comparison")["agreeing_pairs"].transform("sum")
+    return pa.Table.from_pandas(agreeing, schema=U_STATISTIC.schema, preserve_index=False)
+
+
+def _compared(con: duckdb.DuckDBPyConnection, left: NDArray[np.int64], right: NDArray[np.int64]) -> pa.Table:
+    """How many of these pairs are at each level of each comparison."""
+    load_table(con, "drawn", pa.table({"block": np.arange(len(left)), "position_l": left, "position_r": right}))
+    materialise(con, "kept_view", load_sql("linkage", "chance_view"))
+    con.execute(arriving_view(0))
     materialise(con, "view_pair", load_sql("linkage", "view_pair"))
     # Each pair here is one pair of views: there is nothing to bring together.
     materialise(con, "pair", "SELECT *, 1::BIGINT AS found_by FROM view_pair")
     materialise(con, "pattern", load_sql("linkage", "pattern"))
+    return fetch_table(con, _level_counts())
 
 
 def _level_counts() -> str:
     """Count every level of every comparison over ``pattern``."""
     names = [c.name for c in ALL]
     one = (
-        "SELECT '{0}' AS comparison, {0}::TINYINT AS level, count(*)::DOUBLE AS agreeing_pairs,"
-        " sum(count(*)) OVER ()::DOUBLE AS pairs FROM pattern WHERE {0} IS NOT NULL GROUP BY {0}"
+        "SELECT '{0}' AS comparison, {0}::TINYINT AS level, count(*)::DOUBLE AS agreeing_pairs"
+        " FROM pattern WHERE {0} IS NOT NULL GROUP BY {0}"
     )
     return " UNION ALL ".join(one.format(name) for name in names) + " ORDER BY comparison, level"

@@ -16,7 +16,7 @@ from tests.bench.sets import BenchSet
 
 ROOT = Path(__file__).parents[2]
 
-_YARDSTICK = ("linkage/evaluate.py", "tests/bench/scores.py", "tests/bench/calibration.py", "tests/bench/prepare.py")
+_YARDSTICK = ("linkage/evaluate.py", "tests/bench/scores.py", "linkage/calibration.py", "tests/bench/prepare.py")
 _SPELLING = ("linkage/standardise.py", "linkage/values.py", "linkage/known_as.py",
              "linkage/sql/name_*.sql", "linkage/sql/identity*.sql",
              "linkage/sql/component.sql", "tests/bench/clear_*.py")  # fmt: skip

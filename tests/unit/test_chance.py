@@ -187,6 +187,13 @@ def test_same_input_gives_same_counts(clinic, counted):
     assert not count_chance(*clinic, EVERYTHING, other, one_record_per_person=True).equals(counted)
 
 
+def test_pairs_may_be_compared_in_any_chunks(clinic, counted, monkeypatch):
+    """A chunk at a time gives the counts of all at once: only memory changes."""
+    monkeypatch.setattr("linkage.chance.CHUNK_PAIRS", 33_333)
+
+    assert count_chance(*clinic, EVERYTHING, keys_for(), one_record_per_person=True).equals(counted)
+
+
 # ------------------------------------------------------------------------------------------------------- pooling
 
 
