@@ -32,7 +32,7 @@ def main() -> None:
     absent = [] if options.no_measuring else [why for name in chosen if (why := _measure_set(name, options, results))]
     for part in options.sections:
         names = [name for name in _SETS_OF[part] if name in chosen or options.out]
-        text = SECTIONS[part](results.rows(names, METHODS), absent, options)
+        text = SECTIONS[part](results.rows(names, list(METHODS)), absent, options)
         if options.out:
             put(options.out, text.split("\n", 1)[0], text)
         sys.stdout.write(text)

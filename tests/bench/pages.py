@@ -20,7 +20,7 @@ def accuracy(rows: Sequence[Row], absent: Sequence[str], options: argparse.Names
     parts = [
         "## Linkage accuracy",
         _COPIED,
-        bullets([*_methods(), _seeds(options), _versions(rows), _when(rows)]),
+        bullets([*_methods(), _seeds(options), _versions(rows), _when(rows), *_older(rows)]),
         "### How joinedup stands to clear text\n\n" + tables.stands(rows) + "\n\n" + bullets(_STANDS),
         "### Pairs\n\n" + tables.pairs(rows) + "\n\n" + bullets(_PAIRS),
         "### People, time and memory\n\n" + tables.people(rows) + "\n\n" + bullets(_PEOPLE),
@@ -36,7 +36,7 @@ def calibration(rows: Sequence[Row], absent: Sequence[str], options: argparse.Na
     parts = [
         "## Linkage calibration",
         f"{_COPIED} Of the pairs given a probability of about 0.8, about 80 in 100 should be one person.",
-        "### Expected calibration error\n\n" + tables.calibration_errors(kept) + "\n\n" + bullets(_CALIBRATION),
+        "### Expected calibration error\n\n" + tables.calibration_errors(kept) + "\n\n" + bullets([*_CALIBRATION, *_older(kept)]),
         "### Ten bins\n\n" + tables.calibration_bins(kept)
         + "\n\nEach cell: mean predicted probability → share that is one person (scored pairs in that bin).",
     ]  # fmt: skip
@@ -51,7 +51,7 @@ def weak(rows: Sequence[Row], absent: Sequence[str], options: argparse.Namespace
         f" {weak_spots.PEOPLE:,} people with the same everyday errors in every set (misspelt names, moves, slips in"
         " birth dates, missing values), and in each set one thing more. joinedup runs its default config; Splink its"
         " own blocking as above. Everything is at the default threshold.",
-        bullets(f"**{spot.title}**: {spot.what}" for spot in weak_spots.SPOTS.values()),
+        bullets([*(f"**{spot.title}**: {spot.what}" for spot in weak_spots.SPOTS.values()), *_older(rows)]),
         tables.weak(rows),
     ]
     return "\n\n".join(parts) + "\n"
@@ -100,6 +100,13 @@ def _when(rows: Sequence[Row]) -> str:
     return (
         f"Measured {span} on {rows[-1].machine['processors']} processors that were shared with other work (load"
         f" {loads[0]:.0f} to {loads[-1]:.0f}): times are upper bounds, shares are exact."
+    )
+
+
+def _older(rows: Sequence[Row]) -> list[str]:
+    older = any(not row.by_this_code for row in rows)
+    return (
+        ["† measured before the code last changed; the next `make bench-linkage` measures it again."] if older else []
     )
 
 

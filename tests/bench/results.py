@@ -5,7 +5,7 @@ and the code that the method runs.
 """
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -36,11 +36,13 @@ class Row:
 
     outcome: Outcome
     machine: dict[str, str]
+    by_this_code: bool
+    """False where the code of the method has changed since."""
 
     @property
     def title(self) -> str:
-        """The set in words."""
-        return self.outcome.title
+        """The set in words, with a dagger where the row is older than the code."""
+        return self.outcome.title + ("" if self.by_this_code else " †")
 
 
 class Results:
@@ -60,17 +62,26 @@ class Results:
 
     def add(self, bench: BenchSet, outcome: Outcome, machine: dict[str, str]) -> None:
         """Keep a row at once, so that a stopped run loses nothing."""
-        row = {"digest": digest(bench, outcome.method), "machine": machine, "outcome": outcome.as_dict()}
+        row = {
+            "digest": digest(bench, outcome.method),
+            "code": code_digest(outcome.method),
+            "machine": machine,
+            "outcome": outcome.as_dict(),
+        }
         self._path.parent.mkdir(parents=True, exist_ok=True)
         with self._path.open("a", encoding="utf-8") as file:
             file.write(json.dumps(row) + "\n")
         self._rows[bench.name, outcome.method] = row
 
-    def rows(self, sets: Iterable[str], methods: Iterable[str]) -> list[Row]:
+    def rows(self, sets: Iterable[str], methods: Sequence[str]) -> list[Row]:
         """Rows there are, in order of sets, then methods."""
-        wanted = [(name, method) for name in sets for method in list(methods)]
+        wanted = [(name, method) for name in sets for method in methods]
         kept = [self._rows[key] for key in wanted if key in self._rows]
-        return [Row(Outcome.from_dict(row["outcome"]), row["machine"]) for row in kept]
+        now = {method: code_digest(method) for method in methods}
+        return [
+            Row(outcome := Outcome.from_dict(row["outcome"]), row["machine"], row.get("code") == now[outcome.method])
+            for row in kept
+        ]
 
 
 def digest(bench: BenchSet, method: str) -> str:
@@ -81,6 +92,13 @@ def digest(bench: BenchSet, method: str) -> str:
     total.update(repr(bench.sources).encode())
     for path in sorted(bench.folder.glob("*.parquet")):
         total.update(path.read_bytes())
+    total.update(code_digest(method).encode())
+    return total.hexdigest()[:16]
+
+
+def code_digest(method: str) -> str:
+    """Of the code that a method runs."""
+    total = sha256()
     for pattern in (*_CODE[method.split("_")[0]], *_YARDSTICK):
         for path in sorted(ROOT.glob(pattern)):
             total.update(path.read_bytes())

@@ -1,6 +1,7 @@
 """Each table of the measured sections."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from linkage.evaluate import Score
 from tests.bench.calibration import calibration_error, tenths
@@ -71,7 +72,7 @@ def weak(rows: Sequence[Row]) -> str:
 
 
 def _sides(rows: Sequence[Row]) -> Iterable[tuple[Outcome, Outcome]]:
-    by = {(row.outcome.set, row.outcome.method): row.outcome for row in rows}
+    by = {(row.outcome.set, row.outcome.method): replace(row.outcome, title=row.title) for row in rows}
     for name in dict.fromkeys(row.outcome.set for row in rows):
         if (name, "joinedup") in by and (name, "splink") in by:
             yield by[name, "joinedup"], by[name, "splink"]
