@@ -36,7 +36,8 @@ def calibration(rows: Sequence[Row], absent: Sequence[str], options: argparse.Na
     parts = [
         "## Linkage calibration",
         f"{_COPIED} Of the pairs given a probability of about 0.8, about 80 in 100 should be one person.",
-        "### Expected calibration error\n\n" + tables.calibration_errors(kept) + "\n\n" + bullets([*_CALIBRATION, *_older(kept)]),
+        "### Expected calibration error\n\n" + tables.calibration_errors(kept),
+        bullets([*_CALIBRATION, *_older(kept)]),
         "### Ten bins\n\n" + tables.calibration_bins(kept)
         + "\n\nEach cell: mean predicted probability → share that is one person (scored pairs in that bin).",
     ]  # fmt: skip
