@@ -61,7 +61,8 @@ def _keys(people: int) -> Iterator[str]:
     yield table(head, lines)
     yield (
         f"{len(SURNAMES)} surnames. What the trust assumption is worth: whoever holds the key and the views reads"
-        " everybody, in seconds. Whoever has the views alone reads nobody this way."
+        " everybody who has a view under that rule (1 January counts as no birth date), in seconds. Whoever has the"
+        " views alone reads nobody this way."
     )
 
 
