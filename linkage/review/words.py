@@ -59,7 +59,7 @@ def _roughly(comparison: Comparison, value: int | None) -> str:
     if value is None:
         return NOTHING
     label = _level(comparison, value).label
-    if label == "same" or label.startswith(("same,", "same (")):
+    if value == comparison.levels[0].value or label == "same" or label.startswith(("same,", "same (")):
         return AGREES
     return DIFFERS if label.startswith("different") else PARTLY
 
