@@ -40,8 +40,8 @@ def pseudonymise(run: Run, source_id: str) -> dict[str, int | float | str]:
     file = next(file for file in source.files if file.id == intake.people_file)
     bands = read_bands(run.root, project.linkage.name_bands, keys.ids)
     found = identities(intake.con, file, keys, bands)
-    encoded = encode(found, project.linkage, keys)
     single = source.one_record_per_person
+    encoded = encode(found, project.linkage, keys, one_record_per_person=single)
     chance = count_chance(intake.con, found, project.linkage, keys, one_record_per_person=single)
     facts = _facts(run, source, kid_of(root_info.fingerprint)) | {"delivery": _delivery(intake, opt_outs)}
     digests = _publish_packages(run, source, facts, payload, encoded, chance)

@@ -32,11 +32,22 @@ def rule_id(rule: BlockingRule) -> int:
 
 
 def views_of(
-    rule: BlockingRule, found: Components, *, block_key: Secret, salt_key: Secret, span: slice = slice(None)
+    rule: BlockingRule,
+    found: Components,
+    *,
+    block_key: Secret,
+    salt_key: Secret,
+    span: slice = slice(None),
+    sent: NDArray[np.bool_] | None = None,
 ) -> Views:
-    """Block codes and salts of every row, or every row of a span, that has all of the rule's components."""
+    """Block codes and salts of every row, or every row of a span, that has all of the rule's components.
+
+    Rows that are not in ``sent`` (:func:`linkage.crowds.rows_sent`) have no view.
+    """
     parts = [found.ids(component) for component in rule.components]
     there = np.logical_and.reduce([present[span] for _, present in parts])
+    if sent is not None:
+        there = there & sent[span]
     rows = np.flatnonzero(there) + (span.start or 0)
     # The rule id and the number of components come first: inputs of different lengths are never prefixes.
     head = np.array([rule_id(rule), len(parts)], np.uint64)

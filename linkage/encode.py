@@ -9,7 +9,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from governance.contracts import RECORD, VIEW, check_table
-from governance.settings import BlockingRule, ExtractFile, Linkage
+from governance.settings import ExtractFile, Linkage
 from linkage.bands import NameBands
 from linkage.blocks import Views, views_of
 from linkage.columns import (
@@ -24,6 +24,7 @@ from linkage.columns import (
     encoded_columns,
     nullable,
 )
+from linkage.crowds import rows_sent
 from linkage.standardise import standardise
 from linkage.values import Components, components
 
@@ -77,13 +78,14 @@ def identities(
     return components(con, keys.ids, bands)
 
 
-def encode(found: Components, linkage: Linkage, keys: EncodingKeys) -> Encoded:
-    """Views of every record under every rule it has the components for.
+def encode(found: Components, linkage: Linkage, keys: EncodingKeys, *, one_record_per_person: bool = False) -> Encoded:
+    """Views of every record under every rule it has the components for, save of blocks with several people.
 
     Args:
         found: Components of the source's records, from :func:`identities`.
         linkage: Rules and compared fields.
         keys: From :meth:`EncodingKeys.derive`.
+        one_record_per_person: What the source says of itself; see :mod:`linkage.crowds`.
 
     Returns:
         Tables ``view`` and ``record`` (see ``governance.contracts``). Views go by span of records, and in it by rule,
@@ -92,7 +94,8 @@ def encode(found: Components, linkage: Linkage, keys: EncodingKeys) -> Encoded:
     """
     names = Names.of(found, keys)
     compared = compared_bits(list(linkage.compare))
-    tables = [_span_views(span, found, names, linkage, keys, compared) for span in _spans(found.record_id)]
+    sent = [rows_sent(rule, found, linkage, one_record_per_person=one_record_per_person) for rule in linkage.rules]
+    tables = [_span_views(span, found, names, linkage, keys, compared, sent) for span in _spans(found.record_id)]
     views = check_table(pa.concat_tables([VIEW.schema.empty_table(), *tables]), VIEW)
     numbered = found.ids("nhs_number")[1][found.variant == 0]
     return Encoded(views, _records(found, views, compared), int(numbered.sum()))
@@ -106,10 +109,20 @@ def _spans(record_id: NDArray[np.int64]) -> list[slice]:
 
 
 def _span_views(
-    span: slice, found: Components, names: Names, linkage: Linkage, keys: EncodingKeys, compared: np.int32
+    span: slice,
+    found: Components,
+    names: Names,
+    linkage: Linkage,
+    keys: EncodingKeys,
+    compared: np.int32,
+    sent: list[NDArray[np.bool_] | None],
 ) -> pa.Table:
     """Views of a span of records under every rule, in the order of rule, record and variant."""
-    parts = [_rule_views(n, rule, span, found, names, linkage, keys) for n, rule in enumerate(linkage.rules)]
+    views = [
+        views_of(rule, found, block_key=keys.block, salt_key=keys.salt, span=span, sent=rows)
+        for rule, rows in zip(linkage.rules, sent, strict=True)
+    ]
+    parts = [_rule_views(number, views[number], found, names, linkage, keys) for number in range(len(views))]
     rows = np.concatenate([part["row"][0] for part in parts])
     columns = {
         "record_id": pa.array(found.record_id[rows]),
@@ -130,10 +143,10 @@ def _together(parts: list[Column]) -> pa.Array:
 
 
 def _rule_views(
-    number: int, rule: BlockingRule, span: slice, found: Components, names: Names, linkage: Linkage, keys: EncodingKeys
+    number: int, views: Views, found: Components, names: Names, linkage: Linkage, keys: EncodingKeys
 ) -> dict[str, Column]:
-    views = _distinct(views_of(rule, found, block_key=keys.block, salt_key=keys.salt, span=span), found)
-    fixed = frozenset(rule.components) & {"forename", "surname", *WHOLE_FIELDS}
+    views = _distinct(views, found)
+    fixed = frozenset(linkage.rules[number].components) & {"forename", "surname", *WHOLE_FIELDS}
     return {
         "row": (views.rows, None),
         "rule": (np.full(len(views.rows), number, np.int16), None),

@@ -15,7 +15,7 @@ _FIELD = {
 """The compared field a role belongs to, where it has another name."""
 
 _PARTS = {
-    "name": ("forename", "surname", "phonetic_pair"),
+    "name": ("forename", "surname", "phonetic_pair", "first3_pair", "initials"),
     "date_of_birth": ("date_of_birth", "birth_year", "birth_month", "birth_day"),
     "postcode": ("postcode",),
 }

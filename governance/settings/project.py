@@ -8,6 +8,7 @@ from governance.settings.base import Slug, Strict, Text
 
 RuleComponent = Literal[
     "date_of_birth",
+    "date_of_birth_unordered",
     "birth_year",
     "birth_month",
     "birth_day",
@@ -22,7 +23,10 @@ RuleComponent = Literal[
     "surname_first3",
     "surname_last3",
     "surname_phonetic",
+    "surname_sorted",
     "phonetic_pair",
+    "first3_pair",
+    "initials",
     "postcode",
     "postcode_sector",
     "postcode_district",
@@ -43,6 +47,20 @@ PERSONAL_ALONE = frozenset({"nhs_number"})
 """Components that may stand as a rule by themselves: the value belongs to one person."""
 
 
+_DATE_PARTS = frozenset(
+    {
+        "date_of_birth",
+        "date_of_birth_unordered",
+        "birth_year",
+        "birth_month",
+        "birth_day",
+        "birth_day_month",
+        "birth_day_month_unordered",
+        "sex",
+    }
+)
+
+
 class BlockingRule(Strict):
     """Records that agree on every component are compared."""
 
@@ -58,6 +76,8 @@ class BlockingRule(Strict):
             )
         if len(set(self.components)) != len(self.components):
             raise ValueError("a component is listed twice")
+        if _DATE_PARTS.issuperset(self.components):
+            raise ValueError("a birth date, whole or in part, ties strangers together; add a name or a place")
         return self
 
 
@@ -66,6 +86,26 @@ def _rule(id_: str, *components: RuleComponent) -> BlockingRule:
 
 
 DEFAULT_RULES = [
+    _rule("phonetic_year", "phonetic_pair", "birth_year"),
+    _rule("first3_sex", "first3_pair", "sex"),
+    _rule("phonetic_sex", "phonetic_pair", "sex"),
+    _rule("surname_letters_initial_sex", "surname_sorted", "forename_initial", "sex"),
+    _rule("surname_phonetic_first3", "surname_phonetic", "forename_first3"),
+    _rule("dob_initials", "date_of_birth_unordered", "initials"),
+    _rule("dob_forename", "date_of_birth_unordered", "forename_phonetic"),
+    _rule("postcode_first3", "postcode", "forename_first3"),
+    _rule("postcode_year", "postcode", "birth_year"),
+    _rule("postcode_initials", "postcode", "initials"),
+    _rule("nhs_number", "nhs_number"),
+    _rule("phone_forename", "phone", "forename_initial"),
+    _rule("email_forename", "email", "forename_initial"),
+    _rule("uprn_forename", "uprn", "forename"),
+]
+"""Ten loose rules that are safe because a source sends no view of a block in which it knows several people
+(``Linkage.max_source_records``), and four that tie nobody; chosen in decision 16."""
+
+
+STRICT_RULES = [
     _rule("dob_surname", "date_of_birth", "surname"),
     _rule("dob_forename_initial", "date_of_birth", "forename", "surname_initial"),
     _rule("dob_forename_district", "date_of_birth", "forename", "postcode_district"),
@@ -83,7 +123,7 @@ DEFAULT_RULES = [
     _rule("email_forename", "email", "forename_initial"),
     _rule("uprn_forename", "uprn", "forename"),
 ]
-"""The bold nine and three of design section 3.3, and four rules that tie nobody."""
+"""The bold nine and three of design section 3.3, and four rules that tie nobody: few ties even without limits."""
 
 
 class NameBandsFile(Strict):
@@ -117,6 +157,12 @@ class Linkage(Strict):
     """Blocks with more records are left out and counted: they say little and tie many people together."""
     max_pairs_per_record: Annotated[float, Field(gt=0, le=100)] = 25
     """A rule that would compare more pairs than this for each record is refused before anything is compared."""
+    max_source_records: Annotated[int, Field(ge=1)] | None = 1
+    """A source with one record a person sends no view of a block in which it has more records: several people share
+    that block, which finds nobody and gives the block graph its shape. None sends all."""
+    max_source_birth_dates: Annotated[int, Field(ge=1)] | None = 5
+    """The same for a source that may hold a person twice, which counts birth dates instead of records; above 1 because
+    one person's records may bear several. None sends all."""
     max_u_pairs: Annotated[int, Field(ge=1000)] = 2_000_000
     """Random pairs of its own records from which each source counts chance agreements."""
     epoch: Slug = "e1"
@@ -127,6 +173,19 @@ class Linkage(Strict):
         ids = [rule.id for rule in self.rules]
         if len(set(ids)) != len(ids):
             raise ValueError("two rules have the same id")
+        return self
+
+    @model_validator(mode="after")
+    def _sex_alone_tells_nothing_apart(self) -> Self:
+        crowded = self.max_source_records is None or self.max_source_birth_dates is None
+        loose = [
+            rule.id for rule in self.rules if len(set(rule.components) - {"sex"}) == 1 and "sex" in rule.components
+        ]
+        if crowded and loose:
+            raise ValueError(
+                f"rule `{loose[0]}` has one component besides sex: it ties strangers together unless"
+                " max_source_records and max_source_birth_dates are set"
+            )
         return self
 
     @model_validator(mode="after")

@@ -10,6 +10,10 @@ SELECT
         WHEN birth_year + birth_month + birth_day IS NOT NULL
             THEN printf('%04d-%02d-%02d', birth_year, birth_month, birth_day)
     END AS date_of_birth,
+    CASE
+        WHEN birth_year + birth_month + birth_day IS NOT NULL
+            THEN printf('%d/%d-%d', birth_year, least(birth_day, birth_month), greatest(birth_day, birth_month))
+    END AS date_of_birth_unordered,
     birth_year::VARCHAR AS birth_year,
     birth_month::VARCHAR AS birth_month,
     birth_day::VARCHAR AS birth_day,
@@ -32,6 +36,16 @@ SELECT
         WHEN forename_code.code IS NOT NULL AND surname_code.code IS NOT NULL
             THEN least(forename_code.code, surname_code.code) || ' ' || greatest(forename_code.code, surname_code.code)
     END AS phonetic_pair,
+    CASE
+        WHEN length(forename) > 2 AND length(surname) > 2
+            THEN least(left(forename, 3), left(surname, 3)) || greatest(left(forename, 3), left(surname, 3))
+    END AS first3_pair,
+    CASE
+        WHEN forename IS NOT NULL AND surname IS NOT NULL
+            THEN least(left(forename, 1), left(surname, 1)) || greatest(left(forename, 1), left(surname, 1))
+    END AS initials,
+    -- Letters typed in another order still meet.
+    array_to_string(list_sort(string_split(surname, '')), '') AS surname_sorted,
     postcode,
     left(postcode, length(postcode) - 2) AS postcode_sector,
     left(postcode, length(postcode) - 3) AS postcode_district,

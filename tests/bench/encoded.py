@@ -76,7 +76,7 @@ def _deliver(
     con, file = load_source(bench, source.id)
     started = time.perf_counter()
     found = identities(con, file, keys, bands)
-    views = encode(found, bench.linkage, keys)
+    views = encode(found, bench.linkage, keys, one_record_per_person=source.one_record_per_person)
     encoded = time.perf_counter()
     chance = count_chance(con, found, bench.linkage, keys, one_record_per_person=single)
     counted = time.perf_counter()

@@ -97,7 +97,7 @@ def _deliver(bench: BenchSet, source: str, changed: pa.Table | None, linkage: Li
         con.register("changed", changed)
         con.execute("CREATE OR REPLACE TABLE file_people AS SELECT * FROM changed")
     found = identities(con, file, keys)
-    package = encode(found, linkage, keys)
+    package = encode(found, linkage, keys, one_record_per_person=single)
     chance = count_chance(con, found, linkage, keys, one_record_per_person=single) if changed is None else pa.table({})
     return SourceViews(source, single, package.views, package.records, chance)
 

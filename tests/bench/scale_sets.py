@@ -142,7 +142,7 @@ def _encode(bench: BenchSet) -> None:
     for source in bench.sources:
         con, file = load_source(bench, source.id)
         found = identities(con, file, keys)
-        sent = encode(found, bench.linkage, keys)
+        sent = encode(found, bench.linkage, keys, one_record_per_person=source.one_record_per_person)
         single = source.one_record_per_person
         chance = count_chance(con, found, bench.linkage, keys, one_record_per_person=single)
         for name, table in zip(_TABLES, (sent.views, sent.records, chance), strict=True):

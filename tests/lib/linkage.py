@@ -20,6 +20,7 @@ from governance.contracts import PERSON_INDEX
 from governance.keys import Secret
 from governance.pseudonym import record_ids
 from governance.settings import BlockingRule, ExtractFile, Linkage
+from governance.settings.project import STRICT_RULES
 from governance.warehouse import connect, fetch_table, load_table
 from linkage.chance import count_chance
 from linkage.encode import Encoded, EncodingKeys, encode, identities
@@ -33,7 +34,7 @@ ROOT = Secret(bytes(range(32)))
 """A key that is no secret."""
 PERSON_KEY = Secret(bytes(range(32, 64)))
 KID = "abcde"
-LINKAGE = Linkage(max_u_pairs=50_000)
+LINKAGE = Linkage(rules=STRICT_RULES, max_source_records=None, max_source_birth_dates=None, max_u_pairs=50_000)
 """The rules and threshold that ship; fewer random pairs, for speed."""
 
 Row = Mapping[str, Any]
@@ -99,7 +100,7 @@ def deliver(source: str, rows: Iterable[Row], *, single: bool, linkage: Linkage 
     """What a source sends to the linkage zone."""
     keys = keys_for(linkage)
     con, found = found_in(rows, keys)
-    package = encode(found, linkage, keys)
+    package = encode(found, linkage, keys, one_record_per_person=single)
     chance = count_chance(con, found, linkage, keys, one_record_per_person=single)
     return SourceViews(source, single, package.views, package.records, chance)
 

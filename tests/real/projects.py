@@ -164,6 +164,8 @@ def _write(
         "linkage": {
             "rules": [{"id": f"rule_{i:02}", "components": parts} for i, parts in enumerate(rules)],
             "compare": compare,
+            "max_source_records": None,
+            "max_source_birth_dates": None,
             **linkage,
         },
         "report": {"board": "none", "area": "none", "contact": "none"},

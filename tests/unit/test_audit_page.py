@@ -409,7 +409,7 @@ def test_what_becomes_of_a_column(bundle, source, file, name, linkage_zone, anal
 
 def test_fields_the_settings_do_not_use_stay_in_the_source(bundle):
     """A project that links on names and birth dates encodes no telephone numbers."""
-    few = Linkage(rules=[rule for rule in Linkage().rules if rule.id == "dob_surname"], compare=["name"])
+    few = Linkage(rules=[rule for rule in Linkage().rules if rule.id == "dob_initials"], compare=["name"])
 
     assert fate(bundle, "housing", "applications", "mobile", few).to_linkage == ""
     assert fate(bundle, "housing", "applications", "born", few).to_linkage == "keyed encoding"

@@ -10,7 +10,7 @@ import pytest
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 
 from governance.keys import Secret
-from governance.settings.project import DEFAULT_RULES
+from governance.settings.project import STRICT_RULES
 from linkage import blocks
 from linkage.blocks import rule_id, views_of
 from linkage.standardise import STANDARDISER
@@ -162,7 +162,7 @@ def with_gaps():
     return found_in([ADA, {"forename": None}, ADA | no_dates])[1]
 
 
-@pytest.mark.parametrize("a_rule", DEFAULT_RULES, ids=lambda r: r.id)
+@pytest.mark.parametrize("a_rule", STRICT_RULES, ids=lambda r: r.id)
 def test_a_missing_component_gives_no_view(with_gaps, a_rule):
     """Every default rule finds a full record; a record that lacks what the rule needs has no view."""
     found = views_of(a_rule, with_gaps, block_key=KEYS.block, salt_key=KEYS.salt)

@@ -5,12 +5,12 @@ import re
 import numpy as np
 import pandas as pd
 
-from governance.settings.project import DEFAULT_RULES
+from governance.settings.project import STRICT_RULES
 from tests.bench.error_kinds import KINDS
 from tests.bench.errors import CONTEXTS, END, NO_ERROR, PAGE, START, cell, nobody_finds, page, put_risks
 from tests.lib.command import REPOSITORY
 
-RULES = list(DEFAULT_RULES)
+RULES = list(STRICT_RULES)
 AT = {rule.id: 1 << number for number, rule in enumerate(RULES)}
 DOCS = REPOSITORY / "docs"
 

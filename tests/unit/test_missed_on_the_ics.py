@@ -29,7 +29,7 @@ def views_of(bench: BenchSet, linkage):
     for source in bench.sources:
         con, file = load_source(bench, source.id)
         found = identities(con, file, keys)
-        views = encode(found, linkage, keys)
+        views = encode(found, linkage, keys, one_record_per_person=source.one_record_per_person)
         chance = count_chance(con, found, linkage, keys, one_record_per_person=source.one_record_per_person)
         sent.append(SourceViews(source.id, source.one_record_per_person, views.views, views.records, chance))
         usable = fetch_table(con, "SELECT DISTINCT record_id FROM identity WHERE nhs_number IS NOT NULL")

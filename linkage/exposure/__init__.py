@@ -1,0 +1,1 @@
+"""How far the block graph tells people apart: the colour-refinement index of a linkage config."""
