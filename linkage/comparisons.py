@@ -143,6 +143,8 @@ _OF_COMPONENT = {
     "forename": ("forename", "name_order"),
     "surname": ("surname", "name_order"),
     "phonetic": _OF_NAME,
+    "first3": _OF_NAME,
+    "initials": _OF_NAME,
     "birth": ("date_of_birth",),
     "date": ("date_of_birth",),
     "postcode": ("postcode",),

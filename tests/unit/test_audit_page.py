@@ -157,7 +157,7 @@ def test_a_signed_project_has_nothing_open(tmp_path):
         ("flow", "Board report released"),
         ("columns", "small area, ward, district and deprivation tenth, looked up inside the source"),
         ("encoding", "AES-256 keyed"),
-        ("encoding", "date of birth, forename and surname initial"),
+        ("encoding", "sound of both names in either order and year of birth"),
         ("encoding", "match probability of 50%"),
         ("trust", "No source, and nobody who holds a key, works together with the linkage zone."),
         ("keys", "root_a Half of the project root key Custodian a"),

@@ -6,6 +6,7 @@ import pytest
 from pydantic import ValidationError
 
 from governance.settings import BlockingRule, Linkage
+from linkage.comparisons import touched_by
 from linkage.crowds import rows_sent
 from tests.lib.linkage import found_in
 
@@ -90,3 +91,8 @@ def test_one_component_and_sex_needs_the_limits(name):
     assert Linkage(rules=[rule]).rules == [rule]
     with pytest.raises(ValidationError, match="ties strangers together"):
         Linkage(rules=[rule], max_source_records=None)
+
+
+def test_every_component_of_the_default_rules_is_known_to_the_comparisons():
+    """Linkage knows of each component which evidence it fixes."""
+    assert all(touched_by(component) for rule in LINKAGE.rules for component in rule.components)
