@@ -94,6 +94,10 @@ $(BENCH)/pseudopeople/noise%/version.txt: $(BENCH)/pseudopeople/.installed
 bench-equity: $(VENV)/.installed ## recall by ethnic group beside Splink on clear text, into docs/benchmarks.md
 	$(BIN)/python -m tests.bench.equity --people $(BENCH_PEOPLE) --out docs/benchmarks.md
 
+.PHONY: bench-scale
+bench-scale: $(VENV)/.installed ## time and memory at 0.2 to 2 million records, into docs/benchmarks.md
+	$(BIN)/python -m tests.bench.scale --folder $(BENCH)/scale --out docs/benchmarks.md
+
 .PHONY: bench-errors
 bench-errors: $(VENV)/.installed ## which rule still finds a pair, by error and ethnic group, into docs/error-patterns.md
 	$(BIN)/python -m tests.bench.errors --out docs

@@ -54,7 +54,7 @@ def run(bench: BenchSet, *, own_rules: bool) -> Found:
     wanted = OWN_RULES[bench.kind] if own_rules else [[block] for block in add_blocks(con, bench)]
     rules: list[Any] = [block_on(*rule) for rule in wanted]
     prepared = time.perf_counter()
-    linker, pairs = _link(con, bench, rules)
+    linker, pairs = link_everyone(con, bench, rules)
     scored = fetch_table(con, f"SELECT {_pair_columns(bench)} FROM clear_pair ORDER BY match_weight DESC")
     linked = time.perf_counter()
     return Found(
@@ -64,11 +64,12 @@ def run(bench: BenchSet, *, own_rules: bool) -> Found:
         chance_seconds=0.0,
         link_seconds=linked - prepared,
         default_threshold=DEFAULT_THRESHOLD,
-        cluster_at=lambda threshold: _cluster(con, linker, pairs, bench, threshold),
+        cluster_at=lambda threshold: cluster(con, linker, pairs, bench, threshold),
     )
 
 
-def _link(con: duckdb.DuckDBPyConnection, bench: BenchSet, rules: list[Any]) -> tuple[Linker, Any]:
+def link_everyone(con: duckdb.DuckDBPyConnection, bench: BenchSet, rules: list[Any]) -> tuple[Linker, Any]:
+    """Train on table ``everyone`` and score; gives the linker and its pairs, also table ``clear_pair``."""
     api = DuckDBAPI(connection=con)
     registered = []
     for number, source in enumerate(bench.sources):
@@ -158,7 +159,7 @@ def _pair_columns(bench: BenchSet) -> str:
     return f"{left}, {right}, {ids}, match_weight AS weight, match_probability AS probability"
 
 
-def _cluster(con: duckdb.DuckDBPyConnection, linker: Linker, pairs: Any, bench: BenchSet, threshold: float) -> pa.Table:
+def cluster(con: duckdb.DuckDBPyConnection, linker: Linker, pairs: Any, bench: BenchSet, threshold: float) -> pa.Table:
     """People at a threshold; at most one record from each source that keeps one a person."""
     single = [source.id for source in bench.sources if source.one_record_per_person]
     if single:

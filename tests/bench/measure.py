@@ -37,7 +37,7 @@ def measure(bench: BenchSet, method: str, clkhash_python: Path | None = None) ->
 
 def _measured(bench: BenchSet, method: str, clkhash_python: Path | None) -> Outcome:
     found = _run(bench, method, clkhash_python)
-    return outcome(bench, method, found, _peak_mib())
+    return outcome(bench, method, found, peak_mib())
 
 
 def _run(bench: BenchSet, method: str, clkhash_python: Path | None) -> Found:
@@ -48,7 +48,7 @@ def _run(bench: BenchSet, method: str, clkhash_python: Path | None) -> Found:
     return clear_text.run(bench, own_rules=method == "splink")
 
 
-def _peak_mib() -> float:
+def peak_mib() -> float:
     """Most memory this process held.
 
     Linux tells it for the program that runs now; ``getrusage`` would count the parent's share at the fork.
