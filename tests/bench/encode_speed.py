@@ -23,7 +23,7 @@ from governance.store import write_table
 from governance.warehouse import connect, load_table
 from linkage.encode import EncodingKeys, encode, identities
 from tests.bench.encode_people import make_people
-from tests.bench.measure import _peak_mib
+from tests.bench.measure import peak_mib
 from tests.bench.page import bullets, put, table
 
 SEED = 20261124
@@ -88,7 +88,7 @@ def _measured(title: str, records: int, default: bool) -> Speed:
         processor=processor,
         bytes_a_record=_sealed_bytes(package.views) / records,
         views_a_record=package.views.num_rows / records,
-        peak_mib=_peak_mib(),
+        peak_mib=peak_mib(),
     )
 
 

@@ -1,6 +1,8 @@
 """What benchmarks rest on: sets that are the same every time, a store that forgets nothing, an honest error."""
 
 import json
+from importlib import import_module
+from pathlib import Path
 
 import pyarrow as pa
 import pytest
@@ -90,3 +92,9 @@ def test_sections_stay_apart(tmp_path):
     put(page, "## One", "## One\n\nsecond")
 
     assert page.read_text() == "# Benchmarks\n\n## One\n\nsecond\n\n## Two\n\nother\n"
+
+
+@pytest.mark.parametrize("module", sorted(path.stem for path in Path("tests/bench").glob("*.py")))
+def test_every_benchmark_can_be_imported(module):
+    """Nobody runs them daily: a name that moved would show only when somebody measures."""
+    assert import_module(f"tests.bench.{module}".removesuffix(".__init__"))
