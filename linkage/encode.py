@@ -41,11 +41,10 @@ __all__ = [
     "identities",
 ]
 
-_ODD = np.array([0x9E3779B97F4A7C15, 0xC2B2AE3D27D4EB4F, 0x165667B19E3779F9], np.uint64)
+_ODD = np.array([0x9E3779B97F4A7C15, 0xC2B2AE3D27D4EB4F, 0x165667B19E3779F9, 0xD6E8FEB86659FD93], np.uint64)
 
-_TOLD_APART = ("surname",)
-"""What tells two variants of a record apart inside a block. A previous postcode alone does not: rules that have the
-postcode show it, and evidence of one pair is brought together from all its blocks."""
+_TOLD_APART = ("surname", "postcode")
+"""What tells two variants of a record apart inside a block."""
 
 SPAN_ROWS = 8192
 """Rows encoded together: small enough that what is made of them stays in the processor's cache."""
