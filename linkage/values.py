@@ -40,7 +40,7 @@ def value_id(key: bytes, component: str, value: str) -> int:
 
 
 def value_ids(key: bytes, component: str, values: pa.StringArray) -> Ids:
-    """Ids of distinct values of one component, whole arrays at a time (design 3.1, step 1; decision 14).
+    """Ids of distinct values of one component, whole arrays at a time (design 3.1, step 1; decision 18).
 
     An AES-256 CBC-MAC over the value's length and its bytes, filled up with noughts, under a key of its own for each
     component, version of the standardiser and number of blocks.

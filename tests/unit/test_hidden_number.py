@@ -82,7 +82,7 @@ def test_found_and_wrong_without_the_number_are_counted_by_hand(quality):
     assert column(quality, "reference_found") == by_record(same)
     assert column(quality, "blind_links") == by_record(blind)
     assert column(quality, "blind_false_links") == by_record(wrong)
-    assert len(known) > len(compared) > len(same) > 200
+    assert len(known) > len(compared) >= len(same) > 200
 
 
 def test_a_hidden_number_leaves_the_pattern_that_has_none():
