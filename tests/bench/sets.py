@@ -186,5 +186,4 @@ def _truth_table(frame: pd.DataFrame) -> pa.Table:
 def linkage_of(rules: list[list[str]], compare: list[str], **others: object) -> Linkage:
     """Settings with these rules and fields, and else the defaults."""
     named = [{"id": f"rule_{number:02}", "components": parts} for number, parts in enumerate(rules)]
-    whole = {"max_source_records": None, "max_source_birth_dates": None}
-    return Linkage.model_validate({"rules": named, "compare": compare, **whole, **others})
+    return Linkage.model_validate({"rules": named, "compare": compare, **others})
