@@ -4,7 +4,9 @@ import duckdb
 import pyarrow as pa
 
 from governance.keys import Secret
+from governance.settings import BlockingRule
 from governance.warehouse import fetch_table, load_sql, load_table
+from linkage.crowds import TIES_NOBODY
 from linkage.standardise import standardise
 from linkage.values import components
 from tests.bench.prepare import load_source
@@ -31,7 +33,7 @@ def load_everyone(con: duckdb.DuckDBPyConnection, bench: BenchSet) -> None:
 
 
 def add_blocks(con: duckdb.DuckDBPyConnection, bench: BenchSet) -> list[str]:
-    """Add joinedup's rules to ``everyone``, one column each, NULL where a block is over the cap.
+    """Add joinedup's rules to ``everyone``, one column each: NULL in crowds and where a block is over the cap.
 
     Returns:
         The names of the columns.
@@ -39,11 +41,28 @@ def add_blocks(con: duckdb.DuckDBPyConnection, bench: BenchSet) -> list[str]:
     names = [f"block_{number}" for number in range(len(bench.linkage.rules))]
     for name, rule in zip(names, bench.linkage.rules, strict=True):
         value = " || '|' || ".join(rule.components)
-        con.execute(
-            f"CREATE OR REPLACE TABLE everyone AS SELECT *, CASE WHEN count(*) OVER (PARTITION BY {value}) <="
-            f" {bench.linkage.max_block_records} THEN {value} END AS {name} FROM everyone"
-        )
+        sent = f"CASE WHEN {_no_crowd(bench, rule, value)} THEN {value} END"
+        con.execute(f"CREATE OR REPLACE TABLE everyone AS SELECT *, {sent} AS {name} FROM everyone")
+        small = f"count(*) OVER (PARTITION BY {name}) <= {bench.linkage.max_block_records}"
+        kept = f"CASE WHEN {small} THEN {name} END AS {name}"
+        con.execute(f"CREATE OR REPLACE TABLE everyone AS SELECT * REPLACE ({kept}) FROM everyone")
     return names
+
+
+def _no_crowd(bench: BenchSet, rule: BlockingRule, value: str) -> str:
+    """What ``linkage.crowds`` asks of a record before its source sends a view, in SQL."""
+    linkage = bench.linkage
+    if TIES_NOBODY & set(rule.components):
+        return "TRUE"
+    window = f"OVER (PARTITION BY source, {value})"
+    records = f"count(*) {window} <= {linkage.max_source_records}" if linkage.max_source_records else "TRUE"
+    dates = (
+        f"count(DISTINCT date_of_birth) {window} <= {linkage.max_source_birth_dates}"
+        if linkage.max_source_birth_dates
+        else "TRUE"
+    )
+    single = ", ".join(f"'{source.id}'" for source in bench.sources if source.one_record_per_person) or "NULL"
+    return f"CASE WHEN source IN ({single}) THEN {records} ELSE {dates} END"
 
 
 def _clear_rows(bench: BenchSet, source: str) -> pa.Table:
