@@ -60,7 +60,8 @@ def count_chance(
     """
     rows = np.flatnonzero(found.variant == 0)
     load_table(con, "name_band", _name_levels(rows, found))
-    exact = fetch_table(con, load_sql("linkage", "chance_exact"), {"one_record_per_person": one_record_per_person})
+    asked = {"one_record_per_person": one_record_per_person, "by_postcode": "postcode" in linkage.compare}
+    exact = fetch_table(con, load_sql("linkage", "chance_exact"), asked)
     tables = [exact]
     if len(rows) > 1:
         tables.append(_random_pairs(con, rows, found, linkage, keys))

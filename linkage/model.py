@@ -143,7 +143,7 @@ def household_correction(model: Model) -> Model:
     """
     u, joint = model.u, model.u[HOUSEHOLD.name]
     surnames = {v: p for v, p in model.m.get("surname", {}).items() if v >= SAME_NAME} or {SAME_NAME: 1.0}
-    place = u.get("postcode", {}).get(3, 1.0)
+    place = u["postcode"][3] if "postcode" in u else u.get("uprn", {}).get(1, 1.0)
     twin = place * u.get("date_of_birth", {}).get(6, 1.0)
     ratio = {household_level(2, 0): joint[2] / max(twin, 1e-30)}
     for value, known in surnames.items():

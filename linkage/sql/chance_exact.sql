@@ -2,7 +2,7 @@
 -- reads   identity, name_band   one row per record and variant; one row per record
 -- grain   one row per comparison and level
 -- columns comparison, level, agreeing_pairs, pairs
--- params  $one_record_per_person BOOLEAN
+-- params  $one_record_per_person BOOLEAN, $by_postcode BOOLEAN (whether postcodes are compared; UPRNs are else)
 -- Only pairs that differ in both `apart` fields count: others may be one person recorded twice. Families and twins
 -- are counted only where the source itself keeps one record a person.
 WITH own AS (
@@ -14,6 +14,7 @@ WITH own AS (
             WHEN birth_year + birth_month + birth_day IS NOT NULL
                 THEN make_date(birth_year, birth_month, birth_day)::VARCHAR
         END AS birth_date,
+        CASE WHEN $by_postcode THEN postcode ELSE uprn END AS place,
         -- A missing value is shared with nobody.
         coalesce(forename, record_id::VARCHAR) AS own_given,
         coalesce(surname, record_id::VARCHAR) AS own_family,
@@ -49,13 +50,14 @@ valued AS (
     SELECT 'namesake', 1, given || ' ' || family, birth_date, postcode FROM own
     WHERE given <> '' AND family <> '' AND birth_date <> '' AND postcode <> ''
     UNION ALL
-    SELECT 'household', 3, family || ' ' || postcode || ' ' || birth_date, given, given FROM own
+    SELECT 'household', 3, family || ' ' || place || ' ' || birth_date, given, given FROM own
     WHERE $one_record_per_person AND family <> ''
     UNION ALL
-    SELECT 'household', 2, postcode || ' ' || birth_date, given, given FROM own
+    SELECT 'household', 2, place || ' ' || birth_date, given, given FROM own
     WHERE $one_record_per_person
     UNION ALL
-    SELECT 'household', 1, family || ' ' || postcode, coalesce(birth_date, ''), coalesce(birth_date, '') FROM own
+    -- A file without birth dates has forenames to tell a family from one person.
+    SELECT 'household', 1, family || ' ' || place, coalesce(birth_date, given), coalesce(birth_date, given) FROM own
     WHERE $one_record_per_person AND family <> ''
 ),
 

@@ -65,11 +65,12 @@ levelled AS (
         uprn::TINYINT AS uprn,
         birth_place::TINYINT AS birth_place,
         occupation::TINYINT AS occupation,
-        -- Families share a surname and an address, twins a birth date too: together they say less than apart.
+        -- Families share a surname and an address, twins a birth date too: together they say less than apart. The address
+        -- is the postcode, and the UPRN where there are no two postcodes.
         CASE
-            WHEN surname >= 1000 AND postcode AND birth_year AND birth_month AND birth_day THEN 3 + 4 * (surname - 1000)
-            WHEN postcode AND birth_year AND birth_month AND birth_day THEN 2
-            WHEN surname >= 1000 AND postcode THEN 1 + 4 * (surname - 1000)
+            WHEN surname >= 1000 AND coalesce(postcode, uprn) AND birth_year AND birth_month AND birth_day THEN 3 + 4 * (surname - 1000)
+            WHEN coalesce(postcode, uprn) AND birth_year AND birth_month AND birth_day THEN 2
+            WHEN surname >= 1000 AND coalesce(postcode, uprn) THEN 1 + 4 * (surname - 1000)
             ELSE 0
         END::TINYINT AS household
     FROM named

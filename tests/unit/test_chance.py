@@ -89,13 +89,29 @@ HOUSEHOLDS = {
 @pytest.mark.parametrize("level", HOUSEHOLDS)
 def test_families_and_twins_are_those_of_all_pairs(counted, identity, level):
     """Twins differ in forename, families in birth date: every other pair could be one person recorded twice."""
-    apart = _birth if level == 1 else lambda r: r["forename"]
+    apart = (lambda r: _birth(r) or r["forename"]) if level == 1 else lambda r: r["forename"]
     held = [(HOUSEHOLDS[level](r), apart(r)) for r in identity]
     held = [row for row in held if None not in row[0]]
     agreeing = sum(a[0] == b[0] and a[1] != b[1] for a, b in combinations(held, 2))
 
     assert agreeing >= MIN_PAIRS_SHOWN
     assert by_level(counted)["household", level] == (agreeing, len(held) * (len(held) - 1) / 2)
+
+
+@pytest.mark.parametrize("dated", [True, False])
+def test_where_only_uprns_are_compared_families_share_one(dated):
+    """The address is the one that is compared; without birth dates, forenames tell a family from one person."""
+    linkage = EVERYTHING.model_copy(update={"compare": ["name", "date_of_birth", "uprn"]})
+    rows = clinic_rows() if dated else [row | {"date_of_birth": None} for row in clinic_rows()]
+    con, found = found_in(rows)
+    counted = count_chance(con, found, linkage, keys_for(), one_record_per_person=True)
+    people = fetch_table(con, "SELECT * FROM identity WHERE variant = 0 ORDER BY record_id").to_pylist()
+
+    held = [(r["surname"], r["uprn"], _birth(r) or r["forename"]) for r in people if r["surname"] and r["uprn"]]
+    agreeing = sum(a[:2] == b[:2] and a[2] != b[2] for a, b in combinations(held, 2))
+
+    assert agreeing >= MIN_PAIRS_SHOWN
+    assert by_level(counted)["household", 1] == (agreeing, len(held) * (len(held) - 1) / 2)
 
 
 def test_only_a_source_with_one_record_a_person_counts_families(clinic):

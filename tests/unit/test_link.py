@@ -233,7 +233,11 @@ LEVELS = {
     "another house": ({"postcode": "NM1 2XY"}, {"postcode": 2, "household": 0}),
     "another sector": ({"postcode": "NM1 3AB"}, {"postcode": 1, "household": 0}),
     "another district": ({"postcode": "NM11 2AB"}, {"postcode": 0, "household": 0}),
-    "no fixed address": ({"postcode": "ZZ99 3VZ"}, {"postcode": None, "household": 0}),
+    "no fixed address": ({"postcode": "ZZ99 3VZ"}, {"postcode": None}),
+    "no postcode, and another address": (
+        {"postcode": None, "uprn": "7"},
+        {"postcode": None, "uprn": 0, "household": 0},
+    ),
     "moved, and known there": ({"postcode": "NM7 7ZZ", "previous_postcode": "NM1 2AB"}, {}),
     "another phone": ({"phone": "07700 900999"}, {"phone": 0}),
     "no phone": ({"phone": None}, {"phone": None}),

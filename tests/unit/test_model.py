@@ -329,6 +329,14 @@ def test_families_share_rare_surnames_as_often_as_people_have_them():
     assert -found.weight("household", 13) > 8
 
 
+def test_families_at_one_uprn_weigh_less_where_no_postcode_is_compared():
+    """Whichever address is compared, its chance is the one that surname and address share."""
+    u = {name: levels for name, levels in U.items() if name != "postcode"} | {"uprn": {1: 1e-5, 0: 1 - 1e-5}}
+    found = household_correction(Model(M, u | {"household": {3: 0.0, 2: 0.0, 1: 1e-5, 0: 0.0}}, ()))
+
+    assert -found.weight("household", 1) == pytest.approx(-math.log2(u["surname"][SAME_NAME]), abs=1e-6)
+
+
 def test_namesakes_weigh_less(far_beyond_certain):
     """Where two people share both names more often than the product says, the two names count once."""
     product = far_beyond_certain["forename"][4] * far_beyond_certain["surname"][4]
