@@ -41,7 +41,7 @@ def bands_from_list(root: Path, frequencies: Path, *, edition: str, path: str = 
     Raises:
         BadInput: The list cannot be read, or is too short.
     """
-    counts = count_listed_names(connect(), _read_list(frequencies))
+    counts = count_listed_names(connect(), read_list(frequencies))
     bundle = load_bundle(root)
     return _write(root, counts, _keys(bundle, KeyRing(root / "keys")).ids, edition=edition, path=path)
 
@@ -93,7 +93,12 @@ def _write(root: Path, counts: pa.Table, id_key: Secret, *, edition: str, path: 
     return {"path": path, "edition": edition, "sha256": sha256(content).hexdigest(), "bands": bands}
 
 
-def _read_list(path: Path) -> pa.Table:
+def read_list(path: Path) -> pa.Table:
+    """A public list of name frequencies: columns name, kind and frequency.
+
+    Raises:
+        BadInput: It cannot be read as such.
+    """
     try:
         raw = read_csv(path.read_bytes(), Dialect())
     except (OSError, NotText):

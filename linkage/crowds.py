@@ -35,15 +35,21 @@ def rows_sent(rule: BlockingRule, found: Components, linkage: Linkage, *, one_re
     limit = linkage.max_source_records if one_record_per_person else linkage.max_source_birth_dates
     if limit is None or TIES_NOBODY & set(rule.components):
         return None
+    rows, block = blocks_in(rule, found)
+    sent = np.zeros(len(found.record_id), bool)
+    counted, told = _counted(found, rows, one_record_per_person=one_record_per_person)
+    sent[rows] = _different(block, counted, told) <= limit
+    return sent
+
+
+def blocks_in(rule: BlockingRule, found: Components) -> tuple[NDArray[np.intp], Words]:
+    """Rows that have every component of a rule, and a word for the block each stands in; both of shape (m,)."""
     parts = [found.ids(component) for component in rule.components]
     rows = np.flatnonzero(np.logical_and.reduce([present for _, present in parts]))
     block = np.zeros(len(rows), np.uint64)
     for ids, _ in parts:
         block = _mixed(block, ids[rows])
-    sent = np.zeros(len(found.record_id), bool)
-    counted, told = _counted(found, rows, one_record_per_person=one_record_per_person)
-    sent[rows] = _different(block, counted, told) <= limit
-    return sent
+    return rows, block
 
 
 def _counted(found: Components, rows: NDArray[np.intp], *, one_record_per_person: bool) -> tuple[Words, Mask]:
