@@ -8,7 +8,7 @@ from typing import Any
 
 from governance.errors import ConfigError, Fault
 from governance.settings import Linkage
-from linkage.comparisons import HOUSEHOLD, compared
+from linkage.comparisons import BANDED, HOUSEHOLD, compared
 from linkage.model import Model, Parameters
 from linkage.standardise import STANDARDISER
 
@@ -118,6 +118,8 @@ def check_reusable(artefact: Artefact, linkage: Linkage, sources: Mapping[str, b
         for source, single in sorted(sources.items())
         if (source, single) not in known
     ]
+    if linkage.name_bands and any(BANDED.isdisjoint(artefact.model.m.get(n, BANDED)) for n in ("forename", "surname")):
+        faults.append(Fault(what=f"model {artefact.version} has no weights for names by rarity band"))
     if faults:
         raise ConfigError(
             f"Model {artefact.version}, trained in {artefact.trained_in}, does not fit this project any more.",

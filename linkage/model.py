@@ -29,6 +29,7 @@ from linkage.comparisons import (
     household_level,
     in_play,
 )
+from linkage.order import in_order
 
 MIN_TRAINING_PAIRS = 300
 """Below this, EM is not to be trusted and the starting values stand."""
@@ -102,7 +103,9 @@ def train(con: duckdb.DuckDBPyConnection, comparisons: tuple[Comparison, ...], u
             warnings.append("Training broke down on these pairs: starting values used for every comparison.")
         m |= trained
         warnings += [f"{title}: never seen in training, a small value stands." for title in unseen]
-    model = Model(m, u, (*warnings, *_out_of_order(comparisons, m, u)))
+    warnings += _out_of_order(comparisons, m, u)
+    m = {c.name: in_order(c, m[c.name], u[c.name], seen=_learnt(c, m[c.name])) for c in comparisons}
+    model = Model(m, u, tuple(warnings))
     _check(model)
     return model
 
@@ -275,11 +278,17 @@ def _out_of_order(comparisons: tuple[Comparison, ...], m: Parameters, u: Paramet
     model = Model(m, u, ())
     found = []
     for comparison in comparisons:
-        seen = [v for v in comparison.levels if m[comparison.name][v.value] > 1.5 * _SHARE_OF_START * v.start_m]
-        weights = [model.weight(comparison.name, level.value) for level in seen if level.ordered]
+        seen = _learnt(comparison, m[comparison.name])
+        ordered = [level.value for level in comparison.levels if level.ordered and level.value in seen]
+        weights = [model.weight(comparison.name, value) for value in ordered]
         if any(low > high for high, low in pairwise(weights)):
             found.append(f"{comparison.title}: a lower level of agreement weighs more than a higher one.")
     return found
+
+
+def _learnt(comparison: Comparison, m: dict[int, float]) -> frozenset[int]:
+    """Levels whose m is more than the trace of its start that every level keeps."""
+    return frozenset(v.value for v in comparison.levels if m[v.value] > 1.5 * _SHARE_OF_START * v.start_m)
 
 
 def _check(model: Model) -> None:

@@ -6,6 +6,7 @@ from functools import cache
 import pytest
 
 from governance.errors import ConfigError
+from governance.settings.project import NameBandsFile
 from linkage.artefact import Artefact, check_reusable, made_for
 from linkage.drift import WARN_INDEX, drift
 from linkage.link import scored_pairs
@@ -87,6 +88,19 @@ def test_a_model_of_another_version_of_this_program_is_refused(name):
         check_reusable(older, LINKAGE, artefact().sources)
 
     assert len(raised.value.faults) == 1
+
+
+def test_a_model_without_bands_is_refused_where_names_have_them():
+    """Equal names would be at levels that the model has no weight for."""
+    file = NameBandsFile(path="bands.json", edition="a test", sha256="0" * 64)
+    banded = LINKAGE.model_copy(update={"name_bands": file})
+    bandless = replace(artefact(), made_for=made_for(banded))
+    with pytest.raises(ConfigError, match="rarity band"):
+        check_reusable(bandless, banded, artefact().sources)
+
+    names = {name: {7: 0.2, 6: 0.3, 5: 0.3, 2: 0.1, 1: 0.05, 0: 0.05} for name in ("forename", "surname")}
+    model = replace(artefact().model, m=artefact().model.m | names)
+    check_reusable(replace(bandless, model=model), banded, artefact().sources)
 
 
 @pytest.mark.parametrize("sources", [{"clinic": True, "police": False}, {"clinic": False}])
