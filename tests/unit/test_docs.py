@@ -5,6 +5,7 @@ import re
 
 import pytest
 
+from flows.schemas import all_schemas, as_text
 from tests.lib.command import REPOSITORY
 
 PAGES = [
@@ -56,3 +57,11 @@ def test_the_lock_covers_what_pyproject_asks_for():
     locked = set(re.findall(r"^([a-z0-9._-]+)", (REPOSITORY / "requirements.lock").read_text("utf-8"), re.MULTILINE))
 
     assert {re.split(r"[<>=\[]", one)[0].lower().replace("_", "-") for one in wanted} - locked == set()
+
+
+@pytest.mark.parametrize("kind", sorted(all_schemas()))
+def test_schemas_are_those_of_the_models(kind):
+    """Editors check configs against these files: `make schemas` writes them anew."""
+    written = (REPOSITORY / f"config/schemas/{kind}.schema.json").read_text("utf-8")
+
+    assert written == as_text(all_schemas()[kind])
