@@ -34,7 +34,7 @@ from linkage.person_index import LEFT, PersonIndex, build_person_index
 from linkage.quality import known_pairs, link_counts, record_quality
 from linkage.report import write_linkage_report
 
-LINKAGE_MEMORY = "6GB"
+LINKAGE_MEMORY = "7GB"
 """What the linkage warehouse may use; Arrow tables and Splink need some more."""
 
 

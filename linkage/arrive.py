@@ -54,6 +54,7 @@ def load_deliveries(
     for delivery in ordered:
         _take_in(con, delivery, arrived)
         del delivery  # its views are in the warehouse: the next source's may take their memory
+        pa.default_memory_pool().release_unused()  # kept for Arrow, it would be lacking to the warehouse
     _number(con, arrived.sources)
     return arrived
 

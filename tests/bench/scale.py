@@ -20,6 +20,7 @@ from pathlib import Path
 import duckdb
 from splink import block_on
 
+from flows.link import LINKAGE_MEMORY
 from governance.keys import Secret
 from governance.warehouse import connect
 from linkage.link import link
@@ -76,7 +77,7 @@ def link_encoded(made: GrowingSet) -> Measured:
     profile = cProfile.Profile()
     started = time.perf_counter()
     profile.enable()
-    con = connect(memory="6GB", lock=False)
+    con = connect(memory=LINKAGE_MEMORY, lock=False)
     result = link(con, made.deliveries(), made.linkage)
     index = build_person_index(con, Secret(bytes(32)), "bench")
     profile.disable()

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from governance.contracts import VIEW
-from governance.warehouse import connect, load_sql, load_table, materialise
+from governance.warehouse import append, connect, load_sql, load_table, materialise
 from linkage.pairs import find_blocks
 
 SINGLE = {0: True, 1: False, 2: True}
@@ -71,13 +71,16 @@ def test_blocks_that_can_make_a_pair_are_found_and_those_over_the_cap_set_aside(
 
 
 @settings(deadline=None, max_examples=60)
-@given(views=st.sets(VIEWS, max_size=30), rule=st.integers(0, 1))
-def test_views_kept_are_those_in_blocks_under_the_cap(con, views, rule):
-    """All views of such blocks, of this rule alone, under their records' numbers."""
+@given(views=st.sets(VIEWS, max_size=30), rule=st.integers(0, 1), parts=st.sampled_from([1, 2, 4]))
+def test_views_kept_are_those_in_blocks_under_the_cap(con, views, rule, parts):
+    """All views of such blocks, of this rule alone, under their records' numbers: each in one part of several."""
     load_views(con, views)
     find_blocks(con, CAP)
 
-    materialise(con, "kept", load_sql("linkage", "kept_view"), {"rule": rule, "max_block_records": CAP})
+    params = {"rule": rule, "max_block_records": CAP, "parts": parts}
+    materialise(con, "kept", load_sql("linkage", "kept_view"), {**params, "part": 0})
+    for part in range(1, parts):
+        append(con, "kept", load_sql("linkage", "kept_view"), {**params, "part": part})
 
     small = {place for place, size in expected(views).items() if size <= CAP}
     wanted = sorted(

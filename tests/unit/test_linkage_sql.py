@@ -75,7 +75,7 @@ PARAMS = {
     "identity": {"kept_apart": ["kaur"]},
     "block": {"rule": 0, "max_block_records": 200},
     "plan": {"rule": 0, "max_block_records": 200},
-    "kept_view": {"rule": 0, "max_block_records": 200},
+    "kept_view": {"rule": 0, "max_block_records": 200, "part": 0, "parts": 1},
     "large_block": {"max_block_records": 200},
     "training": {"max_pairs": 10},
     "pair_count": {"threshold": 0.95},

@@ -4,6 +4,7 @@ import duckdb
 import pytest
 
 from governance.warehouse import connect, fetch_table, load_sql, materialise, one_thread
+from linkage import pairs
 from linkage.link import link, scored_pairs
 from tests.lib.linkage import LINKAGE, deliveries, index_of
 
@@ -49,6 +50,19 @@ def test_one_and_two_threads_link_alike():
     assert one.expected_matches == two.expected_matches
     assert scored_pairs(one).equals(scored_pairs(two))
     assert index_of(one).table.equals(index_of(two).table)
+
+
+def test_rules_taken_in_parts_link_alike(monkeypatch):
+    """However few views are compared at a time: the model to the last digit, every pair, and every person."""
+    whole = link(connect(lock=False), deliveries(), LINKAGE)
+    assert pairs.parts_of_a_rule(whole.con) == 1
+    monkeypatch.setattr(pairs, "VIEWS_AT_A_TIME", 100)
+    parted = link(connect(lock=False), deliveries(), LINKAGE)
+
+    assert pairs.parts_of_a_rule(parted.con) >= 2
+    assert parted.model.digest == whole.model.digest
+    assert scored_pairs(parted).equals(scored_pairs(whole))
+    assert index_of(parted).table.equals(index_of(whole).table)
 
 
 def test_training_has_one_thread_and_gives_the_others_back():
