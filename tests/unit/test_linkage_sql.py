@@ -83,7 +83,7 @@ PARAMS = {
     "person_change": {"left": "no longer supplied"},
     "expected_pattern": {"unit": 1},
     "expected_match": {"unit": 1},
-    "chance_exact": {"one_record_per_person": True},
+    "chance_exact": {"one_record_per_person": True, "by_postcode": True},
 }
 NOT_A_QUERY = {"macro": "defines macros and returns nothing", "name_macro": "the same"}
 
