@@ -169,8 +169,8 @@ def trust_section(evidence: Evidence) -> Section:
         " takes the analysis zone has no names, dates of birth, postcodes or encodings.",
         f"Encodings live for one key epoch{lives}. Then they are destroyed and sources encode"
         " afresh; only the person index and each source's record pseudonyms remain.",
-        "The linkage zone sees which records share a block, so the blocking rules above decide what it could learn."
-        " joinedup does not yet measure that for a config; the design gives figures for the default rules.",
+        "The linkage zone sees which records share a block, so the blocking rules above decide what it could learn:"
+        " see what the codes expose.",
         "On one machine, zones are kept apart by folders and keys, which an administrator can read. Run the zones on"
         " separate machines to keep them apart from administrators too.",
     )

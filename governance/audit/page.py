@@ -12,6 +12,7 @@ from governance.approval import ApprovalStatus
 from governance.audit import config_sections, control_sections, row_sections, run_sections, summary
 from governance.audit.blocks import Section
 from governance.audit.evidence import Evidence, gather
+from governance.audit.exposure_section import exposure_section
 from governance.audit.words import day, month
 from governance.code_version import code_version
 from governance.keys import KeyInfo
@@ -78,6 +79,7 @@ def sections(evidence: Evidence) -> list[Section]:
         run_sections.flow_section(evidence),
         config_sections.columns_section(evidence),
         config_sections.encoding_section(evidence),
+        exposure_section(evidence),
         config_sections.trust_section(evidence),
         control_sections.keys_section(evidence),
         row_sections.opt_outs_section(evidence),

@@ -4,6 +4,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from governance.exposure import read_receipt
 from governance.keys import KeyRing
 from governance.ledger import Ledger
 from governance.policy.rule import RunFacts
@@ -35,6 +36,7 @@ def read_facts(bundle: Bundle, period: str, *, as_of: date) -> RunFacts:
         receipts={name: manifest for name, manifest in receipts.items() if manifest},
         packages={name: manifest for name, manifest in packages.items() if manifest},
         ledger=tuple(Ledger(bundle.root / "ledger").entries()),
+        exposure=read_receipt(bundle.root),
     )
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from textwrap import fill
 
 from governance.errors import BadInput, Fault, PolicyRefusal
-from governance.policy import agreement, crypto, identifiers, law, opt_outs, outputs, purpose
+from governance.policy import agreement, crypto, exposure, identifiers, law, opt_outs, outputs, purpose
 from governance.policy.rule import Finding, Problem, Rule, RunFacts
 from governance.settings import POLICY_VERSION, Bundle
 
@@ -15,6 +15,7 @@ RULES: tuple[Rule, ...] = (
     *opt_outs.RULES,
     *identifiers.RULES,
     *crypto.RULES,
+    *exposure.RULES,
     *outputs.RULES,
 )
 """In the order they are printed."""

@@ -30,6 +30,8 @@ class RunFacts:
     packages: Mapping[tuple[str, str], Mapping[str, Any]] = field(default_factory=dict)
     """Package manifests of the period, by kind (``views`` or ``payload``) and source id."""
     ledger: tuple[Entry, ...] = ()
+    exposure: Mapping[str, Any] = field(default_factory=dict)
+    """The project's own exposure receipt; see ``governance.exposure``."""
     contracts: Mapping[str, Contract] = field(default_factory=lambda: CONTRACTS)
     """Contracts of every table that may be written."""
 

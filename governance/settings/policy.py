@@ -21,3 +21,7 @@ class Policy(Strict):
     """Other counts are rounded to the nearest multiple."""
     review_warning_days: Annotated[int, Field(ge=0)] = 30
     """Warn this many days before an agreement's review date."""
+    max_unique_structure: Annotated[float, Field(gt=0, le=0.002)] = 0.002
+    """Refuse a config whose block structure alone makes a larger share of people unique."""
+    max_unique_all: Annotated[float, Field(gt=0, le=0.015)] = 0.015
+    """The same with everything that codes show."""

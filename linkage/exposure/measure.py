@@ -16,7 +16,7 @@ from linkage.exposure.sent import Sent, Source
 from linkage.sketch import LENGTH_BANDS, bigrams
 from linkage.values import PRESENT
 
-STRUCTURE, LENGTHS, MISSING, RARITY, EQUALITIES = "structure", "lengths", "missing", "rarity", "equalities"
+STRUCTURE, LENGTHS, MISSING, EQUALITIES, RARITY = "structure", "lengths", "missing", "equalities", "rarity"
 SEED_SHARES = (0.0, 0.02, 0.1)
 """Share of people whom the intruder knows from elsewhere to be a certain record."""
 
@@ -66,13 +66,14 @@ def measure(
     draw = np.where(first, np.random.default_rng(seed).random(sent.records), 1.0)
     label, cells = mixed(source.astype(np.uint64)), []
     graph = build_graph(sent.records, sent.blocks(), max_block_records=linkage.max_block_records)
-    told = {STRUCTURE: None, LENGTHS: _lengths(sent), MISSING: _missing(sent), RARITY: _rarity(sent)}
-    for sees, more in told.items():
+    for sees, more in ((STRUCTURE, None), (LENGTHS, _lengths(sent)), (MISSING, _missing(sent))):
         label = label if more is None else mixed(label ^ mixed(more))
         cells += [_cell(sees, graph, label, first, draw, share) for share in seeds]
     chains: dict[str, int] = {}
-    equal = build_graph(sent.records, _with_chains(sent, chains), max_block_records=linkage.max_block_records)
-    cells += [_cell(EQUALITIES, equal, label, first, draw, share) for share in seeds]
+    graph = build_graph(sent.records, _with_chains(sent, chains), max_block_records=linkage.max_block_records)
+    cells += [_cell(EQUALITIES, graph, label, first, draw, share) for share in seeds]
+    label = mixed(label ^ mixed(_rarity(sent)))
+    cells += [_cell(RARITY, graph, label, first, draw, share) for share in seeds]
     return Exposure(int(first.sum()), tuple(cells), chains)
 
 

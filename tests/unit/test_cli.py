@@ -14,7 +14,7 @@ from tests.lib.toy import PERIOD
 COMMANDS = dict(commands())
 WANTED = {
     *("init", "check", "approve", "pseudonymise", "link", "cohorts", "report", "audit", "run", "evaluate", "explain"),
-    *("schema", "demo", "serve", "diagnose", "keys new", "keys list", "keys verify", "bands build"),
+    *("schema", "demo", "serve", "diagnose", "keys new", "keys list", "keys verify", "bands build", "exposure"),
     *("review approve", "review export", "review open", "review import"),
 }
 

@@ -53,7 +53,7 @@ def test_equalities_tell_more_than_labels():
         person(4, "Quirk", "Lena"),
     ]
     found, _ = shares([source(*people)])
-    assert found[RARITY, 0.0] <= found[EQUALITIES, 0.0]
+    assert found[LENGTHS, 0.0] <= found[EQUALITIES, 0.0] <= found[RARITY, 0.0]
     alike = [
         person(1, forename="Anna"),
         person(2, forename="Anna"),

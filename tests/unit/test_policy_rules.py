@@ -10,13 +10,15 @@ from typing import Any
 
 import pyarrow as pa
 import pytest
+from pydantic import ValidationError
 
 from governance.contracts import CONTRACTS
 from governance.errors import BadInput, PolicyRefusal
+from governance.exposure import exposure_digest
 from governance.ledger import Event
 from governance.policy import RULES, Finding, RunFacts, check_bundle, explain, refuse_blocked, rules_markdown
 from governance.policy.secret_scan import suspicious_lines
-from governance.settings import Policy
+from governance.settings import Linkage, Policy
 from tests.lib.governance import DAY, PERIOD, edit_config, facts_of, real_keys, write_config, write_project
 
 RULE_IDS = [rule.id for rule in RULES]
@@ -36,9 +38,9 @@ def found(rule, bundle, facts):
 
 
 def test_the_rules_of_this_version():
-    """The 15 rules of the issue, each once."""
+    """The rules of the issue, and CRY-05, each once."""
     families = {"PURP": "01", "LAW": "03", "AGR": "02", "NDOO": "01 02 03", "ID": "01 02 03 04"}
-    families |= {"CRY": "01 02 03 04", "OUT": "02"}
+    families |= {"CRY": "01 02 03 04 05", "OUT": "02"}
     assert [f"{family}-{number}" for family, numbers in families.items() for number in numbers.split()] == RULE_IDS
 
 
@@ -674,3 +676,70 @@ def test_rules_do_not_look_at_the_clock(project):
     assert check_bundle(bundle, facts) == check_bundle(bundle, facts)
     later = check_bundle(bundle, replace(facts, as_of=date(2100, 1, 1)))
     assert {finding.rule for finding in later if finding.result == "block"} == {"CRY-04"}
+
+
+# --- what codes expose --------------------------------------------------------------------------------------
+
+
+def with_linkage(bundle, *, synthetic=True, policy=None, **changes):
+    """The project with other linkage settings, read again as a file would be."""
+    linkage = Linkage.model_validate(bundle.project.linkage.model_dump(mode="json") | changes)
+    project = bundle.project.model_copy(update={"linkage": linkage, "synthetic": synthetic})
+    return replace(bundle, project=project, policy=policy or bundle.policy)
+
+
+def receipt_of(bundle, structure, everything):
+    """An exposure receipt of a project's settings."""
+    shares = {"structure": structure, "equalities": everything, "rarity": everything}
+    cells = [{"sees": sees, "seeds": 0.0, "unique": share} for sees, share in shares.items()]
+    return {"linkage_sha256": exposure_digest(bundle.project.linkage), "people": 9000, "register": cells}
+
+
+@pytest.mark.parametrize(("synthetic", "result"), [(True, "warn"), (False, "block")])
+def test_settings_that_nobody_measured_do_not_run_on_real_people(project, synthetic, result):
+    """The bad fixture: other rules without a receipt."""
+    bundle = with_linkage(project[0], synthetic=synthetic, max_source_records=3)
+
+    [finding] = found("CRY-05", bundle, project[1])
+
+    assert (finding.result, finding.sentence) == (result, "What these linkage settings expose was not measured.")
+
+
+@pytest.mark.parametrize(
+    ("structure", "everything", "named"),
+    [(0.002, 0.015, []), (0.0021, 0.015, ["structure"]), (0.002, 0.0151, ["equalities"])],
+)
+def test_a_share_above_its_ceiling_is_named(project, structure, everything, named):
+    """A receipt at the ceilings passes; above one it blocks and names the cell."""
+    bundle = with_linkage(project[0], synthetic=False, max_source_records=3)
+    facts = replace(project[1], exposure=receipt_of(bundle, structure, everything))
+
+    findings = [finding for finding in found("CRY-05", bundle, facts) if finding.result == "block"]
+
+    assert [finding.sentence.split("`")[1] for finding in findings] == named
+
+
+def test_a_receipt_of_other_settings_does_not_count(project):
+    """Rules changed after measuring are rules that were not measured."""
+    facts = replace(project[1], exposure=receipt_of(with_linkage(project[0], max_source_records=3), 0.0, 0.0))
+
+    [finding] = found("CRY-05", with_linkage(project[0], synthetic=False, max_source_records=4), facts)
+
+    assert finding.result == "block"
+
+
+def test_ceilings_are_tightened_only(project):
+    """policy.yaml may ask for less exposure, and then the shipped rules are refused."""
+    with pytest.raises(ValidationError):
+        Policy(max_unique_structure=0.003)
+    bundle = with_linkage(project[0], synthetic=False, policy=Policy(max_unique_structure=0.001))
+
+    assert {finding.result for finding in found("CRY-05", bundle, project[1])} == {"block"}
+
+
+def test_rarity_bands_are_told_from_the_shipped_rules(project):
+    """With name bands the rules that ship are above the ceiling for everything that codes show."""
+    bands = {"path": "lookups/bands.json", "edition": "toy", "sha256": "0" * 64}
+    [finding] = found("CRY-05", with_linkage(project[0], name_bands=bands), project[1])
+
+    assert finding.sentence.startswith("`rarity`")
