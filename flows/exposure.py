@@ -61,8 +61,8 @@ def _cells(found: Exposure) -> list[dict[str, Any]]:
 def exposure_lines(found: dict[str, Any]) -> list[str]:
     """The table in sentences."""
     lines = [
-        f"Measured on {found['people']:,} made-up people with names of {found['names']}. An intruder sees every block and",
-        "holds an exact list of everybody, but no key. Each line uses all that the lines above it use.",
+        f"Measured on {found['people']:,} made-up people with names of {found['names']}. An intruder sees every block",
+        "and holds an exact list of everybody, but no key. Each line uses all that the lines above it use.",
     ]
     for key, title in (("register", "One register:"), ("with_second_source", "With a second large source:")):
         lines += ["", title, *(_sentence(cell, found["over"], key) for cell in found[key])]
