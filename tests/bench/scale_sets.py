@@ -167,9 +167,9 @@ def _write_clear(made: GrowingSet) -> None:
     con.execute("SET threads = 2; SET memory_limit = '8GB'; SET enable_progress_bar = false")
     for area in made.areas:
         clear_rows.load_everyone(con, area)
-        add = "INSERT INTO both" if area is not made.areas[0] else "CREATE TABLE both AS"
+        add = "INSERT INTO every_area" if area is not made.areas[0] else "CREATE TABLE every_area AS"
         con.execute(f"{add} SELECT * FROM everyone")
-    con.execute("DROP TABLE everyone; ALTER TABLE both RENAME TO everyone")
+    con.execute("DROP TABLE everyone; ALTER TABLE every_area RENAME TO everyone")
     clear_rows.add_blocks(con, made.areas[0])
     con.execute(f"COPY everyone TO '{made.everyone}' (FORMAT parquet, COMPRESSION zstd)")
 
