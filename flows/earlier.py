@@ -47,9 +47,8 @@ def previous_people(run: Run, kid: str) -> Previous | None:
 
 
 def last_model(run: Run) -> Artefact | None:
-    """The model of the last period before this one, else of this period's own last run."""
-    found = [period for period in _periods(run) if (_out(run, period) / MODEL_FILE).exists()]
-    before = [period for period in found if period < run.period] or found
+    """The model of the last period before this one: a period that is run again comes out as it did."""
+    before = [period for period in _with_model(run) if period < run.period]
     return read_model(run, before[-1]) if before else None
 
 
@@ -64,15 +63,21 @@ def model_to_reuse(run: Run) -> Artefact | None:
     if linkage.model == "train":
         return None
     named = linkage.model_from
-    found = last_model(run) if named is None else read_model(run, named) if named in _periods(run) else None
-    if found is None:
+    # With nothing before it a period may use the model of its own last run.
+    wanted = [period for period in _with_model(run) if named in (None, period)]
+    wanted = [period for period in wanted if period < run.period] or wanted
+    if not wanted:
         raise BadInput(
             f"There is no model to use again{f' from {named}' if named else ''}.",
             why="linkage.model is reuse, but no period before this one has a trained model in the linkage zone.",
             fix="Set linkage.model to train in project.yaml for this period, have it approved, and run again.",
             code="E-MODEL-MISSING",
         )
-    return found
+    return read_model(run, wanted[-1])
+
+
+def _with_model(run: Run) -> list[str]:
+    return [period for period in _periods(run) if (_out(run, period) / MODEL_FILE).exists()]
 
 
 def read_model(run: Run, period: str) -> Artefact:
