@@ -22,7 +22,7 @@ def exposure(
         Path | None,
         typer.Option("--names", metavar="CSV", help="Name frequencies: columns name, kind and frequency."),
     ] = None,
-    record: Annotated[bool, typer.Option("--record", help="Keep the result for the policy rule CRY-05.")] = False,
+    record: Annotated[bool, typer.Option("--record", help="Keep the result for the policy rule EXP-01.")] = False,
     json: Json = False,
 ) -> Answer:
     """Measure which share of people the codes of this config would make unique, on made-up people.

@@ -1,4 +1,4 @@
-"""CRY-05: how much the codes of a config expose."""
+"""EXP-01: how much the codes of a config expose."""
 
 from collections.abc import Iterator
 
@@ -8,7 +8,7 @@ from governance.settings import Bundle
 
 
 @rule(
-    id="CRY-05",
+    id="EXP-01",
     level="block",
     title="What the codes expose was measured and is below the ceiling",
     checks="The linkage settings have an exposure receipt, their own or the one measured before release, and the share"

@@ -38,9 +38,9 @@ def found(rule, bundle, facts):
 
 
 def test_the_rules_of_this_version():
-    """The rules of the issue, and CRY-05, each once."""
+    """The rules of the issue, and EXP-01, each once."""
     families = {"PURP": "01", "LAW": "03", "AGR": "02", "NDOO": "01 02 03", "ID": "01 02 03 04"}
-    families |= {"CRY": "01 02 03 04 05", "OUT": "02"}
+    families |= {"CRY": "01 02 03 04", "EXP": "01", "OUT": "02"}
     assert [f"{family}-{number}" for family, numbers in families.items() for number in numbers.split()] == RULE_IDS
 
 
@@ -700,7 +700,7 @@ def test_settings_that_nobody_measured_do_not_run_on_real_people(project, synthe
     """The bad fixture: other rules without a receipt."""
     bundle = with_linkage(project[0], synthetic=synthetic, max_source_records=3)
 
-    [finding] = found("CRY-05", bundle, project[1])
+    [finding] = found("EXP-01", bundle, project[1])
 
     assert (finding.result, finding.sentence) == (result, "What these linkage settings expose was not measured.")
 
@@ -714,7 +714,7 @@ def test_a_share_above_its_ceiling_is_named(project, structure, everything, name
     bundle = with_linkage(project[0], synthetic=False, max_source_records=3)
     facts = replace(project[1], exposure=receipt_of(bundle, structure, everything))
 
-    findings = [finding for finding in found("CRY-05", bundle, facts) if finding.result == "block"]
+    findings = [finding for finding in found("EXP-01", bundle, facts) if finding.result == "block"]
 
     assert [finding.sentence.split("`")[1] for finding in findings] == named
 
@@ -723,7 +723,7 @@ def test_a_receipt_of_other_settings_does_not_count(project):
     """Rules changed after measuring are rules that were not measured."""
     facts = replace(project[1], exposure=receipt_of(with_linkage(project[0], max_source_records=3), 0.0, 0.0))
 
-    [finding] = found("CRY-05", with_linkage(project[0], synthetic=False, max_source_records=4), facts)
+    [finding] = found("EXP-01", with_linkage(project[0], synthetic=False, max_source_records=4), facts)
 
     assert finding.result == "block"
 
@@ -734,12 +734,12 @@ def test_ceilings_are_tightened_only(project):
         Policy(max_unique_structure=0.003)
     bundle = with_linkage(project[0], synthetic=False, policy=Policy(max_unique_structure=0.001))
 
-    assert {finding.result for finding in found("CRY-05", bundle, project[1])} == {"block"}
+    assert {finding.result for finding in found("EXP-01", bundle, project[1])} == {"block"}
 
 
 def test_rarity_bands_are_told_from_the_shipped_rules(project):
     """With name bands the rules that ship are above the ceiling for everything that codes show."""
     bands = {"path": "lookups/bands.json", "edition": "toy", "sha256": "0" * 64}
-    [finding] = found("CRY-05", with_linkage(project[0], name_bands=bands), project[1])
+    [finding] = found("EXP-01", with_linkage(project[0], name_bands=bands), project[1])
 
     assert finding.sentence.startswith("`rarity`")
