@@ -49,7 +49,9 @@ def expected(row):
     levels |= {name: number(row[name]) for name in WHOLE}
     same_name = row["surname"] is not None and row["surname"] >= 1000
     birth = row["birth_year"] and row["birth_month"] and row["birth_day"]
-    together = row["postcode"] and (3 if same_name and birth else 2 if birth else 1 if same_name else 0)
+    # Families live at one postcode, or where there are no two postcodes, at one UPRN.
+    place = row["uprn"] if row["postcode"] is None else row["postcode"]
+    together = place and (3 if same_name and birth else 2 if birth else 1 if same_name else 0)
     band = row["surname"] - 1000 if together in (1, 3) else 0
     return levels | {"household": (together or 0) + 4 * band}
 
