@@ -1,6 +1,7 @@
 """Exact counts of every cohort, by group, service, rung and step: for the release step only.
 
 Counts of people, not of records. Zeros are counted too: "nobody" is an answer.
+Every count has a cell key, the sum of its people's keyed numbers: the same people have the same key in every table.
 """
 
 from collections.abc import Sequence
@@ -13,6 +14,8 @@ from cohorts.english import attrition_labels
 from cohorts.query import Definition
 from cohorts.run import CohortResults
 from governance.contracts import COHORT_COUNT, check_table
+from governance.keys import Secret
+from governance.pseudonym import noise_numbers
 from governance.settings import Source
 from governance.warehouse import fetch_table, load_sql, load_table, materialise
 
@@ -47,19 +50,23 @@ _STEP_SCHEMA = pa.schema(
 )
 
 
-def count_cohorts(con: duckdb.DuckDBPyConnection, results: CohortResults, sources: Sequence[Source]) -> pa.Table:
+def count_cohorts(
+    con: duckdb.DuckDBPyConnection, results: CohortResults, sources: Sequence[Source], *, noise_key: Secret
+) -> pa.Table:
     """All counts, in the order of cohort, measure, dimension and group.
 
     Args:
         con: Holds the analysis tables and what ``run_cohorts`` made.
         results: What was run.
         sources: Services that contacts are counted for, also those with none.
+        noise_key: Makes each person's number, from which cell keys are summed; kept as long as releases repeat.
 
     Returns:
         Contract ``cohort_count``: exact, so it stays in the analysis zone.
     """
     dates = {"as_of": results.as_of}
     group_people(con, results.as_of)
+    number_people(con, noise_key)
     materialise(con, "person_measure", load_sql("cohorts", "person_measure"), dates)
     materialise(con, "member_service", load_sql("cohorts", "member_service"), dates)
     load_table(con, "service", pa.table({"source": [source.id for source in sources]}))
@@ -80,6 +87,12 @@ def group_people(con: duckdb.DuckDBPyConnection, as_of: date) -> None:
         as_of: First day after the period; ages are those reached in the year of the day before.
     """
     materialise(con, "person_group", load_sql("cohorts", "person_group"), {"last_day": _last_day(as_of)})
+
+
+def number_people(con: duckdb.DuckDBPyConnection, key: Secret) -> None:
+    """Make ``person_noise``: a keyed number of 32 bits for each person, on the spine or not."""
+    people = fetch_table(con, load_sql("cohorts", "everybody"))["person_id"].combine_chunks()
+    load_table(con, "person_noise", pa.table({"person_id": people, "noise": pa.array(noise_numbers(people, key))}))
 
 
 def dimensions(con: duckdb.DuckDBPyConnection) -> dict[str, list[str]]:

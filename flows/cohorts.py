@@ -33,7 +33,7 @@ def cohorts(run: Run) -> dict[str, int | float | str]:
     definitions = load_definitions(run.bundle)
     con, index, index_facts = analysis_tables(run)
     results = run_cohorts(con, definitions, run.as_of)
-    counts = count_cohorts(con, results, run.bundle.sources)
+    counts = count_cohorts(con, results, run.bundle.sources, noise_key=run.ring.release_key(run.today))
     missed = _publish_missed(run, rates_by_number(con, index["record_quality"]))
     facts = {
         **_facts(run, index_facts),

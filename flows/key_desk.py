@@ -94,6 +94,8 @@ def _key_faults(ring: KeyRing) -> Iterator[Fault]:
                     ring.encoding_root(today)
                 case "person":
                     ring.person_key(today)
+                case "release":
+                    ring.release_key(today)
                 case "zone":
                     ring.zone_private(info.holder, today)
                 case "signing":

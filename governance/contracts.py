@@ -253,6 +253,7 @@ COHORT_COUNT = Contract(
         "dimension": pa.string(),
         "group": pa.string(),
         "people": pa.int64(),
+        "cell_key": pa.uint32(),
     },
     identifiability="exact counts of people: disclosive until the release step has rounded and withheld",
 )

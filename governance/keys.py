@@ -24,7 +24,7 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDFExpand
 from governance.errors import PolicyRefusal
 from governance.store import write_file
 
-Kind = Literal["root", "person", "zone", "signing"]
+Kind = Literal["root", "person", "release", "zone", "signing"]
 State = Literal["pending", "active", "retiring", "destroyed"]
 
 _LIFETIME_DAYS = 365
@@ -117,6 +117,10 @@ class KeyRing:
     def person_key(self, as_of: date) -> tuple[Secret, KeyInfo]:
         """The linkage zone's key for person ids."""
         return Secret(self._secret("person", as_of)), self.info("person")
+
+    def release_key(self, as_of: date) -> Secret:
+        """The analysis zone's key for the noise of released counts: a new one would let noise be averaged away."""
+        return Secret(self._secret("release", as_of))
 
     def zone_private(self, holder: str, as_of: date) -> X25519PrivateKey:
         """The key that opens files sealed to a zone."""
@@ -264,7 +268,7 @@ def _drawn(
         other = bytes(x ^ y for x, y in zip(root, share, strict=True))
         yield "root_a", "root", _SHARES["root_a"], share, fingerprint_of(root)
         yield "root_b", "root", _SHARES["root_b"], other, fingerprint_of(root)
-    named: list[tuple[str, Kind, str]] = [("person", "person", "linkage")]
+    named: list[tuple[str, Kind, str]] = [("person", "person", "linkage"), ("release", "release", "analysis")]
     named += [(f"zone_{who}", "zone", who) for who in ("linkage", "analysis", "audit")]
     named += [(f"zone_source_{source}", "zone", f"source_{source}") for source in sources]
     named += [(f"zone_reviewer_{who}", "zone", f"reviewer_{who}") for who in reviewers]

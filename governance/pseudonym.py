@@ -105,6 +105,25 @@ def person_ids(smallest_record: NDArray[np.int64], key: Secret, kid: str) -> lis
     return ids
 
 
+def noise_numbers(person_ids: pa.StringArray, key: Secret) -> NDArray[np.uint32]:
+    """A number of 32 bits for each person, from which the cell keys of released counts are summed.
+
+    Args:
+        person_ids: Shape (n,): no nulls. Ids of people are of one length.
+        key: The release key.
+
+    Returns:
+        Shape (n,): equal for equal ids, and random to whoever lacks the key.
+    """
+    width = max(pc.max(pc.binary_length(person_ids)).as_py() or 0, 1)
+    words = 2 * -(-width // _BLOCK_BYTES)
+    # The length is part of the key, so ids that differ in length only cannot be confused by the filling.
+    padded = np.array(person_ids.to_pylist(), dtype=f"S{words * 8}").view(np.uint64).reshape(-1, words)
+    tags = cbc_mac(padded, key.subkey("noise", str(words)))
+    found: NDArray[np.uint32] = tags[:, 0].astype(np.uint32)
+    return found
+
+
 def _lettered(prefix: str, tags: NDArray[np.uint64]) -> list[str]:
     """Each row of 128 bits as 26 characters of base32 (RFC 4648, lower case) behind a prefix; no loop over rows."""
     bits = np.zeros((len(tags), 130), np.uint8)

@@ -129,6 +129,7 @@ KEY_USES = {
     "root_a": "Half of the project root key",
     "root_b": "Half of the project root key",
     "person": "Makes person ids",
+    "release": "Makes the noise of released counts",
     "signing_approver": "Signs approvals",
     "signing_author": "Signs drafts of configs",
     "signing_signer": "Signs the ledger",

@@ -133,7 +133,16 @@ def keys_are_fit(bundle: Bundle, facts: RunFacts) -> Iterator[Problem]:
 
 def _needed(bundle: Bundle) -> set[str]:
     zones = {f"zone_source_{source.id}" for source in bundle.sources}
-    return zones | {"root_a", "root_b", "person", "zone_linkage", "zone_analysis", "signing_approver", "signing_signer"}
+    return zones | {
+        "root_a",
+        "root_b",
+        "person",
+        "release",
+        "zone_linkage",
+        "zone_analysis",
+        "signing_approver",
+        "signing_signer",
+    }
 
 
 def _key_faults(info: KeyInfo, day: str, *, synthetic: bool) -> Iterator[str]:

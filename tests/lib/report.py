@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cache
 from itertools import combinations
+from zlib import crc32
 
 import numpy as np
 import pyarrow as pa
@@ -126,7 +127,16 @@ def invented_counts(people: int = 61_000, seed: int = 7) -> pa.Table:
 def count_table(counts: Counts) -> pa.Table:
     """Counts by (cohort, measure, dimension, group) as a contract table."""
     rows = [
-        {"cohort": cohort, "version": "1.0.0", "measure": measure, "dimension": dimension, "group": group, "people": n}
+        {
+            "cohort": cohort,
+            "version": "1.0.0",
+            "measure": measure,
+            "dimension": dimension,
+            "group": group,
+            "people": n,
+            # The same people have the same key in every cohort.
+            "cell_key": crc32(f"{measure} {dimension} {group} {n}".encode()) if n else 0,
+        }
         for (cohort, measure, dimension, group), n in sorted(counts.items())
     ]
     return pa.Table.from_pylist(rows, schema=COHORT_COUNT.schema)

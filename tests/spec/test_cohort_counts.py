@@ -10,6 +10,7 @@ from cohorts.english import attrition_labels
 from cohorts.query import AgeBetween, Alive, OnSpine
 from cohorts.run import CohortResults, explain, membership, run_cohorts
 from governance.contracts import COHORT_COUNT, PERSON_INDEX
+from governance.keys import Secret
 from governance.warehouse import load_table
 from tests.lib.cohorts import AS_OF, definition, load_world, need, query, response, rung, seen, source, warehouse, world
 
@@ -73,7 +74,7 @@ def results(con) -> CohortResults:
 @pytest.fixture(scope="module")
 def counts(con, results) -> pa.Table:
     """All counts of both."""
-    return count_cohorts(con, results, SOURCES)
+    return count_cohorts(con, results, SOURCES, noise_key=Secret(bytes(32)))
 
 
 def people(counts: pa.Table, measure: str, dimension: str, cohort: str = "asked") -> dict[str, int]:
@@ -203,3 +204,39 @@ def test_explain_shows_english_values_and_sql():
     assert "-- Needs: h." in text
     assert "-- $as_of = 2025-10-01" in text
     assert "WITH\n" in text
+
+
+def keys(counts: pa.Table) -> dict[tuple[str, ...], int]:
+    """Cell key of every count."""
+    names = zip(*(counts[name].to_pylist() for name in COHORT_COUNT.key), strict=True)
+    return dict(zip(names, counts["cell_key"].to_pylist(), strict=True))
+
+
+def test_the_same_people_have_the_same_cell_key_in_every_table(counts):
+    """Else a reader could average the noise away: `met` of both definitions differ, the population does not."""
+    key = keys(counts)
+
+    assert key["asked", "population", "all", "all"] == key["in_need", "population", "all", "all"] != 0
+    assert (
+        key["asked", "met", "all", "all"]
+        == key["asked", "met", "sex", "female"]
+        == key["asked", "met", "service", "hospital"]
+    )
+    assert key["asked", "met", "all", "all"] != key["in_need", "met", "all", "all"]
+
+
+def test_cell_keys_of_parts_add_up_to_that_of_the_whole(counts):
+    """Modulo 2³², because each is the sum of its people's numbers; nobody has the key 0."""
+    key = keys(counts)
+    parts = [key["asked", answer, "all", "all"] for answer in ("met", "not_met", "cannot_tell")]
+
+    assert sum(parts) % (1 << 32) == key["asked", "population", "all", "all"]
+    assert key["_everyone", "seen", "service", "hospital"] == 0
+
+
+def test_another_release_key_gives_other_cell_keys(con, results, counts):
+    """Who lacks the key cannot know the noise."""
+    others = keys(count_cohorts(con, results, SOURCES, noise_key=Secret(bytes(31) + b"1")))
+
+    same = [name for name, key in keys(counts).items() if key and others[name] == key]
+    assert not same

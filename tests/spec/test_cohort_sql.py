@@ -14,6 +14,7 @@ from cohorts.events import record_tables
 from cohorts.missed.rates import rates_by_truth
 from cohorts.run import run_cohorts
 from governance.contracts import PERSON_INDEX, RECORD_QUALITY
+from governance.keys import Secret
 from governance.settings import ExtractFile, Project
 from governance.warehouse import load_sql, load_table
 from tests.lib.cohorts import AS_OF, definition, need, query, seen, source, warehouse
@@ -45,7 +46,7 @@ def con():
         project = Project.model_construct(spine="gp")
         build_analysis(connection, [only], PERSON_INDEX.schema.empty_table(), {"gp": payload}, AS_OF, project)
         results = run_cohorts(connection, [definition(query(need("frailty", seen("frailty"))))], AS_OF)
-        count_cohorts(connection, results, [only])
+        count_cohorts(connection, results, [only], noise_key=Secret(bytes(32)))
         truth = pa.schema([("source", pa.string()), ("record_id", pa.int64()), ("person", pa.string())])
         rates_by_truth(connection, RECORD_QUALITY.schema.empty_table(), truth.empty_table())
         yield connection

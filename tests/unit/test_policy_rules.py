@@ -268,7 +268,7 @@ BAD_KEYS: list[tuple[str, str, Callable[[RunFacts], RunFacts], str, str]] = [
         "one key under two ids",
         lambda facts: change_key(facts, "zone_linkage", fingerprint=facts.keys[0].fingerprint),
         "keys/",
-        "Keys `zone_analysis`, `zone_linkage` are the same key.",
+        "Keys `release`, `zone_linkage` are the same key.",
     ),
     (
         "CRY-04",
