@@ -28,7 +28,7 @@ def report(run: Run) -> dict[str, int | float | str]:
         {"kind": "cohorts", "period": run.period, "config_sha256": run.bundle.digest},
         recorded=run.published(Event.COHORTS_PUBLISHED),
     )
-    frame = release(tables["cohort_count"], run.bundle.policy)
+    frame = release(tables["cohort_count"], run.bundle.policy, run.bundle.project.disclosure)
     # The root printed in the report is what a reader compares the ledger with, so it covers all that led here.
     checkpoint = run.ledger.checkpoint(at=timestamp()).root
     page, manifest = _publish(run, frame, cohorts, _linkage(run), checkpoint)

@@ -137,8 +137,4 @@ def grouped(digest: str) -> tuple[str, ...]:
 
 def hidden_rule(frame: SafeFrame) -> str:
     """The disclosure rule in one plain sentence."""
-    rule = frame.rule
-    return (
-        f"Numbers of people from 1 to {rule.largest_hidden} are hidden. Other numbers are rounded to the nearest"
-        f" {rule.round_to_people}. Totals are rounded on their own, so rows may not add up."
-    )
+    return frame.rule.sentence

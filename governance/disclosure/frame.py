@@ -10,17 +10,18 @@ from types import MappingProxyType
 import pyarrow as pa
 
 from governance.contracts import COHORT_COUNT, check_table
+from governance.disclosure.profiles import rule_of
 from governance.disclosure.protect import ALL, CellKey, cells_to_hide
-from governance.disclosure.rounding import HIDDEN, NOT_AVAILABLE, RoundingRule, SafeCell
+from governance.disclosure.rounding import HIDDEN, NOT_AVAILABLE, CountRule, SafeCell
 from governance.errors import ContractError, Fault
-from governance.settings import Policy
+from governance.settings import Policy, Profile
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SafeFrame:
     """Counts of people that may be published, by cohort, measure, dimension and group."""
 
-    rule: RoundingRule
+    rule: CountRule
     cells: Mapping[CellKey, SafeCell]
     """In the order of the table they came from."""
     versions: Mapping[str, str]
@@ -49,12 +50,13 @@ class SafeFrame:
         return ((key, self.versions[key.cohort], cell) for key, cell in self.cells.items())
 
 
-def release(counts: pa.Table, policy: Policy) -> SafeFrame:
+def release(counts: pa.Table, policy: Policy, profile: Profile = "hide7_round5") -> SafeFrame:
     """Withhold and round every count of a release.
 
     Args:
         counts: Exact counts, contract ``cohort_count``. Unit: people.
-        policy: Which counts are withheld, and the rounding base.
+        policy: Thresholds: which counts are withheld, the rounding base, the noise.
+        profile: Which kind of rule counts obey.
 
     Returns:
         The safe frame. Every shown count, totals too, is rounded from its own exact count, so parts need not add
@@ -68,14 +70,15 @@ def release(counts: pa.Table, policy: Policy) -> SafeFrame:
         NHS HES and ECDS rule since September 2018 (withhold 1 to 7, round others to 5, totals rounded from truth).
     """
     table = check_table(counts, COHORT_COUNT)
-    rule = RoundingRule.of(policy)
+    rule = rule_of(profile, policy)
     names = (table[name].to_pylist() for name in COHORT_COUNT.key)
     keys = [CellKey(*row) for row in zip(*names, strict=True)]
     exact = dict(zip(keys, table["people"].to_pylist(), strict=True))
     if len(exact) < len(keys):
         raise _counted_twice(len(keys) - len(exact))
-    safe = {key: rule.release(people) for key, people in exact.items()}
-    safe |= dict.fromkeys(cells_to_hide(exact, rule), HIDDEN)
+    cell_keys = dict(zip(keys, table["cell_key"].to_pylist(), strict=True))
+    safe = {key: rule.release(people, cell_keys[key]) for key, people in exact.items()}
+    safe |= dict.fromkeys(cells_to_hide(exact, rule, cell_keys), HIDDEN)
     versions = dict(zip(table["cohort"].to_pylist(), table["version"].to_pylist(), strict=True))
     return SafeFrame(rule=rule, cells=MappingProxyType(safe), versions=MappingProxyType(versions))
 

@@ -15,7 +15,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from governance.disclosure.rounding import RoundingRule, Status
+from governance.disclosure.rounding import CountRule, SafeCell, Status
 
 ALL = "all"
 """Dimension and group of a cohort's total."""
@@ -53,12 +53,15 @@ class Sum:
         return (self.total, *self.parts)
 
 
-def cells_to_hide(exact: Mapping[CellKey, int], rule: RoundingRule) -> frozenset[CellKey]:
+def cells_to_hide(
+    exact: Mapping[CellKey, int], rule: CountRule, cell_keys: Mapping[CellKey, int] | None = None
+) -> frozenset[CellKey]:
     """Every cell that must not be shown: small counts, and those that would give a small count away.
 
     Args:
         exact: Exact counts of people.
         rule: How single counts are released.
+        cell_keys: Sums of people's keyed numbers, for rules that use them.
 
     Returns:
         Keys of ``exact``. A count that two cohorts share (the same population, say) is hidden in both or neither, and
@@ -67,7 +70,8 @@ def cells_to_hide(exact: Mapping[CellKey, int], rule: RoundingRule) -> frozenset
     twin = _first_twins(exact)
     counts = {key: people for key, people in exact.items() if twin[key] == key}
     sums = _sums(counts)
-    hidden = _close_sums(counts, sums, rule)
+    released = {key: rule.release(people, (cell_keys or {}).get(key, 0)) for key, people in counts.items()}
+    hidden = _close_sums(counts, sums, rule, released)
     gone = {key for key in exact if twin[key] in hidden}
     return frozenset(gone | _repeats(exact, gone, {key for each in sums for key in each.cells}))
 
@@ -78,11 +82,13 @@ def _repeats(exact: Mapping[CellKey, int], gone: set[CellKey], summed: set[CellK
     return {key for key in exact if key.dimension == ALL and key not in summed and (key.cohort, exact[key]) in totals}
 
 
-def _close_sums(counts: Mapping[CellKey, int], sums: list[Sum], rule: RoundingRule) -> set[CellKey]:
+def _close_sums(
+    counts: Mapping[CellKey, int], sums: list[Sum], rule: CountRule, released: Mapping[CellKey, SafeCell]
+) -> set[CellKey]:
     """Hide the small counts, then their neighbours until no sum pins a small count down."""
-    small = {key for key, people in counts.items() if rule.release(people).status is Status.HIDDEN}
+    small = {key for key in counts if released[key].status is Status.HIDDEN}
     # What a reader must consider for each cell; a neighbour hidden for its sake could be any number.
-    known = {key: rule.bounds(rule.release(people)) for key, people in counts.items()}
+    known = {key: rule.bounds(cell) for key, cell in released.items()}
     hidden = set(small)
     while tight := _tight(small, _narrowed(known, sums)):
         chosen = {key for cell in tight for key in _next_to_hide(cell, sums, counts, hidden)}

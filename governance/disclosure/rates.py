@@ -60,7 +60,8 @@ def rate_per_1000(part: SafeCell, whole: SafeCell) -> SafeRate:
         Hidden if either is hidden, not available if either is absent, not applicable in a group of nobody.
 
     Raises:
-        InternalError: ``part`` is larger than ``whole``. Rounding keeps order, so they do not belong together.
+        InternalError: ``part`` is larger than ``whole`` by more than noise and rounding can make it, so they do not
+            belong together. Where noise did it, the share is all.
 
     Source:
         Wilson 1927; the method of Public Health England's technical guide for proportions.
@@ -68,8 +69,9 @@ def rate_per_1000(part: SafeCell, whole: SafeCell) -> SafeRate:
     if barred := _barred(part, whole):
         return SafeRate(barred, None, None, None)
     people, among = part.people or 0, whole.people or 0
-    if people > among:
+    if people - part.give > among + whole.give:
         raise _not_a_part()
+    people = min(people, among)
     low, high = _wilson(people, among)
     rate = 1000 * people / among
     status = Status.LOW if 0 < rate < _LOWEST_SHOWN else Status.SHOWN

@@ -7,7 +7,7 @@ a bare asterisk, because screen readers skip those.
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Self
+from typing import Protocol, Self
 
 from governance.errors import InternalError
 from governance.settings import Policy
@@ -39,6 +39,34 @@ class SafeCell:
     status: Status
     people: int | None
     text: str
+    give: int = 0
+    """How far the exact count may lie from ``people``."""
+
+
+class CountRule(Protocol):
+    """How one count of people is released: the same count of the same people comes out the same everywhere."""
+
+    @property
+    def id(self) -> str:
+        """The name printed with every output."""
+
+    @property
+    def largest_hidden(self) -> int:
+        """The largest count that may be withheld."""
+
+    @property
+    def variance(self) -> float:
+        """Variance of shown minus exact count. Unit: people²."""
+
+    @property
+    def sentence(self) -> str:
+        """The rule as the public is told."""
+
+    def release(self, people: int, cell_key: int) -> SafeCell:
+        """The count as it may be published."""
+
+    def bounds(self, cell: SafeCell) -> tuple[int, int]:
+        """The smallest and largest exact count that a reader who knows the rule must consider."""
 
 
 HIDDEN = SafeCell(Status.HIDDEN, None, SYMBOLS[Status.HIDDEN])
@@ -63,11 +91,30 @@ class RoundingRule:
         """The name printed with every output, such as ``hide7_round5``."""
         return f"hide{self.hide_up_to_people}_round{self.round_to_people}"
 
-    def release(self, people: int) -> SafeCell:
+    @property
+    def give(self) -> int:
+        """How far a shown count may lie from the exact one. Unit: people."""
+        return self.round_to_people // 2
+
+    @property
+    def variance(self) -> float:
+        """Variance of shown minus exact count, were exact counts spread evenly. Unit: people²."""
+        return (self.round_to_people**2 - 1) / 12
+
+    @property
+    def sentence(self) -> str:
+        """The rule as the public is told."""
+        return (
+            f"Numbers of people from 1 to {self.largest_hidden} are hidden. Other numbers are rounded to the nearest"
+            f" {self.round_to_people}. Totals are rounded on their own, so rows may not add up."
+        )
+
+    def release(self, people: int, cell_key: int = 0) -> SafeCell:
         """The count as it may be published.
 
         Args:
             people: The exact count.
+            cell_key: Not used: rounding depends on the number only.
 
         Returns:
             Hidden for small counts; otherwise the nearest multiple of the base, halves up. With some bases a
@@ -76,12 +123,11 @@ class RoundingRule:
         Raises:
             InternalError: The count is negative, which no count of people can be.
         """
-        if people < 0:
-            raise _negative()
+        refuse_negative(people)
         rounded = self._rounded(people)
         if people and (people <= self.hide_up_to_people or rounded <= self.hide_up_to_people):
             return HIDDEN
-        return SafeCell(Status.SHOWN, rounded, f"{rounded:,}")
+        return SafeCell(Status.SHOWN, rounded, f"{rounded:,}", self.give if people else 0)
 
     def bounds(self, cell: SafeCell) -> tuple[int, int]:
         """The smallest and largest exact count that a reader who knows the rule must consider for a cell.
@@ -110,13 +156,19 @@ class RoundingRule:
         return (people + base // 2) // base * base
 
 
-def _negative() -> InternalError:
-    return InternalError(
-        "A count of people is negative.",
-        why="No number of people is below zero, so the count is wrong and nothing made from it can be published.",
-        fix="Report this with the measure's name; nothing was written.",
-        code="E-COUNT",
-    )
+def refuse_negative(people: int) -> None:
+    """No number of people is below zero.
+
+    Raises:
+        InternalError: This one is.
+    """
+    if people < 0:
+        raise InternalError(
+            "A count of people is negative.",
+            why="No number of people is below zero, so the count is wrong and nothing made from it can be published.",
+            fix="Report this with the measure's name; nothing was written.",
+            code="E-COUNT",
+        )
 
 
 def _says_nothing() -> InternalError:

@@ -3,7 +3,7 @@
 from governance.settings.bundle import Bundle, config_error, load_bundle, validate_yaml
 from governance.settings.fault import placeholders
 from governance.settings.policy import POLICY_VERSION, Policy
-from governance.settings.project import BlockingRule, Linkage, Project
+from governance.settings.project import BlockingRule, Linkage, Profile, Project
 from governance.settings.source import (
     Coded,
     Column,
@@ -30,6 +30,7 @@ __all__ = [
     "Linkage",
     "NeedMapping",
     "Policy",
+    "Profile",
     "Project",
     "Sector",
     "Source",

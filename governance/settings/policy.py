@@ -19,6 +19,8 @@ class Policy(Strict):
     """Counts of 1 to this many people are withheld."""
     round_to_people: Annotated[int, Field(ge=5, le=50)] = 5
     """Other counts are rounded to the nearest multiple."""
+    noise_people: Annotated[float, Field(ge=2, le=20)] = 2.0
+    """With `disclosure: cell_key`: the standard deviation of what is added to each count, in people."""
     review_warning_days: Annotated[int, Field(ge=0)] = 30
     """Warn this many days before an agreement's review date."""
     max_unique_structure: Annotated[float, Field(gt=0, le=0.002)] = 0.002

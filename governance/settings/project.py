@@ -205,6 +205,10 @@ class AreaLookup(Strict):
     """Digest of the exact file; signed with this project file."""
 
 
+Profile = Literal["cell_key", "hide7_round5", "midpoint6", "threshold10"]
+"""Kinds of rule by which counts are released."""
+
+
 class Report(Strict):
     """Who the board report is from and for."""
 
@@ -228,5 +232,7 @@ class Project(Strict):
     lookup: AreaLookup
     linkage: Linkage = Linkage()
     report: Report
-    disclosure: Literal["hide7_round5"] = "hide7_round5"
+    disclosure: Profile = "cell_key"
+    """How counts are released: `cell_key` changes, rounds and withholds; the others round or withhold only, and are for
+    reports that are made once."""
     retention_months: Annotated[int, Field(ge=1, le=120)] = 24

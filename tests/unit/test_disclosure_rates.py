@@ -123,7 +123,7 @@ def test_linkage_shares_obey_the_rule_for_counts():
 
     police, vcse, fire = release_linkage(index, Policy(), sources=["police", "vcse", "fire"])
 
-    assert police.records == SafeCell(Status.SHOWN, 1835, "1,835")
+    assert police.records == SafeCell(Status.SHOWN, 1835, "1,835", give=2)
     assert police.no_view_share.text == "[c]"
     assert police.linked_share.per_1000 == pytest.approx(1000 * 1430 / 1835)
     assert vcse.records.text == "[c]"
