@@ -3,7 +3,7 @@
 from hashlib import sha256
 
 from flows.run import Run, timestamp
-from governance.audit import write_audit
+from governance.audit.page import write_audit
 from governance.ledger import Event
 from governance.policy import check_bundle, read_facts
 

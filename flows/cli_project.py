@@ -1,4 +1,4 @@
-"""Commands about the project itself: start one, check it, hold its keys, approve it, look things up."""
+"""Commands about the project itself: start one, check it, hold its keys, look things up."""
 
 import sys
 from collections.abc import Callable
@@ -25,7 +25,6 @@ def add_to(app: typer.Typer) -> None:
     app.command(rich_help_panel=panel)(init)
     app.command(rich_help_panel=panel)(check)
     app.add_typer(keys_app, name="keys", rich_help_panel=panel)
-    app.command(rich_help_panel=panel)(approve)
 
 
 def add_lookups_to(app: typer.Typer) -> None:
@@ -124,27 +123,6 @@ def keys_verify(folder: Folder, json: Json = False) -> Answer:
 
     checked = verify_keys(folder)
     return Answer(result={"checked": checked}, lines=[f"{checked} keys are whole and valid today."])
-
-
-def approve(
-    folder: Folder,
-    approver: Annotated[
-        str, typer.Option("--approver", metavar="NAME", help="Who approves, as it will stand on the audit page.")
-    ] = "Information governance lead",
-    author: Annotated[
-        str, typer.Option("--author", metavar="NAME", help="Who wrote the config; never the approver.")
-    ] = "",
-    json: Json = False,
-) -> Answer:
-    """Sign the exact config with the approver's key: for an IG lead, after reading `joinedup check DIR`.
-
-    The signature covers every byte of every config file, the rules' version and the code's version. It does not
-    cover the extracts: a new month needs no new signature.
-    """
-    from flows.key_desk import approve_project
-
-    done = approve_project(folder, approver=approver, author=author)
-    return Answer(result=done, lines=[f"{done['sentence']} Written to {done['approval']}."])
 
 
 def explain(

@@ -6,6 +6,7 @@ from contextlib import AbstractContextManager, ExitStack
 from pathlib import Path
 from typing import Any
 
+from flows.approving import approve_demo
 from flows.cli_output import aligned
 from flows.cli_progress import shown
 from flows.cli_run import outcome_lines
@@ -19,7 +20,7 @@ from flows.run import open_run
 
 
 def run_demo(folder: Path, *, people: int, seed: int, plain: bool, show: bool) -> dict[str, Any]:
-    """Make people, extracts and demo keys, then run the newest month.
+    """Make people, extracts and demo keys, have made-up approvers sign, then run the newest month.
 
     Args:
         folder: Gets ``project/`` and ``truth/``.
@@ -38,6 +39,7 @@ def run_demo(folder: Path, *, people: int, seed: int, plain: bool, show: bool) -
         made = make_ics(folder, people=people, seed=seed)
         make_keys(made.project, demo=True)
         use_bands(made.project)
+        approve_demo(made.project)
         generated = time.perf_counter() - begun
         run = open_run(made.project)
         with shown(show, steps=1):

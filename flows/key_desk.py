@@ -2,19 +2,14 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from flows.checking import filled_in
 from flows.run import now, timestamp
-from governance.approval import approve, check_approved
-from governance.code_version import code_version
 from governance.errors import BadInput, Fault, PolicyRefusal
 from governance.keys import KeyInfo, KeyRing, new_keys
 from governance.ledger import Event, Ledger
-from governance.policy import check_bundle, read_facts, refuse_blocked
-from governance.settings import POLICY_VERSION, load_bundle
+from governance.settings import load_bundle
 
 
 def make_keys(root: Path, *, demo: bool, reviewers: Sequence[str] = ()) -> list[dict[str, str]]:
@@ -102,29 +97,6 @@ def _key_faults(ring: KeyRing) -> Iterator[Fault]:
                     ring.signing(info.holder, today)
         except PolicyRefusal as refusal:
             yield Fault(what=f"{info.id}: {refusal.what}", fix=refusal.fix)
-
-
-def approve_project(root: Path, *, approver: str, author: str) -> dict[str, str]:
-    """Sign the config as it is now, if no rule blocks it.
-
-    Raises:
-        PolicyRefusal: A rule blocks the config, or its author would approve it.
-    """
-    bundle, ring, today = filled_in(load_bundle(root)), KeyRing(root / "keys"), now().date()
-    refuse_blocked(check_bundle(bundle, read_facts(bundle, "", as_of=today)))
-    path = approve(bundle, ring.signing("approver", today), approver=approver, author=author, at=timestamp())
-    status = check_approved(bundle, ring, today)
-    _ledger(root, ring).append(
-        Event.CONFIG_APPROVED,
-        at=timestamp(),
-        project=bundle.project.id,
-        config_sha256=bundle.digest,
-        approval_sha256=sha256(path.read_bytes()).hexdigest(),
-        key=status.key,
-        policy_version=POLICY_VERSION,
-        code_version=code_version(),
-    )
-    return {"approval": str(path), "sentence": status.sentence, "config_sha256": bundle.digest}
 
 
 def _ledger(root: Path, ring: KeyRing) -> Ledger:

@@ -1,30 +1,39 @@
-"""Approval: nothing runs on real people's data but the exact config an IG lead signed.
+"""Approval: nothing runs on real people's data but the exact config that IG leads signed.
 
-An approval is a DSSE envelope in ``approvals/`` over the SHA-256 of every config file, the policy version and
-the code version. Period and extract file names are not in it: a new month needs no new signature, a changed
-line in any config does.
+An approval is a DSSE envelope in ``approvals/`` over the SHA-256 of every config file and of the look-up files they
+name, what the config means (``governance.changes``), the policy version and the code version. Period and extract file
+names are not in it: a new month needs no new signature, a changed line in any config does. What is riskiest needs two
+people: the first signs and names the second, who adds a signature to the same envelope.
 """
 
-import base64
 import json
-from collections.abc import Iterable
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
+from governance import approval_refusals as refusals
 from governance import dsse
+from governance.approval_record import (
+    PREDICATE_TYPE,
+    Approval,
+    last_complete,
+    read_approvals,
+    trusted_approvers,
+    two_people_reasons,
+)
+from governance.changes.kept import keep
+from governance.changes.meaning import meaning_of, subjects
 from governance.code_version import code_version
 from governance.errors import PolicyRefusal
-from governance.keys import KeyInfo, KeyRing, is_demo
+from governance.keys import KeyRing, is_demo
 from governance.settings import POLICY_VERSION, Bundle
 from governance.store import write_file
-
-_PREDICATE_TYPE = "joinedup:config-approval/v1"
-_VALID_DAYS = 365
+from governance.verify import key_fingerprint
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,74 +41,82 @@ class ApprovalStatus:
     """Why this bundle may run."""
 
     kind: Literal["signed", "demo"]
+    """``demo``: made-up people under demo keys, signed or not."""
     sentence: str
     """One plain sentence for pages and logs."""
     config_sha256: str
     approval_sha256: str = ""
-    """SHA-256 of the envelope's file."""
+    """SHA-256 of the envelope's file; empty if nobody signed."""
     approver: str = ""
+    second_approver: str = ""
+    """Empty unless a second person signed."""
     author: str = ""
     approved_at: str = ""
     expires: str = ""
-    key: str = ""
-    """Fingerprint of the approver's public key."""
+    keys: tuple[str, ...] = ()
+    """Fingerprints of the approvers' public keys."""
+    reasons: tuple[str, ...] = ()
+    """Why two people had to sign."""
+    meaning_sha256: str = ""
+    """What was approved, as kept."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Approval:
-    """An approval with a good signature."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Signing:
+    """Who signs what, and until when."""
 
-    envelope_sha256: str
-    key: str
-    files: dict[str, str]
-    facts: dict[str, str]
+    approver: str
+    """As written on the audit page."""
+    at: str
+    """When, as ISO 8601; the caller's clock."""
+    author: str = ""
+    """Who wrote the config; must not approve it."""
+    second: str = ""
+    """Who will sign too, where two people have to."""
+    until: date | None = None
+    """Last day; without it the longest the policy allows."""
+    english: Mapping[str, Sequence[str]] | None = None
+    """Cohort definitions in English, by file; see ``meaning_of``."""
 
 
-def approve(
-    bundle: Bundle,
-    key: Ed25519PrivateKey,
-    *,
-    approver: str,
-    at: str,
-    author: str = "",
-    valid_days: int = _VALID_DAYS,
-) -> Path:
-    """Sign a bundle.
+def approve(bundle: Bundle, key: Ed25519PrivateKey, trusted: Mapping[str, Ed25519PublicKey], signing: Signing) -> Path:
+    """Sign a bundle, and keep its exact bytes and its meaning.
 
     Args:
         bundle: What was read and reviewed; the signature covers these exact bytes.
         key: The approver's signing key.
-        approver: Who approves, as written on the audit page.
-        at: When, as ISO 8601; the caller's clock.
-        author: Who wrote the config; must not be the approver.
-        valid_days: The approval ends after this many days.
+        trusted: Of :func:`trusted_approvers`: whose earlier approvals count.
+        signing: Who, when, and until when.
 
     Returns:
         The envelope's path, ``approvals/<first 16 hex digits of the statement's SHA-256>.json``.
 
     Raises:
-        PolicyRefusal: The author would approve their own config.
+        PolicyRefusal: One person would be two of author, approver and second; the author or a second who is needed is
+            not named; or it would last longer than the policy allows.
     """
-    if author and author.strip().casefold() == approver.strip().casefold():
-        raise PolicyRefusal(
-            "The author of a config cannot approve it.",
-            why="Approval is a second pair of eyes.",
-            fix="Ask another IG lead to run `joinedup approve DIR`.",
-            code="E-APPROVAL-SELF",
-        )
-    expires = datetime.fromisoformat(at).date() + timedelta(days=valid_days)
+    _check_people(bundle, signing)
+    expires, meaning = _last_day(bundle, signing), meaning_of(bundle, signing.english)
+    last = last_complete(read_approvals(bundle.root, trusted))
+    reasons = two_people_reasons(bundle.root, last, meaning)
+    if reasons and not signing.second:
+        raise refusals.second_needed(reasons)
     statement = {
         "_type": dsse.STATEMENT_TYPE,
-        "subject": [{"name": name, "digest": {"sha256": digest}} for name, digest in _digests(bundle).items()],
-        "predicateType": _PREDICATE_TYPE,
+        "subject": [{"name": name, "digest": {"sha256": digest}} for name, digest in subjects(bundle).items()],
+        "predicateType": PREDICATE_TYPE,
         "predicate": {
             "project": bundle.project.id,
             "config_sha256": bundle.digest,
+            "meaning_sha256": keep(bundle, meaning),
+            "previous": last.sha256 if last else "",
             "policy_version": POLICY_VERSION,
             "code_version": code_version(),
-            "author": author,
-            "approver": approver,
-            "approved_at": at,
+            "author": signing.author,
+            "approver": signing.approver,
+            "second_approver": signing.second,
+            "two_people_because": list(reasons),
+            "approved_at": signing.at,
             "expires": expires.isoformat(),
         },
     }
@@ -107,6 +124,36 @@ def approve(
     path = bundle.root / "approvals" / f"{sha256(payload).hexdigest()[:16]}.json"
     write_file(path, dsse.sign(payload, key))
     return path
+
+
+def waiting_for(bundle: Bundle, trusted: Mapping[str, Ed25519PublicKey], person: str) -> Approval | None:
+    """The newest approval of this exact config that names a person as second and that they have not signed."""
+    found = [
+        one
+        for one in read_approvals(bundle.root, trusted)
+        if not one.complete and one.files == subjects(bundle) and _same(one.facts["second_approver"], person)
+    ]
+    return found[-1] if found else None
+
+
+def countersign(bundle: Bundle, key: Ed25519PrivateKey, waiting: Approval, as_of: date) -> Path:
+    """Add the second person's signature to an envelope.
+
+    Args:
+        bundle: As the second person reads it.
+        key: Their signing key.
+        waiting: Of :func:`waiting_for`.
+        as_of: The day of signing.
+
+    Raises:
+        PolicyRefusal: The key has signed already, or the approval would not cover a run today even if two had signed.
+    """
+    if key_fingerprint(key.public_key()) in waiting.signers:
+        raise refusals.same_key()
+    if refused := _refusal(waiting, bundle, as_of, signed=True):
+        raise refused
+    write_file(waiting.path, dsse.countersign(waiting.path.read_bytes(), key))
+    return waiting.path
 
 
 def check_approved(bundle: Bundle, keyring: KeyRing, as_of: date) -> ApprovalStatus:
@@ -118,133 +165,90 @@ def check_approved(bundle: Bundle, keyring: KeyRing, as_of: date) -> ApprovalSta
         as_of: The day of the run.
 
     Raises:
-        PolicyRefusal: Unsigned, altered since it was signed, expired, signed for other code or another policy
-            version, or real data with demo keys. A synthetic project under demo keys needs no signature.
+        PolicyRefusal: Unsigned, signed by one person where two have to, altered since it was signed, expired, signed
+            for other code or another policy version, or real data with demo keys. A synthetic project under demo keys
+            needs no signature.
     """
     infos = keyring.infos()
     demo = [info for info in infos if is_demo(info)]
     if demo and not bundle.project.synthetic:
-        raise _demo_keys(bundle, demo)
-    approvals = _read_approvals(bundle.root / "approvals", trusted_approvers(infos))
+        raise refusals.demo_keys(bundle, demo)
+    approvals = read_approvals(bundle.root, trusted_approvers(infos))
     usable = [one for one in approvals if _refusal(one, bundle, as_of) is None]
+    all_demo = bool(infos) and len(demo) == len(infos)
     if usable:
-        return _signed(max(usable, key=lambda one: one.facts["expires"]), bundle)
-    if bundle.project.synthetic and infos and len(demo) == len(infos):
+        return _status(max(usable, key=lambda one: str(one.facts["expires"])), bundle, demo=all_demo)
+    if bundle.project.synthetic and all_demo:
         return ApprovalStatus(
             kind="demo",
             sentence="Not signed. It may run because the people are synthetic and every key is a demo key.",
             config_sha256=bundle.digest,
         )
     if not approvals:
-        raise _unsigned(bundle)
-    newest = max(approvals, key=lambda one: (one.files == _digests(bundle), one.facts["approved_at"]))
-    raise _refusal(newest, bundle, as_of) or _unsigned(bundle)
+        raise refusals.unsigned(bundle)
+    newest = max(approvals, key=lambda one: (one.files == subjects(bundle), one.facts["approved_at"]))
+    raise _refusal(newest, bundle, as_of) or refusals.unsigned(bundle)
 
 
-def _digests(bundle: Bundle) -> dict[str, str]:
-    return {name: sha256(file.raw).hexdigest() for name, file in sorted(bundle.files.items())}
+def _check_people(bundle: Bundle, signing: Signing) -> None:
+    named = [one for one in (signing.author, signing.approver, signing.second) if one.strip()]
+    if any(_same(one, another) for at, one in enumerate(named) for another in named[:at]):
+        raise refusals.own_approval()
+    if not signing.author.strip() and not bundle.project.synthetic:
+        raise refusals.no_author()
 
 
-def trusted_approvers(infos: Iterable[KeyInfo]) -> dict[str, Ed25519PublicKey]:
-    """Approver keys by fingerprint; a destroyed key's old signatures no longer count."""
-    return {
-        info.fingerprint: Ed25519PublicKey.from_public_bytes(base64.b64decode(info.public))
-        for info in infos
-        if info.kind == "signing" and info.holder == "approver" and info.state in ("active", "retiring")
-    }
+def _same(one: str, another: str) -> bool:
+    """One person, whatever the capitals and spaces."""
+    return " ".join(one.casefold().split()) == " ".join(another.casefold().split())
 
 
-def _read_approvals(folder: Path, trusted: dict[str, Ed25519PublicKey]) -> list[_Approval]:
-    """Every approval that a trusted key signed; anything else in the folder counts for nothing."""
-    found = []
-    for path in sorted(folder.glob("*.json")):
-        envelope = path.read_bytes()
-        statement, key = dsse.opened(envelope, trusted) or ({}, "")
-        if statement.get("predicateType") == _PREDICATE_TYPE:
-            found.append(_Approval(sha256(envelope).hexdigest(), key, _subjects(statement), statement["predicate"]))
-    return found
+def _last_day(bundle: Bundle, signing: Signing) -> date:
+    """The day asked for, or the last that the policy allows."""
+    first, days = datetime.fromisoformat(signing.at).date(), bundle.policy.max_approval_days
+    last = first + timedelta(days=days)
+    if signing.until and not first <= signing.until <= last:
+        raise refusals.too_long(last, days=days)
+    return signing.until or last
 
 
-def _subjects(statement: dict[str, Any]) -> dict[str, str]:
-    return {subject["name"]: subject["digest"]["sha256"] for subject in statement["subject"]}
-
-
-def _signed(one: _Approval, bundle: Bundle) -> ApprovalStatus:
+def _status(one: Approval, bundle: Bundle, *, demo: bool) -> ApprovalStatus:
     facts = one.facts
+    with_demo = " with demo keys (which guard nothing)" if demo else ""
     return ApprovalStatus(
-        kind="signed",
-        sentence=f"Signed by {facts['approver']} on {facts['approved_at'][:10]}, valid to {facts['expires']}.",
+        kind="demo" if demo else "signed",
+        sentence=f"Signed{with_demo} by {' and '.join(one.approvers)} on {facts['approved_at'][:10]}, valid to"
+        f" {_ends(one, bundle)}.",
         config_sha256=bundle.digest,
-        approval_sha256=one.envelope_sha256,
+        approval_sha256=one.sha256,
         approver=facts["approver"],
+        second_approver=facts["second_approver"] if len(one.signers) > 1 else "",
         author=facts["author"],
         approved_at=facts["approved_at"],
-        expires=facts["expires"],
-        key=one.key,
+        expires=_ends(one, bundle),
+        keys=one.signers,
+        reasons=one.reasons,
+        meaning_sha256=facts["meaning_sha256"],
     )
 
 
-def _refusal(one: _Approval, bundle: Bundle, as_of: date) -> PolicyRefusal | None:
-    """Why a well-signed approval does not cover this run, or None."""
-    if changed := _changed(one.files, _digests(bundle)):
-        return _altered(changed)
+def _ends(one: Approval, bundle: Bundle) -> str:
+    """The approval's last day; never later than the policy allows, whatever it says of itself."""
+    longest = datetime.fromisoformat(one.facts["approved_at"]).date() + timedelta(days=bundle.policy.max_approval_days)
+    return min(str(one.facts["expires"]), longest.isoformat())
+
+
+def _refusal(one: Approval, bundle: Bundle, as_of: date, *, signed: bool = False) -> PolicyRefusal | None:
+    """Why a well-signed approval does not cover this run, or None; ``signed`` takes all signatures for given."""
+    if changed := refusals.changed_files(one.files, subjects(bundle)):
+        return refusals.altered(changed)
     if one.facts["project"] != bundle.project.id:
-        return _unsigned(bundle)
+        return refusals.unsigned(bundle)
     now = {"policy_version": POLICY_VERSION, "code_version": code_version()}
     if moved := [name for name, value in now.items() if one.facts[name] != value]:
-        return _other_version(moved, one)
-    if as_of.isoformat() > one.facts["expires"]:
-        return _expired(one)
+        return refusals.other_version(moved, one.facts)
+    if as_of.isoformat() > _ends(one, bundle):
+        return refusals.expired(one.facts, _ends(one, bundle))
+    if not one.complete and not signed:
+        return refusals.second_missing(one.facts, one.reasons)
     return None
-
-
-def _changed(signed: dict[str, str], now: dict[str, str]) -> list[str]:
-    names = sorted(signed.keys() | now.keys())
-    words = {name: "added" if name not in signed else "removed" if name not in now else "changed" for name in names}
-    return [f"{name} ({words[name]})" for name in names if signed.get(name) != now.get(name)]
-
-
-def _demo_keys(bundle: Bundle, demo: list[KeyInfo]) -> PolicyRefusal:
-    return PolicyRefusal(
-        f"Project `{bundle.project.id}` is not synthetic, but {len(demo)} of its keys are demo keys.",
-        why="Demo keys come from a published seed: anyone can undo what they encode.",
-        fix="Remove the keys folder, hold a key ceremony (`joinedup keys new DIR`), and encode again.",
-        code="E-DEMO-KEY",
-    )
-
-
-def _unsigned(bundle: Bundle) -> PolicyRefusal:
-    return PolicyRefusal(
-        f"Project `{bundle.project.id}` has no approval signed by its approver's key.",
-        why="Nothing real runs on a config that no IG lead has approved.",
-        fix="Ask an IG lead to read `joinedup check DIR` and then run `joinedup approve DIR`. Nothing was written.",
-        code="E-APPROVAL-MISSING",
-    )
-
-
-def _altered(changed: list[str]) -> PolicyRefusal:
-    return PolicyRefusal(
-        f"The config was altered after it was approved: {', '.join(changed)}.",
-        why="An approval covers the exact bytes that were read, so that what was signed is what runs.",
-        fix="Put the approved files back, or ask an IG lead to read and approve the change. Nothing was written.",
-        code="E-APPROVAL-ALTERED",
-    )
-
-
-def _other_version(moved: list[str], one: _Approval) -> PolicyRefusal:
-    names = " and ".join(name.replace("_", " ") for name in moved)
-    return PolicyRefusal(
-        f"The approval of {one.facts['approved_at'][:10]} is for another {names}; the config is unchanged.",
-        why="New code or new rules may treat the same config differently.",
-        fix="Ask an IG lead to renew the approval: `joinedup approve DIR`. Nothing was written.",
-        code="E-APPROVAL-VERSION",
-    )
-
-
-def _expired(one: _Approval) -> PolicyRefusal:
-    return PolicyRefusal(
-        f"The approval of {one.facts['approved_at'][:10]} ended on {one.facts['expires']}.",
-        why="Purposes, agreements and risks change, so an approval is given for a time.",
-        fix="Ask an IG lead to review the config and renew it: `joinedup approve DIR`. Nothing was written.",
-        code="E-APPROVAL-EXPIRED",
-    )

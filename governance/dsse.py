@@ -26,21 +26,32 @@ def pre_authentication(payload: bytes) -> bytes:
 
 def sign(payload: bytes, key: Ed25519PrivateKey) -> bytes:
     """The envelope of ``payload`` as JSON, with one signature."""
+    return _envelope(payload, [_signature(payload, key)])
+
+
+def countersign(envelope: bytes, key: Ed25519PrivateKey) -> bytes:
+    """The same envelope with one more signature over the same bytes."""
+    content = json.loads(envelope)
+    payload = base64.b64decode(content["payload"], validate=True)
+    return _envelope(payload, [*content["signatures"], _signature(payload, key)])
+
+
+def _signature(payload: bytes, key: Ed25519PrivateKey) -> dict[str, str]:
+    signature = base64.b64encode(key.sign(pre_authentication(payload))).decode()
+    return {"keyid": key_fingerprint(key.public_key()), "sig": signature}
+
+
+def _envelope(payload: bytes, signatures: list[dict[str, str]]) -> bytes:
     envelope = {
         "payload": base64.b64encode(payload).decode(),
         "payloadType": PAYLOAD_TYPE,
-        "signatures": [
-            {
-                "keyid": key_fingerprint(key.public_key()),
-                "sig": base64.b64encode(key.sign(pre_authentication(payload))).decode(),
-            }
-        ],
+        "signatures": signatures,
     }
     return (json.dumps(envelope, indent=1) + "\n").encode()
 
 
-def opened(envelope: bytes, trusted: Mapping[str, Ed25519PublicKey]) -> tuple[dict[str, Any], str] | None:
-    """The statement and the fingerprint of a trusted key that signed it.
+def opened(envelope: bytes, trusted: Mapping[str, Ed25519PublicKey]) -> tuple[dict[str, Any], tuple[str, ...]] | None:
+    """The statement, and the fingerprint of every trusted key that signed it.
 
     Args:
         envelope: What :func:`sign` made.
@@ -56,11 +67,11 @@ def opened(envelope: bytes, trusted: Mapping[str, Ed25519PublicKey]) -> tuple[di
         good = content["payloadType"] == PAYLOAD_TYPE
     except (ValueError, KeyError, TypeError):
         return None
-    signer = next((keyid for keyid, signature in signatures if _holds(payload, signature, trusted.get(keyid))), None)
-    if not good or signer is None:
+    signers = [keyid for keyid, signature in signatures if _holds(payload, signature, trusted.get(keyid))]
+    if not good or not signers:
         return None
     statement: dict[str, Any] = json.loads(payload)  # signed by a key we trust, so ours
-    return statement, signer
+    return statement, tuple(dict.fromkeys(signers))
 
 
 def _holds(payload: bytes, signature: bytes, key: Ed25519PublicKey | None) -> bool:

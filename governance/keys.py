@@ -40,7 +40,8 @@ class KeyInfo:
     kind: Kind
     project: str
     holder: str
-    """The role that keeps it: custodian_a, custodian_b, linkage, analysis, source_<id>, approver, signer."""
+    """The role that keeps it: custodian_a, custodian_b, linkage, analysis, source_<id>, approver, second_approver,
+    signer."""
     state: State
     not_before: str
     not_after: str
@@ -272,7 +273,7 @@ def _drawn(
     named += [(f"zone_{who}", "zone", who) for who in ("linkage", "analysis", "audit")]
     named += [(f"zone_source_{source}", "zone", f"source_{source}") for source in sources]
     named += [(f"zone_reviewer_{who}", "zone", f"reviewer_{who}") for who in reviewers]
-    named += [(f"signing_{who}", "signing", who) for who in ("approver", "author", "signer")]
+    named += [(f"signing_{who}", "signing", who) for who in ("approver", "second_approver", "author", "signer")]
     for key_id, kind, holder in named:
         secret = draw(_demo_name(kind, holder))
         yield key_id, kind, holder, secret, _fingerprint(kind, secret)

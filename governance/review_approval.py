@@ -17,7 +17,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PublicKey
 
 from governance import dsse
-from governance.approval import trusted_approvers
+from governance.approval_record import trusted_approvers
 from governance.errors import PolicyRefusal
 from governance.keys import KeyRing
 from governance.settings import Bundle
@@ -135,7 +135,7 @@ def _approvals(bundle: Bundle, ring: KeyRing) -> list[tuple[dict[str, Any], str]
     trusted, found = trusted_approvers(ring.infos()), []
     for path in sorted((bundle.root / "approvals").glob("*.json")):
         envelope = path.read_bytes()
-        statement, _ = dsse.opened(envelope, trusted) or ({}, "")
+        statement, _ = dsse.opened(envelope, trusted) or ({}, ())
         if statement.get("predicateType") == _PREDICATE_TYPE:
             facts = statement["predicate"]
             if facts["project"] == bundle.project.id:

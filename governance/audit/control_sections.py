@@ -6,7 +6,7 @@ from typing import Any
 
 from governance.audit.blocks import NOTHING, Block, Cell, Folded, Points, Row, Section, Table, Text, code
 from governance.audit.evidence import Evidence
-from governance.audit.words import EVENTS, KEY_USES, day, moment, month, spaced
+from governance.audit.words import EVENTS, KEY_USES, day, joined, moment, month, spaced
 from governance.keys import KeyInfo, is_demo
 from governance.policy import RULES, Finding
 
@@ -28,12 +28,15 @@ def approval_section(evidence: Evidence, code_version: str, policy_version: str)
         f"Policy version {policy_version} and code version {code_version}.",
         "Periods and extract files are not part of it: a new month needs no new signature, a changed line does.",
     )
-    if found.kind == "demo":
+    if not found.approval_sha256:
         blocks: tuple[Block, ...] = (Text(found.sentence), Text("An approval would cover:"), Points(covers))
     else:
-        who = f"Approver: {found.approver}. Author: {found.author or 'not recorded'}. The two may not be one person."
-        signed = f"Signed with the key {spaced(found.key)}; envelope {spaced(found.approval_sha256, 4)} …"
-        blocks = (Text(found.sentence), Points((who, signed)), Text("It covers:"), Points(covers))
+        people = joined([found.approver, *([found.second_approver] if found.second_approver else [])])
+        who = f"Approved by {people}. Author: {found.author or 'not recorded'}. No one is two of these."
+        keys = joined([spaced(key) for key in found.keys])
+        signed = f"Signed with the keys {keys}; envelope {spaced(found.approval_sha256, 4)} …"
+        two = [f"Two people had to sign, because of {reason}" for reason in found.reasons[:1]]
+        blocks = (Text(found.sentence), Points((who, signed, *two)), Text("It covers:"), Points(covers))
     return Section(id="approval", title="Approval", blocks=blocks)
 
 

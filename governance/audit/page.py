@@ -1,18 +1,14 @@
 """The page itself: sections into one self-contained HTML file."""
 
 from collections.abc import Iterable
-from functools import cache
-from importlib import resources
 from pathlib import Path
-
-from jinja2 import Environment, PackageLoader, StrictUndefined, Template
-from markupsafe import Markup
 
 from governance.approval import ApprovalStatus
 from governance.audit import config_sections, control_sections, row_sections, run_sections, summary
 from governance.audit.blocks import Section
 from governance.audit.evidence import Evidence, gather
 from governance.audit.exposure_section import exposure_section
+from governance.audit.render import render_page
 from governance.audit.words import day, month
 from governance.code_version import code_version
 from governance.keys import KeyInfo
@@ -56,8 +52,8 @@ def write_audit(
 
 def render(evidence: Evidence) -> str:
     """The page as HTML."""
-    return _template().render(
-        style=Markup(_style()),  # noqa: S704 - our own file
+    return render_page(
+        "ig_audit.html.jinja",
         evidence=evidence,
         project=evidence.bundle.project,
         verdicts=summary.verdicts(evidence),
@@ -88,20 +84,3 @@ def sections(evidence: Evidence) -> list[Section]:
         control_sections.ledger_section(evidence),
         run_sections.digests_section(evidence, *versions),
     ]
-
-
-@cache
-def _template() -> Template:
-    environment = Environment(
-        loader=PackageLoader("governance.audit"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    return environment.get_template("ig_audit.html.jinja")
-
-
-@cache
-def _style() -> str:
-    return resources.files("governance.audit").joinpath("templates", "audit.css").read_text(encoding="utf-8")

@@ -131,6 +131,7 @@ KEY_USES = {
     "person": "Makes person ids",
     "release": "Makes the noise of released counts",
     "signing_approver": "Signs approvals",
+    "signing_second_approver": "Signs approvals that need two people",
     "signing_author": "Signs drafts of configs",
     "signing_signer": "Signs the ledger",
     "zone_linkage": "Opens what is sealed to the linkage zone",

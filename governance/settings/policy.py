@@ -27,3 +27,5 @@ class Policy(Strict):
     """Refuse a config whose block structure alone makes a larger share of people unique."""
     max_unique_all: Annotated[float, Field(gt=0, le=0.015)] = 0.015
     """The same with everything that codes show."""
+    max_approval_days: Annotated[int, Field(ge=1, le=366)] = 365
+    """No approval of a config lasts longer; purposes, agreements and risks change."""

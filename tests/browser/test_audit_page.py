@@ -3,7 +3,7 @@
 import pytest
 
 from governance.approval import check_approved
-from governance.audit import write_audit
+from governance.audit.page import write_audit
 from governance.keys import KeyRing
 from governance.policy import check_bundle
 from tests.lib.browser import measured, need_chromium

@@ -2,17 +2,22 @@
 
 import base64
 import json
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from governance import approval, code_version, dsse
-from governance.approval import approve, check_approved
+from governance.approval import check_approved, waiting_for
+from governance.approval_record import read_approvals, trusted_approvers
+from governance.changes.kept import kept_bytes, kept_meaning
+from governance.changes.meaning import meaning_of
 from governance.errors import PolicyRefusal
 from governance.settings import load_bundle
 from governance.verify import key_fingerprint
-from tests.lib.governance import AT, DAY, demo_keys, edit_config, real_keys, write_config
+from tests.lib.approving import SIGNING, sign_both, sign_first, sign_second
+from tests.lib.governance import DAY, demo_keys, edit_config, real_keys, write_config
 
 
 @pytest.fixture
@@ -24,10 +29,17 @@ def real(tmp_path):
 
 @pytest.fixture
 def signed(real):
-    """The same, approved on the day of the run."""
+    """The same, approved by two people on the day of the run: every source of a first config is new."""
     bundle, ring = real
-    approve(bundle, ring.signing("approver", DAY), approver="A. Lead", author="B. Analyst", at=AT)
+    sign_both(bundle, ring)
     return bundle, ring
+
+
+def moved_meaning(bundle, english, patch):
+    """What the config means under other code."""
+    meaning = meaning_of(bundle, english)
+    versions = {name.lower(): value() if callable(value) else value for name, value in patch.items()}
+    return meaning | {"versions": meaning["versions"] | versions}
 
 
 def refused(bundle, ring, day=DAY):
@@ -45,9 +57,9 @@ def test_a_signed_bundle_runs(signed):
     status = check_approved(bundle, ring, DAY)
 
     assert (status.kind, status.approver, status.author) == ("signed", "A. Lead", "B. Analyst")
-    assert status.sentence == "Signed by A. Lead on 2025-10-14, valid to 2026-10-14."
+    assert status.sentence == "Signed by A. Lead and C. Guardian on 2025-10-14, valid to 2026-10-14."
     assert status.config_sha256 == bundle.digest
-    assert status.key == ring.info("signing_approver").fingerprint
+    assert status.keys == tuple(ring.info(f"signing_{who}").fingerprint for who in ("approver", "second_approver"))
 
 
 def test_an_unsigned_bundle_does_not_run(real):
@@ -125,7 +137,8 @@ def test_other_code_or_rules_need_a_renewal(signed, monkeypatch, patch, moved):
     refusal = refused(bundle, ring)
 
     assert refusal.what == f"The approval of 2025-10-14 is for another {moved}; the config is unchanged."
-    approve(bundle, ring.signing("approver", DAY), approver="A. Lead", at=AT)
+    monkeypatch.setattr(approval, "meaning_of", lambda *given: moved_meaning(*given, patch))
+    sign_first(bundle, ring, replace(SIGNING, second="", at="2025-10-15T09:00:00+00:00"))
     assert check_approved(bundle, ring, DAY).kind == "signed"
 
 
@@ -133,7 +146,7 @@ def test_a_renewal_does_not_overwrite_the_first_approval(signed):
     """Each approval has its own file, named by what it says."""
     bundle, ring = signed
 
-    approve(bundle, ring.signing("approver", DAY), approver="A. Lead", at="2025-10-20T09:00:00+00:00")
+    sign_first(bundle, ring, replace(SIGNING, at="2025-10-20T09:00:00+00:00", until=date(2026, 10, 20)))
 
     assert len(list((bundle.root / "approvals").glob("*.json"))) == 2
     assert check_approved(bundle, ring, DAY).approved_at == "2025-10-20T09:00:00+00:00"
@@ -142,7 +155,7 @@ def test_a_renewal_does_not_overwrite_the_first_approval(signed):
 def test_a_strangers_signature_counts_for_nothing(real):
     """The key comes from the key ring, not from the envelope."""
     bundle, ring = real
-    approve(bundle, Ed25519PrivateKey.generate(), approver="A. Stranger", at=AT)
+    sign_first(bundle, ring, key=Ed25519PrivateKey.generate())
 
     assert refused(bundle, ring).code == "E-APPROVAL-MISSING"
 
@@ -151,7 +164,7 @@ def test_only_the_approvers_key_approves(real):
     """The author's and the run signer's keys do not."""
     bundle, ring = real
     for holder in ("author", "signer"):
-        approve(bundle, ring.signing(holder, DAY), approver="A. Lead", at=AT)
+        sign_first(bundle, ring, key=ring.signing(holder, DAY))
 
     assert refused(bundle, ring).code == "E-APPROVAL-MISSING"
 
@@ -168,7 +181,8 @@ def test_a_changed_envelope_counts_for_nothing(signed, field):
     elif field == "payloadType":
         envelope["payloadType"] = "text/plain"
     else:
-        envelope["signatures"][0]["sig"] = base64.b64encode(bytes(64)).decode()
+        for one in envelope["signatures"]:
+            one["sig"] = base64.b64encode(bytes(64)).decode()
     path.write_text(json.dumps(envelope))
 
     assert refused(bundle, ring).code == "E-APPROVAL-MISSING"
@@ -191,15 +205,232 @@ def test_an_approval_for_another_project_does_not_fit(signed, monkeypatch):
     assert refused(bundle, ring).code == "E-APPROVAL-MISSING"
 
 
-def test_the_author_cannot_approve(real):
+@pytest.mark.parametrize(
+    "named",
+    [{"author": " a.  lead "}, {"second": "A. LEAD"}, {"second": "b. analyst"}],
+    ids=["author approves", "approver signs twice", "author signs second"],
+)
+def test_one_person_is_not_two(real, named):
     """Whatever the capitals and spaces."""
     bundle, ring = real
 
-    with pytest.raises(PolicyRefusal, match="cannot approve it") as refusal:
-        approve(bundle, ring.signing("approver", DAY), approver="A. Lead", author=" a. lead ", at=AT)
+    with pytest.raises(PolicyRefusal, match="One person cannot be two") as refusal:
+        sign_first(bundle, ring, replace(SIGNING, **named))
 
     assert refusal.value.code == "E-APPROVAL-SELF"
     assert not (bundle.root / "approvals").exists()
+
+
+# --- two people -------------------------------------------------------------------------------------------
+
+
+def test_a_first_config_needs_two_people_and_says_so(real):
+    """Nothing is signed until the second is named."""
+    bundle, ring = real
+
+    with pytest.raises(PolicyRefusal) as refusal:
+        sign_first(bundle, ring, replace(SIGNING, second=""))
+
+    assert refusal.value.code == "E-APPROVAL-SECOND"
+    assert "nothing of this project was approved before" in str(refusal.value)
+    assert not (bundle.root / "approvals").exists()
+
+
+def test_one_of_two_signatures_is_not_enough(real):
+    """Who still has to sign is named."""
+    bundle, ring = real
+    sign_first(bundle, ring)
+
+    refusal = refused(bundle, ring)
+
+    assert (refusal.code, refusal.what) == ("E-APPROVAL-SECOND", "A. Lead has signed; C. Guardian has not yet.")
+
+
+def test_the_second_signature_is_in_the_same_envelope(real):
+    """One payload, two signatures, two keys."""
+    bundle, ring = real
+    first = sign_first(bundle, ring)
+    before = json.loads(first.read_text())
+    after = json.loads(sign_second(bundle, ring).read_text())
+
+    assert before["payload"] == after["payload"]
+    assert after["signatures"][0] == before["signatures"][0]
+    assert len({one["keyid"] for one in after["signatures"]}) == 2
+
+
+def test_one_key_does_not_sign_twice(real):
+    """Two signatures with one key are one person's: refused, and not counted if somebody writes them."""
+    bundle, ring = real
+    path = sign_first(bundle, ring)
+    key = ring.signing("approver", DAY)
+
+    with pytest.raises(PolicyRefusal) as refusal:
+        sign_second(bundle, ring, key=key)
+    path.write_bytes(dsse.countersign(path.read_bytes(), key))
+
+    assert refusal.value.code == "E-APPROVAL-KEY"
+    assert refused(bundle, ring).code == "E-APPROVAL-SECOND"
+
+
+def test_only_the_person_named_is_waited_for(real):
+    """Spelt as people spell; nobody else."""
+    bundle, ring = real
+    sign_first(bundle, ring)
+    trusted = trusted_approvers(ring.infos())
+
+    assert waiting_for(bundle, trusted, "c. guardian") is not None
+    assert waiting_for(bundle, trusted, "D. Passer-by") is None
+
+
+def test_the_second_person_signs_nothing_that_was_changed_since(real):
+    """What the first one read is what the second one signs."""
+    bundle, ring = real
+    sign_first(bundle, ring)
+    [waiting] = read_approvals(bundle.root, trusted_approvers(ring.infos()))
+    changed = edit_config(bundle, "policy.yaml", lambda data: data.update(round_to_people=10))
+
+    with pytest.raises(PolicyRefusal) as refusal:
+        approval.countersign(changed, ring.signing("second_approver", DAY), waiting, DAY)
+
+    assert refusal.value.code == "E-APPROVAL-ALTERED"
+    assert waiting_for(changed, trusted_approvers(ring.infos()), "C. Guardian") is None
+
+
+LATER = "2025-10-20T09:00:00+00:00"
+RISKY = {
+    "a new source": ("sources/fire.yaml", lambda data: data.update(id="fire", title="Fire service")),
+    "a new recipient": ("project.yaml", lambda data: data["report"].update(board="Another board")),
+    "a lowered threshold": ("policy.yaml", lambda data: data.update(hide_up_to_people=7)),
+}
+
+
+@pytest.mark.parametrize("risk", RISKY)
+def test_what_is_riskiest_needs_two_people_again(tmp_path, risk):
+    """Compared with what was approved before."""
+    bundle = write_config(tmp_path, synthetic=False)
+    bundle = edit_config(bundle, "policy.yaml", lambda data: data.update(hide_up_to_people=10))
+    ring = real_keys(bundle)
+    sign_both(bundle, ring)
+    name, change = RISKY[risk]
+    if not (tmp_path / name).exists():
+        (tmp_path / name).write_text((tmp_path / "sources" / "police.yaml").read_text())
+    changed = edit_config(bundle, name, change)
+
+    with pytest.raises(PolicyRefusal) as refusal:
+        sign_first(changed, ring, replace(SIGNING, second="", at=LATER))
+    sign_first(changed, ring, replace(SIGNING, at=LATER))
+
+    assert refusal.value.faults[0].what.startswith(risk)
+    assert refused(changed, ring).code == "E-APPROVAL-SECOND"
+    sign_second(changed, ring)
+    assert check_approved(changed, ring, DAY).reasons[0].startswith(risk)
+
+
+def test_other_changes_need_one_person(signed):
+    """A tightened threshold and a shorter retention."""
+    bundle, ring = signed
+    changed = edit_config(bundle, "policy.yaml", lambda data: data.update(hide_up_to_people=10))
+    changed = edit_config(changed, "project.yaml", lambda data: data.update(retention_months=12))
+    sign_first(changed, ring, replace(SIGNING, second="", at=LATER))
+
+    status = check_approved(changed, ring, DAY)
+
+    assert (status.approver, status.second_approver, status.reasons) == ("A. Lead", "", ())
+
+
+def test_an_approval_is_not_believed_about_itself(signed, monkeypatch):
+    """One signer with a changed tool cannot write the second person away: the need is worked out at every run."""
+    bundle, ring = signed
+    changed = edit_config(bundle, "project.yaml", lambda data: data["report"].update(board="Another board"))
+    with monkeypatch.context() as tampered:
+        tampered.setattr(approval, "two_people_reasons", lambda *given: ())
+        sign_first(changed, ring, replace(SIGNING, second="", at=LATER))
+
+    assert refused(changed, ring).code == "E-APPROVAL-SECOND"
+
+
+def test_without_what_was_kept_two_people_are_needed(signed):
+    """What cannot be compared is taken for the riskiest change."""
+    bundle, ring = signed
+    changed = edit_config(bundle, "project.yaml", lambda data: data.update(retention_months=12))
+    sign_first(changed, ring, replace(SIGNING, at=LATER))
+    assert check_approved(changed, ring, DAY).kind == "signed"
+
+    for path in (bundle.root / "approvals" / "kept").iterdir():
+        path.write_bytes(path.read_bytes() + b" ")
+
+    refusal = refused(changed, ring)
+    assert refusal.code == "E-APPROVAL-SECOND"
+    assert "approvals/kept/, or was altered" in str(refusal)
+
+
+def test_a_half_signed_approval_is_nothing_to_compare_with(signed):
+    """Two steps do not make a new source an old one."""
+    bundle, ring = signed
+    police = (bundle.root / "sources" / "police.yaml").read_text()
+    (bundle.root / "sources" / "fire.yaml").write_text(police.replace("id: police", "id: fire"))
+    changed = load_bundle(bundle.root)
+    sign_first(changed, ring, replace(SIGNING, at=LATER))
+    again = edit_config(changed, "project.yaml", lambda data: data.update(retention_months=12))
+
+    with pytest.raises(PolicyRefusal) as refusal:
+        sign_first(again, ring, replace(SIGNING, second="", at="2025-10-21T09:00:00+00:00"))
+
+    assert "a new source" in str(refusal.value)
+
+
+def test_the_author_has_to_be_named(real):
+    """For people who are real; otherwise nobody could say that author and approver differ."""
+    bundle, ring = real
+
+    with pytest.raises(PolicyRefusal) as refusal:
+        sign_first(bundle, ring, replace(SIGNING, author=" "))
+
+    assert refusal.value.code == "E-APPROVAL-AUTHOR"
+
+
+@pytest.mark.parametrize("until", [date(2025, 10, 13), date(2026, 10, 15)], ids=["in the past", "too long"])
+def test_an_approval_lasts_no_longer_than_the_policy_allows(real, until):
+    """A year at most, and not into the past."""
+    bundle, ring = real
+
+    with pytest.raises(PolicyRefusal) as refusal:
+        sign_first(bundle, ring, replace(SIGNING, until=until))
+
+    assert refusal.value.code == "E-APPROVAL-UNTIL"
+    assert "by 2026-10-14" in refusal.value.what
+
+
+def test_until_ends_an_approval(real):
+    """The day the approver chose."""
+    bundle, ring = real
+    sign_both(bundle, ring, replace(SIGNING, until=date(2025, 11, 1)))
+
+    assert check_approved(bundle, ring, date(2025, 11, 1)).expires == "2025-11-01"
+    assert refused(bundle, ring, date(2025, 11, 2)).code == "E-APPROVAL-EXPIRED"
+
+
+def test_the_policys_limit_holds_whatever_an_approval_says(real, monkeypatch):
+    """A statement that claims ten years ends after one."""
+    bundle, ring = real
+    with monkeypatch.context() as tampered:
+        tampered.setattr(approval, "_last_day", lambda *given: date(2035, 1, 1))
+        sign_both(bundle, ring)
+
+    assert check_approved(bundle, ring, DAY).expires == "2026-10-14"
+    assert refused(bundle, ring, date(2026, 10, 15)).code == "E-APPROVAL-EXPIRED"
+
+
+def test_what_was_approved_is_kept_byte_by_byte(signed):
+    """Every config file and the meaning, by digest, also after the files have changed."""
+    bundle, ring = signed
+    edit_config(bundle, "project.yaml", lambda data: data.update(retention_months=12))
+    [one] = read_approvals(bundle.root, trusted_approvers(ring.infos()))
+
+    kept = {name: kept_bytes(bundle.root, one.files[name]) for name in bundle.files}
+
+    assert kept == {name: file.raw for name, file in bundle.files.items()}
+    assert kept_meaning(bundle.root, one.facts["meaning_sha256"])["project"]["retention_months"] == 24
 
 
 # --- synthetic projects and demo keys ---------------------------------------------------------------------
@@ -247,12 +478,12 @@ def test_real_data_refuse_demo_keys(tmp_path, marked):
     if not marked:
         for path in (tmp_path / "keys").glob("*/*.json"):
             path.write_text(path.read_text().replace('"demo": true', '"demo": false'))
-    approve(bundle, ring.signing("approver", DAY), approver="A. Lead", at=AT)
+    sign_first(bundle, ring)
 
     refusal = refused(bundle, ring)
 
     assert refusal.code == "E-DEMO-KEY"
-    assert "is not synthetic, but 14 of its keys are demo keys" in refusal.what
+    assert f"is not synthetic, but {len(ring.infos())} of its keys are demo keys" in refusal.what
 
 
 def test_a_project_cannot_turn_synthetic_without_being_altered(signed):
@@ -283,7 +514,7 @@ def test_an_envelope_can_be_checked_by_anyone(signed):
     statement = json.loads(payload)
 
     assert statement["_type"] == "https://in-toto.io/Statement/v1"
-    assert {subject["name"] for subject in statement["subject"]} == set(bundle.files)
+    assert {subject["name"] for subject in statement["subject"]} == {*bundle.files, "lookups/area.csv"}
     assert envelope["signatures"][0]["keyid"] == key_fingerprint(public)
 
 
@@ -311,9 +542,12 @@ def test_code_version_names_release_and_digest():
     assert len(digest) == 12
 
 
-def test_the_day_of_signing_is_read_with_its_zone(real):
-    """A year from the day of signing."""
-    bundle, ring = real
-    approve(bundle, ring.signing("approver", DAY), approver="A", at="2025-10-14T23:30:00Z", valid_days=1)
+def test_the_day_of_signing_is_read_with_its_zone(tmp_path):
+    """As many days from the day of signing as the policy allows."""
+    bundle = edit_config(
+        write_config(tmp_path, synthetic=False), "policy.yaml", lambda data: data.update(max_approval_days=1)
+    )
+    ring = real_keys(bundle)
+    sign_both(bundle, ring, replace(SIGNING, at="2025-10-14T23:30:00Z"))
 
     assert check_approved(bundle, ring, date(2025, 10, 15)).expires == "2025-10-15"

@@ -11,12 +11,11 @@ from pathlib import Path
 import pytest
 
 from governance import audit
-from governance.approval import approve, check_approved
-from governance.audit import write_audit
+from governance.approval import check_approved
 from governance.audit.checks import disagreements, reconcile
 from governance.audit.evidence import gather
 from governance.audit.fate import fate_of
-from governance.audit.page import render
+from governance.audit.page import render, write_audit
 from governance.audit.words import EVENTS, REASONS, ROLES, day, joined, moment, month, spaced
 from governance.contracts import CONTRACTS
 from governance.intake.reasons import Reason
@@ -26,6 +25,7 @@ from governance.policy import check_bundle
 from governance.settings import Column, Linkage
 from governance.settings.source import DIRECT_ROLES, QUASI_ROLES
 from governance.store import current, publish, read_manifest, write_manifest
+from tests.lib.approving import sign_both
 from tests.lib.governance import (
     AT,
     DAY,
@@ -135,13 +135,13 @@ def test_a_signed_project_has_nothing_open(tmp_path):
     """Real keys and a signature: the page says so, and who signed."""
     bundle = write_config(tmp_path, synthetic=False)
     ring = real_keys(bundle)
-    approve(bundle, ring.signing("approver", DAY), approver="A. Lead", author="B. Analyst", at=AT)
+    sign_both(bundle, ring)
     write_run(bundle)
 
     found = Page(page_of(bundle))
 
     assert "Nothing is wrong: what ran is what was approved" in found.text["summary"]
-    assert "Approver: A. Lead. Author: B. Analyst." in found.text["approval"]
+    assert "Approved by A. Lead and C. Guardian. Author: B. Analyst." in found.text["approval"]
     assert "demo" not in found.text["keys"].lower()
     assert "Synthetic" not in page_of(bundle)
 
@@ -216,7 +216,7 @@ def test_no_secret_stands_on_the_page(bundle, html):
         re.search(r'"secret": "([^"]+)"', path.read_text())[1] for path in (bundle.root / "keys").glob("*/*.json")
     ]
 
-    assert len(secrets) == 15
+    assert len(secrets) == len(KeyRing(bundle.root / "keys").infos()) > 10
     assert not [secret for secret in secrets if secret in html]
 
 

@@ -15,6 +15,7 @@ COMMANDS = dict(commands())
 WANTED = {
     *("init", "check", "approve", "pseudonymise", "link", "cohorts", "report", "audit", "run", "evaluate", "explain"),
     *("schema", "demo", "serve", "diagnose", "keys new", "keys list", "keys verify", "bands build", "exposure"),
+    "diff",
     *("review approve", "review export", "review open", "review import"),
 }
 
@@ -247,20 +248,25 @@ def test_demo_keys_are_refused_for_real_people(capsys, toy):
 
 
 def test_real_people_need_an_approval_of_the_exact_config(capsys, toy):
-    """Unsigned refused, signed runs, altered refused."""
+    """Unsigned refused, signed by one of two refused, signed by both runs, altered refused."""
     project, source = toy / "project.yaml", toy / "sources" / "housing.yaml"
     project.write_text(project.read_text("utf-8").replace("synthetic: true", "synthetic: false"), "utf-8")
     for path in toy.glob("keys/*/*.json"):
         path.unlink()
     here(capsys, "keys", "new", toy)
     unsigned = here(capsys, "link", toy, "--plain", "--json")
-    approved = here(capsys, "approve", toy, "--approver", "An IG lead", "--json")
+    people = ("--author", "An analyst", "--second", "A Guardian")
+    first = here(capsys, "approve", toy, "--approver", "An IG lead", *people, "--json")
+    half_signed = here(capsys, "link", toy, "--plain", "--json")
+    second = here(capsys, "approve", toy, "--approver", "A Guardian", "--json")
     signed = here(capsys, "link", toy, "--plain", "--json")
     source.write_text(source.read_text("utf-8") + "# a comment\n", "utf-8")
     altered = here(capsys, "link", toy, "--plain", "--json")
 
     assert (unsigned.code, unsigned.json["error"]["code"]) == (2, "E-APPROVAL-MISSING")
-    assert approved.code == 0
+    assert (first.code, first.json["result"]["waiting_for"]) == (1, "A Guardian")
+    assert (half_signed.code, half_signed.json["error"]["code"]) == (2, "E-APPROVAL-SECOND")
+    assert (second.code, second.json["result"]["waiting_for"]) == (0, "")
     assert signed.json["error"]["code"] == "E-STEP-MISSING"  # past the gate: nothing was pseudonymised yet
     assert (altered.code, altered.json["error"]["code"]) == (2, "E-APPROVAL-ALTERED")
 

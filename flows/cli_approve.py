@@ -1,0 +1,93 @@
+"""Commands of the information governance lead: what changed, and a signature under it."""
+
+from datetime import date
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from flows.cli_options import Folder, Json
+from flows.cli_output import Answer
+from governance.errors import EXIT_OK, EXIT_WARNING, BadInput
+
+
+def add_to(app: typer.Typer) -> None:
+    """Put these commands on the command line, in the order they are used."""
+    panel = "A project"
+    app.command(rich_help_panel=panel)(diff)
+    app.command(rich_help_panel=panel)(approve)
+
+
+def diff(
+    old: Annotated[
+        Path,
+        typer.Argument(
+            metavar="OLD", help="A project folder, or an approval of one: DIR/approvals/<name>.json. What was before."
+        ),
+    ],
+    new: Annotated[
+        Path | None,
+        typer.Argument(
+            metavar="[NEW]", help="Likewise: what is now. Without it, OLD's last approval against OLD's files."
+        ),
+    ] = None,
+    page: Annotated[
+        Path | None, typer.Option("--page", metavar="FILE", help="Also write it as a page (HTML) to this file.")
+    ] = None,
+    json: Json = False,
+) -> Answer:
+    """Tell in plain English what became more or less identifying between two configs, the riskiest first.
+
+    `joinedup diff DIR` compares the last approval with the files as they are: what an approver reads before signing.
+    Ends with exit code 1 if anything identifies people more, protects them less, or has to be read by a person.
+    """
+    from flows.diffing import diff_lines, diff_projects, write_diff_page
+
+    found = diff_projects(old, new)
+    lines = diff_lines(found)
+    if page is not None:
+        write_diff_page(page, found)
+        lines += ["", f"Written to {page}."]
+    return Answer(result=found.as_dict(), lines=lines, exit_code=EXIT_WARNING if found.to_be_read else EXIT_OK)
+
+
+def approve(
+    folder: Folder,
+    approver: Annotated[
+        str, typer.Option("--approver", metavar="NAME", help="Who approves, as it will stand on the audit page.")
+    ] = "Information governance lead",
+    author: Annotated[
+        str, typer.Option("--author", metavar="NAME", help="Who wrote the config; never an approver.")
+    ] = "",
+    second: Annotated[
+        str, typer.Option("--second", metavar="NAME", help="Who will sign too, where two people have to.")
+    ] = "",
+    until: Annotated[
+        str, typer.Option("--until", metavar="YYYY-MM-DD", help="Last day; without it the longest the policy allows.")
+    ] = "",
+    json: Json = False,
+) -> Answer:
+    """Sign the exact config with an approver's key: for an IG lead, after reading `joinedup diff DIR`.
+
+    The signature covers every byte of every config file, the rules' version and the code's version, but no extract: a
+    new month needs no new signature. A new source, a new recipient, a way back to people or a lowered threshold needs
+    two people. The first names the other with --second; the other then runs this with their own name as --approver.
+    """
+    from flows.approving import approve_project, approved_lines
+    from governance.approval import Signing
+
+    signing = Signing(approver=approver, at="", author=author, second=second, until=_day(until))
+    done = approve_project(folder, signing)
+    return Answer(result=done, lines=approved_lines(done), exit_code=EXIT_WARNING if done["waiting_for"] else EXIT_OK)
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text) if text else None
+    except ValueError:
+        raise BadInput(
+            "--until is not a day.",
+            why="An approval ends on a day that everybody reads alike.",
+            fix="Write it as YYYY-MM-DD, such as 2027-03-31. Nothing was signed.",
+            code="E-USAGE",
+        ) from None
