@@ -11,6 +11,7 @@ from cohorts.counts import count_cohorts, dimension_titles
 from cohorts.definition import load_definitions
 from cohorts.events import Payload
 from cohorts.manifest import describe_definitions
+from cohorts.measures.run import measure
 from cohorts.missed.page import PAGE_FILE, write_missed_page
 from cohorts.missed.rates import GroupRates, rates_by_number
 from cohorts.run import run_cohorts
@@ -34,16 +35,23 @@ def cohorts(run: Run) -> dict[str, int | float | str]:
     con, index, index_facts = analysis_tables(run)
     results = run_cohorts(con, definitions, run.as_of)
     counts = count_cohorts(con, results, run.bundle.sources, noise_key=run.ring.release_key(run.today))
+    measured = measure(con, definitions, run.as_of, spine=run.bundle.project.spine)
     missed = _publish_missed(run, rates_by_number(con, index["record_quality"]))
     facts = {
         **_facts(run, index_facts),
         "who_is_missed": missed,
         "definitions": describe_definitions(definitions, run.bundle.sources),
         "dimensions": _dimensions(con, run),
+        "not_measured": list(measured.unknown_kinds),
         "statements": {cohort: statement.explained() for cohort, statement in results.statements.items()},
     }
     folder, key = run.zone("analysis", run.period, "cohorts"), run.ring.zone_public("analysis")
-    manifest = publish_package(folder, {"cohort_count": counts}, key, facts)
+    tables = {
+        "cohort_count": counts,
+        "measure_count": measured.measure_count,
+        "cohort_measure": measured.cohort_measure,
+    }
+    manifest = publish_package(folder, tables, key, facts)
     run.ledger.append(
         Event.COHORTS_PUBLISHED,
         at=timestamp(),

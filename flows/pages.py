@@ -8,12 +8,14 @@ from flows.cli_output import aligned
 _PUBLISHED = {
     "board_report": ("public/{period}", "board_report.html"),
     "safe_counts": ("public/{period}", "safe_counts.csv"),
+    "safe_measures": ("public/{period}", "safe_measures.csv"),
     "linkage_report": ("linkage/{period}/out", "linkage_report.html"),
     "who_is_missed": ("analysis/{period}/missed", "who_is_missed.html"),
 }
 _TITLES = {
     "board_report": "Board report",
     "safe_counts": "Its counts",
+    "safe_measures": "Its measures",
     "linkage_report": "Linkage report (restricted)",
     "who_is_missed": "Who is missed (restricted)",
     "ig_audit": "IG audit (restricted)",
@@ -21,6 +23,7 @@ _TITLES = {
 _MADE_BY = {
     "board_report": "report",
     "safe_counts": "report",
+    "safe_measures": "report",
     "linkage_report": "link",
     "who_is_missed": "cohorts",
     "ig_audit": "audit",

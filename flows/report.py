@@ -3,11 +3,12 @@
 from hashlib import sha256
 from typing import Any
 
+from cohorts.measures.publish import MEASURES_FILE, OF_PEOPLE, safe_measures_csv
 from cohorts.report.build import build_page
 from cohorts.report.facts import report_facts
 from cohorts.report.write import write_board_report
 from flows.run import Run, timestamp
-from governance.disclosure import SafeFrame, SafeLinkage, release, release_linkage, safe_counts_csv
+from governance.disclosure import SafeLinkage, SafeMeasures, release_linkage, release_measures, safe_counts_csv
 from governance.ledger import Event
 from governance.package import check_recorded, open_package
 from governance.store import current, publish, read_manifest, write_file, write_manifest
@@ -23,15 +24,22 @@ def report(run: Run) -> dict[str, int | float | str]:
     """
     tables, cohorts = open_package(
         run.zone("analysis", run.period, "cohorts"),
-        ("cohort_count",),
+        ("cohort_count", "measure_count"),
         run.ring.zone_private("analysis", run.today),
         {"kind": "cohorts", "period": run.period, "config_sha256": run.bundle.digest},
         recorded=run.published(Event.COHORTS_PUBLISHED),
     )
-    frame = release(tables["cohort_count"], run.bundle.policy, run.bundle.project.disclosure)
+    released = release_measures(
+        tables["cohort_count"],
+        tables["measure_count"],
+        run.bundle.policy,
+        run.bundle.project.disclosure,
+        of_people=OF_PEOPLE,
+    )
+    frame = released.frame
     # The root printed in the report is what a reader compares the ledger with, so it covers all that led here.
     checkpoint = run.ledger.checkpoint(at=timestamp()).root
-    page, manifest = _publish(run, frame, cohorts, _linkage(run), checkpoint)
+    page, manifest = _publish(run, released, cohorts, _linkage(run), checkpoint)
     profile = frame.policy_id
     run.ledger.append(
         Event.REPORT_RELEASED,
@@ -52,14 +60,19 @@ def _linkage(run: Run) -> tuple[SafeLinkage, ...]:
 
 
 def _publish(
-    run: Run, frame: SafeFrame, cohorts: dict[str, Any], linkage: tuple[SafeLinkage, ...], checkpoint: str
+    run: Run, released: SafeMeasures, cohorts: dict[str, Any], linkage: tuple[SafeLinkage, ...], checkpoint: str
 ) -> tuple[str, str]:
-    """Both files and their manifest; returns the digests of the page and of the manifest."""
+    """The files and their manifest; returns the digests of the page and of the manifest."""
     facts = report_facts(run.bundle, cohorts, linkage=linkage, checkpoint=checkpoint)
-    counts = safe_counts_csv(frame)
+    frame = released.frame
+    files = {
+        COUNTS_FILE: safe_counts_csv(frame),
+        MEASURES_FILE: safe_measures_csv(released, run.bundle.project.spine),
+    }
     with publish(run.zone("public", run.period)) as scratch:
         page = sha256(write_board_report(scratch, build_page(frame, facts)).read_bytes()).hexdigest()
-        write_file(scratch / COUNTS_FILE, counts)
+        for name, content in files.items():
+            write_file(scratch / name, content)
         manifest = {
             "kind": "report",
             "project": run.bundle.project.id,
@@ -68,6 +81,6 @@ def _publish(
             "checkpoint": checkpoint,
             "config_sha256": run.bundle.digest,
             "edition": run.bundle.project.lookup.edition,
-            "files": {"board_report.html": page, COUNTS_FILE: sha256(counts).hexdigest()},
+            "files": {"board_report.html": page, **{name: sha256(held).hexdigest() for name, held in files.items()}},
         }
         return page, write_manifest(scratch, manifest)

@@ -258,6 +258,48 @@ COHORT_COUNT = Contract(
     identifiability="exact counts of people: disclosive until the release step has rounded and withheld",
 )
 
+COHORT_MEASURE = Contract(
+    name="cohort_measure",
+    grain="one row per cohort, measure, dimension and group: exact, for inside the zone only",
+    zone="analysis",
+    key=("cohort", "measure", "dimension", "group"),
+    columns={
+        "cohort": pa.string(),
+        "version": pa.string(),
+        "measure": pa.string(),
+        "dimension": pa.string(),
+        "group": pa.string(),
+        "part": pa.int64(),
+        "whole": pa.int64(),
+        "unit": pa.string(),
+        "denominator": pa.string(),
+        "value": pa.float64(),
+        "low": pa.float64(),
+        "high": pa.float64(),
+    },
+    identifiability="exact counts of people and rates made of them: disclosive, never released as they are",
+)
+
+MEASURE_COUNT = Contract(
+    name="measure_count",
+    grain="one row per cohort, measure, dimension and group: exact parts and wholes, for the release step only",
+    zone="analysis",
+    key=("cohort", "measure", "dimension", "group"),
+    columns={
+        "cohort": pa.string(),
+        "measure": pa.string(),
+        "dimension": pa.string(),
+        "group": pa.string(),
+        "part": pa.int64(),
+        "whole": pa.int64(),
+        "part_people": pa.int64(),
+        "whole_people": pa.int64(),
+        "part_noise": pa.uint32(),
+        "whole_noise": pa.uint32(),
+    },
+    identifiability="exact counts of people: disclosive until the release step has rounded and withheld",
+)
+
 CONTRACTS = {
     contract.name: contract
     for contract in (
@@ -274,6 +316,8 @@ CONTRACTS = {
         NEED_EVIDENCE,
         COVERAGE,
         COHORT_COUNT,
+        COHORT_MEASURE,
+        MEASURE_COUNT,
     )
 }
 

@@ -150,6 +150,8 @@ TABLES = {
     "person_index": "person index",
     "record_quality": "linkage quality",
     "cohort_count": "exact cohort counts",
+    "cohort_measure": "exact measures",
+    "measure_count": "exact counts of measures",
     "safe_counts": "safe counts",
     "scored_pair": "scored pairs",
     "agreement_pattern": "agreement patterns",

@@ -1,9 +1,10 @@
 """Disclosure control: exact counts in, the safe frame out. Everything published is computed from what leaves here."""
 
 from governance.disclosure.cell_key import CellKeyRule
-from governance.disclosure.counts_file import SAFE_COUNT, safe_counts, safe_counts_csv
+from governance.disclosure.counts_file import SAFE_COUNT, defused, safe_counts, safe_counts_csv
 from governance.disclosure.frame import SafeFrame, release
 from governance.disclosure.linkage import SafeLinkage, release_linkage
+from governance.disclosure.measures import MeasureKey, SafeMeasure, SafeMeasures, release_measures
 from governance.disclosure.midpoint import MidpointRule
 from governance.disclosure.profiles import rule_of
 from governance.disclosure.protect import ALL, CellKey
@@ -17,20 +18,25 @@ __all__ = [
     "CellKey",
     "CellKeyRule",
     "CountRule",
+    "MeasureKey",
     "MidpointRule",
     "RoundingRule",
     "SafeCell",
     "SafeFrame",
     "SafeLinkage",
+    "SafeMeasure",
+    "SafeMeasures",
     "SafeRate",
     "Status",
     "clearly_higher",
     "common_base",
+    "defused",
     "in_every",
     "interval_in_every",
     "rate_per_1000",
     "release",
     "release_linkage",
+    "release_measures",
     "rule_of",
     "safe_counts",
     "safe_counts_csv",

@@ -40,10 +40,10 @@ def safe_counts_csv(frame: SafeFrame) -> bytes:
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(SAFE_COUNT.names)
     columns = [column.to_pylist() for column in safe_counts(frame).columns]
-    writer.writerows([_defused(cell) for cell in row] for row in zip(*columns, strict=True))
+    writer.writerows([defused(cell) for cell in row] for row in zip(*columns, strict=True))
     return text.getvalue().encode()
 
 
-def _defused(cell: str) -> str:
+def defused(cell: str) -> str:
     """An apostrophe in front makes a spreadsheet show the text instead of running it."""
     return f"'{cell}" if cell.startswith(_FORMULA_STARTS) else cell

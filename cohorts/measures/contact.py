@@ -1,0 +1,61 @@
+"""How contacts are spread over sectors and time: one row a person, made once and counted by every cohort.
+
+    distinct sectors          sectors with any contact in the 12 months
+    most sectors in 90 days   the largest number of sectors in any 90 days
+    fragmentation             1 - COC over sectors, COC = (sum n^2 - N) / (N (N - 1)), from 4 days of contact on
+    crisis share              days of contact in a crisis, of all days of contact
+    bounce rate               referrals closed without any contact until 90 days later, of all closed so long ago
+    retellings                organisations that assessed the person, or saw them after a referral
+    days to sustained contact from the first recorded need to the third planned contact with one source in 180 days
+
+Sources: Bice and Boxerman 1977, Med Care 15:347, for COC; at least 4 contacts: Rosenberg and Zulman 2020; one contact a
+provider and day, and sectors beside providers: our own (decision 45). Dispersion is not bad in itself.
+"""
+
+from collections.abc import Sequence
+from datetime import date
+
+import duckdb
+
+from cohorts.durations import Duration
+from cohorts.measures.roles import kind_roles, unknown_kinds
+from governance.warehouse import load_sql, load_table, materialise
+
+WINDOW = Duration.parse("12m")
+"""Over which contacts are counted."""
+
+_PACKAGE = "cohorts.measures"
+_DATED = ("contact_day", "referral", "person_contact", "need_wait", "appointment")
+
+
+def measure_contacts(con: duckdb.DuckDBPyConnection, as_of: date) -> list[str]:
+    """Make the tables of contacts, referrals, waits and appointments; see ``sql/`` for each.
+
+    Args:
+        con: Holds ``person``, ``event`` and ``need_evidence``.
+        as_of: First day after the period.
+
+    Returns:
+        Event kinds that no measure counts, because their word is not known.
+    """
+    kinds = [kind for (kind,) in con.execute("SELECT DISTINCT kind FROM event ORDER BY kind").fetchall()]
+    load_table(con, "kind_role", kind_roles(kinds))
+    window = {"since": WINDOW.before(as_of), "as_of": as_of}
+    for name in _DATED:
+        materialise(con, name, load_sql(_PACKAGE, name), window)
+    for name in ("referral_wait", "waiting_list"):
+        materialise(con, name, load_sql(_PACKAGE, name), {"as_of": as_of})
+    return unknown_kinds(kinds)
+
+
+def continuity(contacts: Sequence[int]) -> float | None:
+    """Bice and Boxerman's index of contacts by provider (or sector): 1 with one provider, 0 if never the same twice.
+
+    Args:
+        contacts: Contacts with each provider.
+
+    Returns:
+        None with fewer than 4 contacts in all.
+    """
+    total = sum(contacts)
+    return None if total < 4 else (sum(n * n for n in contacts) - total) / (total * (total - 1))

@@ -1,0 +1,148 @@
+"""Measures that may be published: parts and wholes released as counts are, and every share computed from those.
+
+Counts of people go through the same release as the board's own, all at once, so that a sum across the two gives
+nothing away. Counts of something else (days of contact, referrals, appointments) may belong to a handful of people
+however large they are: such a measure is published by a slice only if no group of it has few people. Pairs of two
+slices are merged until no cell is small (:mod:`governance.disclosure.pairs`).
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any, NamedTuple
+
+import pyarrow as pa
+
+from governance.contracts import COHORT_COUNT, MEASURE_COUNT, check_table
+from governance.disclosure.frame import SafeFrame, release
+from governance.disclosure.pairs import LEVELS, Cell, merged
+from governance.disclosure.profiles import rule_of
+from governance.disclosure.rates import SafeRate, rate_per_1000
+from governance.disclosure.rounding import HIDDEN, CountRule, SafeCell
+from governance.settings import Policy, Profile
+
+PREVALENCE = "prevalence"
+_AS_COUNTED = {PREVALENCE: ("met", "population")}
+"""Measures whose part and whole the board's counts hold already, under these names."""
+
+
+class MeasureKey(NamedTuple):
+    """Which measure of which cohort, in which group."""
+
+    cohort: str
+    measure: str
+    dimension: str
+    group: str
+
+
+@dataclass(frozen=True, slots=True)
+class SafeMeasure:
+    """Part and whole after disclosure control; the share is made of them."""
+
+    part: SafeCell
+    whole: SafeCell
+
+    @property
+    def share(self) -> SafeRate:
+        """In every 1,000 of the whole."""
+        return rate_per_1000(self.part, self.whole)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SafeMeasures:
+    """A release: the board's frame, and the measures that were released with it."""
+
+    frame: SafeFrame
+    measures: Mapping[MeasureKey, SafeMeasure]
+
+
+def release_measures(
+    counts: pa.Table, measures: pa.Table, policy: Policy, profile: Profile, *, of_people: frozenset[str]
+) -> SafeMeasures:
+    """Withhold and change every count of a release, the measures' with the board's.
+
+    Args:
+        counts: Contract ``cohort_count``.
+        measures: Contract ``measure_count``.
+        policy: Thresholds.
+        profile: Which kind of rule counts obey.
+        of_people: Measures whose part and whole are people.
+
+    Returns:
+        The frame holds the board's counts and nothing of the measures.
+    """
+    rows = check_table(measures, MEASURE_COUNT).to_pylist()
+    versions = dict(zip(counts["cohort"].to_pylist(), counts["version"].to_pylist(), strict=True))
+    held = set(zip(*(counts[name].to_pylist() for name in COHORT_COUNT.key), strict=True))
+    counted = [row for row in rows if _is_counted(row, of_people)]
+    added = [new for row in counted for new in _as_counts(row, versions) if new[0] not in held]
+    both = pa.concat_tables([check_table(counts, COHORT_COUNT), _count_table(added)])
+    whole = release(both, policy, profile)
+    rule = rule_of(profile, policy)
+    found = {_key(row): _from_frame(whole, row) for row in counted}
+    found |= dict(_of_events([row for row in rows if row["measure"] not in of_people], rule))
+    found |= dict(_of_pairs([row for row in rows if row["dimension"] in LEVELS], rule, of_people))
+    cells = {key: cell for key, cell in whole.cells.items() if tuple(key) in held}
+    frame = SafeFrame(rule=whole.rule, cells=MappingProxyType(cells), versions=whole.versions)
+    return SafeMeasures(frame=frame, measures=MappingProxyType(dict(sorted(found.items()))))
+
+
+def _key(row: Mapping[str, Any]) -> MeasureKey:
+    return MeasureKey(row["cohort"], row["measure"], row["dimension"], row["group"])
+
+
+def _is_counted(row: Mapping[str, Any], of_people: frozenset[str]) -> bool:
+    return row["measure"] in of_people and row["dimension"] not in LEVELS
+
+
+def _names(measure: str) -> tuple[str, str]:
+    return _AS_COUNTED.get(measure, (f"{measure}:part", f"{measure}:whole"))
+
+
+def _as_counts(row: Mapping[str, Any], versions: Mapping[str, str]) -> Iterator[tuple[tuple[str, ...], dict[str, Any]]]:
+    """Part and whole as rows of ``cohort_count``, with their keys."""
+    for name, of in zip(_names(row["measure"]), ("part", "whole"), strict=True):
+        key = (row["cohort"], name, row["dimension"], row["group"])
+        made = dict(zip(COHORT_COUNT.key, key, strict=True))
+        version = versions.get(row["cohort"], "1")
+        yield key, {**made, "version": version, "people": row[of], "cell_key": row[f"{of}_noise"]}
+
+
+def _count_table(added: list[tuple[tuple[str, ...], dict[str, Any]]]) -> pa.Table:
+    return pa.Table.from_pylist([row for _, row in added], schema=COHORT_COUNT.schema)
+
+
+def _from_frame(frame: SafeFrame, row: Mapping[str, Any]) -> SafeMeasure:
+    part, whole = (frame.cell(row["cohort"], name, row["dimension"], row["group"]) for name in _names(row["measure"]))
+    return SafeMeasure(part, whole)
+
+
+def _of_events(rows: list[dict[str, Any]], rule: CountRule) -> Iterator[tuple[MeasureKey, SafeMeasure]]:
+    """Measures of events: a whole slice, or nothing of it."""
+    slices: dict[tuple[str, str, str], list[dict[str, Any]]] = {}
+    for row in rows:
+        if row["dimension"] not in LEVELS:
+            slices.setdefault((row["cohort"], row["measure"], row["dimension"]), []).append(row)
+    for group in slices.values():
+        few = any(0 < row[of] <= rule.largest_hidden for row in group for of in _PEOPLE)
+        for row in group:
+            cells = [HIDDEN if few else rule.release(row[of], row[f"{of}_noise"]) for of in ("part", "whole")]
+            yield _key(row), SafeMeasure(*cells)
+
+
+_PEOPLE = ("part_people", "whole_people", "part", "whole")
+
+
+def _of_pairs(
+    rows: list[dict[str, Any]], rule: CountRule, of_people: frozenset[str]
+) -> Iterator[tuple[MeasureKey, SafeMeasure]]:
+    """Pairs of slices, of prevalence alone: merged, or not there."""
+    pairs: dict[tuple[str, str], dict[str, Cell]] = {}
+    for row in rows:
+        if row["measure"] == PREVALENCE and PREVALENCE in of_people:
+            cell = Cell(row["part"], row["whole"], row["part_noise"], row["whole_noise"])
+            pairs.setdefault((row["cohort"], row["dimension"]), {})[row["group"]] = cell
+    for (cohort, dimension), cells in pairs.items():
+        for group, cell in (merged(dimension, cells, rule.largest_hidden) or {}).items():
+            safe = SafeMeasure(rule.release(cell.part, cell.part_key), rule.release(cell.whole, cell.whole_key))
+            yield MeasureKey(cohort, PREVALENCE, dimension, group), safe

@@ -1,0 +1,252 @@
+"""Spec: the table of measures, over a whole small zone."""
+
+import math
+import re
+
+import pyarrow as pa
+import pytest
+
+from cohorts.counts import count_cohorts, number_people
+from cohorts.measures.meanings import MEANINGS
+from cohorts.measures.presets import SHIPPED, load_preset
+from cohorts.measures.run import measure
+from cohorts.measures.slices import slice_people
+from cohorts.run import run_cohorts
+from governance.contracts import COVERAGE, PERSON_INDEX
+from governance.keys import Secret
+from governance.warehouse import load_sql, load_table
+from tests.lib.cohorts import AS_OF, definition, need, query, response, rung, seen, source, warehouse
+from tests.lib.measures import load_people, measured, rows
+
+FILES = [
+    "contact_day",
+    "referral",
+    "person_contact",
+    "need_wait",
+    "referral_wait",
+    "waiting_list",
+    "appointment",
+    "person_slice",
+    "preset_person",
+    "people_count",
+    "everyone_count",
+    "age_count",
+    "cascade_count",
+    "wait_group",
+]
+LADDER = (rung("referred", response("asc.request")), rung("assessed", response("asc.assessment"), within="56d"))
+ASKED = (
+    definition(query(need("h", seen("h"))), "in_need"),
+    definition(query(need("h", seen("h")), ladder=LADDER), "unmet"),
+)
+"""Being in need, and in need without an assessment."""
+
+GROUPS = {"poor": (1, 40, 30), "rich": (10, 60, 10)}
+"""Name, decile, people, members in need."""
+
+
+def _people() -> tuple[str, str, str]:
+    """Two groups: of 40 poor people 30 are in need, of 60 rich ones 10; some of them are assessed."""
+    known = "person_id | on_spine | birth_year | sex | ethnic_group | deprivation_decile | district | ward"
+    people = [f"{known} | no_fixed_address"]
+    needs, events = ["person_id | need | valid_from"], ["person_id | kind | start | sector | source | crisis | planned"]
+    for group, (decile, size, in_need) in GROUPS.items():
+        for n in range(size):
+            name = f"{group}{n:02}"
+            people.append(f"{name} | yes | {1950 + n} | female | white | {decile} | {group} | w{decile} | no")
+            if n < in_need:
+                needs.append(f"{name} | h | 2025-01-10")
+            if n < in_need // 2:
+                events.append(f"{name} | asc.request | 2025-01-12 | council | asc | no | no")
+                events.append(f"{name} | asc.assessment | 2025-01-15 | council | asc | no | yes")
+    events += [f"poor00 | gp.consultation | 2025-02-0{day} | nhs | gp | no | no" for day in range(1, 5)]
+    people.append("visitor | no | 1990 | male | - | - | - | - | yes")
+    events.append("visitor | gp.reiki | 2025-01-15 | nhs | gp | no | no")
+    return "\n".join(people), "\n".join(events), "\n".join(needs)
+
+
+@pytest.fixture(scope="module")
+def con():
+    """A zone in which everything has been measured."""
+    with warehouse() as connection:
+        load_people(connection, *_people())
+        load_table(connection, "coverage", _coverage())
+        load_table(connection, "person_index", PERSON_INDEX.schema.empty_table())
+        yield connection
+
+
+def _coverage() -> pa.Table:
+    always = {"source": "asc", "sector": "council", "start": AS_OF.replace(year=2020), "stop": AS_OF, "share": 1.0}
+    spans = [{**always, "kind": kind} for kind in ("need.h", "asc.request", "asc.assessment")]
+    return pa.Table.from_pylist(spans, schema=COVERAGE.schema)
+
+
+@pytest.fixture(scope="module")
+def found(con):
+    """Both definitions, measured."""
+    results = run_cohorts(con, ASKED, AS_OF)
+    count_cohorts(con, results, [source("asc")], noise_key=Secret(b"n" * 32))
+    return measure(con, ASKED, AS_OF, spine="gp_register")
+
+
+def row(found, measure, dimension="all", group="all", cohort="in_need"):
+    """One row of the table."""
+    [only] = [
+        each
+        for each in found.cohort_measure.to_pylist()
+        if (each["cohort"], each["measure"], each["dimension"], each["group"]) == (cohort, measure, dimension, group)
+    ]
+    return only
+
+
+def test_prevalence_by_group(found):
+    """Counted among the population, the visitor's answer unknown; the denominator is named."""
+    poor = row(found, "prevalence", "district", "poor")
+
+    assert (poor["part"], poor["whole"], poor["value"]) == (30, 40, 0.75)
+    assert poor["low"] < 0.75 < poor["high"]
+    assert "gp_register" in poor["denominator"]
+
+
+def test_against_the_rest(found):
+    """30 of 40 against 10 of 61: the visitor is among the rest."""
+    assert row(found, "against_the_rest", "district", "poor")["value"] == pytest.approx(0.75 / (10 / 61))
+
+
+def test_what_is_not_recorded_is_a_share(found):
+    """One of 101 has no ethnic group; nobody is dropped without being counted."""
+    missing = row(found, "not_recorded", "ethnic_group", "not recorded")
+
+    assert (missing["part"], missing["whole"]) == (1, 101)
+
+
+def test_which_rung_makes_the_gap(found):
+    """Half of both groups are referred, and all of those are assessed: no rung makes a gap."""
+    for name in ("referred", "assessed"):
+        made = row(found, f"cascade:{name}", "district", "poor", "unmet")
+        assert (made["part"], made["whole"]) == (15, 30)
+        assert made["value"] == pytest.approx(0)
+
+
+def test_parts_of_a_gap_add_up_to_it(found):
+    """Ages and rates at one age together, in percentage points, among people of known age."""
+    parts = [row(found, name, "district", "poor")["value"] for name in ("gap_by_age", "gap_at_same_age")]
+
+    assert sum(parts) == pytest.approx(100 * (30 / 40 - 10 / 61))
+
+
+def test_a_standardised_rate_of_everyone_is_the_crude_one(found):
+    """Everyone has everyone's ages; the visitor is in the population of this definition and not in the standard."""
+    assert row(found, "age_standardised")["part"] == 40
+    assert row(found, "age_standardised")["value"] == pytest.approx(1000 * 40 / 100, rel=0.02)
+
+
+def test_no_slope_where_fifths_are_missing(found):
+    """Two of five fifths have people."""
+    assert [each for each in found.cohort_measure.to_pylist() if each["measure"] == "slope_index"] == []
+
+
+def test_places_have_ranks_as_intervals_only(found):
+    """Poor and rich are told apart; no place has a single rank printed without its interval."""
+    poor, rich = (row(found, "inequality_rank", "district", name, "_everyone") for name in GROUPS)
+
+    assert (poor["low"], poor["high"], rich["low"], rich["high"]) == (1, 1, 2, 2)
+    assert poor["value"] is None
+
+
+def test_waits_of_members_count_those_who_wait(found):
+    """20 of 40 in need had one contact, nobody a sustained one: no median."""
+    wait = row(found, "days_to_sustained_contact", cohort="in_need")
+
+    assert (wait["part"], wait["whole"], wait["value"]) == (0, 40, None)
+
+
+def test_kinds_that_no_measure_knows_are_told(found):
+    """Not guessed, not dropped without a word."""
+    assert found.unknown_kinds == ("gp.reiki",)
+
+
+def test_people_off_the_register_are_counted(con, found):
+    """The visitor was seen, and is in no denominator of rates of the register."""
+    counted = rows(
+        con, "SELECT part, whole FROM measure_count WHERE measure = 'seen_off_the_register' AND dimension = 'all'"
+    )
+
+    assert counted == [(1, 101)]
+    assert row(found, "told_three_times", cohort="_everyone")["whole"] == 100
+
+
+def test_missed_appointments_are_of_groups(found):
+    """No row is about a person; distance and language, which no source records, hold everybody as not recorded."""
+    events = "person_id | kind | start | outcome | crisis | planned\n p | mh.contact | 2025-02-01 | dna | no | yes"
+    con = warehouse()
+    load_table(con, "person_index", PERSON_INDEX.schema.empty_table())
+    measured(con, people="person_id | sex\n p | female", events=events)
+    slice_people(con, AS_OF)
+    number_people(con, Secret(b"n" * 32))
+    count = load_sql("cohorts.measures", "everyone_count")
+    counted = rows(
+        con, f"SELECT dimension, \"group\", part, whole FROM ({count}) WHERE measure = 'missed_appointments'"
+    )
+
+    assert {"distance", "language", "missed_before", "sex"} <= {dimension for dimension, *_ in counted}
+    assert ("distance", "not recorded", 1, 1) in counted
+    assert ("language", "not recorded", 1, 1) in counted
+    assert "person_id" not in found.cohort_measure.column_names
+
+
+def test_presets_are_slices(found):
+    """Core20: deciles 1 and 2. Who lacks an area is not recorded, unless something else makes them a member."""
+    slices = {
+        group: row(found, "prevalence", "core20plus5:core20", group)["whole"]
+        for group in ("in the group", "not in the group", "not recorded")
+    }
+
+    assert slices == {"in the group": 40, "not in the group": 60, "not recorded": 1}
+    assert row(found, "prevalence", "core20plus5:homelessness", "in the group")["whole"] == 1
+
+
+@pytest.mark.parametrize("name", SHIPPED)
+def test_a_preset_says_where_it_is_from(name):
+    """And what of the policy these data cannot tell."""
+    preset = load_preset(name)
+
+    assert "NHS England" in preset.source
+    assert all(group.deprivation_decile_up_to or group.ethnic_groups or group.needs for group in preset.groups)
+    assert preset.not_available
+
+
+def test_every_measure_has_a_unit_and_a_denominator(found):
+    """Nothing is a number without a name, and every formula is used."""
+    table = found.cohort_measure.to_pylist()
+    used = {each["measure"].partition(":")[0] for each in table}
+
+    assert all(each["denominator"] and each["unit"] and "{" not in each["denominator"] for each in table)
+    nobody_here = {"slope_index", "relative_index", "missed_appointments", "bounce_rate", "days_to_contact"}
+    nobody_here |= {name for name in MEANINGS if name.startswith("on_the_list")}
+    assert used | nobody_here >= set(MEANINGS)
+
+
+def test_values_are_numbers_or_missing(found):
+    """No NaN, no infinity."""
+    for each in found.cohort_measure.to_pylist():
+        assert all(each[name] is None or math.isfinite(each[name]) for name in ("value", "low", "high"))
+
+
+def test_the_same_zone_gives_the_same_table(con, found):
+    """Also the simulated limits."""
+    again = measure(con, ASKED, AS_OF, spine="gp_register")
+
+    assert again.cohort_measure.equals(found.cohort_measure)
+    assert again.measure_count.equals(found.measure_count)
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_a_sql_file_returns_the_columns_of_its_header(con, found, name):
+    """Purpose, reads, grain, columns and, if it takes values, params."""
+    text = load_sql("cohorts.measures", name)
+    header = dict(re.findall(r"^-- (reads|grain|columns|params) +(.+)$", text, re.MULTILINE))
+    params = {hole: AS_OF for hole in re.findall(r"\$(\w+) DATE", header.get("params", ""))}
+
+    assert con.sql(text, params=params or None).columns == header["columns"].split(", ")
+    assert {"reads", "grain"} <= set(header)
