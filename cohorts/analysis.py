@@ -9,8 +9,9 @@ from datetime import date
 import duckdb
 import pyarrow as pa
 
-from cohorts.catalogue import coverage_table
+from cohorts.catalogue import coverage_table, provider_table
 from cohorts.events import Payload
+from cohorts.households import SHARED_BY
 from governance.contracts import EVENT, NEED_EVIDENCE, PERSON, PERSON_INDEX, check_table
 from governance.settings import Project, Source
 from governance.warehouse import fetch_table, load_sql, load_table, materialise
@@ -24,7 +25,7 @@ def build_analysis(
     as_of: date,
     project: Project,
 ) -> None:
-    """Make the tables ``person``, ``event``, ``need_evidence`` and ``coverage``.
+    """Make the tables ``person``, ``event``, ``need_evidence``, ``coverage`` and ``provider``.
 
     Where records of a person disagree on birth year, sex, ethnic group or small area, the spine's value wins,
     then the value most records hold, then the first in sort order. A person is of no fixed address if any record
@@ -47,7 +48,8 @@ def build_analysis(
     sectors = {"source": [s.id for s in sources], "sector": [s.sector.value for s in sources]}
     load_table(con, "source_sector", pa.table(sectors))
     load_table(con, "coverage", coverage_table(sources, as_of, delivered=payloads.keys()))
-    materialise(con, "person", load_sql("cohorts", "person"), {"spine": project.spine})
+    load_table(con, "provider", provider_table(sources))
+    materialise(con, "person", load_sql("cohorts", "person"), {"spine": project.spine, "shared_by": SHARED_BY})
     materialise(con, "event", load_sql("cohorts", "event"))
     materialise(con, "need_evidence", load_sql("cohorts", "need_evidence"))
     for contract in (PERSON, EVENT, NEED_EVIDENCE):

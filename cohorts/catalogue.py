@@ -6,9 +6,10 @@ from datetime import date
 
 import pyarrow as pa
 
-from cohorts.query import NEED_PREFIX, EventsCounted, NeedSeen, Query
-from governance.contracts import COVERAGE
-from governance.settings import Coded, Coverage, ExtractFile, Source
+from cohorts.evidence import NEED_PREFIX, kinds_of
+from cohorts.query import Query
+from governance.contracts import COVERAGE, PROVIDER
+from governance.settings import Coded, Coverage, ExtractFile, Provider, Source
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,6 +17,10 @@ class Catalogue:
     """Which sources map which kinds; evidence of a need is the kind ``need.<need>``."""
 
     sources_of: dict[str, tuple[str, ...]]
+    responded_to: frozenset[str] = frozenset()
+    """Needs that some source's organisation is there to meet."""
+    households: bool = True
+    """Whether the project tells who shares a home."""
 
     @property
     def kinds(self) -> list[str]:
@@ -28,27 +33,27 @@ class Catalogue:
         return sorted(kind.removeprefix(NEED_PREFIX) for kind in self.sources_of if kind.startswith(NEED_PREFIX))
 
 
-def catalogue_of(sources: Iterable[Source]) -> Catalogue:
+def catalogue_of(sources: Iterable[Source], *, households: bool = True) -> Catalogue:
     """What these sources map, from their settings alone."""
     found: dict[str, list[str]] = {}
-    for source in sources:
+    known = list(sources)
+    for source in known:
         for kind in sorted(_mapped_kinds(source)):
             found.setdefault(kind, []).append(source.id)
-    return Catalogue({kind: tuple(ids) for kind, ids in sorted(found.items())})
+    responded_to = frozenset(need for source in known for need in (*source.responds_to, *_provided(source)))
+    return Catalogue({kind: tuple(ids) for kind, ids in sorted(found.items())}, responded_to, households)
 
 
 def kinds_used(query: Query) -> list[str]:
     """Every kind a definition looks at, needs as ``need.<need>``, sorted."""
-    found: set[str] = set()
-    for need in query.needs:
-        for evidence in need.evidence:
-            if isinstance(evidence, NeedSeen):
-                found.add(NEED_PREFIX + evidence.need)
-            elif isinstance(evidence, EventsCounted):
-                found.update(evidence.kinds)
+    found = {kind for need in query.needs for evidence in need.evidence for kind in kinds_of(evidence)}
     for rung in query.ladder:
         found.update(kind for response in rung.responses for kind in response.kinds)
     return sorted(found)
+
+
+def _provided(source: Source) -> list[str]:
+    return [need for provider in source.providers for need in provider.responds_to]
 
 
 def coverage_table(sources: Sequence[Source], as_of: date, delivered: Collection[str]) -> pa.Table:
@@ -71,6 +76,31 @@ def coverage_table(sources: Sequence[Source], as_of: date, delivered: Collection
         for start, stop, share in (_spans(source, kind, as_of) if source.id in delivered else [(as_of, as_of, 0.0)])
     ]
     return pa.Table.from_pylist(rows, schema=COVERAGE.schema)
+
+
+def provider_table(sources: Sequence[Source]) -> pa.Table:
+    """Which provider is there to meet which need, and where it is: contract ``provider``, from settings alone.
+
+    A source that names no providers is one itself, of unknown place.
+    """
+    rows = [
+        {"source": source.id, "sector": source.sector.value, "need": need, **_place(source.id, provider)}
+        for source in sources
+        for provider in _providers(source)
+        for need in sorted(provider.responds_to if provider else source.responds_to)
+    ]
+    return pa.Table.from_pylist(rows, schema=PROVIDER.schema)
+
+
+def _providers(source: Source) -> list[Provider | None]:
+    return [*source.providers] or [None]
+
+
+def _place(source: str, provider: Provider | None) -> dict[str, object]:
+    if provider is None:
+        return {"provider": source, "zones": []}
+    names = ("small_area", "ward", "district")
+    return {"provider": f"{source}.{provider.id}", "zones": provider.zones, **{n: getattr(provider, n) for n in names}}
 
 
 def _mapped_kinds(source: Source) -> set[str]:

@@ -5,7 +5,26 @@ from difflib import get_close_matches
 from pathlib import PurePosixPath
 
 from cohorts.catalogue import Catalogue
-from cohorts.query import ALL_NEEDS, Anchor, Definition, EventsCounted, Members, Need, NeedSeen, Query
+from cohorts.evidence import CONTACTS_ALONE
+from cohorts.query import (
+    ALL_NEEDS,
+    Anchor,
+    Barred,
+    Definition,
+    DistinctCounted,
+    EventsCounted,
+    Evidence,
+    Followed,
+    Household,
+    LoneAdult,
+    Members,
+    Near,
+    Need,
+    NeedSeen,
+    Overlapping,
+    Query,
+    Shared,
+)
 from governance.errors import Fault
 from governance.settings import YamlFile
 from governance.settings.yaml_file import Location
@@ -24,6 +43,7 @@ def definition_faults(file: YamlFile, definition: Definition, purpose: str, cata
         *_ladder(file, query),
         *_unmapped(query, catalogue),
         *_pointless(query),
+        *_homes_untold(query, catalogue),
         *_demand_alone(query),
     ]
     return [
@@ -88,35 +108,77 @@ def _anchor(anchor: Anchor, needs: Sequence[Need], members: Members) -> Iterator
 
 def _unmapped(query: Query, catalogue: Catalogue) -> Iterator[Problem]:
     """Kinds and needs that no source maps: nobody would ever be found, or everybody would be unmet."""
-    for at, name in _named(query):
-        what = "need" if at[-1] == "need" else "event"
-        known = catalogue.needs if what == "need" else catalogue.kinds
-        if name not in known:
+    for at, what, name in _named(query):
+        known = {"need": catalogue.needs, "event": catalogue.kinds, "response": sorted(catalogue.responded_to)}[what]
+        if name in known:
+            continue
+        if what == "response":
+            fix = f"{_close(name, known)} Or list it under responds_to in the source file of who meets it."
+            yield at, f"no source responds to the need `{name}`.", fix
+        else:
             fix = f"{_close(name, known)} Or map it in a source file; or, if no source can tell, take it out here."
             yield at, f"no source maps the {what} `{name}`.", fix
 
 
-def _named(query: Query) -> Iterator[tuple[Location, str]]:
-    """Every kind and need a definition names, and where."""
+def _named(query: Query) -> Iterator[tuple[Location, str, str]]:
+    """Every need, kind of event and response a definition names, and where."""
     for number, need in enumerate(query.needs):
         for item, evidence in enumerate(need.evidence):
-            at: Location = ("needs", number, need.how, item)
-            if isinstance(evidence, NeedSeen):
-                yield (*at, "need"), evidence.need
-            elif isinstance(evidence, EventsCounted):
-                yield from (((*at, "event", k), kind) for k, kind in enumerate(evidence.kinds))
+            yield from _named_by(evidence, ("needs", number, need.how, item))
     for number, rung in enumerate(query.ladder):
         for item, response in enumerate(rung.responses):
-            at = ("responses", "ladder", number, "any", item, "event")
-            yield from (((*at, k), kind) for k, kind in enumerate(response.kinds))
+            yield from _kinds(("responses", "ladder", number, "any", item, "event"), response.kinds)
+
+
+def _named_by(evidence: Evidence, at: Location) -> Iterator[tuple[Location, str, str]]:
+    """What one piece of evidence names; another definition's own names were checked with it."""
+    match evidence:
+        case NeedSeen():
+            yield (*at, "need"), "need", evidence.need
+        case Household():
+            yield from _named_by(evidence.of, (*at, "household"))
+        case Near():
+            yield (*at, "near", "need"), "response", evidence.need
+        case Barred():
+            yield from _kinds((*at, "barred", "orders"), evidence.orders)
+            yield (*at, "barred", "need"), "response", evidence.need
+        case Shared():
+            yield from _kinds((*at, "shared", "contacts"), evidence.contacts)
+            yield from _kinds((*at, "shared", "coordinated_by"), evidence.coordinated_by)
+        case Followed():
+            yield from _kinds((*at, "event"), evidence.kinds)
+            name = "not_followed_by" if evidence.negated else "followed_by"
+            yield from _kinds((*at, name, "event"), evidence.by.kinds)
+        case _:
+            yield from _kinds((*at, "event"), getattr(evidence, "kinds", ()))
+            if isinstance(evidence, Overlapping):
+                yield from _kinds((*at, "overlaps"), evidence.others)
+
+
+def _kinds(at: Location, kinds: Sequence[str]) -> Iterator[tuple[Location, str, str]]:
+    yield from (((*at, number), "event", kind) for number, kind in enumerate(kinds))
 
 
 def _pointless(query: Query) -> Iterator[Problem]:
     for number, need in enumerate(query.needs):
         for item, evidence in enumerate(need.evidence):
-            if isinstance(evidence, EventsCounted) and evidence.span and evidence.at_least == 1:
+            if isinstance(evidence, EventsCounted | DistinctCounted) and evidence.span and evidence.at_least == 1:
                 at: Location = ("needs", number, need.how, item, "span")
                 yield at, "one event needs no span.", "Give a count of 2 or more, or remove span."
+            if isinstance(evidence, DistinctCounted) and evidence.at_least == 1:
+                at = ("needs", number, need.how, item, "distinct")
+                yield at, "one event is always of one.", "Give a count of 2 or more, or remove distinct."
+
+
+def _homes_untold(query: Query, catalogue: Catalogue) -> Iterator[Problem]:
+    if catalogue.households:
+        return
+    for number, need in enumerate(query.needs):
+        for item, evidence in enumerate(need.evidence):
+            if isinstance(evidence, Household | LoneAdult):
+                at: Location = ("needs", number, need.how, item, "household")
+                fix = "Set households: true in project.yaml, and have it approved; or take this out."
+                yield at, "the project does not tell who shares a home, so nobody could be told.", fix
 
 
 def _demand_alone(query: Query) -> Iterator[Problem]:
@@ -129,8 +191,15 @@ def _demand_alone(query: Query) -> Iterator[Problem]:
 
 
 def _met_by_demand(need: Need) -> bool:
-    counts = [isinstance(evidence, EventsCounted) for evidence in need.evidence]
+    if need.how == "none":
+        return True  # nobody needs something because nothing was recorded
+    counts = [_is_demand(evidence) for evidence in need.evidence]
     return any(counts) if need.how == "any" else all(counts)
+
+
+def _is_demand(evidence: Evidence) -> bool:
+    """Counts of contacts, also a housemate's."""
+    return isinstance(evidence.of if isinstance(evidence, Household) else evidence, CONTACTS_ALONE)
 
 
 def _close(name: str, known: Sequence[str]) -> str:

@@ -7,6 +7,7 @@ from typing import Any
 from cohorts.catalogue import Catalogue, catalogue_of
 from cohorts.checks import definition_faults
 from cohorts.durations import Duration
+from cohorts.evidence_file import Known, age_range, evidence_node
 from cohorts.parameters import check_ranges, fill_in, parameter_nodes
 from cohorts.query import (
     AgeBetween,
@@ -14,33 +15,26 @@ from cohorts.query import (
     Anchor,
     Concurrent,
     Definition,
-    EventsCounted,
-    Evidence,
     Gate,
     LivesIn,
     Members,
     Need,
-    NeedSeen,
-    NoFixedAddress,
     OnSpine,
     Query,
     Response,
     Rung,
     SignOff,
-    Strength,
 )
+from cohorts.references import in_order_of_reference, reference_faults
 from cohorts.settings import (
-    AGE_PATTERN,
-    EVER,
-    UNMET_PATTERN,
     CohortSettings,
-    EvidenceSettings,
     LadderSettings,
     NeedSettings,
     PopulationSettings,
     RungSettings,
     SignOffSettings,
 )
+from cohorts.settings_values import UNMET_PATTERN
 from governance.errors import Fault
 from governance.settings import Bundle, YamlFile, config_error, validate_yaml
 
@@ -52,17 +46,20 @@ def load_definitions(bundle: Bundle) -> list[Definition]:
         ConfigError: With every fault of every cohort file.
     """
     faults: list[Fault] = []
-    catalogue = catalogue_of(bundle.sources)
-    read = [
-        read_definition(file, bundle.project.purpose, catalogue, faults)
-        for _, file in sorted(bundle.cohort_files.items())
-    ]
+    catalogue = catalogue_of(bundle.sources, households=bundle.project.households)
+    read: list[Definition] = []
+    for file in in_order_of_reference(bundle.cohort_files):
+        known = {(one.id, one.version): one.query for one in read}
+        if definition := read_definition(file, bundle.project.purpose, catalogue, faults, known):
+            read.append(definition)
     if faults:
-        raise config_error(faults)
-    return [definition for definition in read if definition]
+        raise config_error(sorted(faults, key=lambda fault: (fault.file or "", fault.line or 0)))
+    return sorted(read, key=lambda definition: definition.id)
 
 
-def read_definition(file: YamlFile, purpose: str, catalogue: Catalogue, faults: list[Fault]) -> Definition | None:
+def read_definition(
+    file: YamlFile, purpose: str, catalogue: Catalogue, faults: list[Fault], known: Known | None = None
+) -> Definition | None:
     """One definition; ``None`` if the file has faults, which are added to ``faults``.
 
     Args:
@@ -70,6 +67,7 @@ def read_definition(file: YamlFile, purpose: str, catalogue: Catalogue, faults: 
         purpose: The project's; a definition made for another purpose is refused.
         catalogue: What the project's sources map; kinds outside it would be looked for in vain.
         faults: Added to.
+        known: Definitions that this one may refer to.
     """
     found: list[Fault] = []
     filled = fill_in(file, found)
@@ -80,8 +78,11 @@ def read_definition(file: YamlFile, purpose: str, catalogue: Catalogue, faults: 
     definition = None
     if settings is not None and not found:
         check_ranges(file, settings.parameters, found)
-        definition = _definition(file, settings)
-        found += definition_faults(file, definition, purpose, catalogue)
+        unknown = reference_faults(file, known or {})
+        found += unknown
+        if not unknown:
+            definition = _definition(file, settings, known or {})
+            found += definition_faults(file, definition, purpose, catalogue)
     faults += sorted(found, key=lambda fault: fault.line or 0)
     return None if found else definition
 
@@ -95,13 +96,13 @@ def cohort_schema() -> dict[str, Any]:
 # --- settings to nodes ------------------------------------------------------------------------------------
 
 
-def _definition(file: YamlFile, settings: CohortSettings) -> Definition:
+def _definition(file: YamlFile, settings: CohortSettings, known: Known) -> Definition:
     return Definition(
         id=settings.id,
         version=settings.version,
         title=settings.title,
         why=settings.why,
-        query=_query(settings),
+        query=_query(settings, known),
         parameters=parameter_nodes(settings.parameters),
         evidence=tuple(settings.evidence),
         sources=tuple(settings.sources),
@@ -112,14 +113,14 @@ def _definition(file: YamlFile, settings: CohortSettings) -> Definition:
     )
 
 
-def _query(settings: CohortSettings) -> Query:
+def _query(settings: CohortSettings, known: Known) -> Query:
     lookback = Duration.parse(settings.lookback)
     return Query(
         purpose=settings.purpose,
         unit=settings.unit,
         population=_population(settings.population),
         lookback=lookback,
-        needs=tuple(_need(need, lookback) for need in settings.needs),
+        needs=tuple(_need(need, lookback, known) for need in settings.needs),
         members=_members(settings),
         ladder=_ladder(settings.responses) if settings.responses else (),
         unmet=_match(UNMET_PATTERN, settings.unmet)[1] if settings.unmet else None,
@@ -134,8 +135,7 @@ def _population(settings: PopulationSettings) -> tuple[Gate, ...]:
     if settings.alive:
         gates.append(Alive())
     if settings.age:
-        age = _match(AGE_PATTERN, settings.age)
-        gates.append(AgeBetween(int(age[1]), int(age[2]) if age[2] else None))
+        gates.append(AgeBetween(*age_range(settings.age)))
     if settings.district:
         gates.append(LivesIn("district", tuple(sorted(settings.district))))
     if settings.ward:
@@ -143,29 +143,9 @@ def _population(settings: PopulationSettings) -> tuple[Gate, ...]:
     return tuple(gates)
 
 
-def _need(settings: NeedSettings, lookback: Duration) -> Need:
-    evidence = settings.any or settings.all or []
-    return Need(
-        id=settings.id,
-        how="any" if settings.any else "all",
-        evidence=tuple(_evidence(item, lookback) for item in evidence),
-    )
-
-
-def _evidence(settings: EvidenceSettings, lookback: Duration) -> Evidence:
-    ever = settings.within == EVER
-    within = Duration.parse(settings.within) if settings.within and not ever else lookback
-    if settings.need:
-        return NeedSeen(
-            need=settings.need,
-            at_least=Strength(settings.strength),
-            sectors=tuple(sorted(sector.value for sector in settings.sectors)),
-            within=None if ever else within,
-        )
-    if settings.event:
-        span = Duration.parse(settings.span) if settings.span else None
-        return EventsCounted(kinds=tuple(settings.event), at_least=settings.count, within=within, span=span)
-    return NoFixedAddress()
+def _need(settings: NeedSettings, lookback: Duration, known: Known) -> Need:
+    evidence = tuple(evidence_node(item, lookback, known) for item in settings.evidence)
+    return Need(id=settings.id, how=settings.how, evidence=evidence)
 
 
 def _members(settings: CohortSettings) -> Members:

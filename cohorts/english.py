@@ -4,28 +4,26 @@
 """
 
 from cohorts.durations import Duration
+from cohorts.english_evidence import events_english, evidence_english, recorded_english
 from cohorts.query import (
     ALL_NEEDS,
     AgeBetween,
     Alive,
     Anchor,
     Definition,
-    EventsCounted,
     Gate,
     LivesIn,
     Members,
     Need,
     NeedSeen,
-    NoFixedAddress,
     OnSpine,
     Parameter,
     Query,
     Response,
-    Strength,
 )
-from cohorts.words import event_words, listed, plain, sector_words, titled
+from cohorts.words import listed, plain, titled
 
-_JOINT = {"any": "or", "all": "and"}
+_JOINT = {"any": "or", "all": "and", "none": "or"}
 _EVERYONE = "Everyone linked in this project"
 
 
@@ -90,6 +88,8 @@ def _together(members: Members) -> str:
 
 def need_english(need: Need) -> str:
     """One need and what shows it."""
+    if need.how == "none":
+        return f"{titled(need.id)} is shown by there surely being none of: {'; '.join(_pieces(need))}."
     return f"{titled(need.id)} is shown by {f'; {_JOINT[need.how]} '.join(_pieces(need))}."
 
 
@@ -98,37 +98,10 @@ def _pieces(need: Need) -> list[str]:
     alike: dict[str, list[str]] = {}
     for evidence in need.evidence:
         if isinstance(evidence, NeedSeen):
-            alike.setdefault(_recorded(evidence), []).append(plain(evidence.need))
+            alike.setdefault(recorded_english(evidence), []).append(plain(evidence.need))
         else:
-            alike[_other_evidence(evidence)] = []
+            alike[evidence_english(evidence)] = []
     return [f"{listed(names, _JOINT[need.how])} {how}" if names else how for how, names in alike.items()]
-
-
-def _recorded(seen: NeedSeen) -> str:
-    window = f"in the last {seen.within}" if seen.within else "at any time"
-    return f"{_strength(seen.at_least)} by {_who(seen.sectors)} {window}"
-
-
-def _other_evidence(evidence: EventsCounted | NoFixedAddress) -> str:
-    if isinstance(evidence, NoFixedAddress):
-        return "an address recorded as no fixed abode"
-    close = f", all inside {evidence.span}," if evidence.span else ""
-    return f"{_events(evidence.kinds, evidence.at_least)}{close} in the last {evidence.within}"
-
-
-def _strength(at_least: Strength) -> str:
-    return "recorded" if at_least is Strength.REPORTED else listed(list(at_least.or_stronger()))
-
-
-def _who(sectors: tuple[str, ...]) -> str:
-    return listed([sector_words(sector) for sector in sectors]) if sectors else "any source"
-
-
-def _events(kinds: tuple[str, ...], count: int, kind_of: str = "") -> str:
-    """So many events of some kinds, such as ``3 or more attended mental health contacts``."""
-    if count == 1:
-        return listed([event_words(kind) for kind in kinds])
-    return f"{count} or more {kind_of}{listed([event_words(kind, plural=True) for kind in kinds])}"
 
 
 # --- responses --------------------------------------------------------------------------------------------
@@ -173,9 +146,9 @@ def _anchor(anchor: Anchor, query: Query) -> str:
 def _response(response: Response) -> str:
     marks = [word for word, wanted in (("attended", response.attended), ("planned", response.planned)) if wanted]
     if response.at_least > 1:
-        text = _events(response.kinds, response.at_least, f"{' '.join(marks)} " if marks else "")
+        text = events_english(response.kinds, response.at_least, f"{' '.join(marks)} " if marks else "")
     else:
-        text = _events(response.kinds, 1) + (f" that was {listed(marks, 'and')}" if marks else "")
+        text = events_english(response.kinds, 1) + (f" that was {listed(marks, 'and')}" if marks else "")
     return text + (", new or already under way" if response.ongoing else "")
 
 

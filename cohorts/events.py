@@ -9,8 +9,10 @@ from dataclasses import dataclass
 import duckdb
 import pyarrow as pa
 
+from cohorts.households import stage_homes
 from cohorts.look_alikes import refuse_identifiers
 from governance.contracts import RECORD_EVENT, RECORD_NEED, RECORD_PERSON, check_table
+from governance.keys import Secret
 from governance.settings import Coded, EventMapping, ExtractFile, NeedMapping, Source
 from governance.settings.standard import STANDARD_VALUES
 from governance.warehouse import fetch_table, load_sql, load_table, materialise, quote_name
@@ -25,8 +27,8 @@ _WORKING_TABLES = {
     "undated_row": _LEFT_OUT_SCHEMA,
 }
 
-_PUBLISHED_ROLES = ("sex", "ethnic_group")
-"""Roles whose values become names of groups in the board's report."""
+_PUBLISHED_ROLES = ("sex", "ethnic_group", "address_kind")
+"""Roles whose values become names of groups, or kinds of home: only those that are standard or approved."""
 
 Mapping = EventMapping | NeedMapping
 
@@ -57,13 +59,16 @@ class Payload:
     """Events and needs of records that the people file does not hold; they stay behind."""
 
 
-def record_tables(con: duckdb.DuckDBPyConnection, source: Source, area_lookup: pa.Table) -> Payload:
+def record_tables(
+    con: duckdb.DuckDBPyConnection, source: Source, area_lookup: pa.Table, household_key: Secret | None = None
+) -> Payload:
     """The payload of one source, from the tables intake made.
 
     Args:
         con: Holds ``file_<file id>`` for every file of the source; working tables are added.
         source: Says which columns and codes are which attributes, events and needs.
         area_lookup: Columns postcode, small_area, ward, district, deprivation_decile.
+        household_key: Of the tokens that say who shares a home; without it nobody's home is told.
 
     Returns:
         Tables in contract order and sorted by key, so that the same input gives the same bytes.
@@ -77,6 +82,7 @@ def record_tables(con: duckdb.DuckDBPyConnection, source: Source, area_lookup: p
     for table, schema in _WORKING_TABLES.items():
         load_table(con, table, schema.empty_table())
     _stage_people(con, source)
+    stage_homes(con, source.id, household_key)
     for file in source.files:
         for event in file.events:
             _map_event(con, source, file, event)
@@ -120,6 +126,9 @@ def _stage_people(con: duckdb.DuckDBPyConnection, source: Source) -> None:
             {_group(file, "ethnic_group")} AS ethnic_group,
             upper(replace({_role(file, "postcode", "VARCHAR")}, ' ', '')) AS postcode,
             {_role(file, "small_area", "VARCHAR")} AS small_area,
+            regexp_replace({_role(file, "uprn", "VARCHAR")}, '[^0-9]', '', 'g') AS uprn,
+            regexp_replace(upper({_role(file, "address", "VARCHAR")}), '[^A-Z0-9]', '', 'g') AS address,
+            {_group(file, "address_kind")} AS address_kind,
             TRY_CAST(left({died}, 7) || '-01' AS DATE) AS death_month
         FROM {_table(file)}
         """,

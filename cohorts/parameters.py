@@ -8,7 +8,8 @@ from typing import Any
 
 from cohorts.durations import DURATION_PATTERN, Duration
 from cohorts.query import Parameter
-from cohorts.settings import PARAMETER_PATTERN, ParameterSettings
+from cohorts.settings import ParameterSettings
+from cohorts.settings_values import PARAMETER_PATTERN
 from governance.errors import Fault
 from governance.settings import YamlFile
 from governance.settings.yaml_file import Location

@@ -11,29 +11,72 @@ Windows are half-open, ``[start, stop)``. Dates on records are days, both ends i
 
 import json
 from dataclasses import dataclass
-from enum import StrEnum
 from hashlib import sha256
 from typing import Literal
 
 from cohorts.durations import Duration
+from cohorts.evidence import (
+    NEED_PREFIX,
+    Barred,
+    DistinctCounted,
+    Escalating,
+    EventsCounted,
+    Evidence,
+    Followed,
+    Follower,
+    Gap,
+    Household,
+    HouseholdEvidence,
+    InCohort,
+    LoneAdult,
+    Near,
+    NeedSeen,
+    NoFixedAddress,
+    OpenEpisode,
+    Overlapping,
+    Shared,
+    Strength,
+)
 
-NEED_PREFIX = "need."
-"""In the coverage table, evidence of a need is the kind ``need.<need>``."""
-
-
-class Strength(StrEnum):
-    """How sure a source was of a need, weakest first."""
-
-    REPORTED = "reported"
-    INDICATED = "indicated"
-    ASSESSED = "assessed"
-    DIAGNOSED = "diagnosed"
-
-    def or_stronger(self) -> tuple[str, ...]:
-        """This strength and those above it."""
-        ranked = [strength.value for strength in Strength]
-        return tuple(ranked[ranked.index(self.value) :])
-
+__all__ = [
+    "ALL_NEEDS",
+    "NEED_PREFIX",
+    "AgeBetween",
+    "Alive",
+    "Anchor",
+    "Barred",
+    "Concurrent",
+    "Definition",
+    "DistinctCounted",
+    "Escalating",
+    "EventsCounted",
+    "Evidence",
+    "Followed",
+    "Follower",
+    "Gap",
+    "Gate",
+    "Household",
+    "HouseholdEvidence",
+    "InCohort",
+    "LivesIn",
+    "LoneAdult",
+    "Members",
+    "Near",
+    "Need",
+    "NeedSeen",
+    "NoFixedAddress",
+    "OnSpine",
+    "OpenEpisode",
+    "Overlapping",
+    "Parameter",
+    "Query",
+    "Response",
+    "Rung",
+    "Shared",
+    "SignOff",
+    "Strength",
+    "content_hash",
+]
 
 # --- whom the definition is about -------------------------------------------------------------------------
 
@@ -71,41 +114,14 @@ Gate = OnSpine | Alive | AgeBetween | LivesIn
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class NeedSeen:
-    """A source recorded the need, at this strength or above, at some time in the window before the period ends."""
-
-    need: str
-    at_least: Strength = Strength.REPORTED
-    sectors: tuple[str, ...] = ()
-    """Only what these sectors recorded; empty means anyone."""
-    within: Duration | None
-    """``None`` means ever recorded; absence then counts where the definition's lookback is covered."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class EventsCounted:
-    """So many events in the window before the period ends, all inside ``span`` of one another if it is given."""
-
-    kinds: tuple[str, ...]
-    at_least: int = 1
-    within: Duration
-    span: Duration | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class NoFixedAddress:
-    """Recorded as of no fixed address; undated, so it is taken to hold over the whole lookback."""
-
-
-Evidence = NeedSeen | EventsCounted | NoFixedAddress
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Need:
-    """One need, shown by any or by all of its pieces of evidence."""
+    """One need, shown by any or by all of its pieces of evidence; or by the sure absence of every one of them.
+
+    An absence stands from the first day of the longest window it was looked for in.
+    """
 
     id: str
-    how: Literal["any", "all"]
+    how: Literal["any", "all", "none"]
     evidence: tuple[Evidence, ...]
 
 

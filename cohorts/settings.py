@@ -1,80 +1,15 @@
 """Typed model of a cohort file, as written; what it means is made of nodes (``cohorts.query``).
 
-Any number, length of time or share may be ``$name``, a parameter of the file: it is filled in before the
-model looks, so the model sees values only and the JSON Schema allows both.
+What one piece of evidence may say is in ``cohorts.settings_evidence``.
 """
 
-import re
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, Field, StringConstraints, WithJsonSchema, model_validator
+from pydantic import Field, StringConstraints, model_validator
 
-from cohorts.durations import DURATION_PATTERN, Duration
-from cohorts.query import ALL_NEEDS
-from governance.settings import Sector
-from governance.settings.base import Kind, Slug, Strict, Text
-
-PARAMETER_PATTERN = r"^\$[a-z][a-z0-9_]{1,39}$"
-AGE_PATTERN = r"^([0-9]{1,3})(?:\+|-([0-9]{1,3}))$"
-UNMET_PATTERN = r"^not reached\(([a-z][a-z0-9_]{1,39})\)$"
-
-EVER = "ever"
-ANCHOR_DAYS = ("first", "last", "crossed")
-
-
-def _or_parameter(schema: dict[str, Any]) -> WithJsonSchema:
-    """The JSON Schema of a value that may be a parameter."""
-    return WithJsonSchema({"anyOf": [schema, {"type": "string", "pattern": PARAMETER_PATTERN}]})
-
-
-def _is_duration(text: str) -> str:
-    Duration.parse(text)
-    return text
-
-
-def _is_window(text: str) -> str:
-    return text if text == EVER else _is_duration(text)
-
-
-def _is_age(text: str) -> str:
-    found = re.match(AGE_PATTERN, text)
-    if not found:
-        raise ValueError("an age is written 18+ or 18-64")
-    if found[2] and int(found[2]) < int(found[1]):
-        raise ValueError("the higher age comes first")
-    return text
-
-
-def _is_unmet(text: str) -> str:
-    if not re.match(UNMET_PATTERN, text):
-        raise ValueError("unmet is written not reached(<rung>)")
-    return text
-
-
-def _is_anchor(text: str) -> str:
-    need, _, day = text.partition(".")
-    if not need or day not in ANCHOR_DAYS:
-        raise ValueError(f"a clock starts at <need>.first, .last or .crossed, or at {ALL_NEEDS}.crossed")
-    return text
-
-
-Count = Annotated[int, Field(ge=1, le=1000), _or_parameter({"type": "integer", "minimum": 1, "maximum": 1000})]
-"""How many; at least this many."""
-
-Length = Annotated[str, AfterValidator(_is_duration), _or_parameter({"type": "string", "pattern": DURATION_PATTERN})]
-"""A length of time: 84d, 12w or 24m (calendar months)."""
-
-Window = Annotated[
-    str,
-    AfterValidator(_is_window),
-    _or_parameter({"anyOf": [{"type": "string", "pattern": DURATION_PATTERN}, {"const": EVER}]}),
-]
-Share = Annotated[float, Field(ge=0, le=1), _or_parameter({"type": "number", "minimum": 0, "maximum": 1})]
-Age = Annotated[str, AfterValidator(_is_age), _or_parameter({"type": "string", "pattern": AGE_PATTERN})]
-AnchorText = Annotated[str, AfterValidator(_is_anchor), WithJsonSchema({"type": "string"})]
-UnmetText = Annotated[str, AfterValidator(_is_unmet), _or_parameter({"type": "string", "pattern": UNMET_PATTERN})]
-Kinds = Annotated[list[Kind], Field(min_length=1)]
-Version = Annotated[str, StringConstraints(pattern=r"^[0-9]+\.[0-9]+\.[0-9]+$")]
+from cohorts.settings_evidence import EvidenceSettings
+from cohorts.settings_values import Age, AnchorText, Count, Kinds, Length, Share, UnmetText, Version
+from governance.settings.base import Slug, Strict, Text
 
 
 class PopulationSettings(Strict):
@@ -90,51 +25,29 @@ class PopulationSettings(Strict):
     ward: list[Text] = Field(default_factory=list)
 
 
-class EvidenceSettings(Strict):
-    """One piece of evidence: a recorded need, so many events, or no fixed address."""
-
-    need: Slug | None = None
-    strength: Literal["reported", "indicated", "assessed", "diagnosed"] = "reported"
-    """The weakest evidence that counts."""
-    sectors: list[Annotated[Sector, Field(strict=False)]] = Field(default_factory=list)
-    """Only what these sectors recorded."""
-    event: Kinds | None = None
-    """Kinds of event that count."""
-    count: Count = 1
-    span: Length | None = None
-    """All the counted events lie inside this length of time, wherever it falls in the window."""
-    no_fixed_address: Literal[True] | None = None
-    within: Window | None = None
-    """Window that ends with the period; without it the lookback. `ever` is for needs only."""
-
-    @model_validator(mode="after")
-    def _is_one_thing(self) -> Self:
-        given = [name for name in ("need", "event", "no_fixed_address") if getattr(self, name) is not None]
-        if len(given) != 1:
-            raise ValueError("give exactly one of need, event and no_fixed_address")
-        fits = {
-            "need": {"need", "strength", "sectors", "within"},
-            "event": {"event", "count", "span", "within"},
-            "no_fixed_address": {"no_fixed_address"},
-        }[given[0]]
-        if stray := sorted(self.model_fields_set - fits):
-            raise ValueError(f"{', '.join(stray)} does not go with {given[0]}")
-        if given[0] == "event" and self.within == EVER:
-            raise ValueError("events are counted in a window: give within a length of time")
-        return self
-
-
 class NeedSettings(Strict):
-    """One need, from any or from all of its evidence."""
+    """One need, from any, from all or from none of its evidence."""
 
     id: Slug
     any: Annotated[list[EvidenceSettings], Field(min_length=1)] | None = None
     all: Annotated[list[EvidenceSettings], Field(min_length=1)] | None = None
+    none: Annotated[list[EvidenceSettings], Field(min_length=1)] | None = None
+    """What must surely be absent: no record, where every source would have shown one."""
+
+    @property
+    def how(self) -> Literal["any", "all", "none"]:
+        """Under which of the three the evidence stands."""
+        return "any" if self.any else "all" if self.all else "none"
+
+    @property
+    def evidence(self) -> list[EvidenceSettings]:
+        """The evidence, wherever it stands."""
+        return self.any or self.all or self.none or []
 
     @model_validator(mode="after")
-    def _any_or_all(self) -> Self:
-        if (self.any is None) == (self.all is None):
-            raise ValueError("give evidence under any or under all, not both")
+    def _one_of_three(self) -> Self:
+        if sum(given is not None for given in (self.any, self.all, self.none)) != 1:
+            raise ValueError("give evidence under exactly one of any, all and none")
         return self
 
 

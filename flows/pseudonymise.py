@@ -35,7 +35,8 @@ def pseudonymise(run: Run, source_id: str) -> dict[str, int | float | str]:
     intake = read_extracts(run.root, source, run.period, record_key=record_key, synthetic=project.synthetic)
     opt_outs = apply_opt_outs(intake, run.root, source, run.period, run.today)
     check_reconciles(intake.counts)
-    payload = record_tables(intake.con, source, load_area_lookup(run.root, project.lookup))
+    homes = root_key.subkey(project.id, project.purpose, "household", epoch) if project.households else None
+    payload = record_tables(intake.con, source, load_area_lookup(run.root, project.lookup), homes)
     keys = EncodingKeys.derive(root_key, project=project.id, purpose=project.purpose, linkage=project.linkage)
     file = next(file for file in source.files if file.id == intake.people_file)
     bands = read_bands(run.root, project.linkage.name_bands, keys.ids)

@@ -91,8 +91,11 @@ RECORD_PERSON = Contract(
         "deprivation_decile": pa.int8(),
         "no_fixed_address": pa.bool_(),
         "death_month": pa.date32(),
+        "household": pa.int64(),
+        "address_kind": pa.string(),
     },
-    identifiability="quasi-identifiers, as coarse as the config says; no name, date of birth, postcode or encoding",
+    identifiability="quasi-identifiers, as coarse as the config says, and a keyed token of the home if the project asks"
+    " for it; no name, date of birth, postcode, address or encoding",
 )
 
 RECORD_EVENT = Contract(
@@ -180,8 +183,10 @@ PERSON = Contract(
         "no_fixed_address": pa.bool_(),
         "death_month": pa.date32(),
         "on_spine": pa.bool_(),
+        "household": pa.int64(),
+        "address_kind": pa.string(),
     },
-    identifiability="quasi-identifiers of a linked person",
+    identifiability="quasi-identifiers of a linked person, and a keyed token that says who shares a home",
 )
 
 EVENT = Contract(
@@ -239,6 +244,24 @@ COVERAGE = Contract(
         "share": pa.float64(),
     },
     identifiability="about sources, not people",
+)
+
+PROVIDER = Contract(
+    name="provider",
+    grain="one row per provider and need it is there to meet",
+    zone="analysis",
+    key=("provider", "need"),
+    columns={
+        "provider": pa.string(),
+        "source": pa.string(),
+        "sector": pa.string(),
+        "need": pa.string(),
+        "small_area": pa.string(),
+        "ward": pa.string(),
+        "district": pa.string(),
+        "zones": pa.list_(pa.string()),
+    },
+    identifiability="about organisations, from the approved config",
 )
 
 COHORT_COUNT = Contract(
@@ -315,6 +338,7 @@ CONTRACTS = {
         EVENT,
         NEED_EVIDENCE,
         COVERAGE,
+        PROVIDER,
         COHORT_COUNT,
         COHORT_MEASURE,
         MEASURE_COUNT,

@@ -1,7 +1,35 @@
 """SQL for needs: days on which something was evidenced, and whether its absence would have been seen."""
 
-from cohorts.compile.statement import Builder, columns, joined, sources_and_kinds
-from cohorts.query import NEED_PREFIX, EventsCounted, Evidence, Need, NeedSeen, NoFixedAddress
+from cohorts.compile.elsewhere import add_in_cohort, add_shared
+from cohorts.compile.recorded import (
+    add_distinct_counted,
+    add_escalating,
+    add_events_counted,
+    add_need_seen,
+    add_no_fixed_address,
+)
+from cohorts.compile.sequences import add_followed, add_gap, add_open_episode, add_overlapping
+from cohorts.compile.statement import Builder, Piece, columns, joined
+from cohorts.compile.surroundings import add_barred, add_household, add_lone_adult, add_near
+from cohorts.query import (
+    Barred,
+    DistinctCounted,
+    Escalating,
+    EventsCounted,
+    Evidence,
+    Followed,
+    Gap,
+    Household,
+    InCohort,
+    LoneAdult,
+    Near,
+    Need,
+    NeedSeen,
+    NoFixedAddress,
+    OpenEpisode,
+    Overlapping,
+    Shared,
+)
 
 _NEED = """
     SELECT
@@ -16,9 +44,9 @@ _NEED = """
             person.person_id,
             {states} AS state,
             {known} AS known,
-            least({firsts}) AS first,
+            {first} AS first,
             {crossed} AS crossed,
-            greatest({lasts}) AS last
+            {last} AS last
         FROM person
         {clauses}
     )
@@ -35,126 +63,92 @@ _CLAUSE = """
     HAVING bool_or(stands)
 """
 
-_NEED_SEEN = """
-    SELECT person_id, {day} AS day, coalesce(valid_to, {as_of}) AS until, TRUE AS stands
-    FROM need_evidence
-    WHERE
-        need = {need}
-        AND list_contains({strengths}, strength)
-        AND valid_from < {as_of}
-        {narrower}
-"""
-
-_EVENTS_COUNTED = """
-    SELECT person_id, start AS day, start AS until, {stands} AS stands
-    FROM event
-    WHERE list_contains({kinds}, kind) AND start >= {since} AND start < {as_of}
-"""
-
-_NO_FIXED_ADDRESS = """
-    SELECT person_id, {since} AS day, {as_of} AS until, TRUE AS stands
-    FROM person
-    WHERE no_fixed_address
-"""
-
-_SILENCE = """
-    SELECT
-        count(*) > 0
-        AND {covering} = {speaking} AS counts
-    FROM coverage
-    WHERE {listed}
+_ABSENT = """
+    SELECT person_id, first AS day, {as_of} AS until, TRUE AS stands
+    FROM {need}
+    WHERE state
 """
 
 
 def add_need(to: Builder, need: Need) -> None:
     """``need_<id>``: state, days, and whether all evidence there could be would be known."""
     names = [f"{need.id}_{number}" for number, _ in enumerate(need.evidence, 1)]
-    clauses = [_clause(to, name, evidence) for name, evidence in zip(names, need.evidence, strict=True)]
-    known = [_known(to, name, evidence) for name, evidence in zip(names, need.evidence, strict=True)]
-    either = need.how == "any"
+    pieces = [_piece(to, name, evidence) for name, evidence in zip(names, need.evidence, strict=True)]
+    clauses = [_clause(to, name, piece) for name, piece in zip(names, pieces, strict=True)]
     states = [
-        f"CASE WHEN {clause}.person_id IS NOT NULL THEN TRUE WHEN {sure} THEN FALSE END"
-        for clause, sure in zip(clauses, known, strict=True)
+        f"CASE WHEN {clause}.person_id IS NOT NULL THEN TRUE WHEN {piece.known} THEN FALSE END"
+        for clause, piece in zip(clauses, pieces, strict=True)
     ]
+    state = ("\nAND " if need.how == "all" else "\nOR ").join(states)
     to.step(
         f"need_{need.id}",
         f"the need, from {need.how} of its evidence",
         _NEED,
-        states=("\nOR " if either else "\nAND ").join(states),
-        known="\nAND ".join(known),
-        firsts=columns(clauses, "first"),
-        crossed=f"{'least' if either else 'greatest'}({columns(clauses, 'crossed')})",
-        lasts=columns(clauses, "last"),
-        clauses=joined(clauses),
+        states=f"NOT (\n{state}\n)" if need.how == "none" else state,
+        known="\nAND ".join(piece.known for piece in pieces),
+        clauses=joined([*clauses, *(join for piece in pieces for join in piece.joins)]),
+        **_days(to, need, clauses),
     )
+    if need.how == "none":
+        to.step(
+            f"absent_{need.id}",
+            "the absence, from its first day on",
+            _ABSENT,
+            need=f"need_{need.id}",
+            as_of=to.as_of_hole,
+        )
 
 
-def _clause(to: Builder, name: str, evidence: Evidence) -> str:
+def _days(to: Builder, need: Need, clauses: list[str]) -> dict[str, str]:
+    """SQL for the first, crossing and last day; an absence has one: the first of its longest window."""
+    if need.how == "none":
+        windows = [getattr(evidence, "within", None) or to.query.lookback for evidence in need.evidence]
+        since = to.bind("since", min(window.before(to.as_of) for window in windows))
+        return {"first": since, "crossed": since, "last": since}
+    return {
+        "first": f"least({columns(clauses, 'first')})",
+        "crossed": f"{'least' if need.how == 'any' else 'greatest'}({columns(clauses, 'crossed')})",
+        "last": f"greatest({columns(clauses, 'last')})",
+    }
+
+
+def _clause(to: Builder, name: str, piece: Piece) -> str:
     """``item_<name>``: person_id, day, until, stands. ``clause_<name>``: people for whom it stood on some day."""
     comment = "days of evidence; where it takes several, it stands from the last of them"
-    item = to.step(f"item_{name}", comment, _items(to, evidence))
+    item = to.step(f"item_{name}", comment, piece.items)
     return to.step(f"clause_{name}", "people whose evidence suffices", _CLAUSE, item=item)
 
 
-def _items(to: Builder, evidence: Evidence) -> str:
+def _piece(to: Builder, name: str, evidence: Evidence) -> Piece:
     match evidence:
         case NeedSeen():
-            return _need_seen(to, evidence)
+            return add_need_seen(to, name, evidence)
         case EventsCounted():
-            return _events_counted(to, evidence)
+            return add_events_counted(to, name, evidence)
         case NoFixedAddress():
-            return to.fill(_NO_FIXED_ADDRESS, since=to.since(to.query.lookback), as_of=to.as_of_hole)
-
-
-def _need_seen(to: Builder, seen: NeedSeen) -> str:
-    """Evidence that held on some day of the window; it is dated from the window's first day at the earliest."""
-    narrower, day = [], "valid_from"
-    if seen.sectors:
-        narrower.append(f"AND list_contains({to.bind('sectors', seen.sectors)}, sector)")
-    if seen.within:
-        since = to.since(seen.within)
-        narrower.append(f"AND coalesce(valid_to, {to.as_of_hole}) >= {since}")
-        day = f"greatest(valid_from, {since})"
-    return to.fill(
-        _NEED_SEEN,
-        day=day,
-        need=to.bind("need", seen.need),
-        strengths=to.bind("strengths", seen.at_least.or_stronger()),
-        narrower="\n".join(narrower),
-        as_of=to.as_of_hole,
-    )
-
-
-def _events_counted(to: Builder, counted: EventsCounted) -> str:
-    """The nth event stands; with a span, any event whose n - 1 predecessors are close enough."""
-    nth = f"lag(start, {to.bind('others', counted.at_least - 1)}) OVER (PARTITION BY person_id ORDER BY start)"
-    stands = f"{nth} > {to.shift('start', '-', counted.span)}" if counted.span else f"{nth} IS NOT NULL"
-    return to.fill(
-        _EVENTS_COUNTED,
-        stands=stands,
-        kinds=to.bind("kinds", counted.kinds),
-        since=to.since(counted.within),
-        as_of=to.as_of_hole,
-    )
-
-
-def _known(to: Builder, name: str, evidence: Evidence) -> str:
-    """SQL for: had there been such evidence, every source that could hold it would show it."""
-    if isinstance(evidence, NoFixedAddress):
-        return "person.no_fixed_address IS NOT NULL"
-    needs = isinstance(evidence, NeedSeen)
-    kinds = (NEED_PREFIX + evidence.need,) if isinstance(evidence, NeedSeen) else evidence.kinds
-    listed = f"list_contains({to.bind('kinds', kinds)}, kind)"
-    if isinstance(evidence, NeedSeen) and evidence.sectors:
-        listed += f" AND list_contains({to.bind('sectors', evidence.sectors)}, sector)"
-    since = to.since(evidence.within or to.query.lookback)
-    covers = f"share >= {to.bind('min_share', to.query.min_share)} AND start <= {since} AND stop >= {to.as_of_hole}"
-    step = to.step(
-        f"silence_{name}",
-        f"whether every source that could hold this {'need' if needs else 'event'} covers the whole window",
-        _SILENCE,
-        covering=sources_and_kinds(covers),
-        speaking=sources_and_kinds(),
-        listed=listed,
-    )
-    return f"(SELECT counts FROM {step})"
+            return add_no_fixed_address(to)
+        case DistinctCounted():
+            return add_distinct_counted(to, name, evidence)
+        case Escalating():
+            return add_escalating(to, name, evidence)
+        case Followed():
+            return add_followed(to, name, evidence)
+        case Gap():
+            return add_gap(to, name, evidence)
+        case OpenEpisode():
+            return add_open_episode(to, name, evidence)
+        case Overlapping():
+            return add_overlapping(to, name, evidence)
+        case Household():
+            inner = _piece(to, f"{name}_of", evidence.of)
+            return add_household(to, name, evidence, _clause(to, f"{name}_of", inner), inner.known)
+        case LoneAdult():
+            return add_lone_adult(to, name)
+        case Near():
+            return add_near(to, evidence)
+        case Barred():
+            return add_barred(to, name, evidence)
+        case InCohort():
+            return add_in_cohort(to, name, evidence)
+        case Shared():
+            return add_shared(to, name, evidence)

@@ -96,14 +96,9 @@ def _together(names: list[str]) -> str:
 def _add_concurrent(to: Builder, members: Members, concurrent: Concurrent) -> str:
     """``concurrent``: people with enough needs evidenced in one span, and the first day on which they were."""
     items = [
-        to.fill(
-            _STANDING,
-            need_no=to.bind("need_no", number),
-            item=f"item_{need_id}_{clause}",
-            need=f"need_{need_id}",
-        )
+        to.fill(_STANDING, need_no=to.bind("need_no", number), item=item, need=f"need_{need_id}")
         for number, need_id in enumerate(members.of, 1)
-        for clause, _ in enumerate(to.query.need(need_id).evidence, 1)
+        for item in _items(to, need_id)
     ]
     to.step("standing", "days on which the evidence of each need stood", "{items}", items="\nUNION ALL\n".join(items))
     return to.step(
@@ -113,3 +108,11 @@ def _add_concurrent(to: Builder, members: Members, concurrent: Concurrent) -> st
         span_before=to.shift("this.day", "-", concurrent.span),
         least=to.bind("least_together", concurrent.at_least),
     )
+
+
+def _items(to: Builder, need_id: str) -> list[str]:
+    """Steps that hold the days on which a need was evidenced."""
+    need = to.query.need(need_id)
+    if need.how == "none":
+        return [f"absent_{need_id}"]
+    return [f"item_{need_id}_{number}" for number, _ in enumerate(need.evidence, 1)]

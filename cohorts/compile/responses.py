@@ -84,15 +84,7 @@ def _anchor(anchor: Anchor) -> str:
 def _add_response(to: Builder, name: str, window: str, response: Response) -> str:
     """``response_<name>``: yes if it came; no if time is up and every source would have shown it."""
     kinds = to.bind("kinds", response.kinds)
-    silence = to.step(
-        f"silence_{name}",
-        "windows of which every source that could hold this response covers every day",
-        _SILENCE,
-        window=window,
-        kinds=kinds,
-        min_share=to.bind("min_share", to.query.min_share),
-        speaking=sources_and_kinds(),
-    )
+    silence = add_covered_windows(to, name, window, kinds)
     attended = f"list_contains({to.bind('attended', ATTENDED)}, event.outcome)" if response.attended else ""
     return to.step(
         f"response_{name}",
@@ -103,6 +95,19 @@ def _add_response(to: Builder, name: str, window: str, response: Response) -> st
         tests="\nAND ".join(_tests(to, response, kinds, attended)),
         enough=_enough(to.bind("least", response.at_least), attended),
         as_of=to.as_of_hole,
+    )
+
+
+def add_covered_windows(to: Builder, name: str, window: str, kinds: str) -> str:
+    """``silence_<name>``: windows, from a step with start and stop, in which nothing of these kinds could be hidden."""
+    return to.step(
+        f"silence_{name}",
+        "windows of which every source that could hold this response covers every day",
+        _SILENCE,
+        window=window,
+        kinds=kinds,
+        min_share=to.bind("min_share", to.query.min_share),
+        speaking=sources_and_kinds(),
     )
 
 

@@ -10,8 +10,9 @@ from cohorts.durations import Duration
 from cohorts.query import Query
 from governance.errors import InternalError
 
-Value = str | int | float | date | Sequence[str]
+Value = str | int | float | date | Sequence[str] | Sequence[int]
 
+_PARAMETER = re.compile(r"\$(\w+)")
 _HOLE = re.compile(r"^( *)(.*)\{(\w+)\}", re.MULTILINE)
 _BLANK_LINE = re.compile(r"\n\s*\n")
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
@@ -27,6 +28,18 @@ class Statement:
     def explained(self) -> str:
         """The statement with its values listed above it, for people to read."""
         return "\n".join([*(f"-- ${name} = {value}" for name, value in self.params.items()), self.sql])
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """SQL of one piece of evidence."""
+
+    items: str
+    """A SELECT of person_id, day, until, stands."""
+    known: str
+    """A condition on ``person`` and the joins, never NULL: had there been such evidence, it would be known."""
+    joins: tuple[str, ...] = ()
+    """Steps with one row a person at most, that the condition reads."""
 
 
 class Builder:
@@ -75,6 +88,11 @@ class Builder:
         self._steps.append(f"-- {comment}\n{name} AS (\n{body}\n)")
         return name
 
+    def inline(self, name: str, comment: str, statement: Statement) -> str:
+        """Add another whole statement as a step; its values get holes of this one."""
+        holes = {held: self.bind(held, value) for held, value in statement.params.items()}
+        return self.step(name, comment, _PARAMETER.sub(lambda found: holes[found[1]], statement.sql))
+
     def fill(self, template: str, **holes: str) -> str:
         """A template with its holes filled; a fragment of several lines keeps the indent of its hole."""
         text = dedent(template).strip()
@@ -86,7 +104,9 @@ class Builder:
     def statement(self, template: str, **holes: str) -> Statement:
         """The whole: all steps, then the final query."""
         steps = ",\n\n".join(self._steps)
-        return Statement(f"WITH\n{steps}\n\n{self.fill(template, **holes)}\n", dict(self._params))
+        sql = f"WITH\n{steps}\n\n{self.fill(template, **holes)}\n"
+        used = set(_PARAMETER.findall(sql))  # a template may leave out what another of its kind asks for
+        return Statement(sql, {name: value for name, value in self._params.items() if name in used})
 
 
 def sources_and_kinds(condition: str = "") -> str:

@@ -2,8 +2,8 @@
 -- reads   person_index   records of each person
 --         record_person  attributes of each record, with its source
 -- grain   one row per person
--- columns person_id, birth_year, sex, ethnic_group, small_area, ward, district, deprivation_decile, no_fixed_address, death_month, on_spine
--- params  $spine VARCHAR
+-- columns person_id, birth_year, sex, ethnic_group, small_area, ward, district, deprivation_decile, no_fixed_address, death_month, on_spine, household, address_kind
+-- params  $spine VARCHAR, $shared_by INT
 WITH
 described AS (
     SELECT
@@ -17,7 +17,12 @@ described AS (
         record_person.district,
         record_person.deprivation_decile,
         record_person.no_fixed_address,
-        record_person.death_month
+        record_person.death_month,
+        -- Which home and of what kind is one attribute; what is not known does not vote.
+        CASE
+            WHEN record_person.address_kind <> 'unknown'
+            THEN coalesce(CAST(record_person.household AS VARCHAR), '') || '/' || record_person.address_kind
+        END AS home
     FROM person_index
     LEFT JOIN record_person USING (source, record_id)
 ),
@@ -30,6 +35,8 @@ stated AS (
     SELECT person_id, is_spine, 'ethnic_group' AS attribute, ethnic_group AS value FROM described
     UNION ALL
     SELECT person_id, is_spine, 'small_area' AS attribute, small_area AS value FROM described
+    UNION ALL
+    SELECT person_id, is_spine, 'home' AS attribute, home AS value FROM described
 ),
 
 vote AS (
@@ -53,7 +60,8 @@ chosen AS (
         CAST(max(value) FILTER (attribute = 'birth_year') AS SMALLINT) AS birth_year,
         max(value) FILTER (attribute = 'sex') AS sex,
         max(value) FILTER (attribute = 'ethnic_group') AS ethnic_group,
-        max(value) FILTER (attribute = 'small_area') AS small_area
+        max(value) FILTER (attribute = 'small_area') AS small_area,
+        max(value) FILTER (attribute = 'home') AS home
     FROM winner
     GROUP BY person_id
 ),
@@ -78,6 +86,17 @@ known AS (
         bool_or(is_spine) AS on_spine
     FROM described
     GROUP BY person_id
+),
+
+-- Where so many live at one address it is no private home, whatever nobody said about it.
+household AS (
+    SELECT
+        person_id,
+        TRY_CAST(split_part(home, '/', 1) AS BIGINT) AS household,
+        split_part(home, '/', 2) AS kind,
+        count(*) OVER (PARTITION BY home) >= $shared_by AS is_shared
+    FROM chosen
+    WHERE home IS NOT NULL
 )
 
 SELECT
@@ -91,8 +110,14 @@ SELECT
     area.deprivation_decile,
     known.no_fixed_address,
     known.death_month,
-    known.on_spine
+    known.on_spine,
+    CASE WHEN NOT household.is_shared THEN household.household END AS household,
+    CASE
+        WHEN household.kind = 'home' AND household.is_shared THEN 'communal'
+        ELSE coalesce(household.kind, 'unknown')
+    END AS address_kind
 FROM known
 LEFT JOIN chosen USING (person_id)
+LEFT JOIN household USING (person_id)
 LEFT JOIN area USING (small_area)
 ORDER BY known.person_id

@@ -1,8 +1,9 @@
 -- What describes each record: of every attribute the latest that is filled, and the areas its postcode lies in.
 -- reads   person_row     people file under the names of roles
 --         area           look-up by postcode
+--         row_home       token of the home of each row
 -- grain   one row per record
--- columns record_id, birth_year, sex, ethnic_group, small_area, ward, district, deprivation_decile, no_fixed_address, death_month
+-- columns record_id, birth_year, sex, ethnic_group, small_area, ward, district, deprivation_decile, no_fixed_address, death_month, household, address_kind
 WITH
 ranked AS (
     SELECT
@@ -13,8 +14,15 @@ ranked AS (
         postcode,
         small_area,
         death_month,
+        row_home.household,
+        -- What the source says of the address, else what its postcode says, else a home if it is known which.
+        coalesce(
+            address_kind,
+            CASE WHEN postcode = 'ZZ993VZ' THEN 'no_fixed_address' WHEN row_home.household IS NOT NULL THEN 'home' END
+        ) AS address_kind,
         row_number() OVER (PARTITION BY record_id ORDER BY day NULLS FIRST, row_no) AS recency
     FROM person_row
+    LEFT JOIN row_home USING (row_no)
 ),
 
 -- arg_max passes over rows in which the attribute is missing.
@@ -26,7 +34,9 @@ latest AS (
         arg_max(ethnic_group, recency) AS ethnic_group,
         arg_max(postcode, recency) AS postcode,
         arg_max(small_area, recency) AS small_area,
-        arg_max(death_month, recency) AS death_month
+        arg_max(death_month, recency) AS death_month,
+        -- The two from one row: the latest that tells anything.
+        arg_max({'household': household, 'kind': address_kind}, recency) FILTER (address_kind IS NOT NULL) AS home
     FROM ranked
     GROUP BY record_id
 ),
@@ -56,7 +66,9 @@ SELECT
         WHEN latest.postcode = 'ZZ993VZ' THEN TRUE
         WHEN latest.postcode NOT LIKE 'ZZ99%' THEN FALSE
     END AS no_fixed_address,
-    latest.death_month
+    latest.death_month,
+    CASE WHEN latest.home.kind = 'home' THEN latest.home.household END AS household,
+    coalesce(latest.home.kind, 'unknown') AS address_kind
 FROM latest
 LEFT JOIN area ON area.postcode = latest.postcode
 LEFT JOIN wider_area ON wider_area.small_area = latest.small_area

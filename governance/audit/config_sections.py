@@ -69,7 +69,7 @@ def columns_section(evidence: Evidence) -> Section:
 
 def _overview_row(source: Source, bundle: Bundle) -> Row:
     fates = [
-        fate_of(name, column, file, bundle.project.linkage)
+        fate_of(name, column, file, bundle.project.linkage, households=bundle.project.households)
         for file in source.files
         for name, column in file.columns.items()
     ]
@@ -87,7 +87,7 @@ def _column_table(source: Source, bundle: Bundle) -> Table:
     rows: list[Row] = []
     for file in source.files:
         for name, column in file.columns.items():
-            fate = fate_of(name, column, file, bundle.project.linkage)
+            fate = fate_of(name, column, file, bundle.project.linkage, households=bundle.project.households)
             rows.append(
                 (
                     code(name),

@@ -29,6 +29,7 @@ _ANALYSIS = {
     "birth_year": "the year",
     "small_area": "the area code",
     "death_month": "the month",
+    "address_kind": "the category",
 }
 """What reaches the analysis zone of a role."""
 
@@ -43,7 +44,10 @@ class Fate:
     remark: str = ""
 
 
-def fate_of(name: str, column: Column, file: ExtractFile, linkage: Linkage) -> Fate:
+_HOME = "a keyed token that says who shares a home"
+
+
+def fate_of(name: str, column: Column, file: ExtractFile, linkage: Linkage, *, households: bool = False) -> Fate:
     """What becomes of one column of an extract.
 
     Args:
@@ -51,6 +55,7 @@ def fate_of(name: str, column: Column, file: ExtractFile, linkage: Linkage) -> F
         column: Its class and role.
         file: The file it stands in, whose mappings may read it.
         linkage: Says which fields are encoded.
+        households: Whether the project tells who shares a home.
     """
     if column.column_class in (ColumnClass.FREE_TEXT, ColumnClass.DROP):
         return Fate(remark="Never loaded.")
@@ -58,19 +63,21 @@ def fate_of(name: str, column: Column, file: ExtractFile, linkage: Linkage) -> F
         pseudonym = "a keyed pseudonym"
         return Fate(to_linkage=pseudonym, to_analysis=pseudonym, remark="The id itself stays in the source.")
     if column.role:
-        return _role_fate(column.role, file, linkage)
+        return _role_fate(column.role, file, linkage, households=households)
     uses = _uses(name, file)
     if not uses:
         return Fate(remark="Read, but no event or need uses it; stays in the source.")
     return Fate(to_analysis=joined(uses))
 
 
-def _role_fate(role: str, file: ExtractFile, linkage: Linkage) -> Fate:
+def _role_fate(role: str, file: ExtractFile, linkage: Linkage, *, households: bool) -> Fate:
     if file.grain == "events":
         return Fate(remark="Identifiers are taken from the people file; stays in the source.")
+    if role == "address" and households:
+        return Fate(to_analysis=_HOME, remark="Where no property number is given; never encoded for linkage.")
     if role == "address":
         return Fate(remark="Read only to be dropped: never encoded, never sent.")
-    encoded, sent = _is_encoded(role, linkage), _ANALYSIS.get(role, "")
+    encoded, sent = _is_encoded(role, linkage), _HOME if role == "uprn" and households else _ANALYSIS.get(role, "")
     if not encoded and not sent:
         return Fate(remark="This project's linkage settings do not use it; stays in the source.")
     return Fate(to_linkage="keyed encoding" if encoded else "", to_analysis=sent)

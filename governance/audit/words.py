@@ -123,6 +123,7 @@ ROLES = FIELDS | {
     "ethnic_group": "Ethnic group",
     "small_area": "Small area",
     "death_month": "Month of death",
+    "address_kind": "Kind of address",
 }
 
 KEY_USES = {

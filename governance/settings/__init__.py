@@ -12,6 +12,7 @@ from governance.settings.source import (
     EventMapping,
     ExtractFile,
     NeedMapping,
+    Provider,
     Sector,
     Source,
 )
@@ -32,6 +33,7 @@ __all__ = [
     "Policy",
     "Profile",
     "Project",
+    "Provider",
     "Sector",
     "Source",
     "YamlFile",

@@ -232,6 +232,8 @@ class Project(Strict):
     lookup: AreaLookup
     linkage: Linkage = Linkage()
     report: Report
+    households: bool = False
+    """Tell who shares a home, as keyed tokens in the analysis zone; only if a cohort asks about households."""
     disclosure: Profile = "cell_key"
     """How counts are released: `cell_key` changes, rounds and withholds; the others round or withhold only, and are for
     reports that are made once."""

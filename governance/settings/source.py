@@ -53,7 +53,7 @@ DIRECT_ROLES = frozenset(
 )
 """What a direct identifier can be. ``address`` is never encoded: it is read to be dropped."""
 
-QUASI_ROLES = frozenset({"sex", "ethnic_group", "birth_year", "small_area", "death_month"})
+QUASI_ROLES = frozenset({"sex", "ethnic_group", "birth_year", "small_area", "death_month", "address_kind"})
 """What a quasi-identifier can be; these describe a person in the analysis zone. Sex also helps to link."""
 
 Role = Literal[
@@ -77,6 +77,7 @@ Role = Literal[
     "birth_year",
     "small_area",
     "death_month",
+    "address_kind",
 ]
 
 
@@ -301,6 +302,19 @@ class Coverage(Strict):
     known_gaps: str = ""
 
 
+class Provider(Strict):
+    """A place or team through which a source's organisation meets needs."""
+
+    id: Slug
+    responds_to: Annotated[list[Slug], Field(min_length=1)]
+    """Needs that it is there to meet."""
+    small_area: Text | None = None
+    ward: Text | None = None
+    district: Text | None = None
+    zones: list[Text] = []
+    """Names of exclusion zones that it lies in."""
+
+
 class Source(Strict):
     """One organisation's feed."""
 
@@ -317,6 +331,8 @@ class Source(Strict):
     coverage: list[Coverage] = []
     responds_to: list[Slug] = []
     """Needs that this source's organisation is there to meet."""
+    providers: list[Provider] = []
+    """Where it meets them, if its places matter to a definition; without it the source is its only provider."""
     max_rejected_share: Share = 0.05
     """Above this share of rejected rows the whole extract is refused."""
 

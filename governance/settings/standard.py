@@ -10,6 +10,7 @@ from difflib import get_close_matches
 STANDARD_VALUES = {
     "sex": ("female", "male"),
     "ethnic_group": ("asian", "black", "mixed", "white", "other"),
+    "address_kind": ("home", "care_home", "hostel", "no_fixed_address", "unknown"),
     "outcome": (
         "attended",
         "dna",

@@ -23,8 +23,8 @@ from cohorts.query import (
     Rung,
     SignOff,
 )
-from cohorts.reference import CoverageRow, EventRow, NeedRow, PersonRow, Verdict, World, evaluate
-from governance.contracts import COVERAGE, EVENT, NEED_EVIDENCE, PERSON, Contract
+from cohorts.reference import CoverageRow, EventRow, NeedRow, PersonRow, ProviderRow, Verdict, World, evaluate
+from governance.contracts import COVERAGE, EVENT, NEED_EVIDENCE, PERSON, PROVIDER, Contract
 from governance.settings import Coverage, ExtractFile, Sector, Source
 from governance.warehouse import connect, load_table
 
@@ -40,9 +40,13 @@ def warehouse() -> duckdb.DuckDBPyConnection:
 
 
 def load_world(con: duckdb.DuckDBPyConnection, world: World) -> None:
-    """The four tables a definition reads."""
-    always = {"source": "s", "sector": "nhs", "record_id": 1, "event_no": 1, "crisis": False, "provider": "s"}
-    events = [{**always, "end_is_known": event.end is not None, **_fields(event)} for event in world.events]
+    """The five tables a definition reads."""
+    always = {"source": "s", "sector": "nhs", "record_id": 1, "crisis": False, "provider": "s"}
+    events = [
+        {**always, "event_no": number, "end_is_known": event.end is not None, **_fields(event)}
+        for number, event in enumerate(world.events)
+    ]
+    load_table(con, "provider", pa.Table.from_pylist([_fields(row) for row in world.providers], PROVIDER.schema))
     load_table(con, "event", _table(EVENT, events))
     load_table(con, "person", _table(PERSON, map(_fields, world.people)))
     load_table(con, "need_evidence", _table(NEED_EVIDENCE, ({**always, **_fields(row)} for row in world.needs)))
@@ -76,7 +80,13 @@ def answers(found: dict[str, Verdict], part: str) -> dict[str, str]:
 
 
 def world(
-    people: str = "", events: str = "", needs: str = "", coverage: str = "", *, covered: Iterable[str] = ()
+    people: str = "",
+    events: str = "",
+    needs: str = "",
+    coverage: str = "",
+    *,
+    providers: str = "",
+    covered: Iterable[str] = (),
 ) -> World:
     """A world from ASCII tables; ``covered`` kinds are covered from 2020 on, people in no table are made up."""
     event_rows = tuple(EventRow(**{"end": row["start"], **row}) for row in rows(events))
@@ -90,6 +100,9 @@ def world(
         events=event_rows,
         needs=need_rows,
         coverage=always + tuple(CoverageRow(**row) for row in rows(coverage)),
+        providers=tuple(
+            ProviderRow(**{**row, "zones": tuple(row.get("zones", "").split())}) for row in rows(providers)
+        ),
     )
 
 
@@ -107,7 +120,7 @@ def _value(name: str, cell: str) -> Any:
         return _WORDS[cell]
     if name in {"start", "stop", "end", "valid_from", "valid_to", "death_month"}:
         return date.fromisoformat(cell)
-    if name in {"birth_year", "deprivation_decile"}:
+    if name in {"birth_year", "deprivation_decile", "household"}:
         return int(cell)
     return float(cell) if name == "share" else cell
 

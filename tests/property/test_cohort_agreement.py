@@ -4,11 +4,10 @@ Each primitive has its own definitions; worlds are crowded around window edges, 
 """
 
 from collections.abc import Iterator
-from datetime import date, timedelta
 
 import duckdb
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cohorts.durations import Duration
@@ -30,26 +29,19 @@ from cohorts.query import (
     Rung,
     Strength,
 )
-from cohorts.reference import CoverageRow, EventRow, NeedRow, PersonRow, World
-from tests.lib.cohorts import AS_OF, agreed, need, query, warehouse
-
-quick = settings(deadline=None, max_examples=40, suppress_health_check=[HealthCheck.too_slow])
-
-PEOPLE = ("p1", "p2", "p3", "p4")
-KINDS = ("a.one", "b.one")
-NEEDS = ("h", "s", "m")
-SECTORS = ("nhs", "council")
-NEXT_YEAR = date(2026, 1, 1)
-"""Coverage that reaches past the period: whether the time to respond is over must not hang on it."""
-ALL_KINDS = (*KINDS, *(f"need.{name}" for name in NEEDS))
-
-near = st.integers(-9, 1).map(lambda n: AS_OF + timedelta(days=n))
-"""Ten days: with lengths of a few days, every other date lies on an edge of some window."""
-month_edge = st.integers(-32, -28).map(lambda n: AS_OF + timedelta(days=n))
-days = st.one_of(near, near, near, month_edge)
-short = st.builds(Duration, st.integers(1, 6), st.just("day"))
-lengths = st.one_of(short, short, short, st.just(Duration(1, "month")))
-maybe = st.sampled_from([True, False, None])
+from tests.lib.cohort_worlds import (
+    KINDS,
+    NEEDS,
+    SECTORS,
+    event_worlds,
+    full_worlds,
+    lengths,
+    need_worlds,
+    people_worlds,
+    quick,
+    worlds,
+)
+from tests.lib.cohorts import agreed, need, query, warehouse
 
 
 @pytest.fixture(scope="module")
@@ -58,88 +50,6 @@ def con() -> Iterator[duckdb.DuckDBPyConnection]:
     with warehouse() as connection:
         yield connection
 
-
-# --- worlds -----------------------------------------------------------------------------------------------
-
-
-def spans(start: str, end: str) -> st.SearchStrategy[dict[str, date | None]]:
-    """A first day and a last one: the same day, later, or not yet."""
-    lasting = st.one_of(st.just(0), st.just(0), st.integers(0, 5), st.none())
-    return st.tuples(days, lasting).map(
-        lambda pair: {start: pair[0], end: None if pair[1] is None else pair[0] + timedelta(days=pair[1])}
-    )
-
-
-people = st.tuples(
-    *(
-        st.builds(
-            PersonRow,
-            person_id=st.just(person),
-            birth_year=st.sampled_from([None, 2006, 2007, 2008, 1960]),
-            ward=st.sampled_from([None, "w1", "w2"]),
-            district=st.sampled_from([None, "d1", "d2"]),
-            no_fixed_address=maybe,
-            death_month=st.sampled_from([None, None, date(2025, 9, 1), AS_OF]),
-            on_spine=st.booleans(),
-        )
-        for person in PEOPLE
-    )
-)
-events = st.lists(
-    st.builds(
-        lambda span, **fields: EventRow(**span, **fields),
-        span=spans("start", "end"),
-        person_id=st.sampled_from(PEOPLE),
-        kind=st.sampled_from(KINDS),
-        outcome=st.sampled_from([None, "attended", "completed", "dna"]),
-        planned=st.booleans(),
-    ),
-    min_size=8,
-    max_size=20,
-).map(tuple)
-evidence = st.lists(
-    st.builds(
-        lambda span, **fields: NeedRow(**span, **fields),
-        span=spans("valid_from", "valid_to"),
-        person_id=st.sampled_from(PEOPLE),
-        need=st.sampled_from(NEEDS),
-        strength=st.sampled_from([strength.value for strength in Strength]),
-        sector=st.sampled_from(SECTORS),
-    ),
-    min_size=6,
-    max_size=14,
-).map(tuple)
-
-
-def spoken_for(source: str, kind: str) -> st.SearchStrategy[tuple[CoverageRow, ...]]:
-    """What one source covers of one kind: mostly all of it, else up to some edge, or nothing."""
-    whole = CoverageRow(source=source, sector="nhs", kind=kind, start=date(2020, 1, 1), stop=NEXT_YEAR)
-    some = st.builds(
-        CoverageRow,
-        source=st.just(source),
-        sector=st.sampled_from(SECTORS),
-        kind=st.just(kind),
-        start=st.one_of(st.just(date(2020, 1, 1)), near, lengths.map(lambda length: length.before(AS_OF))),
-        stop=st.one_of(st.sampled_from([AS_OF, NEXT_YEAR]), near),
-        share=st.sampled_from([0.4, 1.0, 1.0]),
-    )
-    rows = st.one_of(st.just((whole,)), some.map(lambda row: (row,)), st.just(()))
-    return st.one_of(st.just((whole,)), rows) if source == "s1" else rows
-
-
-coverage = st.tuples(*(spoken_for(source, kind) for source in ("s1", "s2") for kind in ALL_KINDS)).map(
-    lambda found: tuple(row for rows in found for row in rows)
-)
-full_coverage = st.just(
-    tuple(CoverageRow(source="s1", kind=kind, start=date(2020, 1, 1), stop=AS_OF) for kind in ALL_KINDS)
-)
-coverages = st.one_of(coverage, full_coverage)
-plain_people = st.just(tuple(PersonRow(person_id=person) for person in PEOPLE))
-worlds = st.builds(World, people=plain_people, events=events, needs=evidence, coverage=coverages)
-need_worlds = st.builds(World, people=plain_people, needs=evidence, coverage=coverages)
-event_worlds = st.builds(World, people=plain_people, events=events, coverage=coverages)
-people_worlds = st.builds(World, people=people, needs=evidence, coverage=full_coverage)
-full_worlds = st.builds(World, people=people, events=events, needs=evidence, coverage=coverages)
 
 # --- definitions ------------------------------------------------------------------------------------------
 

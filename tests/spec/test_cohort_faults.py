@@ -134,7 +134,8 @@ def test_the_good_file_has_no_fault(tmp_path):
         (
             "need: homelessness",
             "strength: reported",
-            "cohorts/rough.yaml:12: needs.0.any.0: give exactly one of need, event and no_fixed_address.",
+            "cohorts/rough.yaml:12: needs.0.any.0: give exactly one of need, event, no_fixed_address,"
+            " household, near, barred, cohort and shared.",
         ),
         (
             "within: 56d",

@@ -20,7 +20,7 @@ from governance.warehouse import load_sql, load_table
 from tests.lib.cohorts import AS_OF, definition, need, query, seen, source, warehouse
 
 FILES = sorted((Path(cohorts.__file__).parent / "sql").glob("*.sql"))
-SAMPLES = {"VARCHAR": "some", "BOOLEAN": True, "DATE": date(2025, 10, 1)}
+SAMPLES = {"VARCHAR": "some", "BOOLEAN": True, "INT": 10, "DATE": date(2025, 10, 1)}
 CONTACTS = ExtractFile.model_validate(
     {
         "id": "contacts",

@@ -430,7 +430,8 @@ def test_the_fate_of_what_is_sent_is_in_the_contracts():
     """The page promises a year of birth and areas; the payload's contract holds them, and no more of a person."""
     promised = {"birth_year", "sex", "ethnic_group", "small_area", "ward", "district", "deprivation_decile"}
 
-    assert promised | {"record_id", "no_fixed_address", "death_month"} == set(CONTRACTS["record_person"].columns)
+    others = {"record_id", "no_fixed_address", "death_month", "household", "address_kind"}
+    assert promised | others == set(CONTRACTS["record_person"].columns)
 
 
 # --- words ------------------------------------------------------------------------------------------------

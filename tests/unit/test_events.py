@@ -130,6 +130,8 @@ def test_people_get_years_areas_and_months_but_no_identifier():
         "deprivation_decile": 9,
         "no_fixed_address": False,
         "death_month": day("2025-03-01"),
+        "household": None,
+        "address_kind": "unknown",
     }
     assert people(found)[2]["death_month"] == day("2025-03-01")
 

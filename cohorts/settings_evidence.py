@@ -1,0 +1,164 @@
+"""What one piece of evidence may say in a cohort file: a recorded need, events in their order, a home, a place."""
+
+from typing import Annotated, Literal, Self
+
+from pydantic import Field, StringConstraints, model_validator
+
+from cohorts.settings_values import EVER, Age, Count, Kinds, Length, Month, Times, Window
+from governance.settings import Sector
+from governance.settings.base import Slug, Strict
+
+COHORT_PATTERN = r"^([a-z][a-z0-9_]{1,39})@([0-9]+\.[0-9]+\.[0-9]+)$"
+
+_SUBJECTS = {
+    "need": {"need", "strength", "sectors", "within"},
+    "event": {"event", "within"},
+    "no_fixed_address": {"no_fixed_address"},
+    "household": {"household"},
+    "near": {"near"},
+    "barred": {"barred"},
+    "cohort": {"cohort"},
+    "shared": {"shared", "within"},
+}
+"""What each subject of a piece of evidence may be said with."""
+
+_QUESTIONS = {
+    "followed_by": {"clock", "count", "followed_by"},
+    "not_followed_by": {"clock", "count", "not_followed_by"},
+    "gap": {"gap"},
+    "escalating": {"escalating", "count"},
+    "distinct": {"distinct", "count", "span"},
+    "open_episode_at": {"open_episode_at"},
+    "overlaps": {"overlaps"},
+}
+"""What may be asked of events besides how many there were."""
+
+_HOW_MANY = {"count", "span", "months"}
+
+
+class FollowerSettings(Strict):
+    """What should, or should not, come after each event."""
+
+    event: Kinds
+    within: Length
+    attended: bool = False
+    """Only contacts that the person attended."""
+
+
+class HouseholdSettings(Strict):
+    """Others at the same home: any of them, all of them, or so many of them."""
+
+    any: "EvidenceSettings | None" = None
+    all: "EvidenceSettings | None" = None
+    of: "EvidenceSettings | None" = None
+    """With `count`: what must hold for so many of them."""
+    count: Count | None = None
+    age: Age | None = None
+    """Only others of this age: `18+` or `0-17`."""
+    lone_adult: Literal[True] | None = None
+    """The person is the only one aged 18 or over."""
+
+    @model_validator(mode="after")
+    def _is_one_thing(self) -> Self:
+        given = [name for name in ("any", "all", "of", "lone_adult") if getattr(self, name) is not None]
+        if len(given) != 1:
+            raise ValueError("give exactly one of any, all, of (with count) and lone_adult")
+        if (self.count is not None) != (given == ["of"]):
+            raise ValueError("count goes with of, and of with count")
+        if given == ["lone_adult"] and self.age is not None:
+            raise ValueError("lone_adult has an age of its own")
+        inner = self.any or self.all or self.of
+        if inner and not (inner.need or (inner.event and inner.question in (None, "distinct", "open_episode_at"))):
+            raise ValueError("of others, ask for a need, for events counted or distinct, or for an open episode")
+        return self
+
+
+class NearSettings(Strict):
+    """A provider in the same place."""
+
+    need: Slug
+    """That responds to this need, as the sources' files list it."""
+    level: Literal["small_area", "ward", "district"]
+
+
+class BarredSettings(Strict):
+    """Every provider for a need lies where an order forbids the person to go."""
+
+    orders: Kinds
+    """Kinds of event whose code names a zone."""
+    need: Slug
+
+
+class SharedSettings(Strict):
+    """Needs in several sectors, contact with several services, none that could meet all, and nobody coordinating."""
+
+    sectors: Count = 2
+    services: Count = 2
+    contacts: Kinds
+    """Kinds of event that are contact with a service."""
+    coordinated_by: Kinds
+    """Kinds of episode that coordinate."""
+
+
+class EvidenceSettings(Strict):
+    """One piece of evidence, about one subject."""
+
+    need: Slug | None = None
+    strength: Literal["reported", "indicated", "assessed", "diagnosed"] = "reported"
+    """The weakest evidence that counts."""
+    sectors: list[Annotated[Sector, Field(strict=False)]] = Field(default_factory=list)
+    """Only what these sectors recorded."""
+    event: Kinds | None = None
+    """Kinds of event that count."""
+    count: Count = 1
+    span: Length | None = None
+    """All the counted events lie inside this length of time, wherever it falls in the window."""
+    months: list[Month] = Field(default_factory=list)
+    """Only events of these calendar months, 1 to 12."""
+    distinct: Literal["sector", "service", "provider"] | None = None
+    """Count different ones of these, not events."""
+    clock: Literal["start", "end"] | None = None
+    """Whether the time to follow runs from the event's first or last day; must be stated."""
+    followed_by: FollowerSettings | None = None
+    not_followed_by: FollowerSettings | None = None
+    gap: Length | None = None
+    """After one of the events, none on a later day for this long."""
+    escalating: Times | None = None
+    """So many times as many events as in the equally long window before."""
+    open_episode_at: Literal["period_end"] | None = None
+    """Begun, and not ended on the last day of the period."""
+    overlaps: Kinds | None = None
+    """Shared a day with an event of one of these kinds."""
+    no_fixed_address: Literal[True] | None = None
+    household: HouseholdSettings | None = None
+    near: NearSettings | None = None
+    barred: BarredSettings | None = None
+    cohort: Annotated[str, StringConstraints(pattern=COHORT_PATTERN)] | None = None
+    """Met by another definition of the project: `<id>@<version>`."""
+    shared: SharedSettings | None = None
+    within: Window | None = None
+    """Window that ends with the period; without it the lookback. `ever` is for needs only."""
+
+    @property
+    def question(self) -> str | None:
+        """What is asked of the events besides how many there were."""
+        return next((name for name in _QUESTIONS if getattr(self, name) is not None), None)
+
+    @model_validator(mode="after")
+    def _is_one_thing(self) -> Self:
+        given = [name for name in _SUBJECTS if getattr(self, name) is not None]
+        if len(given) != 1:
+            raise ValueError(f"give exactly one of {', '.join(list(_SUBJECTS)[:-1])} and {list(_SUBJECTS)[-1]}")
+        asked = _QUESTIONS.get(self.question or "", _HOW_MANY) if given[0] == "event" else set()
+        fits = _SUBJECTS[given[0]] | asked
+        if self.question == "open_episode_at":
+            fits = fits - {"within"}
+        if stray := sorted(self.model_fields_set - fits):
+            raise ValueError(f"{', '.join(stray)} does not go with {self.question or given[0]}")
+        if given[0] != "need" and self.within == EVER:
+            raise ValueError("events are counted in a window: give within a length of time")
+        if (self.followed_by or self.not_followed_by) and self.clock is None:
+            raise ValueError(
+                "say whether time runs from the start or the end of the event: clock: start, or clock: end"
+            )
+        return self
