@@ -50,7 +50,7 @@ def approve_project(root: Path, signing: Signing) -> dict[str, Any]:
         filled = replace(signing, at=timestamp(), english=cohorts_in_english(bundle))
         path = approve(bundle, _approver_key(ring, today), trusted, filled)
     [one] = [found for found in read_approvals(root, trusted) if found.path == path]
-    Ledger(root / "ledger", ring.signing("signer", today)).append(
+    Ledger(root / "ledger", ring.signing(ring.ledger_signer(), today)).append(
         Event.CONFIG_APPROVED,
         at=timestamp(),
         project=bundle.project.id,

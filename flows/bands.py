@@ -8,7 +8,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from flows.run import Run, now, open_run, timestamp
+from flows.run import Run, now, open_run, timestamp, uses_of
 from governance.errors import BadInput
 from governance.intake import check_reconciles, read_extracts
 from governance.intake.clean import clean_text
@@ -62,21 +62,20 @@ def bands_from_source(
         PolicyRefusal: Nobody approved this config, or a policy rule blocks it.
     """
     run = open_run(root, period, step="pseudonymise")
-    source, keys = run.bundle.source(source_id), _keys(run.bundle, run.ring)
-    root_key, _ = run.ring.encoding_root(run.today)
-    project = run.bundle.project
-    record_key = root_key.subkey(project.id, project.purpose, "record", source.id, project.linkage.epoch)
-    intake = read_extracts(run.root, source, run.period, record_key=record_key, synthetic=project.synthetic)
+    source, keys = run.bundle.source(source_id), _keys(run.bundle, run.ring, source_id)
+    synthetic, record_key = run.bundle.project.synthetic, run.record_key(source.id)
+    intake = read_extracts(run.root, source, run.period, record_key=record_key, synthetic=synthetic)
     _record(run, source.id, intake.digests, apply_opt_outs(intake, run.root, source, run.period, run.today).status)
     check_reconciles(intake.counts)
     identities(intake.con, next(file for file in source.files if file.id == intake.people_file), keys)
     return _write(root, count_own_names(intake.con), keys.ids, edition=edition, path=path)
 
 
-def _keys(bundle: Bundle, ring: KeyRing) -> EncodingKeys:
-    root_key, _ = ring.encoding_root(now().date())
-    project = bundle.project
-    return EncodingKeys.derive(root_key, project=project.id, purpose=project.purpose, linkage=project.linkage)
+def _keys(bundle: Bundle, ring: KeyRing, *sources: str) -> EncodingKeys:
+    """Ids of names are made with the same key in every source: any source's will do."""
+    named = sources or [source.id for source in bundle.sources]
+    issued, project = ring.any_encoding(named, uses_of(bundle), now().date()), bundle.project
+    return EncodingKeys.derive(issued, project=project.id, purpose=project.purpose, linkage=project.linkage)
 
 
 def _record(run: Run, source: str, digests: dict[str, str], opt_outs: str) -> None:

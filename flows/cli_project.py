@@ -7,11 +7,10 @@ from typing import Annotated
 
 import typer
 
+from flows import cli_keys
 from flows.cli_options import Folder, Json
 from flows.cli_output import Answer, aligned
 from governance.errors import EXIT_OK, EXIT_WARNING
-
-keys_app = typer.Typer(help="Make, list and verify the project's keys. Secrets are never shown.")
 
 ProjectOption = Annotated[
     Path | None,
@@ -24,7 +23,7 @@ def add_to(app: typer.Typer) -> None:
     panel = "A project"
     app.command(rich_help_panel=panel)(init)
     app.command(rich_help_panel=panel)(check)
-    app.add_typer(keys_app, name="keys", rich_help_panel=panel)
+    cli_keys.add_to(app)
 
 
 def add_lookups_to(app: typer.Typer) -> None:
@@ -75,54 +74,6 @@ def check(
     return Answer(
         result=found.as_dict(), lines=found.lines(), exit_code=EXIT_WARNING if found.needs_attention else EXIT_OK
     )
-
-
-@keys_app.command("new")
-def keys_new(
-    folder: Folder,
-    demo: Annotated[
-        bool, typer.Option("--demo", help="Keys from a published seed: for made-up people only, refused elsewhere.")
-    ] = False,
-    reviewer: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--reviewer", metavar="ID", help="Also make a key for someone who may be approved to review pairs."
-        ),
-    ] = None,
-    json: Json = False,
-) -> Answer:
-    """Make every key the project lacks; keys that exist are never touched.
-
-    Afterwards move each holder's folder below keys/ to that holder. The two custodians' shares together make the
-    root key: keep them apart.
-    """
-    from flows.key_desk import make_keys
-
-    made = make_keys(folder, demo=demo, reviewers=reviewer or [])
-    lines = [f"Made {len(made)} keys in {folder / 'keys'}.", *aligned((one["id"], one["holder"]) for one in made)]
-    return Answer(result={"made": made}, lines=lines)
-
-
-@keys_app.command("list")
-def keys_list(folder: Folder, json: Json = False) -> Answer:
-    """List keys by id: holder, state, last day of validity and fingerprint."""
-    from flows.key_desk import list_keys
-
-    found = list_keys(folder)
-    rows = [
-        (one["id"], one["holder"], one["state"], f"to {one['not_after']}", one["fingerprint"], one["note"])
-        for one in found
-    ]
-    return Answer(result={"keys": found}, lines=aligned(rows) or ["There are no keys: `joinedup keys new DIR`."])
-
-
-@keys_app.command("verify")
-def keys_verify(folder: Folder, json: Json = False) -> Answer:
-    """Open every key held here and check that it is whole, valid today, and what it says it is."""
-    from flows.key_desk import verify_keys
-
-    checked = verify_keys(folder)
-    return Answer(result={"checked": checked}, lines=[f"{checked} keys are whole and valid today."])
 
 
 def explain(

@@ -71,7 +71,7 @@ def analysis_tables(run: Run) -> tuple[duckdb.DuckDBPyConnection, dict[str, Any]
     """
     recorded = run.published(Event.PERSON_INDEX_PUBLISHED)
     names = ("person_index", "record_quality")
-    index, facts = _open(run, "index", names, {"kind": "person_index"}, recorded)
+    index, facts = _open(run, "index", names, {"kind": "person_index"}, recorded, "linkage")
     payloads = _payloads(run, facts["deliveries"])
     con = connect()
     build_analysis(con, run.bundle.sources, index["person_index"], payloads, run.as_of, run.bundle.project)
@@ -96,13 +96,13 @@ def _payloads(run: Run, deliveries: Mapping[str, str]) -> Mapping[str, Payload]:
 def _payload(run: Run, source: str, delivery: str) -> Payload:
     expected = {"kind": "payload", "source": source, "delivery": delivery}
     recorded = run.published(Event.PACKAGE_PUBLISHED, source=source, package="payload")
-    return Payload(**_open(run, f"in/{source}", _PAYLOAD, expected, recorded)[0])
+    return Payload(**_open(run, f"in/{source}", _PAYLOAD, expected, recorded, f"source_{source}")[0])
 
 
 def _open(
-    run: Run, name: str, tables: tuple[str, ...], expected: Mapping[str, str], recorded: str
+    run: Run, name: str, tables: tuple[str, ...], expected: Mapping[str, str], recorded: str, maker: str
 ) -> tuple[dict[str, Any], dict[str, Any]]:
-    """One package of this period, made under this very config."""
+    """One package of this period, made under this very config and signed by its maker."""
     common = {"project": run.bundle.project.id, "period": run.period, "config_sha256": run.bundle.digest}
     return open_package(
         run.zone("analysis", run.period, *name.split("/")),
@@ -110,6 +110,7 @@ def _open(
         run.ring.zone_private("analysis", run.today),
         {**common, **expected},
         recorded=recorded,
+        signers=run.ring.signers(maker),
     )
 
 

@@ -81,11 +81,9 @@ def _read_truth(path: Path, period: str) -> pa.Table:
 
 def _with_pseudonyms(run: Run, truth: pa.Table) -> pa.Table:
     """Truth with the record ids that left each source, made by the same keys."""
-    project = run.bundle.project
-    root_key, _ = run.ring.encoding_root(run.today)
     parts = []
     for source in run.bundle.sources:
-        key = root_key.subkey(project.id, project.purpose, "record", source.id, project.linkage.epoch)
+        key = run.record_key(source.id)
         own = truth.filter(pc.equal(truth["source"], source.id))
         ids = record_ids(own["record_id"], key, source=source.id) if own.num_rows else pa.array([], pa.int64())
         parts.append(own.set_column(1, "record_id", pa.array(ids, pa.int64())))

@@ -5,15 +5,21 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from flows.run import now, timestamp
+from flows.run import now, timestamp, uses_of
 from governance.errors import BadInput, Fault, PolicyRefusal
 from governance.keys import KeyInfo, KeyRing, new_keys
 from governance.ledger import Event, Ledger
 from governance.settings import load_bundle
 
 
-def make_keys(root: Path, *, demo: bool, reviewers: Sequence[str] = ()) -> list[dict[str, str]]:
+def make_keys(root: Path, *, demo: bool, reviewers: Sequence[str] = (), holder: str = "") -> list[dict[str, str]]:
     """Make what is missing and say so in the ledger.
+
+    Args:
+        root: The project folder.
+        demo: Demo keys, for synthetic people only.
+        reviewers: Ids of people who also get a key.
+        holder: Make only this holder's own keys, on its own machine.
 
     Returns:
         Id, holder and fingerprint of each key made now.
@@ -29,7 +35,7 @@ def make_keys(root: Path, *, demo: bool, reviewers: Sequence[str] = ()) -> list[
             fix="Leave out --demo. If the people are made up, set `synthetic: true` in project.yaml.",
             code="E-DEMO-KEY",
         )
-    sources, project = [source.id for source in bundle.sources], bundle.project.id
+    project = bundle.project.id
     if unfit := [one for one in reviewers if not re.fullmatch(r"[a-z][a-z0-9_]{0,40}", one)]:
         raise BadInput(
             f"{len(unfit)} of the reviewers' ids cannot name a key.",
@@ -38,14 +44,28 @@ def make_keys(root: Path, *, demo: bool, reviewers: Sequence[str] = ()) -> list[
             code="E-USAGE",
         )
     today = now().date()
-    made = new_keys(root / "keys", project=project, sources=sources, today=today, demo=demo, reviewers=reviewers)
-    if made:
+    made = new_keys(
+        root / "keys",
+        project=project,
+        sources=[source.id for source in bundle.sources],
+        today=today,
+        demo=demo,
+        reviewers=reviewers,
+        uses=uses_of(bundle),
+        holder=holder,
+    )
+    if made and not holder:
         ring = KeyRing(root / "keys")
-        fingerprint = ring.info("root_a").fingerprint
-        _ledger(root, ring).append(
+        fingerprint = ring.root_info().fingerprint
+        open_ledger(root, ring).append(
             Event.KEYS_MADE, at=timestamp(), project=project, keys=len(made), fingerprint=fingerprint, demo=demo
         )
-    return [{"id": one.id, "holder": one.holder, "fingerprint": one.fingerprint} for one in made]
+    return [told_of(one) for one in made]
+
+
+def told_of(info: KeyInfo) -> dict[str, str]:
+    """What is said of a key that was made: nothing secret."""
+    return {"id": info.id, "holder": info.holder, "fingerprint": info.fingerprint, "not_after": info.not_after}
 
 
 def list_keys(root: Path) -> list[dict[str, Any]]:
@@ -58,8 +78,12 @@ def _shown(info: KeyInfo) -> dict[str, Any]:
     return {**{name: getattr(info, name) for name in names}, "note": "demo" if info.demo else ""}
 
 
-def verify_keys(root: Path) -> int:
+def verify_keys(root: Path, custodians: Sequence[Path] = ()) -> int:
     """Open every key held here.
+
+    Args:
+        root: The project folder.
+        custodians: Where custodians keep their folders, if not below ``keys/``.
 
     Returns:
         How many were opened.
@@ -67,11 +91,11 @@ def verify_keys(root: Path) -> int:
     Raises:
         PolicyRefusal: With every key that is damaged, not valid today, or does not fit its other share.
     """
-    ring = KeyRing(root / "keys")
-    infos, faults = ring.infos(), list(_key_faults(ring))
+    ring = KeyRing(root / "keys", *custodians)
+    infos, faults = [info for info in ring.infos() if ring.holds(info.id)], list(_key_faults(ring))
     if faults or not infos:
         raise PolicyRefusal(
-            f"{len(faults)} keys are not in order." if infos else "There are no keys in keys/.",
+            f"{len(faults)} keys are not in order." if faults else "There are no keys in keys/.",
             why="A wrong key gives output that looks normal and matches nothing.",
             fix="Ask each custodian to restore or rotate what is listed, or make keys with `joinedup keys new DIR`.",
             code="E-KEYS",
@@ -81,23 +105,13 @@ def verify_keys(root: Path) -> int:
 
 
 def _key_faults(ring: KeyRing) -> Iterator[Fault]:
-    today = now().date()
     for info in ring.infos():
         try:
-            match info.kind:
-                case "root":
-                    ring.encoding_root(today)
-                case "person":
-                    ring.person_key(today)
-                case "release":
-                    ring.release_key(today)
-                case "zone":
-                    ring.zone_private(info.holder, today)
-                case "signing":
-                    ring.signing(info.holder, today)
+            ring.try_to_open(info, now().date())
         except PolicyRefusal as refusal:
             yield Fault(what=f"{info.id}: {refusal.what}", fix=refusal.fix)
 
 
-def _ledger(root: Path, ring: KeyRing) -> Ledger:
-    return Ledger(root / "ledger", ring.signing("signer", now().date()))
+def open_ledger(root: Path, ring: KeyRing) -> Ledger:
+    """The ledger of this machine, signed by whoever signs it here."""
+    return Ledger(root / "ledger", ring.signing(ring.ledger_signer(), now().date()))

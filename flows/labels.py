@@ -133,13 +133,11 @@ def _refuse_rows(table: pa.Table, sources: list[str], answers: pa.ChunkedArray, 
 
 def with_pseudonyms(run: Run, labels: pa.Table) -> pa.Table:
     """Labels with the record ids that left each source, made by the same keys."""
-    project = run.bundle.project
-    root_key, _ = run.ring.encoding_root(run.today)
     columns: dict[str, Any] = {name: labels[name] for name in ("source_l", "source_r", "is_match", "stands_for")}
     for side in ("l", "r"):
         found = np.zeros(labels.num_rows, np.int64)
         for source in run.bundle.sources:
-            key = root_key.subkey(project.id, project.purpose, "record", source.id, project.linkage.epoch)
+            key = run.record_key(source.id)
             own = pc.equal(labels[f"source_{side}"], source.id).to_numpy()
             if own.any():
                 found[own] = record_ids(labels[f"id_{side}"].filter(pa.array(own)), key, source=source.id)

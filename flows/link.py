@@ -127,6 +127,7 @@ def _delivery(run: Run, source: Source, made_from: dict[str, str]) -> SourceView
             "config_sha256": run.bundle.digest,
         },
         recorded=run.published(Event.PACKAGE_PUBLISHED, source=source.id, package="views"),
+        signers=run.ring.signers(f"source_{source.id}"),
     )
     single = source.one_record_per_person
     made_from[source.id] = manifest["delivery"]
@@ -172,4 +173,5 @@ def _publish_inside_linkage(
 def _publish_index(run: Run, index: PersonIndex, quality: pa.Table, facts: dict[str, Any]) -> str:
     tables = {"person_index": index.table, "record_quality": quality}
     folder = run.zone("analysis", run.period, "index")
-    return publish_package(folder, tables, run.ring.zone_public("analysis"), facts)
+    signing = run.ring.signing("linkage", run.today)
+    return publish_package(folder, tables, run.ring.zone_public("analysis"), facts, signing=signing)

@@ -7,11 +7,11 @@ from typing import Any
 import pyarrow as pa
 
 from cohorts.events import Payload, record_tables
-from flows.run import Run, timestamp
+from flows.run import Run, timestamp, uses_of
 from governance.areas import load_area_lookup
 from governance.intake import Intake, check_reconciles, read_extracts, summarise
 from governance.intake.wording import told
-from governance.keys import kid_of
+from governance.key_issue import household_context
 from governance.ledger import Event
 from governance.optout import OptOutReceipt, apply_opt_outs
 from governance.package import publish_package
@@ -29,22 +29,20 @@ def pseudonymise(run: Run, source_id: str) -> dict[str, int | float | str]:
         Counts and manifest digests.
     """
     source, project = run.bundle.source(source_id), run.bundle.project
-    root_key, root_info = run.ring.encoding_root(run.today)
-    epoch = project.linkage.epoch
-    record_key = root_key.subkey(project.id, project.purpose, "record", source.id, epoch)
+    issued, record_key = run.encoding(source.id), run.record_key(source.id)
     intake = read_extracts(run.root, source, run.period, record_key=record_key, synthetic=project.synthetic)
     opt_outs = apply_opt_outs(intake, run.root, source, run.period, run.today)
     check_reconciles(intake.counts)
-    homes = root_key.subkey(project.id, project.purpose, "household", epoch) if project.households else None
+    homes = issued.subkey(*household_context(uses_of(run.bundle))) if project.households else None
     payload = record_tables(intake.con, source, load_area_lookup(run.root, project.lookup), homes)
-    keys = EncodingKeys.derive(root_key, project=project.id, purpose=project.purpose, linkage=project.linkage)
+    keys = EncodingKeys.derive(issued, project=project.id, purpose=project.purpose, linkage=project.linkage)
     file = next(file for file in source.files if file.id == intake.people_file)
     bands = read_bands(run.root, project.linkage.name_bands, keys.ids)
     found = identities(intake.con, file, keys, bands)
     single = source.one_record_per_person
     encoded = encode(found, project.linkage, keys, one_record_per_person=single)
     chance = count_chance(intake.con, found, project.linkage, keys, one_record_per_person=single)
-    facts = _facts(run, source, kid_of(root_info.fingerprint)) | {"delivery": _delivery(intake, opt_outs)}
+    facts = _facts(run, source, issued.kid) | {"delivery": _delivery(intake, opt_outs)}
     digests = _publish_packages(run, source, facts, payload, encoded, chance)
     receipt = _receipt(intake, opt_outs, payload, encoded) | {
         "kind": "receipt",
@@ -54,7 +52,9 @@ def pseudonymise(run: Run, source_id: str) -> dict[str, int | float | str]:
     }
     rejects = {"reject_row": intake.reject_rows}
     own_key = run.ring.zone_public(f"source_{source.id}")
-    kept = publish_package(run.zone("source", source.id, run.period), rejects, own_key, {**facts, **receipt})
+    signing = run.ring.signing(f"source_{source.id}", run.today)
+    folder = run.zone("source", source.id, run.period)
+    kept = publish_package(folder, rejects, own_key, {**facts, **receipt}, signing=signing)
     _record(run, source, intake, opt_outs, {**digests, "receipt": kept}, facts)
     counts = {"records": told(encoded.records.num_rows), "views": told(encoded.views.num_rows)}
     return {"source": source.id, **counts, **{f"{kind}_sha256": digest for kind, digest in digests.items()}}
@@ -88,7 +88,11 @@ def _publish_packages(
     }
     return {
         kind: publish_package(
-            run.zone(zone, run.period, "in", source.id), tables, run.ring.zone_public(zone), {**facts, "kind": kind}
+            run.zone(zone, run.period, "in", source.id),
+            tables,
+            run.ring.zone_public(zone),
+            {**facts, "kind": kind},
+            signing=run.ring.signing(f"source_{source.id}", run.today),
         )
         for kind, zone, tables in (("views", "linkage", views), ("payload", "analysis", contents))
     }

@@ -41,7 +41,7 @@ def approve_reviewer(root: Path, *, reviewer: str, sources: list[str], approver:
     key = ring.signing("approver", today)
     approve_review(bundle, ring, key, reviewer=_slug(reviewer), sources=sources, approver=approver, at=timestamp())
     status = check_review_approved(bundle, ring, reviewer, today)
-    Ledger(root / "ledger", ring.signing("signer", today)).append(
+    Ledger(root / "ledger", ring.signing(ring.ledger_signer(), today)).append(
         Event.REVIEW_APPROVED,
         at=timestamp(),
         project=bundle.project.id,
@@ -109,10 +109,8 @@ _NO_IDS = pa.table(
 
 
 def _own_ids(run: Run, source: Source) -> pa.Table:
-    project = run.bundle.project
-    root_key, _ = run.ring.encoding_root(run.today)
-    key = root_key.subkey(project.id, project.purpose, "record", source.id, project.linkage.epoch)
-    return local_ids(run.root, source, run.period, record_key=key).select(["source", "local_id", "record_id"])
+    known = local_ids(run.root, source, run.period, record_key=run.record_key(source.id))
+    return known.select(["source", "local_id", "record_id"])
 
 
 def _local(items: pa.Table, side: str, known: pa.Table) -> pa.ChunkedArray:

@@ -12,7 +12,8 @@ from pathlib import Path
 from governance.approval import ApprovalStatus, check_approved
 from governance.errors import BadInput
 from governance.intake.period import as_of_date
-from governance.keys import KeyRing
+from governance.key_issue import record_context
+from governance.keys import IssuedKeys, KeyRing, Secret, Uses
 from governance.ledger import Event, Ledger
 from governance.policy import check_bundle, read_facts, refuse_blocked
 from governance.settings import Bundle, load_bundle
@@ -28,6 +29,12 @@ _USES_PACKAGES = frozenset({"link", "cohorts", "report"})
 
 _SHOWS_WHAT_IS_WRONG = frozenset({"audit"})
 """The audit page is written whatever the rules say: it is where that is read."""
+
+_CARRIED: dict[Event, dict[str, str]] = {
+    Event.PACKAGE_PUBLISHED: {},
+    Event.PERSON_INDEX_PUBLISHED: {"package": "person_index"},
+}
+"""What may also have been made on another machine, and how the taking in of it is told apart."""
 
 _PERIOD = re.compile(r"\d{4}-(0[1-9]|1[0-2])")
 
@@ -52,14 +59,35 @@ class Run:
     @property
     def ledger(self) -> Ledger:
         """The project's ledger, open for writing."""
-        return Ledger(self.root / "ledger", self.ring.signing("signer", self.today))
+        return Ledger(self.root / "ledger", self.ring.signing(self.ring.ledger_signer(), self.today))
+
+    def encoding(self, source_id: str) -> IssuedKeys:
+        """What a source was issued to encode with."""
+        return self.ring.encoding(source_id, uses_of(self.bundle), self.today)
+
+    def record_key(self, source_id: str) -> Secret:
+        """The key of a source's record pseudonyms."""
+        return self.encoding(source_id).subkey(*record_context(uses_of(self.bundle), source_id))
 
     def published(self, event: Event, *, period: str = "", **where: str) -> str:
-        """SHA-256 of the manifest that the ledger says was published last; empty if it names none."""
+        """SHA-256 of the manifest that the ledger says was published last; empty if it names none.
+
+        What another machine published is in this ledger as what was taken in from there.
+        """
         wanted = {"period": period or self.period, **where}
-        entries = reversed(Ledger(self.root / "ledger").entries())
-        found = (entry.facts for entry in entries if entry.event is event and wanted.items() <= entry.facts.items())
-        return str(next(found, {}).get("manifest_sha256", ""))
+        asked = {event: wanted}
+        if event in _CARRIED:
+            asked[Event.PACKAGE_IMPORTED] = wanted | _CARRIED[event]
+        for entry in reversed(Ledger(self.root / "ledger").entries()):
+            if entry.event in asked and asked[entry.event].items() <= entry.facts.items():
+                return str(entry.facts["manifest_sha256"])
+        return ""
+
+    def imported(self, **where: str) -> list[str]:
+        """Manifests of this period that were taken in from other machines, oldest first."""
+        wanted = {"period": self.period, **where}.items()
+        entries = (entry for entry in Ledger(self.root / "ledger").entries() if entry.event is Event.PACKAGE_IMPORTED)
+        return [str(entry.facts["manifest_sha256"]) for entry in entries if wanted <= entry.facts.items()]
 
     def zone(self, *parts: str) -> Path:
         """A folder below ``zones/``."""
@@ -88,6 +116,12 @@ def open_run(root: Path, period: str = LATEST, *, step: str = "", today: date | 
     return Run(root=root, bundle=bundle, period=month, ring=ring, today=day, approval=approval)
 
 
+def uses_of(bundle: Bundle) -> Uses:
+    """What this project's subkeys are bound to."""
+    project = bundle.project
+    return Uses(project=project.id, purpose=project.purpose, epoch=project.linkage.epoch)
+
+
 def now() -> datetime:
     """The time, with its zone."""
     return datetime.now(UTC)
@@ -107,7 +141,9 @@ def resolve_period(root: Path, period: str) -> str:
     if period != LATEST:
         as_of_date(period)
         return period
-    found = sorted(path.name for path in (root / "extracts").glob("*") if _PERIOD.fullmatch(path.name))
+    # A linkage or analysis machine has no extracts, only what was brought to it.
+    months = _months(root / "extracts") or [*_months(root / "zones/linkage"), *_months(root / "zones/analysis")]
+    found = sorted(months)
     if not found:
         raise BadInput(
             "There are no extracts: extracts/ has no folder named after a month.",
@@ -116,6 +152,10 @@ def resolve_period(root: Path, period: str) -> str:
             code="E-NO-EXTRACTS",
         )
     return found[-1]
+
+
+def _months(folder: Path) -> list[str]:
+    return [path.name for path in folder.glob("*") if _PERIOD.fullmatch(path.name)]
 
 
 def use_project(root: Path) -> None:

@@ -1,119 +1,140 @@
-"""Keys: who holds them, what they may do, and subkeys for each purpose.
+"""The keys of this machine: opened by id when a step needs them, on a day they may be used.
 
-The project root is kept as two shares by two custodians; either share alone says nothing (XOR of random
-bytes). Everything secret in encoding is an HKDF-SHA256 output of the root for one purpose, field and epoch.
-Zone keys (X25519) open sealed files; signing keys (Ed25519) approve configs and sign the ledger. Neither is
-derived from the root. Key files are named by id, and configs, logs and manifests hold ids only.
+The project root is kept by three custodians, any two of whom open it (:mod:`governance.key_shares`); runs never do.
+Everything secret in encoding is an HKDF-SHA256 output of the root for one purpose, field and epoch, issued to each
+source (:mod:`governance.key_issue`). Zone keys (X25519) open sealed files; signing keys (Ed25519) approve configs,
+and sign packages and ledgers. Neither is derived from the root. Key files are named by id, and configs, logs and
+manifests hold ids only.
 """
 
 import base64
-import json
-import os
-from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass
-from datetime import date, timedelta
-from hashlib import sha256
+from collections.abc import Sequence
+from contextlib import suppress
+from datetime import date
+from itertools import combinations
 from pathlib import Path
-from typing import Any, Literal, NoReturn
 
-from cryptography.hazmat.primitives import hashes, hmac
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X25519PublicKey
-from cryptography.hazmat.primitives.kdf.hkdf import HKDFExpand
 
+from governance.demo_keys import is_demo
 from governance.errors import PolicyRefusal
-from governance.store import write_file
+from governance.key_files import (
+    KeyFiles,
+    KeyInfo,
+    KeyStore,
+    Secret,
+    fingerprint,
+    fingerprint_of,
+    kid_of,
+    spoilt,
+)
+from governance.key_issue import IssuedKeys, Uses, issued_id, not_issued, read_issue, seal_info
+from governance.key_making import new_keys
+from governance.key_shares import CUSTODIANS, NEEDED, join, not_of_one_root, open_share, too_few
+from governance.store import unseal
 
-Kind = Literal["root", "person", "release", "zone", "signing"]
-State = Literal["pending", "active", "retiring", "destroyed"]
+__all__ = [
+    "IssuedKeys",
+    "KeyInfo",
+    "KeyRing",
+    "Secret",
+    "Uses",
+    "fingerprint_of",
+    "is_demo",
+    "kid_of",
+    "new_keys",
+]
 
-_LIFETIME_DAYS = 365
-_SHARES = {"root_a": "custodian_a", "root_b": "custodian_b"}
-_DEMO_SEED = b"joinedup demo keys: not secret, refused for anything but synthetic data"
+ZONES_THAT_SIGN = ("linkage", "analysis")
+"""Zones with a signing key of their own, beside every source."""
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class KeyInfo:
-    """What may be known of a key by anyone: no secret in it."""
-
-    id: str
-    kind: Kind
-    project: str
-    holder: str
-    """The role that keeps it: custodian_a, custodian_b, linkage, analysis, source_<id>, approver, second_approver,
-    signer."""
-    state: State
-    not_before: str
-    not_after: str
-    bits: int
-    fingerprint: str
-    public: str = ""
-    demo: bool = False
-
-
-class Secret:
-    """Secret bytes that do not print, compare by value or pickle."""
-
-    __slots__ = ("_value",)
-
-    def __init__(self, value: bytes) -> None:
-        self._value = value
-
-    def reveal(self) -> bytes:
-        """The bytes, for the one call that needs them."""
-        return self._value
-
-    def subkey(self, *context: str) -> "Secret":
-        """A 256-bit key for one purpose: HKDF-Expand (RFC 5869) over length-prefixed context."""
-        info = b"".join(len(part.encode()).to_bytes(2) + part.encode() for part in ("joinedup/v1", *context))
-        return Secret(HKDFExpand(hashes.SHA256(), 32, info).derive(self._value))
-
-    def __repr__(self) -> str:
-        return "Secret(…)"
-
-    def __reduce__(self) -> NoReturn:
-        raise TypeError("a secret is never pickled")
-
-
-def fingerprint_of(value: bytes) -> str:
-    """Sixteen hex digits that recognise a secret without revealing it (HMAC, not a hash)."""
-    mac = hmac.HMAC(value, hashes.SHA256())
-    mac.update(b"joinedup/fingerprint/v1")
-    return mac.finalize()[:8].hex()
-
-
-def kid_of(fingerprint: str) -> str:
-    """The five characters that mark outputs made under a key."""
-    return base64.b32encode(bytes.fromhex(fingerprint)).decode().lower()[:5]
+_MAY_OPEN = ("active", "retiring")
+"""States in which a key still opens what was made under it; only an active one makes anything new."""
 
 
 class KeyRing:
-    """The key files below one folder, opened by id when a step needs them."""
+    """The keys below one folder, opened by id when a step needs them.
 
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
+    Args:
+        folder: The project's ``keys/``.
+        more: Further folders of holders, such as a custodian's stick.
+        store: Where keys lie, if not in files.
+    """
+
+    def __init__(self, folder: Path, *more: Path, store: KeyStore | None = None) -> None:
+        self.folder, self._store = folder, store or KeyFiles(folder, more)
 
     def infos(self) -> list[KeyInfo]:
         """Every key known here, without secrets, ordered by id."""
-        return [_load(path)[0] for path in sorted(self.folder.glob("*/*.json"))]
+        return self._store.infos()
 
     def info(self, key_id: str) -> KeyInfo:
         """The public facts of one key."""
-        return self._read(key_id)[0]
+        return self._store.info(key_id)
 
-    def encoding_root(self, as_of: date) -> tuple[Secret, KeyInfo]:
-        """The project root, joined from both custodians' shares, and its public facts."""
-        share_a, share_b = self._secret("root_a", as_of), self._secret("root_b", as_of)
-        root = bytes(x ^ y for x, y in zip(share_a, share_b, strict=True))
-        info = self.info("root_a")
-        if fingerprint_of(root) != info.fingerprint:
-            raise PolicyRefusal(
-                "The two custodians' shares do not make this project's root key.",
-                why="Encodings under a wrong key look normal and match nothing.",
-                fix="Restore both share files from the same key ceremony, then run `joinedup keys verify DIR`.",
-                code="E-KEY-SHARES",
-            )
-        return Secret(root), info
+    def holds(self, key_id: str) -> bool:
+        """Whether this machine has the key itself, not only its public facts."""
+        return self._store.holds(key_id)
+
+    def encoding(self, source: str, uses: Uses, as_of: date) -> IssuedKeys:
+        """What a source was issued to encode with, opened with the source's own key.
+
+        Raises:
+            PolicyRefusal: Nothing was issued to it for this epoch, or its time is over.
+        """
+        key_id = issued_id(source, uses.epoch)
+        if not self._store.holds(key_id):
+            raise not_issued(source)
+        return self._issued(key_id, f"source_{source}", as_of)
+
+    def _issued(self, key_id: str, holder: str, as_of: date) -> IssuedKeys:
+        info, sealed = self._store.read(key_id)
+        _check_usable(info, as_of, ("active",))
+        own = self.zone_private(holder, as_of)
+        return read_issue(info, unseal(sealed, own, info=seal_info(info.project, key_id)))
+
+    def any_encoding(self, sources: Sequence[str], uses: Uses, as_of: date) -> IssuedKeys:
+        """What the first of these sources that has its keys here was issued: all share the keys of the encoding."""
+        held = [one for one in sources if self.holds(issued_id(one, uses.epoch)) and self.holds(f"zone_source_{one}")]
+        return self.encoding((held or list(sources))[0], uses, as_of)
+
+    def root_info(self) -> KeyInfo:
+        """The public facts of the project root, which every machine may know."""
+        return self.info(next(iter(CUSTODIANS)))
+
+    def root(self, as_of: date) -> Secret:
+        """The project root from the shares of the custodians who are here: for a ceremony, never for a run.
+
+        Any two that fit are enough: a third that is damaged, or of another ceremony, stops nobody.
+
+        Raises:
+            PolicyRefusal: Fewer than two custodians' keys and shares are here, or no two of them fit.
+        """
+        _check_usable(self.root_info(), as_of, _MAY_OPEN)
+        if len(present := self._present()) < NEEDED:
+            raise too_few(len(present))
+        for pair in combinations(present, NEEDED):
+            if root := self._joined(pair, as_of):
+                return root
+        raise not_of_one_root()
+
+    def _joined(self, shares: tuple[str, ...], as_of: date) -> Secret | None:
+        """The root, if these shares make it."""
+        with suppress(PolicyRefusal):
+            root = join({share: self._share(share, as_of) for share in shares})
+            if fingerprint_of(root) == self.root_info().fingerprint:
+                return Secret(root)
+        return None
+
+    def _present(self) -> list[str]:
+        return [share for share, who in CUSTODIANS.items() if self.holds(share) and self.holds(who)]
+
+    def _share(self, share_id: str, as_of: date) -> bytes:
+        info, sealed = self._store.read(share_id)
+        _check_usable(info, as_of, _MAY_OPEN)
+        own = X25519PrivateKey.from_private_bytes(self._secret(info.holder, as_of, _MAY_OPEN))
+        return open_share(sealed, own, project=info.project, share_id=share_id)
 
     def person_key(self, as_of: date) -> tuple[Secret, KeyInfo]:
         """The linkage zone's key for person ids."""
@@ -125,155 +146,63 @@ class KeyRing:
 
     def zone_private(self, holder: str, as_of: date) -> X25519PrivateKey:
         """The key that opens files sealed to a zone."""
-        return X25519PrivateKey.from_private_bytes(self._secret(f"zone_{holder}", as_of))
+        return X25519PrivateKey.from_private_bytes(self._secret(f"zone_{holder}", as_of, _MAY_OPEN))
 
     def zone_public(self, holder: str) -> X25519PublicKey:
         """The key that seals files to a zone."""
         return X25519PublicKey.from_public_bytes(base64.b64decode(self.info(f"zone_{holder}").public))
 
     def signing(self, holder: str, as_of: date) -> Ed25519PrivateKey:
-        """The key of an approver or of the run signer."""
+        """The key of an approver, of a source or zone that signs its packages, or of the run signer."""
         return Ed25519PrivateKey.from_private_bytes(self._secret(f"signing_{holder}", as_of))
 
-    def _read(self, key_id: str) -> tuple[KeyInfo, bytes]:
-        found = list(self.folder.glob(f"*/{key_id}.json"))
-        if len(found) != 1:
-            raise PolicyRefusal(
-                f"Key `{key_id}` is not in the key folder.",
-                why="Nothing is encoded, opened or signed with a key that was not issued for it.",
-                fix="Make the project's keys with `joinedup keys new DIR`, or ask its custodian to restore it.",
-                code="E-KEY-ABSENT",
-            )
-        return _load(found[0])
+    def signers(self, holder: str) -> dict[str, Ed25519PublicKey]:
+        """Public keys by fingerprint that may have signed for a holder: the active one and those being retired."""
+        return {
+            info.fingerprint: Ed25519PublicKey.from_public_bytes(base64.b64decode(info.public))
+            for info in self.infos()
+            if info.kind == "signing" and info.holder == holder and info.state in _MAY_OPEN
+        }
 
-    def _secret(self, key_id: str, as_of: date) -> bytes:
-        info, secret = self._read(key_id)
-        usable = info.state == "active" and info.not_before <= as_of.isoformat() <= info.not_after
-        if not usable:
-            raise PolicyRefusal(
-                f"Key `{key_id}` is {info.state} and valid from {info.not_before} to {info.not_after}.",
-                why="A key that is not active on the day of the run may not be used (rule CRY-04).",
-                fix="Ask the custodian to rotate or activate it, then run again.",
-                code="E-KEY-STATE",
-            )
-        if info.kind != "root" and _fingerprint(info.kind, secret) != info.fingerprint:
-            raise _spoilt(key_id)  # a share says nothing alone; the joined root is checked instead
+    def ledger_signer(self) -> str:
+        """Who signs the ledger of this machine: the run signer where it is here, else the zone or source this is."""
+        if self.holds("signing_signer"):
+            return "signer"
+        sources = sorted({info.holder for info in self.infos() if info.holder.startswith("source_")})
+        return next((one for one in (*ZONES_THAT_SIGN, *sources) if self.holds(f"signing_{one}")), "signer")
+
+    def try_to_open(self, info: KeyInfo, as_of: date) -> None:
+        """Open one key as a run or a ceremony would, if it is held here.
+
+        Raises:
+            PolicyRefusal: It is damaged, not valid today, or does not fit what it belongs to.
+        """
+        if not self.holds(info.id):
+            return
+        if info.kind == "issued":
+            self._issued(info.id, info.holder, as_of)
+        elif info.kind != "root":
+            self._secret(info.id, as_of, _MAY_OPEN)
+        elif self.holds(info.holder):
+            self._share(info.id, as_of)
+            others = [share for share in self._present() if share != info.id]
+            if others and not any(self._joined((info.id, other), as_of) for other in others):
+                raise not_of_one_root()
+
+    def _secret(self, key_id: str, as_of: date, states: tuple[str, ...] = ("active",)) -> bytes:
+        info, secret = self._store.read(key_id)
+        _check_usable(info, as_of, states)
+        if fingerprint(info.kind, secret) != info.fingerprint:
+            raise spoilt(key_id)
         return secret
 
 
-def _load(path: Path) -> tuple[KeyInfo, bytes]:
-    """The public facts and the secret in one key file."""
-    try:
-        content: dict[str, Any] = json.loads(path.read_bytes())
-        return KeyInfo(**content["info"]), base64.b64decode(content["secret"], validate=True)
-    except (ValueError, KeyError, TypeError):
-        raise _spoilt(path.stem) from None
-
-
-def _spoilt(key_id: str) -> PolicyRefusal:
-    return PolicyRefusal(
-        f"The file of key `{key_id}` is damaged, or holds another key than it says.",
-        why="A wrong key gives output that looks normal and matches nothing.",
-        fix="Ask its custodian to restore the file from the key ceremony's copy. Never edit a key file.",
-        code="E-KEY-FILE",
+def _check_usable(info: KeyInfo, as_of: date, states: tuple[str, ...]) -> None:
+    if info.state in states and info.not_before <= as_of.isoformat() <= info.not_after:
+        return
+    raise PolicyRefusal(
+        f"Key `{info.id}` is {info.state} and valid from {info.not_before} to {info.not_after}.",
+        why="A key that is not active on the day of the run may not be used (rule CRY-04).",
+        fix="Ask the custodian to rotate or activate it, then run again.",
+        code="E-KEY-STATE",
     )
-
-
-def _fingerprint(kind: Kind, secret: bytes) -> str:
-    """What names a key: of its public half where there is one."""
-    return sha256(public).hexdigest()[:16] if (public := _public(kind, secret)) else fingerprint_of(secret)
-
-
-def _public(kind: Kind, secret: bytes) -> bytes:
-    """The public half of a zone or signing key; empty for secrets that have none."""
-    if kind == "zone":
-        return X25519PrivateKey.from_private_bytes(secret).public_key().public_bytes_raw()
-    if kind == "signing":
-        return Ed25519PrivateKey.from_private_bytes(secret).public_key().public_bytes_raw()
-    return b""
-
-
-def _demo_secret(project: str, name: str) -> bytes:
-    return sha256(_DEMO_SEED + project.encode() + name.encode()).digest()
-
-
-def _demo_name(kind: Kind, holder: str) -> str:
-    return f"{kind} {holder}" if kind in ("zone", "signing") else kind
-
-
-def is_demo(info: KeyInfo) -> bool:
-    """Whether anyone can make this key: told by its fingerprint, for its mark can be edited away."""
-    secret = _demo_secret(info.project, _demo_name(info.kind, info.holder))
-    return info.demo or info.fingerprint == _fingerprint(info.kind, secret)
-
-
-def new_keys(
-    folder: Path, *, project: str, sources: list[str], today: date, demo: bool = False, reviewers: Sequence[str] = ()
-) -> list[KeyInfo]:
-    """Make every key of a project; existing key files are never overwritten.
-
-    Args:
-        folder: The key folder, one subfolder a holder.
-        project: Project id, bound into every key.
-        sources: Source ids; each gets a zone key for its rejects and diagnostics.
-        today: First day of validity; keys live 365 days.
-        demo: Derive from a published seed: anyone can make these, so only synthetic data may use them.
-        reviewers: Ids of people who may be approved to review pairs; each gets a zone key.
-
-    Returns:
-        The public facts of the keys made now.
-    """
-    # A demo must work on any day: its keys guard nothing.
-    first, last = (date(2020, 1, 1), date(2099, 12, 31)) if demo else (today, today + timedelta(days=_LIFETIME_DAYS))
-    # With one share lost, a new one would not fit the other: its custodian must restore it.
-    with_root = not any((folder / holder / f"{share}.json").exists() for share, holder in _SHARES.items())
-    drawn = _drawn(sources, reviewers, project if demo else None, with_root=with_root)
-    wanted = [one for one in drawn if not (folder / one[2] / f"{one[0]}.json").exists()]
-    return [_written(folder, project, one, first, last, demo=demo) for one in wanted]
-
-
-_Drawn = tuple[str, Kind, str, bytes, str]
-"""Id, kind, holder, secret and fingerprint of a key."""
-
-
-def _written(folder: Path, project: str, drawn: _Drawn, first: date, last: date, *, demo: bool) -> KeyInfo:
-    key_id, kind, holder, secret, fingerprint = drawn
-    info = KeyInfo(
-        id=key_id,
-        kind=kind,
-        project=project,
-        holder=holder,
-        state="active",
-        not_before=first.isoformat(),
-        not_after=last.isoformat(),
-        bits=len(secret) * 8,
-        fingerprint=fingerprint,
-        public=base64.b64encode(_public(kind, secret)).decode(),
-        demo=demo,
-    )
-    content = {"info": asdict(info), "secret": base64.b64encode(secret).decode()}
-    write_file(folder / holder / f"{key_id}.json", json.dumps(content, indent=1).encode())
-    return info
-
-
-def _drawn(
-    sources: list[str], reviewers: Sequence[str], demo_project: str | None, *, with_root: bool
-) -> Iterator[_Drawn]:
-    """Every key of a project."""
-
-    def draw(name: str) -> bytes:
-        return os.urandom(32) if demo_project is None else _demo_secret(demo_project, name)
-
-    if with_root:
-        root, share = draw("root"), draw("share")
-        other = bytes(x ^ y for x, y in zip(root, share, strict=True))
-        yield "root_a", "root", _SHARES["root_a"], share, fingerprint_of(root)
-        yield "root_b", "root", _SHARES["root_b"], other, fingerprint_of(root)
-    named: list[tuple[str, Kind, str]] = [("person", "person", "linkage"), ("release", "release", "analysis")]
-    named += [(f"zone_{who}", "zone", who) for who in ("linkage", "analysis", "audit")]
-    named += [(f"zone_source_{source}", "zone", f"source_{source}") for source in sources]
-    named += [(f"zone_reviewer_{who}", "zone", f"reviewer_{who}") for who in reviewers]
-    named += [(f"signing_{who}", "signing", who) for who in ("approver", "second_approver", "author", "signer")]
-    for key_id, kind, holder in named:
-        secret = draw(_demo_name(kind, holder))
-        yield key_id, kind, holder, secret, _fingerprint(kind, secret)

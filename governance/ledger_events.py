@@ -16,11 +16,15 @@ class Event(StrEnum):
     """Everything that is recorded."""
 
     KEYS_MADE = "keys_made"
+    KEYS_ISSUED = "keys_issued"
+    CUSTODY_RENEWED = "custody_renewed"
     CONFIG_APPROVED = "config_approved"
     RUN_STARTED = "run_started"
     EXTRACT_READ = "extract_read"
     OPT_OUTS_APPLIED = "opt_outs_applied"
     PACKAGE_PUBLISHED = "package_published"
+    PACKAGE_EXPORTED = "package_exported"
+    PACKAGE_IMPORTED = "package_imported"
     LINKED = "linked"
     PERSON_INDEX_PUBLISHED = "person_index_published"
     REVIEW_APPROVED = "review_approved"
@@ -36,6 +40,8 @@ class Event(StrEnum):
 
 FACTS: dict[Event, frozenset[str]] = {
     Event.KEYS_MADE: frozenset({"project", "keys", "fingerprint", "demo"}),
+    Event.KEYS_ISSUED: frozenset({"project", "keys", "fingerprint", "epoch"}),
+    Event.CUSTODY_RENEWED: frozenset({"project", "holder", "fingerprint"}),
     Event.CONFIG_APPROVED: frozenset(
         {"project", "config_sha256", "approval_sha256", "key", "policy_version", "code_version"}
     ),
@@ -45,6 +51,8 @@ FACTS: dict[Event, frozenset[str]] = {
     Event.EXTRACT_READ: frozenset({"period", "source", "file", "sha256", "rows_in"}),
     Event.OPT_OUTS_APPLIED: frozenset({"period", "source", "status", "reason", "list_sha256"}),
     Event.PACKAGE_PUBLISHED: frozenset({"period", "source", "package", "manifest_sha256", "kid", "epoch"}),
+    Event.PACKAGE_EXPORTED: frozenset({"period", "source", "package", "manifest_sha256"}),
+    Event.PACKAGE_IMPORTED: frozenset({"period", "source", "package", "manifest_sha256", "kid", "key"}),
     Event.LINKED: frozenset({"period", "sources", "model_sha256", "manifest_sha256"}),
     Event.PERSON_INDEX_PUBLISHED: frozenset({"period", "manifest_sha256", "model_sha256", "kid", "epoch"}),
     Event.REVIEW_APPROVED: frozenset({"project", "approval_sha256", "key", "fingerprint"}),
@@ -65,7 +73,7 @@ _VERSION = r"[A-Za-z0-9.+_-]{1,80}"
 _TEXT: dict[str, str] = {
     "period": r"\d{4}-\d{2}",
     **dict.fromkeys(("project", "source", "file", "status", "reason", "package", "epoch"), _SLUG),
-    **dict.fromkeys(("step", "approval", "profile"), _SLUG),
+    **dict.fromkeys(("step", "approval", "profile", "holder"), _SLUG),
     **dict.fromkeys(("sha256", "config_sha256", "approval_sha256", "list_sha256"), _DIGEST),
     **dict.fromkeys(("manifest_sha256", "model_sha256", "page_sha256"), _DIGEST),
     **dict.fromkeys(("key", "fingerprint"), r"[0-9a-f]{16}"),

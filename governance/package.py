@@ -6,16 +6,23 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X25519PublicKey
 
 from governance.code_version import code_version
 from governance.contracts import CONTRACTS, check_table
 from governance.errors import BadInput, PolicyRefusal
+from governance.package_signature import check_signed, write_signature
 from governance.store import current, publish, read_manifest, read_table, write_manifest, write_table
 
 
 def publish_package(
-    folder: Path, tables: Mapping[str, pa.Table], recipient: X25519PublicKey, facts: Mapping[str, Any]
+    folder: Path,
+    tables: Mapping[str, pa.Table],
+    recipient: X25519PublicKey,
+    facts: Mapping[str, Any],
+    *,
+    signing: Ed25519PrivateKey | None = None,
 ) -> str:
     """Seal tables to a zone and make them the folder's current content.
 
@@ -24,13 +31,17 @@ def publish_package(
         tables: By contract name where there is a contract, which they must then meet.
         recipient: The zone that may read them.
         facts: For the manifest: kind, project, source, period, kid, config_sha256, … and no value of any record.
+        signing: The maker's key, for what another zone or machine is to read; it signs the manifest.
 
     Returns:
         SHA-256 of the manifest, which covers every table's content.
     """
     with publish(folder) as scratch:
         written = write_tables(scratch, tables, recipient)
-        return write_manifest(scratch, {**facts, "code_version": code_version(), "tables": written})
+        digest = write_manifest(scratch, {**facts, "code_version": code_version(), "tables": written})
+        if signing is not None:
+            write_signature(scratch, signing)
+        return digest
 
 
 def write_tables(
@@ -56,6 +67,7 @@ def open_package(
     expected: Mapping[str, Any],
     *,
     recorded: str | None = None,
+    signers: Mapping[str, Ed25519PublicKey] | None = None,
 ) -> tuple[dict[str, pa.Table], dict[str, Any]]:
     """Tables and manifest of a folder's current package.
 
@@ -65,24 +77,47 @@ def open_package(
         private_key: The zone's key.
         expected: Manifest entries that must have these values, such as the period and the key id.
         recorded: SHA-256 of the manifest that was published last, as the ledger has it (empty if it has none).
+        signers: Public keys by fingerprint, one of which must have signed the manifest.
 
     Raises:
         BadInput: Nothing is there.
-        PolicyRefusal: It was made under another config, key or period, or is not what its manifest says.
+        PolicyRefusal: It was made under another config, key or period, by somebody else, or is not what its manifest
+            says.
     """
     held = current(folder)
     if recorded is not None:
         check_recorded(folder, recorded)
+    if signers is not None:
+        check_signed(held, signers)
     manifest = read_manifest(held)
-    if wrong := sorted(name for name, value in expected.items() if manifest.get(name) != value):
+    check_expected(f"{folder.parent.name}/{folder.name}", manifest, expected)
+    tables = {name: _checked(held, name, private_key, manifest) for name in names}
+    return tables, manifest
+
+
+def check_expected(name: str, manifest: Mapping[str, Any], expected: Mapping[str, Any]) -> None:
+    """Check what a manifest says of the package called ``name``.
+
+    Raises:
+        PolicyRefusal: It was made under another config, key, period, …
+    """
+    if wrong := sorted(fact for fact, value in expected.items() if manifest.get(fact) != value):
         raise PolicyRefusal(
-            f"Package {folder.parent.name}/{folder.name} was made under another {', '.join(wrong)}.",
+            f"Package {name} was made under another {', '.join(wrong)}.",
             why="Codes made under different keys, rules or periods look alike and match nothing, or the wrong people.",
             fix="Run `joinedup pseudonymise` for every source again, then this step.",
             code="E-PACKAGE-MIXED",
         )
-    tables = {name: _checked(held, name, private_key, manifest) for name in names}
-    return tables, manifest
+
+
+def check_tables(held: Path, private_key: X25519PrivateKey, manifest: Mapping[str, Any]) -> None:
+    """Open every table a manifest names, one at a time, and check it against its digest and contract.
+
+    Raises:
+        PolicyRefusal: One does not open with this key, or is not what the manifest says.
+    """
+    for name in sorted(manifest["tables"]):
+        _checked(held, name, private_key, manifest)
 
 
 def check_recorded(folder: Path, recorded: str) -> None:

@@ -7,7 +7,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from governance.keys import Secret
+from governance.key_files import Deriver, Secret
 from governance.settings import Linkage
 from linkage.blocks import Views
 from linkage.sketch import Tokens, name_tokens, prf, sketch
@@ -52,8 +52,8 @@ class EncodingKeys:
     chance: Secret
 
     @classmethod
-    def derive(cls, root: Secret, *, project: str, purpose: str, linkage: Linkage) -> "EncodingKeys":
-        """Every key of the encoding from the project root.
+    def derive(cls, root: Deriver, *, project: str, purpose: str, linkage: Linkage) -> "EncodingKeys":
+        """Every key of the encoding, from what a source was issued or from the root itself.
 
         With ``swapped_names`` forename and surname are encoded under one key, otherwise they share nothing.
         """

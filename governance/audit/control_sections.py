@@ -6,7 +6,7 @@ from typing import Any
 
 from governance.audit.blocks import NOTHING, Block, Cell, Folded, Points, Row, Section, Table, Text, code
 from governance.audit.evidence import Evidence
-from governance.audit.words import EVENTS, KEY_USES, day, joined, moment, month, spaced
+from governance.audit.words import EVENTS, KEY_USES, SOURCE_KEY_USES, day, joined, moment, month, spaced
 from governance.keys import KeyInfo, is_demo
 from governance.policy import RULES, Finding
 
@@ -91,11 +91,14 @@ def keys_section(evidence: Evidence) -> Section:
     of_sources = [info for info in evidence.keys if info.holder.startswith("source_")]
     table = _key_table("Keys by id (no secret is shown or stored here)", evidence, skip=of_sources)
     more = _key_table(
-        f"Keys of {len(of_sources)} sources, which open what is sealed to each", evidence, only=of_sources
+        f"Keys of {len({info.holder for info in of_sources})} sources: what each opens, signs and encodes with",
+        evidence,
+        only=of_sources,
     )
     text = (
-        "The project root key is kept as two shares by two custodians; either alone says nothing. Every key that"
-        " encodes is derived from it for one project, purpose, field and epoch."
+        "The project root key is kept as three shares by three custodians; any two open it, one alone says nothing."
+        " Every key that encodes is derived from it for one project, purpose, field and epoch, and issued to the"
+        " source that uses it."
     )
     blocks: list[Block] = [Text(text)]
     if any(map(is_demo, evidence.keys)):
@@ -130,7 +133,7 @@ def _key_row(info: KeyInfo, evidence: Evidence) -> Row:
     titles = {one.id: one.title for one in evidence.bundle.sources}
     return (
         code(info.id),
-        KEY_USES.get(info.id, "Opens what is sealed to this source"),
+        KEY_USES.get(info.id, SOURCE_KEY_USES.get(info.kind, NOTHING)),
         titles.get(source, source.replace("_", " ").capitalize()),
         _state(info, evidence),
         Cell(f"{day(info.not_before)} to {day(info.not_after)}"),

@@ -57,11 +57,15 @@ REASONS = {
 
 EVENTS = {
     "keys_made": "Keys were made",
+    "keys_issued": "Custodians issued keys to sources",
+    "custody_renewed": "A custodian was replaced and all shares renewed",
     "config_approved": "Config was approved",
     "run_started": "Run started",
     "extract_read": "Extract was read",
     "opt_outs_applied": "Opt-outs were dealt with",
     "package_published": "Package was published",
+    "package_exported": "Package was written to a file to be carried",
+    "package_imported": "Package from another machine was checked and taken in",
     "linked": "Records were linked",
     "person_index_published": "Person index was published",
     "review_approved": "Review of cross-source pairs was approved",
@@ -127,19 +131,32 @@ ROLES = FIELDS | {
 }
 
 KEY_USES = {
-    "root_a": "Half of the project root key",
-    "root_b": "Half of the project root key",
+    "root_a": "Share of the project root key; any two of three open it",
+    "root_b": "Share of the project root key; any two of three open it",
+    "root_r": "Share of the project root key, kept for recovery",
+    "custodian_a": "Opens this custodian's share",
+    "custodian_b": "Opens this custodian's share",
+    "custodian_r": "Opens this custodian's share",
     "person": "Makes person ids",
     "release": "Makes the noise of released counts",
     "signing_approver": "Signs approvals",
     "signing_second_approver": "Signs approvals that need two people",
     "signing_author": "Signs drafts of configs",
     "signing_signer": "Signs the ledger",
+    "signing_linkage": "Signs what the linkage zone sends",
+    "signing_analysis": "Signs the ledger of an analysis zone on a machine of its own",
     "zone_linkage": "Opens what is sealed to the linkage zone",
     "zone_analysis": "Opens what is sealed to the analysis zone",
     "zone_audit": "Opens sealed diagnostics",
 }
-"""By key id; a source's zone key opens what is sealed to that source."""
+"""By key id; sources' keys are told by what their ids begin with."""
+
+SOURCE_KEY_USES = {
+    "zone": "Opens what is sealed to this source",
+    "signing": "Signs this source's packages",
+    "issued": "Subkeys this source encodes with",
+}
+"""By kind."""
 
 TABLES = {
     "view": "encoded views",

@@ -4,6 +4,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator
 
+from governance.key_shares import CUSTODIANS
 from governance.keys import KeyInfo, is_demo, kid_of
 from governance.policy.rule import Problem, RunFacts, place, rule
 from governance.policy.secret_scan import suspicious_lines
@@ -90,7 +91,7 @@ def keys_are_ours(bundle: Bundle, facts: RunFacts) -> Iterator[Problem]:
     for info in facts.keys:
         ids[info.fingerprint, info.kind == "root"].append(info.id)
     for (_, shares), same in ids.items():
-        if len(same) > (2 if shares else 1):
+        if len(same) > (len(CUSTODIANS) if shares else 1):
             yield Problem(where="keys/", says=f"Keys {', '.join(f'`{key}`' for key in same)} are the same key.")
     yield from _foreign_outputs(facts.keys, facts)
 
@@ -109,8 +110,8 @@ def _foreign_outputs(keys: tuple[KeyInfo, ...], facts: RunFacts) -> Iterator[Pro
     level="block",
     title="Active keys of full strength, in separate hands",
     checks="Every key the project needs exists, is active and valid on the day of the run, and has at least 256 bits."
-    " The root's two shares have different holders, who approve nothing and run no zone. Demo keys are refused"
-    " unless the project is synthetic.",
+    " The root's three shares, of which any two open it, have different holders, who approve nothing and run no zone."
+    " Demo keys are refused unless the project is synthetic.",
     why="One person with the whole root, or with a share and an approval key, could undo the pseudonyms alone.",
     source="SATRE 2.8.05; role separation in ISB 1523 practice",
     good="root_a held by custodian_a, root_b held by custodian_b, signing_approver held by approver",
@@ -131,18 +132,13 @@ def keys_are_fit(bundle: Bundle, facts: RunFacts) -> Iterator[Problem]:
     yield from _custody_faults(facts.keys)
 
 
+_OTHERS = ("person", "release", "signing_approver", "signing_signer")
+
+
 def _needed(bundle: Bundle) -> set[str]:
-    zones = {f"zone_source_{source.id}" for source in bundle.sources}
-    return zones | {
-        "root_a",
-        "root_b",
-        "person",
-        "release",
-        "zone_linkage",
-        "zone_analysis",
-        "signing_approver",
-        "signing_signer",
-    }
+    sources = {f"{kind}_source_{source.id}" for source in bundle.sources for kind in ("zone", "signing")}
+    zones = {f"{kind}_{zone}" for zone in ("linkage", "analysis") for kind in ("zone", "signing")}
+    return sources | zones | {*CUSTODIANS, *CUSTODIANS.values(), *_OTHERS}
 
 
 def _key_faults(info: KeyInfo, day: str, *, synthetic: bool) -> Iterator[str]:
@@ -159,9 +155,10 @@ def _key_faults(info: KeyInfo, day: str, *, synthetic: bool) -> Iterator[str]:
 def _custody_faults(keys: tuple[KeyInfo, ...]) -> Iterator[Problem]:
     custodians = [info.holder for info in keys if info.kind == "root"]
     if len(custodians) > len(set(custodians)):
-        yield Problem(where="keys/", says=f"Both shares of the root key are held by `{custodians[0]}`.")
+        twice = next(one for one in custodians if custodians.count(one) > 1)
+        yield Problem(where="keys/", says=f"Several shares of the root key are held by `{twice}`.")
     for info in keys:
-        if info.kind != "root" and info.holder in custodians:
+        if info.kind not in ("root", "custodian") and info.holder in custodians:
             yield Problem(where=f"key {info.id}", says=f"Key `{info.id}` is held by a custodian of the root key.")
 
 

@@ -56,8 +56,9 @@ def refused(root: Path, kind: type[ProjectError], step: str = WHOLE, source: str
 
 
 def test_an_absent_key(good):
-    """Nothing is encoded with half a root."""
-    (good / "keys/custodian_b/root_b.json").unlink()
+    """A key that nobody knows of any more is missed before anything is read."""
+    for path in good.glob("keys/*/root_b.json"):
+        path.unlink()
 
     assert refused(good, PolicyRefusal, "pseudonymise", "gp_register") == (
         "Policy rules block this run: CRY-04.\n"
@@ -73,7 +74,7 @@ def test_demo_keys_on_real_people(good):
     _make_real(good)
 
     assert refused(good, PolicyRefusal) == (
-        "Project `toy` is not synthetic, but 11 of its keys are demo keys.\n"
+        "Project `toy` is not synthetic, but 23 of its keys are demo keys.\n"
         "  Why: Demo keys come from a published seed: anyone can undo what they encode.\n"
         "  Fix: Remove the keys folder, hold a key ceremony (`joinedup keys new DIR`), and encode again."
     )

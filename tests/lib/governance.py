@@ -406,7 +406,7 @@ def write_run(bundle: Bundle, *, skip: tuple[str, ...] = ()) -> Ledger:
     """
     ring = KeyRing(bundle.root / "keys")
     ledger = Ledger(bundle.root / "ledger", ring.signing("signer", DAY))
-    kid = kid_of(ring.info("root_a").fingerprint)
+    kid = kid_of(ring.root_info().fingerprint)
     ledger.append(Event.RUN_STARTED, at=AT, period=PERIOD, step="period", config_sha256=bundle.digest, approval="demo")
     for source in bundle.sources:
         _write_source(bundle, source, kid, ledger)

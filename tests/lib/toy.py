@@ -4,7 +4,7 @@ from datetime import date
 from hashlib import sha256
 from pathlib import Path
 
-from governance.keys import new_keys
+from governance.keys import Uses, new_keys
 
 PERIOD = "2026-10"
 
@@ -130,8 +130,15 @@ def make_toy(root: Path, *, people: int = 40, keys: bool = True) -> Path:
     _extract(root, "gp_register", range(people))
     _extract(root, "housing", range(0, people, 2))
     if keys:
-        new_keys(root / "keys", project="toy", sources=["gp_register", "housing"], today=date(2026, 11, 1), demo=True)
+        make_toy_keys(root)
     return root
+
+
+def make_toy_keys(root: Path) -> None:
+    """Demo keys, with subkeys issued to both sources."""
+    uses = Uses(project="toy", purpose="population_health_planning", epoch="e1")
+    sources, today = ["gp_register", "housing"], date(2026, 11, 1)
+    new_keys(root / "keys", project="toy", sources=sources, today=today, demo=True, uses=uses)
 
 
 def _source(root: Path, source_id: str, title: str, **words: str) -> None:

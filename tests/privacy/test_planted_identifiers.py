@@ -12,7 +12,8 @@ import pyarrow as pa
 import pytest
 
 from flows.demo.generate import make_ics
-from governance.keys import KeyRing, new_keys
+from flows.key_desk import make_keys
+from governance.keys import KeyRing
 from governance.settings import load_bundle
 from governance.store import current, read_table
 from tests.lib import planting
@@ -48,7 +49,7 @@ def planted(tmp_path_factory: pytest.TempPathFactory) -> Path:
     make_ics(folder, people=1500, seed=11, periods=(PERIOD,))
     root = folder / "project"
     bundle = load_bundle(root)
-    new_keys(root / "keys", project=bundle.project.id, sources=[s.id for s in bundle.sources], today=TODAY, demo=True)
+    make_keys(root, demo=True)
     assert planting.plant(root, bundle, PERIOD) > 30
     return root
 

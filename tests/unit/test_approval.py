@@ -464,7 +464,8 @@ def test_one_real_key_among_demo_keys_needs_a_signature(tmp_path):
     """All or none."""
     bundle = write_config(tmp_path)
     ring = demo_keys(bundle)
-    (tmp_path / "keys" / "linkage" / "person.json").unlink()
+    for path in (tmp_path / "keys").glob("*/person.json"):
+        path.unlink()
     real_keys(bundle)
 
     assert refused(bundle, ring).code == "E-APPROVAL-MISSING"

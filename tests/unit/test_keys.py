@@ -25,11 +25,16 @@ def folder(tmp_path):
 
 
 def edit(folder, key_id, **facts):
-    """Change the public facts of one key file."""
-    path = next(folder.glob(f"*/{key_id}.json"))
-    content = json.loads(path.read_text())
-    content["info"] |= facts
-    path.write_text(json.dumps(content))
+    """Change the public facts of one key, in every copy."""
+    for path in folder.glob(f"*/{key_id}.json"):
+        content = json.loads(path.read_text())
+        content["info"] |= facts
+        path.write_text(json.dumps(content))
+
+
+def held(folder, key_id):
+    """The file of a key that has its secret."""
+    return next(path for path in folder.glob(f"*/{key_id}.json") if path.parent.name != "public")
 
 
 def expand(key, context):
@@ -84,48 +89,23 @@ def test_secrets_do_not_compare_by_value():
     assert Secret(b"x") != Secret(b"x")
 
 
-def test_either_share_alone_is_not_the_root(folder):
-    """The root is the XOR of two shares and equals neither."""
-    ring = KeyRing(folder)
-
-    root, info = ring.encoding_root(DAY)
-    shares = [json.loads(path.read_text())["secret"] for path in sorted(folder.glob("custodian_*/root_*.json"))]
-
-    assert fingerprint_of(root.reveal()) == info.fingerprint
-    assert len(set(shares)) == 2
-
-
-def test_shares_of_two_ceremonies_are_refused(folder, tmp_path_factory):
-    """A share from elsewhere would encode everything under a wrong key."""
-    other = tmp_path_factory.mktemp("other")
-    new_keys(other, project="northmoor", sources=[], today=DAY)
-    share = "custodian_b/root_b.json"
-    (folder / share).write_bytes((other / share).read_bytes())
-
-    with pytest.raises(PolicyRefusal, match="do not make this project's root key") as refusal:
-        KeyRing(folder).encoding_root(DAY)
-
-    assert refusal.value.code == "E-KEY-SHARES"
-
-
 def test_a_lost_share_is_not_replaced_by_a_new_one(folder):
-    """Making keys again leaves a lost share to its custodian."""
+    """Making keys again leaves a lost share to the custodians."""
     (folder / "custodian_a" / "root_a.json").unlink()
 
     made = new_keys(folder, project="northmoor", sources=["housing"], today=DAY)
 
     assert made == []
-    with pytest.raises(PolicyRefusal, match="Key `root_a` is not in the key folder"):
-        KeyRing(folder).encoding_root(DAY)
+    assert not KeyRing(folder).holds("root_a")
 
 
 def test_existing_keys_are_never_overwritten(folder):
-    """A new source gets its key, and every other file keeps its bytes."""
+    """A new source gets its keys, and every other file keeps its bytes."""
     before = {path: path.read_bytes() for path in folder.glob("*/*.json")}
 
     made = new_keys(folder, project="northmoor", sources=["housing", "police"], today=DAY)
 
-    assert [info.id for info in made] == ["zone_source_police"]
+    assert [info.id for info in made] == ["zone_source_police", "signing_source_police"]
     assert {path: path.read_bytes() for path in before} == before
 
 
@@ -173,6 +153,30 @@ def test_an_absent_key_is_named(folder):
     )
 
 
+def test_copies_of_one_key_that_disagree_are_refused(folder):
+    """A public copy that was exchanged would have packages sealed to somebody else."""
+    path = folder / "public" / "zone_linkage.json"
+    content = json.loads(path.read_text())
+    content["info"]["public"] = json.loads((folder / "public" / "zone_audit.json").read_text())["info"]["public"]
+    path.write_text(json.dumps(content))
+
+    with pytest.raises(PolicyRefusal, match="`zone_linkage` is damaged, or holds another key"):
+        KeyRing(folder).zone_public("linkage")
+
+
+def test_a_public_copy_opens_nothing(folder):
+    """A machine with public copies alone knows every key and holds none."""
+    for path in folder.glob("*/*.json"):
+        if path.parent.name != "public":
+            path.unlink()
+    ring = KeyRing(folder)
+
+    assert len(ring.infos()) == 19
+    assert not [info.id for info in ring.infos() if ring.holds(info.id)]
+    with pytest.raises(PolicyRefusal, match="`zone_linkage` is not held here: only its public facts are"):
+        ring.zone_private("linkage", DAY)
+
+
 @pytest.mark.parametrize("damage", ["", "{", '{"info": {}}', "[]"], ids=["empty", "cut", "no facts", "no object"])
 def test_a_damaged_key_file_is_refused(folder, damage):
     """No traceback, and no part of the file in the message."""
@@ -187,7 +191,7 @@ def test_a_damaged_key_file_is_refused(folder, damage):
 @pytest.mark.parametrize("key_id", ["person", "zone_linkage", "signing_approver"])
 def test_a_secret_that_is_not_the_key_it_says_is_refused(folder, key_id):
     """A file edited to hold another secret would match nothing, silently."""
-    path = next(folder.glob(f"*/{key_id}.json"))
+    path = held(folder, key_id)
     content = json.loads(path.read_text())
     content["secret"] = "AAAA" * 10 + "AAA="
     path.write_text(json.dumps(content))
@@ -213,9 +217,11 @@ def test_public_halves_fit_private_halves(folder):
 
 def test_public_facts_hold_no_secret(folder):
     """No secret of any key file stands in any public fact."""
-    secrets = [json.loads(path.read_text())["secret"] for path in folder.glob("*/*.json")]
+    files = [json.loads(path.read_text()) for path in folder.glob("*/*.json")]
+    secrets = [content["secret"] for content in files if "secret" in content]
     facts = repr(KeyRing(folder).infos())
 
+    assert len(secrets) == 19
     assert not [secret for secret in secrets if secret in facts]
 
 

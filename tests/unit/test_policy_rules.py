@@ -268,7 +268,7 @@ BAD_KEYS: list[tuple[str, str, Callable[[RunFacts], RunFacts], str, str]] = [
         "one key under two ids",
         lambda facts: change_key(facts, "zone_linkage", fingerprint=facts.keys[0].fingerprint),
         "keys/",
-        "Keys `release`, `zone_linkage` are the same key.",
+        "Keys `custodian_a`, `zone_linkage` are the same key.",
     ),
     (
         "CRY-04",
@@ -303,7 +303,7 @@ BAD_KEYS: list[tuple[str, str, Callable[[RunFacts], RunFacts], str, str]] = [
         "one custodian",
         lambda facts: change_key(facts, "root_b", holder="custodian_a"),
         "keys/",
-        "Both shares of the root key are held by `custodian_a`.",
+        "Several shares of the root key are held by `custodian_a`.",
     ),
     (
         "CRY-04",

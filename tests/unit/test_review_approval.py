@@ -82,9 +82,10 @@ def test_an_exchanged_key_is_noticed(project):
     bundle, ring = project
     sign(bundle, ring)
     theirs, hers = (ring.folder / f"reviewer_{who}" / f"zone_reviewer_{who}.json" for who in ("sam", "rita"))
-    content = json.loads(hers.read_text())
-    content["info"]["public"] = json.loads(theirs.read_text())["info"]["public"]
-    hers.write_text(json.dumps(content))
+    for path in (hers, ring.folder / "public" / hers.name):
+        content = json.loads(path.read_text())
+        content["info"]["public"] = json.loads(theirs.read_text())["info"]["public"]
+        path.write_text(json.dumps(content))
 
     assert refusal(bundle, ring) == "E-REVIEW-KEY"
 
