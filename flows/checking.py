@@ -1,7 +1,9 @@
 """Everything that can be said of a project before it runs: faults, rules, approval, and which extracts are there."""
 
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +16,7 @@ from governance.approval import check_approved
 from governance.errors import BadInput, ConfigError, PolicyRefusal
 from governance.intake.deliver import path_of
 from governance.keys import KeyRing
-from governance.policy import Finding, check_bundle, read_facts, refuse_blocked
+from governance.policy import Finding, check_bundle, family_of, read_facts, refuse_blocked
 from governance.settings import Bundle, config_error, load_bundle, placeholders, read_yaml, validate_yaml
 
 
@@ -46,7 +48,15 @@ class Checked:
             "sources": [source.id for source in self.bundle.sources],
             "cohorts": self.cohorts,
             "rules": [
-                {"rule": one.rule, "result": one.result, "where": one.where, "says": one.sentence, "fix": one.fix}
+                {
+                    "rule": one.rule,
+                    "family": family_of(one.rule),
+                    "level": one.level,
+                    "result": one.result,
+                    "where": one.where,
+                    "says": one.sentence,
+                    "fix": one.fix,
+                }
                 for one in self.findings
             ],
             "approved": self.approved,
@@ -140,7 +150,22 @@ def _absent(bundle: Bundle, period: str) -> Iterable[str]:
     return [path for path in paths if not (bundle.root / path).exists()]
 
 
-def _rule_lines(findings: Iterable[Finding]) -> list[str]:
-    words = {"pass": "ok", "not_yet": "later", "warn": "LOOK", "block": "STOP"}
-    rows = [(words[one.result], one.rule, f"{one.sentence} {one.fix}".strip(), one.where) for one in findings]
-    return ["Policy rules:", *aligned(rows)]
+_WORDS = {"pass": "ok", "not_yet": "later", "warn": "LOOK", "block": "STOP"}
+
+
+def _rule_lines(findings: Sequence[Finding]) -> list[str]:
+    """Findings by family: result, rule and sentence; below it, where something is to be done, the place and the fix."""
+    counts = Counter(one.result for one in findings)
+    told = ", ".join(f"{counts[result]} {word}" for result, word in _WORDS.items() if counts[result])
+    lines = [f"Policy rules ({told}); `joinedup explain RULE` teaches one:"]
+    for family, group in groupby(findings, key=lambda one: family_of(one.rule)):
+        lines += [f"  {family}", *(line for one in group for line in _finding_lines(one))]
+    return lines
+
+
+def _finding_lines(finding: Finding) -> list[str]:
+    head = f"    {_WORDS[finding.result]:<5} {finding.rule:<8} "
+    below = [finding.where] if finding.result in ("warn", "block") and finding.where else []
+    below += [f"Fix: {finding.fix}"] if finding.fix else []
+    indent = " " * len(head)
+    return [head + finding.sentence, *(indent + line for line in below)]

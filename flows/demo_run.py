@@ -12,11 +12,12 @@ from flows.cli_progress import shown
 from flows.cli_run import outcome_lines
 from flows.demo.generate import make_ics
 from flows.demo.name_bands import use_bands
+from flows.demo.paperwork import date_paperwork
 from flows.engine import run_steps
 from flows.key_desk import make_keys
 from flows.pages import page_lines, pages
 from flows.period import PERIOD
-from flows.run import open_run
+from flows.run import now, open_run
 
 
 def run_demo(folder: Path, *, people: int, seed: int, plain: bool, show: bool) -> dict[str, Any]:
@@ -37,6 +38,7 @@ def run_demo(folder: Path, *, people: int, seed: int, plain: bool, show: bool) -
         if not plain:
             open_things.enter_context(_server_early(folder / "project"))
         made = make_ics(folder, people=people, seed=seed)
+        date_paperwork(made.project, now().date())
         make_keys(made.project, demo=True)
         use_bands(made.project)
         approve_demo(made.project)

@@ -116,7 +116,8 @@ def _copy_configs(world: World, project: Path) -> str:
     pa_csv.write_csv(lookup_table(world.streams.rng("lookup"), world.places), lookup, options)
     digest = sha256(lookup.read_bytes()).hexdigest()
     text = (demo / "project.yaml").read_text("utf-8")
-    (project / "project.yaml").write_bytes(re.sub(r"sha256: [0-9a-f]{64}", f"sha256: {digest}", text).encode())
+    own = re.sub(r"(?<=\n  )sha256: [0-9a-f]{64}", f"sha256: {digest}", text, count=1)  # the look-up's stands first
+    (project / "project.yaml").write_bytes(own.encode())
     return digest
 
 

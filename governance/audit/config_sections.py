@@ -27,7 +27,8 @@ def purpose_section(evidence: Evidence) -> Section:
 def _law_row(source: Source) -> Row:
     legal, agreed = source.legal, source.agreement
     articles = [
-        f"Article {legal.article_6}" + (f" ({legal.statutory_function})" if legal.statutory_function else ""),
+        f"Article {legal.article_6 or '6: none'}"
+        + (f" ({legal.statutory_function})" if legal.statutory_function else ""),
         f"Article {legal.article_9}" if legal.article_9 else "",
         _schedule(legal.schedule_1 or ""),
         f"DPA 2018 Part {legal.law_enforcement_part}" if legal.law_enforcement_part else "",

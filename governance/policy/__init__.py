@@ -1,7 +1,7 @@
 """Policy rules: what an information governance lead would check by hand, as pure functions with reasons."""
 
 from governance.policy.facts import read_facts
-from governance.policy.registry import RULES, check_bundle, explain, refuse_blocked, rules_markdown
+from governance.policy.registry import RULES, check_bundle, explain, family_of, refuse_blocked, rules_markdown
 from governance.policy.rule import Finding, Level, Problem, Result, Rule, RunFacts
 
 __all__ = [
@@ -14,6 +14,7 @@ __all__ = [
     "RunFacts",
     "check_bundle",
     "explain",
+    "family_of",
     "read_facts",
     "refuse_blocked",
     "rules_markdown",

@@ -3,9 +3,42 @@
 from collections.abc import Iterator
 
 from governance.policy.rule import Problem, RunFacts, place, rule
+from governance.policy.wording import is_placeholder
 from governance.settings import Bundle, ColumnClass
 
 _NOT_TAKEN = (ColumnClass.DROP, ColumnClass.FREE_TEXT)
+
+
+@rule(
+    id="AGR-01",
+    level="block",
+    title="A data sharing agreement that is in force",
+    checks="Each source names its agreement, the run is between its start and end, and its review date has not passed."
+    " From `review_warning_days` before the review on, and after it, the rule warns.",
+    why="An agreement is what the organisation that holds the data consented to, for a time. Outside it nothing may"
+    " flow.",
+    source="ICO data sharing code",
+    good="id: DSA-2026-004, start: 2026-04-01, end: 2028-03-31, review: 2027-04-01",
+    bad="id: TBC, end: 2024-03-31",
+    fix="Renew or review the agreement with the organisation, then correct the dates under `agreement`.",
+    passed="Every source's agreement is named, in force and not due for review.",
+)
+def agreement_is_in_force(bundle: Bundle, facts: RunFacts) -> Iterator[Problem]:
+    """Every agreement is named, covers the day of the run, and is not due for review."""
+    for source in bundle.sources:
+        agreement = source.agreement
+        name = f"{source.title}: agreement {agreement.id}"
+        where = place(bundle, f"sources/{source.id}.yaml", "agreement")
+        if is_placeholder(agreement.id):
+            yield Problem(where=where, says=f"{source.title}: the id of its agreement is only a placeholder.")
+        if facts.as_of < agreement.start:
+            yield Problem(where=where, says=f"{name} starts only on {agreement.start}.")
+        if facts.as_of > agreement.end:
+            yield Problem(where=where, says=f"{name} ended on {agreement.end}.")
+        elif facts.as_of > agreement.review:
+            yield Problem(where=where, says=f"{name} was due for review on {agreement.review}.", result="warn")
+        elif (agreement.review - facts.as_of).days <= bundle.policy.review_warning_days:
+            yield Problem(where=where, says=f"{name} is due for review on {agreement.review}.", result="warn")
 
 
 @rule(
@@ -36,4 +69,7 @@ def columns_are_agreed(bundle: Bundle, facts: RunFacts) -> Iterator[Problem]:
                 )
 
 
-RULES = (columns_are_agreed,)
+RULES = (
+    agreement_is_in_force,
+    columns_are_agreed,
+)

@@ -1,12 +1,17 @@
 """Gather what rules may know beyond the config: keys, receipts, manifests and the ledger of a project folder."""
 
+import base64
 from datetime import date
 from pathlib import Path
 from typing import Any
 
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+
+from governance.errors import Fault
 from governance.exposure import read_receipt
-from governance.keys import KeyRing
-from governance.ledger import Ledger
+from governance.keys import KeyInfo, KeyRing
+from governance.ledger import Event, Ledger, verify_ledger
+from governance.policy.disk import read_disk, read_held
 from governance.policy.rule import RunFacts
 from governance.settings import Bundle
 from governance.store import current, read_manifest
@@ -36,8 +41,26 @@ def read_facts(bundle: Bundle, period: str, *, as_of: date) -> RunFacts:
         receipts={name: manifest for name, manifest in receipts.items() if manifest},
         packages={name: manifest for name, manifest in packages.items() if manifest},
         ledger=tuple(Ledger(bundle.root / "ledger").entries()),
+        ledger_faults=_ledger_faults(bundle.root / "ledger", keys),
         exposure=read_receipt(bundle.root),
+        disk=read_disk(bundle.root),
+        held=read_held(bundle.root),
     )
+
+
+def _ledger_faults(folder: Path, keys: list[KeyInfo]) -> tuple[Fault, ...] | None:
+    """What is wrong with the ledger, by the signer's key of the key ring; ``None`` without one.
+
+    Until a first run has ended there is no checkpoint, and none is missed.
+    """
+    signer = next((info for info in keys if info.id == "signing_signer"), None)
+    if signer is None:
+        return None
+    ledger = Ledger(folder)
+    finished = any(entry.event is Event.RUN_FINISHED for entry in ledger.entries())
+    if not finished and ledger.last_checkpoint() is None:
+        return ()
+    return tuple(verify_ledger(folder, Ed25519PublicKey.from_public_bytes(base64.b64decode(signer.public))))
 
 
 def _manifest(folder: Path) -> dict[str, Any]:

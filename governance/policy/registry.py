@@ -4,19 +4,79 @@ from collections.abc import Iterable
 from textwrap import fill
 
 from governance.errors import BadInput, Fault, PolicyRefusal
-from governance.policy import agreement, crypto, exposure, identifiers, law, opt_outs, outputs, purpose
+from governance.policy import (
+    accounts,
+    agreement,
+    assessment,
+    coarse,
+    confidentiality,
+    crypto,
+    custody,
+    exposure,
+    identifiers,
+    keeping,
+    law,
+    opt_outs,
+    outputs,
+    purpose,
+    storage,
+    transparency,
+    type_one,
+)
 from governance.policy.rule import Finding, Problem, Rule, RunFacts
 from governance.settings import POLICY_VERSION, Bundle
 
-RULES: tuple[Rule, ...] = (
-    *purpose.RULES,
-    *law.RULES,
-    *agreement.RULES,
-    *opt_outs.RULES,
-    *identifiers.RULES,
-    *crypto.RULES,
-    *exposure.RULES,
-    *outputs.RULES,
+_FAMILIES = {
+    "PURP": "Purpose",
+    "LAW": "Legal bases",
+    "AGR": "Agreements",
+    "DPIA": "Impact assessment",
+    "ROPA": "Record of processing",
+    "TRN": "Transparency",
+    "NDOO": "Opt-outs",
+    "SENS": "Protected records and codes",
+    "ID": "What identifies people",
+    "CRY": "Encodings and keys",
+    "EXP": "What the codes expose",
+    "STO": "Storage",
+    "RET": "Retention",
+    "OUT": "What is released",
+    "REV": "Review and approval",
+    "LOG": "Ledger and logs",
+}
+"""Families in the order they are printed, and their headings."""
+
+_MODULES = (
+    accounts,
+    agreement,
+    assessment,
+    coarse,
+    confidentiality,
+    crypto,
+    custody,
+    exposure,
+    identifiers,
+    keeping,
+    law,
+    opt_outs,
+    outputs,
+    purpose,
+    storage,
+    transparency,
+    type_one,
+)
+
+
+def family_of(rule_id: str) -> str:
+    """The heading a rule stands under."""
+    return _FAMILIES[rule_id.split("-")[0]]
+
+
+RULES: tuple[Rule, ...] = tuple(
+    sorted(
+        (rule for module in _MODULES for rule in module.RULES),
+        key=lambda rule: ([*_FAMILIES].index(rule.id.split("-")[0]), rule.id),
+    )
 )
 """In the order they are printed."""
 

@@ -6,8 +6,10 @@ from datetime import date
 from typing import Any, Literal
 
 from governance.contracts import CONTRACTS, Contract
+from governance.errors import Fault
 from governance.keys import KeyInfo
 from governance.ledger import Entry
+from governance.policy.disk import Disk, Held
 from governance.settings import Bundle
 
 Level = Literal["block", "warn", "output"]
@@ -32,6 +34,12 @@ class RunFacts:
     ledger: tuple[Entry, ...] = ()
     exposure: Mapping[str, Any] = field(default_factory=dict)
     """The project's own exposure receipt; see ``governance.exposure``."""
+    disk: Disk | None = None
+    """What can be seen of the project folder; ``None`` where it was not looked at."""
+    held: tuple[Held, ...] = ()
+    """Datasets and periods that are here."""
+    ledger_faults: tuple[Fault, ...] | None = None
+    """What is wrong with the ledger; ``None`` where no key is here to check it with."""
     contracts: Mapping[str, Contract] = field(default_factory=lambda: CONTRACTS)
     """Contracts of every table that may be written."""
 

@@ -1,5 +1,6 @@
 """Typed models of project, source and policy files, and the bundle they make."""
 
+from governance.settings.accountability import Governance
 from governance.settings.bundle import Bundle, config_error, load_bundle, validate_yaml
 from governance.settings.fault import placeholders
 from governance.settings.policy import POLICY_VERSION, Policy
@@ -28,6 +29,7 @@ __all__ = [
     "Coverage",
     "EventMapping",
     "ExtractFile",
+    "Governance",
     "Linkage",
     "NeedMapping",
     "Policy",

@@ -6,7 +6,7 @@ from pydantic import Field
 
 from governance.settings.base import Slug, Strict
 
-POLICY_VERSION = "2026.11"
+POLICY_VERSION = "2026.11-2"
 """Changes whenever a rule or a floor changes; an approval covers it."""
 
 
@@ -21,7 +21,7 @@ class Policy(Strict):
     """Other counts are rounded to the nearest multiple."""
     noise_people: Annotated[float, Field(ge=2, le=20)] = 2.0
     """With `disclosure: cell_key`: the standard deviation of what is added to each count, in people."""
-    review_warning_days: Annotated[int, Field(ge=0)] = 30
+    review_warning_days: Annotated[int, Field(ge=30, le=365)] = 30
     """Warn this many days before an agreement's review date."""
     max_unique_structure: Annotated[float, Field(gt=0, le=0.002)] = 0.002
     """Refuse a config whose block structure alone makes a larger share of people unique."""

@@ -4,6 +4,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
+from governance.settings.accountability import Governance
 from governance.settings.base import Slug, Strict, Text
 
 RuleComponent = Literal[
@@ -203,6 +204,8 @@ class AreaLookup(Strict):
     """Printed with every output, such as `IMD 2025, LSOA 2021`."""
     sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
     """Digest of the exact file; signed with this project file."""
+    unit: Literal["output_area", "lsoa", "msoa", "ward", "district"] = "lsoa"
+    """What a small area is; an output area is smaller than is usually needed."""
 
 
 Profile = Literal["cell_key", "hide7_round5", "midpoint6", "threshold10"]
@@ -225,6 +228,11 @@ class Project(Strict):
     organisation: Text
     """The organisation that runs the linkage."""
     purpose: Slug
+    """One purpose, from `approved_purposes` in policy.yaml."""
+    direct_care: bool = False
+    """True only for the care of the very people in the data; needs an approval of its own."""
+    risk_stratification: bool = False
+    """True where people are sorted by predicted need; flagged, for it has rules of its own."""
     synthetic: bool = False
     """True only for made-up people: demo keys may sign, and every page says so."""
     spine: Slug
@@ -234,6 +242,8 @@ class Project(Strict):
     report: Report
     households: bool = False
     """Tell who shares a home, as keyed tokens in the analysis zone; only if a cohort asks about households."""
+    governance: Governance = Governance()
+    """What an information governance lead writes down once."""
     disclosure: Profile = "cell_key"
     """How counts are released: `cell_key` changes, rounds and withholds; the others round or withhold only, and are for
     reports that are made once."""

@@ -228,6 +228,16 @@ def _columns_of(mapping: EventMapping | NeedMapping) -> set[str]:
     return names
 
 
+class Flow(Strict):
+    """One flow of confidential information, as the section 251 register names it."""
+
+    start: Annotated[Text, Field(alias="from")]
+    """The organisation that sends, as `organisation` in its source file."""
+    to: Text
+    """The organisation that receives, as `organisation` in project.yaml."""
+    purpose: Slug
+
+
 class CommonLaw(Strict):
     """Why the common-law duty of confidentiality is met."""
 
@@ -235,18 +245,21 @@ class CommonLaw(Strict):
     reference: Text
     """The consent wording, the Act and section, the CAG reference, or the reason it is not confidential."""
     expires: date | None = None
+    """Last day of section 251 support."""
+    flows: list[Flow] = []
+    """Section 251: the flows that the support names."""
 
 
 class Legal(Strict):
     """The legal bases of one source."""
 
-    article_6: Text
-    """Such as `6(1)(e)`."""
+    article_6: Text | None = None
+    """Such as `6(1)(e)`; left out only where Part 3 of the DPA 2018 applies in place of the UK GDPR."""
     statutory_function: Text | None = None
     """For 6(1)(e): the controller's own function, such as `Care Act 2014 s6`."""
     article_9: Text | None = None
     schedule_1: Text | None = None
-    """DPA 2018 Schedule 1 condition, for crime data."""
+    """DPA 2018 Schedule 1 condition, such as `DPA 2018 Sch 1 para 2`: for health and care data and for crime data."""
     law_enforcement_part: Literal[2, 3] | None = None
     """Police and fire: DPA 2018 Part 2 (general) or Part 3 (law enforcement)."""
     common_law: CommonLaw
@@ -263,6 +276,16 @@ class Agreement(Strict):
     """Every column the agreement lets this project receive."""
 
 
+class TypeOne(Strict):
+    """The practices' word that Type 1 opt-outs were honoured before the records left them."""
+
+    attested_by: Text
+    """A role, such as `Practice managers, through the system supplier`."""
+    attested_on: date
+    reference: Text
+    """Where the attestation is filed."""
+
+
 class OptOuts(Strict):
     """How National Data Opt-Outs bear on this source."""
 
@@ -277,6 +300,8 @@ class OptOuts(Strict):
     """How old a cleaned list may be on the day of the run."""
     unverifiable_records: Literal["keep", "drop"] | None = None
     """Records without an NHS number cannot be checked; there is no default."""
+    type_1: TypeOne | None = None
+    """For records of general practices: Type 1 opt-outs are applied there, before anything is sent."""
 
     @model_validator(mode="after")
     def _apply_needs_its_fields(self) -> Self:

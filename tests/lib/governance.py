@@ -17,6 +17,7 @@ from governance.ledger import Event, Ledger
 from governance.policy import RunFacts, read_facts
 from governance.settings import Bundle, load_bundle
 from governance.store import publish, write_manifest
+from tests.lib.paperwork import cover, governance
 
 PERIOD = "2025-09"
 DAY = date(2025, 10, 14)
@@ -29,6 +30,9 @@ ENCODED = {
     "sex": "AES-256 keyed code, comparable inside one block",
     "record_id": "AES-256 keyed pseudonym",
 }
+
+
+_PROJECT_ORGANISATION = "Northmoor Integrated Care Board"
 
 
 def digest(text: str) -> str:
@@ -84,7 +88,7 @@ def _source(
         "organisation": organisation,
         "sector": sector,
         "one_record_per_person": sector == "nhs",
-        "legal": legal,
+        "legal": _with_flow(legal, organisation),
         "agreement": {
             "id": f"DSA-{id_.upper().replace('_', '-')}-2025",
             "start": "2025-01-01",
@@ -99,6 +103,15 @@ def _source(
     }
 
 
+def _with_flow(legal: dict[str, Any], organisation: str) -> dict[str, Any]:
+    """Section 251 support with the flow from the organisation to the project."""
+    if legal["common_law"]["basis"] != "s251":
+        return legal
+    flow = {"from": organisation, "to": _PROJECT_ORGANISATION, "purpose": "population_health_planning"}
+    return legal | {"common_law": legal["common_law"] | {"flows": [flow]}}
+
+
+_TYPE_1 = {"attested_by": "Practice managers", "attested_on": "2025-09-20", "reference": "IG folder 12"}
 _APPLY = {
     "confidential_patient_information": True,
     "national_data_opt_out": "apply",
@@ -109,12 +122,14 @@ _NHS_LAW = {
     "article_6": "6(1)(e)",
     "statutory_function": "NHS Act 2006 s14Z35",
     "article_9": "9(2)(h)",
+    "schedule_1": "DPA 2018 Sch 1 para 2",
     "common_law": {"basis": "s251", "reference": "23/CAG/0123", "expires": "2026-12-31"},
 }
 _COUNCIL_LAW = {
     "article_6": "6(1)(e)",
     "statutory_function": "Homelessness Reduction Act 2017 s10",
     "article_9": "9(2)(g)",
+    "schedule_1": "DPA 2018 Sch 1 para 6",
     "common_law": {"basis": "statute", "reference": "Housing Act 1996 Part 7"},
 }
 
@@ -126,7 +141,7 @@ def _sources() -> dict[str, dict[str, Any]]:
         "Northmoor Integrated Care Board",
         "nhs",
         legal=_NHS_LAW,
-        opt_outs=_APPLY | {"cleaned_list": "optout/{period}/gp_register.dat"},
+        opt_outs=_APPLY | {"cleaned_list": "optout/{period}/gp_register.dat", "type_1": _TYPE_1},
         files=[
             {"id": "people", "path": "extracts/{period}/gp.csv", "grain": "people", "columns": _PEOPLE},
             {
@@ -272,7 +287,7 @@ def _project(*, synthetic: bool) -> dict[str, Any]:
     return {
         "id": "northmoor",
         "title": "Who falls between our services",
-        "organisation": "Northmoor Integrated Care Board",
+        "organisation": _PROJECT_ORGANISATION,
         "purpose": "population_health_planning",
         "synthetic": synthetic,
         "spine": "gp_register",
@@ -282,6 +297,7 @@ def _project(*, synthetic: bool) -> dict[str, Any]:
             "area": "Northmoor",
             "contact": "ig@northmoor.example",
         },
+        "governance": governance([*_sources()], "population_health_planning", today=DAY),
     }
 
 
@@ -292,6 +308,7 @@ def write_config(root: Path, *, synthetic: bool = True) -> Bundle:
     for name, source in _sources().items():
         _write(root / "sources" / f"{name}.yaml", source)
     _write(root / "cohorts" / "c01.yaml", {"id": "c01", "title": "Homeless and often in the emergency department"})
+    cover(root)
     return load_bundle(root)
 
 

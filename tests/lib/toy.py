@@ -1,12 +1,16 @@
 """A tiny made-up project on disk: two sources, forty people, demo keys. Small enough to run in a second."""
 
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
 
+import yaml
+
 from governance.keys import Uses, new_keys
+from tests.lib.paperwork import cover, governance
 
 PERIOD = "2026-10"
+_TODAY = datetime.now(UTC).date()
 
 _PEOPLE = [
     ("ada", "archer"), ("bola", "bello"), ("carys", "cole"), ("dev", "desai"), ("ewa", "ellis"),
@@ -44,6 +48,7 @@ legal:
   article_6: 6(1)(e)
   statutory_function: {function}
   article_9: 9(2)(h)
+  schedule_1: DPA 2018 Sch 1 para 2
   common_law:
     basis: statute
     reference: {function}
@@ -57,6 +62,10 @@ opt_outs:
   confidential_patient_information: {confidential}
   national_data_opt_out: exempt
   exemption: legal_requirement
+  type_1:
+    attested_by: Toy practices
+    attested_on: {lately}
+    reference: Made up for tests
 coverage:
   - from: 2024-01-01
 responds_to: [{responds}]
@@ -118,7 +127,9 @@ def make_toy(root: Path, *, people: int = 40, keys: bool = True) -> Path:
         (root / name).mkdir(parents=True, exist_ok=True)
     (root / "lookups" / "areas.csv").write_text(_LOOKUP, encoding="utf-8")
     digest = sha256((root / "lookups" / "areas.csv").read_bytes()).hexdigest()
-    (root / "project.yaml").write_text(_PROJECT.format(digest=digest), encoding="utf-8")
+    records = {"governance": governance(["gp_register", "housing"], "population_health_planning", today=_TODAY)}
+    text = _PROJECT.format(digest=digest) + yaml.safe_dump(records, sort_keys=False)
+    (root / "project.yaml").write_text(text, encoding="utf-8")
     gp = {"sector": "nhs", "function": "NHS Act 2006 s1", "confidential": "true", "kind": "gp.consultation"}
     housing = {"sector": "council", "function": "Housing Act 1996", "confidential": "false"}
     _source(root, "gp_register", "Toy practices", file="patients", need="mental_ill_health", responds="", **gp)
@@ -127,6 +138,7 @@ def make_toy(root: Path, *, people: int = 40, keys: bool = True) -> Path:
         responds="homelessness", **housing,
     )  # fmt: skip
     (root / "cohorts" / "t01_seen_by_both.yaml").write_text(_COHORT, encoding="utf-8")
+    cover(root)
     _extract(root, "gp_register", range(people))
     _extract(root, "housing", range(0, people, 2))
     if keys:
@@ -142,7 +154,9 @@ def make_toy_keys(root: Path) -> None:
 
 
 def _source(root: Path, source_id: str, title: str, **words: str) -> None:
-    text = _SOURCE.format(id=source_id, title=title, items=_COLUMNS.replace(",", ", "), **words)
+    text = _SOURCE.format(
+        id=source_id, title=title, lately=_TODAY - timedelta(days=30), items=_COLUMNS.replace(",", ", "), **words
+    )
     (root / "sources" / f"{source_id}.yaml").write_text(text, encoding="utf-8")
 
 

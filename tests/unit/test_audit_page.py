@@ -21,7 +21,7 @@ from governance.contracts import CONTRACTS
 from governance.intake.reasons import Reason
 from governance.keys import KeyRing
 from governance.ledger import Event, Ledger
-from governance.policy import check_bundle
+from governance.policy import RULES, check_bundle
 from governance.settings import Column, Linkage
 from governance.settings.source import DIRECT_ROLES, QUASI_ROLES
 from governance.store import current, publish, read_manifest, write_manifest
@@ -168,7 +168,7 @@ def test_a_signed_project_has_nothing_open(tmp_path):
         ("opt-outs", "Exempt: the person consented"),
         ("reconciliation", "GP register: visits 88,412 84,199 212 3,905 96"),
         ("reconciliation", "nhs_no NHS number fails its check digit 57"),
-        ("rules", "16 rules were checked: 16 passed."),
+        ("rules", f"{len(RULES)} rules were checked: {len(RULES)} passed."),
         ("ledger", "32 entries; the first 32 are signed, 0 have been added since."),
         ("ledger", "Cohort results were published in the analysis zone"),
         ("digests", "Fictional areas 2025"),
@@ -314,13 +314,13 @@ def test_a_broken_ledger_is_shown(own):
 
 def test_blocked_rules_come_first_with_their_fix(own):
     """What to mend stands above what passed."""
-    changed = edit_config(own, "project.yaml", lambda data: data.update(purpose="marketing"))
+    changed = edit_config(own, "project.yaml", lambda data: data.update(direct_care=True))
 
     text = Page(page_of(changed)).text
 
-    assert "Blocked by PURP-01." in text["summary"]
+    assert "Blocked by PURP-02." in text["summary"]
     assert text["rules"].index("What to mend, and how") < text["rules"].index("Every policy rule")
-    assert "Use a purpose from the register" in text["rules"]
+    assert "Set direct_care to false" in text["rules"]
     assert "project.yaml:" in text["rules"]
 
 

@@ -197,14 +197,14 @@ def test_init_makes_a_project_without_faults(capsys, tmp_path):
 
 
 def test_a_project_once_filled_in_is_held_to_the_rules(capsys, tmp_path):
-    """A reference without a CAG number is what a rule refuses, not the models."""
+    """No CAG number, no assessment of these columns, no word on the disk: what rules refuse, not the models."""
     here(capsys, "init", tmp_path / "new", "--json")
     for path in [*tmp_path.glob("new/*.yaml"), *tmp_path.glob("new/sources/*.yaml")]:
-        path.write_text(path.read_text("utf-8").replace(": REPLACE", ": Our"), "utf-8")
+        path.write_text(path.read_text("utf-8").replace(" REPLACE", " Our"), "utf-8")
     done = here(capsys, "check", tmp_path / "new", "--json")
 
     assert (done.code, done.json["error"]["code"]) == (2, "E-POLICY")
-    assert [fault["file"].split(":")[0] for fault in done.json["error"]["faults"]] == ["sources/gp_register.yaml"]
+    assert [fault["what"].split()[0] for fault in done.json["error"]["faults"]] == ["LAW-03", "DPIA-01", "STO-01"]
 
 
 def test_init_leaves_a_project_alone(capsys, toy):
