@@ -16,7 +16,7 @@ from governance.approval import check_approved
 from governance.errors import BadInput, ConfigError, PolicyRefusal
 from governance.intake.deliver import path_of
 from governance.keys import KeyRing
-from governance.policy import Finding, check_bundle, family_of, read_facts, refuse_blocked
+from governance.policy import Finding, Result, check_bundle, family_of, read_facts, refuse_blocked
 from governance.settings import Bundle, config_error, load_bundle, placeholders, read_yaml, validate_yaml
 
 
@@ -150,7 +150,7 @@ def _absent(bundle: Bundle, period: str) -> Iterable[str]:
     return [path for path in paths if not (bundle.root / path).exists()]
 
 
-_WORDS = {"pass": "ok", "not_yet": "later", "warn": "LOOK", "block": "STOP"}
+_WORDS: dict[Result, str] = {"pass": "ok", "not_yet": "later", "warn": "LOOK", "block": "STOP"}
 
 
 def _rule_lines(findings: Sequence[Finding]) -> list[str]:
