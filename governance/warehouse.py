@@ -9,13 +9,14 @@ from pathlib import Path
 import duckdb
 import pyarrow as pa
 
-_ALWAYS = (
+SETTINGS = (
     "SET temp_directory = ''",  # spill files are plain text; without them memory runs out with a clear error
     "SET python_enable_replacements = false",  # a Python variable must never stand in for a missing table
     "SET autoinstall_known_extensions = false",  # a missing feature must not reach for the network
     "SET autoload_known_extensions = false",
     "SET allow_community_extensions = false",
 )
+"""What every connection is told first; policy rule STO-01 looks at it."""
 
 
 def connect(
@@ -32,7 +33,7 @@ def connect(
     con = duckdb.connect()
     con.execute(f"SET threads = {int(threads)}")
     con.execute(f"SET memory_limit = '{memory}'")
-    for statement in _ALWAYS:
+    for statement in SETTINGS:
         con.execute(statement)
     if readable:
         folders = ", ".join("'" + str(folder.resolve()).replace("'", "''") + "'" for folder in readable)

@@ -4,18 +4,17 @@ import os
 import stat
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 
 from governance.settings.accountability import Dataset
-from governance.warehouse import connect
+from governance.warehouse import SETTINGS
 
 PRIVATE_FOLDERS = ("extracts", "optout", "sensitive", "keys", "zones", "ledger", ".joinedup")
 _TABLES_IN_THE_CLEAR = frozenset(
     {".parquet", ".csv", ".tsv", ".psv", ".duckdb", ".db", ".arrow", ".feather", ".xlsx", ".tmp", ".pkl"}
 )
 _SEALED_ZONES = ("source", "linkage", "analysis")
-_SETTINGS = ("temp_directory", "allow_community_extensions", "enable_external_access")
+_SETTINGS = ("temp_directory", "allow_community_extensions")
 _PERIOD_GLOB = "[0-9][0-9][0-9][0-9]-[0-9][0-9]"
 _BY_PERIOD: tuple[tuple[Dataset, str], ...] = (
     ("extracts", f"extracts/{_PERIOD_GLOB}"),
@@ -95,8 +94,6 @@ def _unsealed(zones: Path) -> Iterator[Path]:
         yield from (path for path in (zones / zone).rglob("*") if path.suffix in _TABLES_IN_THE_CLEAR)
 
 
-@cache
 def _warehouse() -> dict[str, str]:
-    with connect() as con:
-        rows = con.execute("SELECT name, value FROM duckdb_settings()").fetchall()
-    return {str(name): str(value or "") for name, value in rows}
+    """What every connection is told before it is locked; that DuckDB obeys is tested in ``test_warehouse``."""
+    return {name: value.strip("'") for name, value in (one.removeprefix("SET ").split(" = ") for one in SETTINGS)}

@@ -6,7 +6,7 @@ from governance.policy.rule import Problem, Result, RunFacts, place, rule
 from governance.settings import Bundle
 
 _MUST_BE_ENCRYPTED = ("extracts", "opt_out_lists", "keys", "zones")
-_WAREHOUSE = {"temp_directory": "", "allow_community_extensions": "false", "enable_external_access": "false"}
+_WAREHOUSE = {"temp_directory": "", "allow_community_extensions": "false"}
 _PRIVATE_UMASK = 0o077
 
 

@@ -4,7 +4,7 @@ import duckdb
 import pyarrow as pa
 import pytest
 
-from governance.warehouse import connect, fetch_table, load_sql, load_table, materialise, quote_name
+from governance.warehouse import SETTINGS, connect, fetch_table, load_sql, load_table, materialise, quote_name
 
 
 @pytest.fixture
@@ -115,3 +115,13 @@ def test_a_value_binds_and_is_never_read_as_sql(con):
 def test_sql_is_read_from_its_package():
     """Fixed questions live in files."""
     assert "SELECT" in load_sql("linkage", "identity")
+
+
+def test_every_connection_has_the_settings_that_the_rule_on_storage_reads():
+    """STO-01 looks at what connections are told; this looks at whether DuckDB obeys."""
+    told = dict(one.removeprefix("SET ").split(" = ") for one in SETTINGS)
+    con = connect()
+
+    obeyed = {name: con.execute("SELECT current_setting($name)", {"name": name}).fetchall()[0][0] for name in told}
+
+    assert {name: f"'{value}'" if value == "" else str(value).lower() for name, value in obeyed.items()} == told
