@@ -35,7 +35,7 @@ def exposure_digest(linkage: Linkage) -> str:
         "compare": sorted(linkage.compare),
         "max_block_records": linkage.max_block_records,
         "max_source_records": linkage.max_source_records,
-        "max_source_birth_dates": linkage.max_source_birth_dates,
+        "max_source_people": linkage.max_source_people,
     }
     return sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()
 

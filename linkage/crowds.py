@@ -2,21 +2,59 @@
 
 Such a block finds nobody (who of them is meant?) and ties strangers together, which is what an intruder with a list
 of everybody reads from the block graph. Without crowds a loose rule costs little: it speaks where a name is rare.
+
+A source that may hold a person twice has to tell one person's two records from two people's. It holds its records in
+clear, so it looks: inside a block, records that also agree in something else are taken for one person's. Nothing of
+what it finds leaves it but which views are sent.
 """
+
+from collections.abc import Iterable
 
 import numpy as np
 from numpy.typing import NDArray
 
 from governance.settings import BlockingRule, Linkage
+from linkage.ties import Numbers, Words, grouped, mixed, ties
 from linkage.values import Components
 
 Mask = NDArray[np.bool_]
-Words = NDArray[np.uint64]
+Rows = NDArray[np.intp]
+Agreements = tuple[tuple[str, ...], ...]
 
 TIES_NOBODY = frozenset({"nhs_number", "phone", "email", "uprn"})
 """A rule with one of these is sent whole: a household at most shares its blocks."""
 
-_ODD = np.uint64(0x9E3779B97F4A7C15)
+_A_NUMBER: Agreements = (("nhs_number",), ("phone",), ("email",))
+_MOST_OF_A_DATE: Agreements = (
+    ("birth_year", "birth_month"),
+    ("birth_year", "birth_day"),
+    ("birth_day_month_unordered",),
+)
+_THE_DAY: Agreements = (
+    ("birth_day_month_unordered",),
+    ("forename_phonetic", "postcode_district"),
+    ("forename_first3", "surname_first3"),
+)
+_A_NAME: Agreements = (("surname_phonetic",), ("surname_first3",), ("postcode_district",), ("forename_phonetic", "sex"))
+_BOTH_NAMES: Agreements = (("phonetic_pair",), ("first3_pair",))
+_A_PLACE: Agreements = (("postcode", "sex"),)
+
+_WHOLE_DATE = frozenset({"date_of_birth", "date_of_birth_unordered"})
+
+
+def one_person_if(rule: BlockingRule) -> Agreements:
+    """In what two records of one block of this rule must agree besides, to be taken for one person's.
+
+    What the block itself says is no evidence: strangers of one block agree in it too. So where it says a birth date,
+    names or a place must speak; where it says a name, a birth date but for one part must.
+    """
+    says = frozenset(rule.components)
+    found = list(_A_NUMBER)
+    dated, placed = bool(_WHOLE_DATE & says), "postcode" in says
+    found += _A_NAME if dated else _THE_DAY if "birth_year" in says else _MOST_OF_A_DATE
+    found += _BOTH_NAMES if dated or placed or "birth_year" in says else ()
+    found += () if placed else _A_PLACE
+    return tuple(found)
 
 
 def rows_sent(rule: BlockingRule, found: Components, linkage: Linkage, *, one_record_per_person: bool) -> Mask | None:
@@ -26,51 +64,65 @@ def rows_sent(rule: BlockingRule, found: Components, linkage: Linkage, *, one_re
         rule: A blocking rule.
         found: Components of the source's records.
         linkage: Holds the limits.
-        one_record_per_person: The source counts records; otherwise it counts birth dates, as two records may be one
-            person's.
+        one_record_per_person: The source counts records; otherwise people, as far as it can tell them.
 
     Returns:
         Shape (n,); None if all rows are sent.
     """
-    limit = linkage.max_source_records if one_record_per_person else linkage.max_source_birth_dates
+    limit = linkage.max_source_records if one_record_per_person else linkage.max_source_people
     if limit is None or TIES_NOBODY & set(rule.components):
         return None
     rows, block = blocks_in(rule, found)
+    _, number = np.unique(block, return_inverse=True)
+    record = found.record_id[rows]
+    people = _different(number, record)
+    if not one_record_per_person:
+        crowded = np.flatnonzero(people > limit)
+        people[crowded] = _people(one_person_if(rule), found, rows[crowded], block[crowded])
     sent = np.zeros(len(found.record_id), bool)
-    counted, told = _counted(found, rows, one_record_per_person=one_record_per_person)
-    sent[rows] = _different(block, counted, told) <= limit
+    sent[rows] = people <= limit
     return sent
 
 
-def blocks_in(rule: BlockingRule, found: Components) -> tuple[NDArray[np.intp], Words]:
+def blocks_in(rule: BlockingRule, found: Components) -> tuple[Rows, Words]:
     """Rows that have every component of a rule, and a word for the block each stands in; both of shape (m,)."""
-    parts = [found.ids(component) for component in rule.components]
-    rows = np.flatnonzero(np.logical_and.reduce([present for _, present in parts]))
-    block = np.zeros(len(rows), np.uint64)
+    every = np.arange(len(found.record_id))
+    place, block = _agreeing(found, rule.components, every, np.zeros(len(every), np.uint64))
+    return every[place], block
+
+
+def _agreeing(found: Components, components: Iterable[str], rows: Rows, block: Words) -> tuple[Rows, Words]:
+    """Places among ``rows`` that have every component, and a word of the block and of what stands in them."""
+    parts = [found.ids(component) for component in components]
+    there = np.flatnonzero(np.logical_and.reduce([present[rows] for _, present in parts]))
+    word = block[there]
     for ids, _ in parts:
-        block = _mixed(block, ids[rows])
-    return rows, block
+        word = mixed(word, ids[rows[there]])
+    return there, word
 
 
-def _counted(found: Components, rows: NDArray[np.intp], *, one_record_per_person: bool) -> tuple[Words, Mask]:
-    """What is counted in a block, and where it is known."""
-    if one_record_per_person:
-        return found.record_id[rows].view(np.uint64), np.ones(len(rows), bool)
-    ids, present = found.ids("date_of_birth")
-    return ids[rows], present[rows]
-
-
-def _different(block: Words, counted: Words, told: Mask) -> NDArray[np.int64]:
-    """For each row how many different known values its block holds."""
+def _people(agreements: Agreements, found: Components, rows: Rows, block: Words) -> Numbers:
+    """For each row how many people with a birth date its block holds; all records of no birth date are nobody."""
+    own = ties(np.arange(len(rows)), mixed(block, found.record_id[rows].view(np.uint64)))
+    tied = [own, *(ties(*_agreeing(found, components, rows, block)) for components in agreements)]
+    person = grouped(len(rows), np.concatenate(tied, axis=1))
+    told = np.zeros(len(rows), bool)
+    told[person[found.ids("date_of_birth")[1][rows]]] = True
     _, number = np.unique(block, return_inverse=True)
-    _, first = np.unique(_mixed(block, counted)[told], return_index=True)
-    size = np.bincount(number[told][first], minlength=int(number.max(initial=0)) + 1)
-    found: NDArray[np.int64] = size[number]
+    return _different(number, np.where(told[person], person, -1), ignored=-1)
+
+
+def _different(number: Numbers, counted: Numbers, ignored: int | None = None) -> Numbers:
+    """For each row how many different values stand beside its number.
+
+    Args:
+        number: Of the block, from 0; shape (n,).
+        counted: Shape (n,).
+        ignored: A value that does not count.
+    """
+    order = np.lexsort((counted, number))
+    at, value = number[order], counted[order]
+    new = np.r_[True, (at[1:] != at[:-1]) | (value[1:] != value[:-1])][: len(at)]
+    new &= value != ignored if ignored is not None else True
+    found: Numbers = np.bincount(at[new], minlength=int(number.max(initial=0)) + 1)[number]
     return found
-
-
-def _mixed(left: Words, right: Words) -> Words:
-    """One word of two: equal where both are equal, hardly ever otherwise."""
-    word = (left ^ (left >> np.uint64(31))) * _ODD + right
-    mixed: Words = (word ^ (word >> np.uint64(29))) * _ODD
-    return mixed

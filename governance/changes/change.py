@@ -70,6 +70,14 @@ def always_less(old: Any, new: Any) -> Risk:
     return "less"
 
 
+def looser_is_more(old: Any, new: Any) -> Risk:
+    """A preset of linkage rules and limits."""
+    order = ("strict", "standard", "loose")
+    if old not in order or new not in order:
+        return "unclear"
+    return "more" if order.index(new) > order.index(old) else "less"
+
+
 def kept_is_more(old: Any, new: Any) -> Risk:
     """Whether records that cannot be checked are kept."""
     return "less" if new == "drop" else "more"

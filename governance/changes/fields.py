@@ -12,6 +12,7 @@ from governance.changes.change import (
     higher_is_more,
     kept_is_more,
     longer_is_more,
+    looser_is_more,
     lower_is_more,
     other,
     unclear,
@@ -60,6 +61,13 @@ PROJECT: dict[str, Field] = {
         weight=35,
         judge=unclear,
     ),
+    "linkage.preset": Field(
+        label="The preset of blocking rules and limits",
+        judge=looser_is_more,
+        weight=62,
+        more="The linkage zone sees more of who is like whom, and finds more people.",
+        less="The linkage zone sees less of who is like whom, and misses more people.",
+    ),
     "linkage.compare": Field(
         label="Fields that count as evidence",
         judge=longer_is_more,
@@ -104,8 +112,8 @@ PROJECT: dict[str, Field] = {
         weight=58,
         more="Views of blocks that several people share tell the linkage zone who is like whom.",
     ),
-    "linkage.max_source_birth_dates": Field(
-        label="How many birth dates of one source may share a block that is sent",
+    "linkage.max_source_people": Field(
+        label="How many people of one source that may hold a person twice may share a block that is sent",
         judge=higher_is_more,
         weight=57,
         more="Views of blocks that several people share tell the linkage zone who is like whom.",

@@ -19,8 +19,8 @@ from governance.settings import Bundle
     source="Design 3.2 and 3.3; EDPB Guidelines 01/2025 (singling out)",
     good="rules: the ones that ship; 0.17% of 1.5 million people unique by structure",
     bad="rules: [{id: name, components: [forename, surname]}] without limits, never measured",
-    fix="Measure with `joinedup exposure DIR --record`. Above a ceiling: use narrower rules, set max_source_records and"
-    " max_source_birth_dates, or leave out name_bands.",
+    fix="Measure with `joinedup exposure DIR --record`. Above a ceiling: `preset: strict` or other narrower rules, set"
+    " max_source_records and max_source_people, or leave out name_bands.",
     passed="What the codes expose was measured and is below both ceilings.",
 )
 def exposure_is_low(bundle: Bundle, facts: RunFacts) -> Iterator[Problem]:

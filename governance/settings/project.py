@@ -1,6 +1,6 @@
 """The project file: what this project is for, and how it links, reports and keeps."""
 
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, model_validator
 
@@ -103,7 +103,7 @@ DEFAULT_RULES = [
     _rule("uprn_forename", "uprn", "forename"),
 ]
 """Ten loose rules that are safe because a source sends no view of a block in which it knows several people
-(``Linkage.max_source_records``), and four that tie nobody; chosen in decision 16."""
+(``Linkage.max_source_records``), and four that tie nobody; chosen in decisions 16 and 26."""
 
 
 STRICT_RULES = [
@@ -137,10 +137,24 @@ class NameBandsFile(Strict):
     """Digest of the exact file; signed with this project file."""
 
 
+PresetName = Literal["strict", "standard", "loose"]
+
+PRESETS: dict[str, dict[str, Any]] = {
+    "strict": {"rules": [rule.model_dump() for rule in STRICT_RULES]},
+    "standard": {},
+    "loose": {"max_source_people": 2},
+}
+"""What each preset sets, unless the project file says otherwise; where they stand: docs/benchmarks.md, Frontier."""
+
+
 class Linkage(Strict):
     """How records are encoded, compared and joined."""
 
+    preset: PresetName = "standard"
+    """How much is shown so that more people are found: `strict` has narrower rules, `loose` lets a source that may hold
+    a person twice send blocks with two people. `rules` and limits written out in this file go first."""
     rules: list[BlockingRule] = DEFAULT_RULES
+    """Records that agree on every component of one of these are compared. Without them, those of the preset."""
     compare: list[ComparedField] = ["name", "date_of_birth", "sex", "postcode", "nhs_number", "phone", "email", "uprn"]
     """Fields that count as evidence."""
     swapped_names: bool = True
@@ -161,13 +175,20 @@ class Linkage(Strict):
     max_source_records: Annotated[int, Field(ge=1)] | None = 1
     """A source with one record a person sends no view of a block in which it has more records: several people share
     that block, which finds nobody and gives the block graph its shape. None sends all."""
-    max_source_birth_dates: Annotated[int, Field(ge=1)] | None = 5
-    """The same for a source that may hold a person twice, which counts birth dates instead of records; above 1 because
-    one person's records may bear several. None sends all."""
+    max_source_people: Annotated[int, Field(ge=1)] | None = 1
+    """The same for a source that may hold a person twice. It counts people: records of a block that also agree in a
+    number, most of a birth date, a name or a place are one person's, and those without a birth date are nobody. None
+    sends all."""
     max_u_pairs: Annotated[int, Field(ge=1000)] = 2_000_000
     """Random pairs of its own records from which each source counts chance agreements."""
     epoch: Slug = "e1"
     """Keys live one epoch; a new epoch makes codes that cannot be joined to the old."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _with_preset(cls, written: Any) -> Any:
+        named = written.get("preset") if isinstance(written, dict) else None
+        return PRESETS[named] | written if isinstance(named, str) and named in PRESETS else written
 
     @model_validator(mode="after")
     def _rule_ids_differ(self) -> Self:
@@ -178,14 +199,14 @@ class Linkage(Strict):
 
     @model_validator(mode="after")
     def _sex_alone_tells_nothing_apart(self) -> Self:
-        crowded = self.max_source_records is None or self.max_source_birth_dates is None
+        crowded = self.max_source_records is None or self.max_source_people is None
         loose = [
             rule.id for rule in self.rules if len(set(rule.components) - {"sex"}) == 1 and "sex" in rule.components
         ]
         if crowded and loose:
             raise ValueError(
                 f"rule `{loose[0]}` has one component besides sex: it ties strangers together unless"
-                " max_source_records and max_source_birth_dates are set"
+                " max_source_records and max_source_people are set"
             )
         return self
 

@@ -14,6 +14,7 @@ from linkage.exposure.colours import refine
 from linkage.exposure.graph import Graph, Membership, Words, build_graph, mixed
 from linkage.exposure.sent import Sent, Source
 from linkage.sketch import LENGTH_BANDS, bigrams
+from linkage.ties import grouped, ties
 from linkage.values import PRESENT
 
 STRUCTURE, LENGTHS, MISSING, EQUALITIES, RARITY = "structure", "lengths", "missing", "equalities", "rarity"
@@ -89,35 +90,19 @@ def _cell(
 def _with_chains(sent: Sent, chains: dict[str, int]) -> Iterator[Membership]:
     """Blocks, then equalities; on the way the largest chain of each field."""
     yield from sent.blocks()
-    ties: dict[str, list[NDArray[np.int64]]] = {}
+    tied: dict[str, list[NDArray[np.int64]]] = {}
     for part, membership in sent.equalities():
-        ties.setdefault(part, []).append(_pairs(membership))
+        tied.setdefault(part, []).append(ties(membership.record, membership.block))
         yield membership
-    chains.update({part: _longest(np.concatenate(pairs, axis=1)) for part, pairs in sorted(ties.items())})
+    chains.update({part: _longest(np.concatenate(pairs, axis=1)) for part, pairs in sorted(tied.items())})
 
 
-def _pairs(membership: Membership) -> NDArray[np.int64]:
-    """Each record with the next one of its block, shape (2, pairs)."""
-    order = np.argsort(membership.block, kind="stable")
-    block, record = membership.block[order], membership.record[order]
-    same = block[1:] == block[:-1]
-    return np.stack([record[:-1][same], record[1:][same]])
-
-
-def _longest(pairs: NDArray[np.int64]) -> int:
+def _longest(tied: NDArray[np.int64]) -> int:
     """Records of the largest group that the pairs tie together."""
-    if not pairs.shape[1]:
+    if not tied.shape[1]:
         return 0
-    nodes, at = np.unique(pairs, return_inverse=True)
-    left, right = at.reshape(pairs.shape)
-    root = np.arange(len(nodes))
-    while (root[left] != root[right]).any():
-        low = np.minimum(root[left], root[right])
-        np.minimum.at(root, root[left], low)
-        np.minimum.at(root, root[right], low)
-        while (root[root] != root).any():
-            root = root[root]
-    return int(np.bincount(root).max())
+    nodes, at = np.unique(tied, return_inverse=True)
+    return int(np.bincount(grouped(len(nodes), at.reshape(tied.shape))).max())
 
 
 def _by_record(sent: Sent, words: Sequence[Words]) -> Words:

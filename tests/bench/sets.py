@@ -21,7 +21,7 @@ from governance.pseudonym import record_ids
 from governance.settings import Linkage, load_bundle
 from governance.warehouse import fetch_table
 from linkage.standardise import standardise
-from tests.real.projects import FEBRL_RULES, HISTORICAL_RULES
+from tests.real.projects import FEBRL_RULES, HISTORICAL_RULES, PEOPLE_OF_A_BLOCK
 
 SHUFFLE_SEED = 20260930
 """Order of rows and record ids of the sets that nobody here made."""
@@ -71,7 +71,7 @@ def febrl(data: Path, number: int, folder: Path) -> BenchSet:
     single = number == 4
     sources = tuple(BenchSource(source, single) for source in frames)
     write_set(folder, frames)
-    linkage = linkage_of(FEBRL_RULES, ["name", "date_of_birth", "postcode"])
+    linkage = linkage_of(FEBRL_RULES, ["name", "date_of_birth", "postcode"], max_source_people=PEOPLE_OF_A_BLOCK)
     copies = "two sources" if single else "one source with duplicates"
     return BenchSet(f"febrl{number}", f"FEBRL {number}, {copies}", folder, sources, linkage, "febrl")
 
@@ -92,7 +92,7 @@ def historical(data: Path, parts: int, folder: Path) -> BenchSet:
     frames = {f"figures_{number}": rows[part == number] for number in range(parts)}
     write_set(folder, frames)
     compare = ["name", "date_of_birth", "sex", "postcode", "birth_place", "occupation"]
-    linkage = linkage_of(HISTORICAL_RULES, compare, max_block_records=400)
+    linkage = linkage_of(HISTORICAL_RULES, compare, max_block_records=400, max_source_people=PEOPLE_OF_A_BLOCK)
     sources = tuple(BenchSource(source, False) for source in frames)
     title = f"Historical figures, {'one source' if parts == 1 else f'{parts} sources'}"
     return BenchSet(f"historical{parts}", title, folder, sources, linkage, "historical")

@@ -34,7 +34,7 @@ ROOT = Secret(bytes(range(32)))
 """A key that is no secret."""
 PERSON_KEY = Secret(bytes(range(32, 64)))
 KID = "abcde"
-LINKAGE = Linkage(rules=STRICT_RULES, max_source_records=None, max_source_birth_dates=None, max_u_pairs=50_000)
+LINKAGE = Linkage(rules=STRICT_RULES, max_source_records=None, max_source_people=None, max_u_pairs=50_000)
 """The rules and threshold that ship; fewer random pairs, for speed."""
 
 Row = Mapping[str, Any]

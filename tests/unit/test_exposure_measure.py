@@ -8,7 +8,7 @@ from linkage.exposure.measure import EQUALITIES, LENGTHS, RARITY, SEED_SHARES, S
 from linkage.exposure.sent import Sent, Source
 from tests.lib.linkage import found_in, rule
 
-PAIRS = Linkage(rules=[rule("surname", "postcode", id_="home")], max_source_records=None, max_source_birth_dates=None)
+PAIRS = Linkage(rules=[rule("surname", "postcode", id_="home")], max_source_records=None, max_source_people=None)
 
 
 def person(number, surname="Smith", forename="Ann", postcode="ZZ1 1AA", **more):
@@ -79,8 +79,8 @@ def test_a_crowd_is_not_seen():
 
 
 def test_a_second_source_ties_what_the_register_alone_does_not():
-    """A source that counts birth dates sends two namesakes, and the graph has an edge that the register's had not."""
-    limited = PAIRS.model_copy(update={"max_source_records": 1, "max_source_birth_dates": 5})
+    """Where two people of a block may be sent, two namesakes are: an edge that the register alone has not."""
+    limited = PAIRS.model_copy(update={"max_source_records": 1, "max_source_people": 2})
     register = source(person(1), person(2))
     second = source(person(7), person(8), single=False)
     assert len(Sent.of([register], limited).views(0).record) == 0

@@ -43,7 +43,7 @@ def seen(tmp_path_factory):
     """The ICS linked twice: with NHS numbers, hidden only from the quality rows, and as if nobody had any."""
     bench = synthetic_ics(2000, 11, tmp_path_factory.mktemp("ics"))
     # Fewer random pairs, for speed; narrow rules, so that enough is missed to be estimated.
-    narrow = {"rules": STRICT_RULES, "max_source_records": None, "max_source_birth_dates": None}
+    narrow = {"rules": STRICT_RULES, "max_source_records": None, "max_source_people": None}
     linkage = bench.linkage.model_copy(update={"max_u_pairs": 50_000, **narrow})
     sent, numbered = views_of(bench, linkage)
     result = run_link(sent, linkage)

@@ -18,6 +18,7 @@ from governance.ledger import Event
 from governance.policy import RULES, Finding, RunFacts, check_bundle, explain, refuse_blocked, rules_markdown
 from governance.policy.secret_scan import suspicious_lines
 from governance.settings import Linkage, Policy
+from governance.shipped_exposure import SHIPPED
 from tests.lib.governance import DAY, PERIOD, edit_config, facts_of, real_keys, write_config, write_project
 from tests.lib.rule_fixtures import change_key, change_receipt, with_column
 
@@ -718,3 +719,20 @@ def test_rarity_bands_are_told_from_the_shipped_rules(project):
     [finding] = found("EXP-01", with_linkage(project[0], name_bands=bands), project[1])
 
     assert finding.sentence.startswith("`rarity`")
+
+
+@pytest.mark.parametrize("preset", ["strict", "standard", "loose"])
+def test_every_preset_was_measured_as_it_stands(project, preset):
+    """A preset whose rules or limits change has no receipt until it is measured again; all three may run."""
+    bundle = with_linkage(project[0], synthetic=False)
+    bundle = replace(bundle, project=bundle.project.model_copy(update={"linkage": Linkage(preset=preset)}))
+
+    assert exposure_digest(Linkage(preset=preset)) in SHIPPED
+    assert {finding.result for finding in found("EXP-01", bundle, project[1])} == {"pass"}
+
+
+def test_a_looser_rule_beside_a_preset_was_not_measured(project):
+    """What the file writes out goes first, and then the preset's receipt does not hold."""
+    bundle = with_linkage(project[0], synthetic=False, max_source_people=3)
+
+    assert {finding.result for finding in found("EXP-01", bundle, project[1])} == {"block"}
