@@ -15,7 +15,7 @@ SourceId = Annotated[str, typer.Option("--source", metavar="ID", help="Only this
 
 def add_to(app: typer.Typer) -> None:
     """Put these commands on the command line, in the order a month needs them."""
-    month: tuple[Callable[..., Answer], ...] = (run, pseudonymise, link, cohorts, report, audit, serve)
+    month: tuple[Callable[..., Answer], ...] = (run, pseudonymise, link, cohorts, report, serve)
     trial: tuple[Callable[..., Answer], ...] = (demo, evaluate)
     for panel, commands in (("A month", month), ("To try it out", trial)):
         for command in commands:
@@ -34,7 +34,7 @@ def pseudonymise(
 
     bundle = load_bundle(folder)
     ids = [bundle.source(source).id] if source else [one.id for one in bundle.sources]
-    return _steps(folder, [("pseudonymise", one) for one in ids], period, plain=plain, as_json=json)
+    return steps_answer(folder, [("pseudonymise", one) for one in ids], period, plain=plain, as_json=json)
 
 
 def link(
@@ -57,22 +57,17 @@ def link(
         planned = plan_period(folder, period)
         code = PolicyRefusal.exit_code if planned.exploding else EXIT_OK
         return Answer(result=planned.as_dict(), lines=plan_lines(planned), exit_code=code)
-    return _steps(folder, [("link", "")], period, plain=plain, as_json=json)
+    return steps_answer(folder, [("link", "")], period, plain=plain, as_json=json)
 
 
 def cohorts(folder: Folder, period: Period = "latest", plain: Plain = False, json: Json = False) -> Answer:
     """Find who meets each cohort definition, who does not, and of whom nobody can tell."""
-    return _steps(folder, [("cohorts", "")], period, plain=plain, as_json=json)
+    return steps_answer(folder, [("cohorts", "")], period, plain=plain, as_json=json)
 
 
 def report(folder: Folder, period: Period = "latest", plain: Plain = False, json: Json = False) -> Answer:
     """Write the board's report, from counts that are safe to publish."""
-    return _steps(folder, [("report", "")], period, plain=plain, as_json=json)
-
-
-def audit(folder: Folder, period: Period = "latest", plain: Plain = False, json: Json = False) -> Answer:
-    """Write the audit page for the information governance lead (restricted)."""
-    return _steps(folder, [("audit", "")], period, plain=plain, as_json=json)
+    return steps_answer(folder, [("report", "")], period, plain=plain, as_json=json)
 
 
 def run(folder: Folder, period: Period = "latest", plain: Plain = False, json: Json = False) -> Answer:
@@ -80,7 +75,7 @@ def run(folder: Folder, period: Period = "latest", plain: Plain = False, json: J
 
     Safe to repeat: the same extracts give the same results, and if anything fails the last good month stays.
     """
-    return _steps(folder, [("period", "")], period, plain=plain, as_json=json)
+    return steps_answer(folder, [("period", "")], period, plain=plain, as_json=json)
 
 
 def serve(
@@ -185,7 +180,8 @@ def demo(
     return Answer(result=done, lines=demo_lines(done))
 
 
-def _steps(folder: Path, steps: list[tuple[str, str]], period: str, *, plain: bool, as_json: bool) -> Answer:
+def steps_answer(folder: Path, steps: list[tuple[str, str]], period: str, *, plain: bool, as_json: bool) -> Answer:
+    """Perform steps and tell how they went: each with its time, and where the pages are."""
     from flows.cli_progress import shown
     from flows.engine import run_steps
     from flows.pages import page_lines, pages

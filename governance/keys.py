@@ -164,6 +164,12 @@ class KeyRing:
             if info.kind == "signing" and info.holder == holder and info.state in _MAY_OPEN
         }
 
+    def ledger_signers(self) -> dict[str, Ed25519PublicKey]:
+        """Public keys by fingerprint that may have signed a ledger of this project, on whichever machine."""
+        sources = {info.holder for info in self.infos() if info.holder.startswith("source_")}
+        holders = ("signer", *ZONES_THAT_SIGN, *sorted(sources))
+        return {mark: key for holder in holders for mark, key in self.signers(holder).items()}
+
     def ledger_signer(self) -> str:
         """Who signs the ledger of this machine: the run signer where it is here, else the zone or source this is."""
         if self.holds("signing_signer"):

@@ -8,6 +8,7 @@ A partner who keeps an old checkpoint, or a board report it is printed in, can s
 import base64
 import json
 import os
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -20,7 +21,7 @@ from governance.ledger_events import Event, FactValue, check_event
 from governance.lock import locked
 from governance.store import write_file
 
-__all__ = ["Checkpoint", "Entry", "Event", "Ledger", "verify_ledger"]
+__all__ = ["Checkpoint", "Entry", "Event", "Ledger", "broken", "verify_ledger"]
 
 _LEDGER = "ledger.jsonl"
 _CHECKPOINT = "checkpoint.json"
@@ -168,12 +169,17 @@ def _fault(folder: Path, problem: verify.Problem) -> Fault:
 
 
 def _broken(folder: Path, problems: list[verify.Problem]) -> PolicyRefusal:
+    return broken([_fault(folder, problem) for problem in problems])
+
+
+def broken(faults: Sequence[Fault]) -> PolicyRefusal:
+    """The refusal of a ledger that does not hold."""
     return PolicyRefusal(
         "The ledger does not hold: it was changed, or a write to it was cut off.",
         why="What was run can only be proved from an unbroken ledger, so nothing is added to a broken one.",
         fix="Restore the ledger folder from its last good copy, tell the IG lead, then run again.",
         code="E-LEDGER-BROKEN",
-        faults=[_fault(folder, problem) for problem in problems],
+        faults=faults,
     )
 
 

@@ -13,8 +13,21 @@ from tests.lib.toy import PERIOD
 
 COMMANDS = dict(commands())
 WANTED = {
-    *("init", "check", "approve", "pseudonymise", "link", "cohorts", "report", "audit", "run", "evaluate", "explain"),
+    *(
+        "init",
+        "check",
+        "approve",
+        "pseudonymise",
+        "link",
+        "cohorts",
+        "report",
+        "audit page",
+        "run",
+        "evaluate",
+        "explain",
+    ),
     *("schema", "demo", "serve", "diagnose", "keys new", "keys list", "keys verify", "bands build", "exposure"),
+    *("audit verify", "audit prove", "audit export", "audit affected"),
     *("diff", "keys issue", "keys recover", "package export", "package import"),
     *("review approve", "review export", "review open", "review import"),
 }

@@ -1,0 +1,230 @@
+"""What an auditor types: does the ledger hold, prove it, copy it, and what does a loss expose."""
+
+import json
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from flows.engine import run_steps
+from flows.run import open_run
+from governance.ledger import Event, Ledger
+from tests.lib.command import here
+from tests.lib.toy import PERIOD
+
+
+@pytest.fixture(scope="module")
+def _ran(tmp_path_factory, _toy_template):
+    root = Path(shutil.copytree(_toy_template, tmp_path_factory.mktemp("audited") / "toy"))
+    run_steps(open_run(root, PERIOD), [("pseudonymise", "gp_register"), ("pseudonymise", "housing")], plain=True)
+    shutil.copy(root / "ledger/checkpoint.json", root.parent / "kept.json")
+    run_steps(open_run(root, PERIOD), [("link", ""), ("cohorts", ""), ("report", "")], plain=True)
+    return root
+
+
+@pytest.fixture
+def ran(_ran, tmp_path):
+    """A toy project that has run, and beside it a checkpoint that was kept from half-way."""
+    shutil.copy(_ran.parent / "kept.json", tmp_path / "kept.json")
+    return Path(shutil.copytree(_ran, tmp_path / "toy"))
+
+
+def alone(folder, *arguments):
+    """Run a stand-alone verifier in a process that can import nothing of ours."""
+    command = [sys.executable, "-I", *(str(word) for word in arguments)]
+    return subprocess.run(command, capture_output=True, text=True, cwd=folder, check=False)
+
+
+def test_the_ledger_holds_against_a_kept_checkpoint_and_a_printed_root(ran, capsys):
+    """By file, and by the digits that stand in the board report."""
+    page = next((ran / "zones/public" / PERIOD).glob("*/board_report.html")).read_text("utf-8")
+    printed = page.split('id="ledger"')[1].split("</section>")[0].replace("<code>", " ").replace("</code>", " ")
+    digits = "".join(word for word in printed.split('class="digest">')[1].split("</p>")[0].split())
+    by_file = here(capsys, "audit", "verify", ran, "--against", ran.parent / "kept.json", "--json")
+    by_root = here(capsys, "audit", "verify", ran, "--against", digits, "--json")
+
+    assert (by_file.code, by_root.code) == (0, 0), by_root.out
+    kept = json.loads((ran.parent / "kept.json").read_bytes())
+    assert by_file.json["result"]["against"] == kept["size"] < by_root.json["result"]["against"]
+    assert here(capsys, "audit", "verify", ran).code == 0
+
+
+def rewrite(root, change):
+    """A history written anew under the signing key: what only a kept checkpoint can show."""
+    entries, run = Ledger(root / "ledger").entries(), open_run(root, PERIOD)
+    for name in ("ledger.jsonl", "checkpoint.json"):
+        (root / "ledger" / name).unlink()
+    ledger = run.ledger
+    for entry in change(entries):
+        ledger.append(entry.event, at=entry.at, **entry.facts)
+    ledger.checkpoint(at=entries[-1].at)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [lambda entries: entries[1:], lambda entries: [entries[1], entries[0], *entries[2:]], lambda entries: entries[:4]],
+    ids=["dropped", "moved", "cut"],
+)
+def test_a_history_that_was_rewritten_by_the_signer_is_shown_by_a_kept_checkpoint(ran, capsys, change):
+    """The ledger itself verifies: only somebody else's copy tells."""
+    rewrite(ran, change)
+
+    assert here(capsys, "audit", "verify", ran).code == 0
+    done = here(capsys, "audit", "verify", ran, "--against", ran.parent / "kept.json", "--json")
+    assert (done.code, done.json["error"]["code"]) == (2, "E-LEDGER-REWRITTEN")
+
+
+def test_a_changed_line_is_refused_by_every_command(ran, capsys, tmp_path):
+    """Nothing is proved or handed out from a broken ledger."""
+    path = ran / "ledger/ledger.jsonl"
+    path.write_bytes(path.read_bytes().replace(b"housing", b"hoosing", 1))
+    commands = (
+        ("verify", ran),
+        ("prove", ran, "--entry", 1, "--out", tmp_path / "p.json"),
+        ("export", ran, "--to", tmp_path / "pack"),
+        ("affected", ran, "person"),
+    )
+    codes = [here(capsys, "audit", *words, "--json").json["error"]["code"] for words in commands]
+
+    assert codes == ["E-LEDGER-BROKEN"] * 4
+    assert not (tmp_path / "pack").exists()
+
+
+def test_an_auditor_checks_everything_with_the_pack_alone(ran, capsys, tmp_path):
+    """Copy, public key from the ceremony, two files of Python: the ledger and both kinds of proof."""
+    pack, key = tmp_path / "pack", tmp_path / "key.txt"
+    key.write_text(json.loads((ran / "keys/public/signing_signer.json").read_text())["info"]["public"])
+    assert here(capsys, "audit", "export", ran, "--to", pack).code == 0
+    assert here(capsys, "audit", "prove", ran, "--entry", 3, "--out", pack / "entry.json").code == 0
+    assert (
+        here(capsys, "audit", "prove", ran, "--since", ran.parent / "kept.json", "--out", pack / "grew.json").code == 0
+    )
+
+    whole = alone(pack, "verify.py", ".", key)
+    entry = alone(pack, "verify_proof.py", "entry.json", key)
+    grew = alone(pack, "verify_proof.py", "grew.json", key, ran.parent / "kept.json")
+    assert [done.returncode for done in (whole, entry, grew)] == [0, 0, 0], whole.stdout + entry.stdout + grew.stdout
+    assert entry.stdout.startswith("PROVED: entry 3 (")
+    assert "are still the first of" in grew.stdout
+    (pack / "entry.json").write_bytes((pack / "entry.json").read_bytes().replace(b'"seq":3', b'"seq":4'))
+    assert alone(pack, "verify_proof.py", "entry.json", key).returncode == 1
+
+
+def test_the_verifiers_are_short_and_need_only_cryptography():
+    """An auditor reads them before running them."""
+    for name in ("verify.py", "verify_proof.py"):
+        text = (Path(__file__).parents[2] / "governance" / name).read_text("utf-8")
+        assert len(text.splitlines()) < 200
+        imports = {line.split()[1].split(".")[0] for line in text.splitlines() if line.startswith(("import ", "from "))}
+        assert imports <= {"base64", "json", "sys", "hashlib", "pathlib", "typing", "cryptography"}
+
+
+@pytest.mark.parametrize(
+    ("words", "code"),
+    [
+        (("prove", "--entry", "99999"), "E-LEDGER-ENTRY"),
+        (("prove",), "E-USAGE"),
+        (("prove", "--entry", "1", "--since", "x"), "E-USAGE"),
+        (("prove", "--since", "nowhere.json"), "E-LEDGER-CHECKPOINT"),
+        (("verify", "--against", "nowhere.json"), "E-LEDGER-CHECKPOINT"),
+        (("affected", "no_such_key"), "E-AFFECTED"),
+    ],
+)
+def test_what_cannot_be_asked(ran, capsys, tmp_path, words, code):
+    """Told, with the next thing to do."""
+    command, *rest = words
+    out = ("--out", tmp_path / "p.json") if command == "prove" else ()
+
+    done = here(capsys, "audit", command, ran, *rest, *out, "--json")
+    assert (done.code, done.json["error"]["code"]) == (3, code)
+
+
+def test_a_checkpoint_by_a_key_nobody_knows(ran, capsys):
+    """The key is looked up in keys/public."""
+    for path in ran.glob("keys/*/signing_signer.json"):
+        path.unlink()
+
+    assert here(capsys, "audit", "verify", ran, "--json").json["error"]["code"] == "E-LEDGER-KEY"
+
+
+def test_the_page_is_written_as_before(ran, capsys):
+    """`joinedup audit DIR`, options before or after, and by its new name."""
+    for words in ((ran,), ("--plain", ran), ("page", ran, "--plain"), (ran, "--period", PERIOD)):
+        done = here(capsys, "audit", *words, "--plain", "--json")
+        assert done.code in (0, 1), done.out
+        assert Path(done.json["result"]["pages"]["ig_audit"]).exists()
+
+
+# --- what a loss exposes ----------------------------------------------------------------------------------
+
+
+def touched(ran, capsys, lost):
+    """(source, what) of everything a loss touches."""
+    done = here(capsys, "audit", "affected", ran, lost, "--json")
+    assert done.code == 0, done.out
+    return {(row["source"], row["what"]) for row in done.json["result"]["publications"]}, done.json["result"]
+
+
+@pytest.mark.parametrize(
+    ("lost", "wanted"),
+    [
+        ("root_a", {("gp_register", "views"), ("housing", "views")}),
+        ("custodian_r", {("gp_register", "views"), ("housing", "views")}),
+        ("issued_housing_e1", {("housing", "views")}),
+        ("zone_linkage", {("gp_register", "views"), ("housing", "views"), ("", "linked")}),
+        ("zone_source_housing", {("housing", "receipt")}),
+        ("person", {("", "person_index_published")}),
+        ("signing_source_housing", {("housing", "views"), ("housing", "payload"), ("housing", "receipt")}),
+        ("zone_audit", set()),
+    ],
+)
+def test_a_lost_key(ran, capsys, lost, wanted):
+    """What it opens, makes or signs, and nothing else."""
+    found, result = touched(ran, capsys, lost)
+
+    assert found == wanted
+    assert result["means"]
+    assert result["do"]
+
+
+def test_a_lost_analysis_key_touches_payload_index_and_cohorts(ran, capsys):
+    """All that is sealed to the zone, with the controllers to tell."""
+    found, result = touched(ran, capsys, "zone_analysis")
+
+    assert {what for _, what in found} == {"payload", "person_index_published", "cohorts_published"}
+    assert result["controllers"] == ["Toy Integrated Care Board", "Toy practices", "Toy housing"]
+    assert {row["records"] for row in result["publications"]} == {"still here"}
+
+
+def test_a_lost_package_and_what_was_made_from_it(ran, capsys):
+    """By name, or by the first digits of its digest; with the later steps of its month."""
+    by_name, result = touched(ran, capsys, f"views/housing/{PERIOD}")
+    digest = result["publications"][0]["manifest_sha256"]
+    by_digest, _ = touched(ran, capsys, digest[:12])
+
+    assert by_name == by_digest
+    assert {what for _, what in by_name} == {
+        "views",
+        "linked",
+        "person_index_published",
+        "cohorts_published",
+        "report_released",
+    }
+    assert "Only the key zone_linkage opens it." in " ".join(result["means"])
+
+
+def test_every_kind_of_key_and_every_key_is_known(ran, capsys):
+    """No key of the project is without an answer."""
+    for info in open_run(ran, PERIOD).ring.infos():
+        done = here(capsys, "audit", "affected", ran, info.id)
+        assert (done.code, info.id in done.out) == (0, True), info.id
+        assert "72 hours" in done.out
+
+
+def test_the_ledger_has_an_entry_for_every_event_it_may_have(ran):
+    """The control: what was looked through was not empty."""
+    events = {entry.event for entry in Ledger(ran / "ledger").entries()}
+
+    assert {Event.PACKAGE_PUBLISHED, Event.LINKED, Event.REPORT_RELEASED} <= events
