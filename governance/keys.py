@@ -8,7 +8,7 @@ manifests hold ids only.
 """
 
 import base64
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from datetime import date
 from itertools import combinations
@@ -32,6 +32,7 @@ from governance.key_files import (
 from governance.key_issue import IssuedKeys, Uses, issued_id, not_issued, read_issue, seal_info
 from governance.key_making import new_keys
 from governance.key_shares import CUSTODIANS, NEEDED, join, not_of_one_root, open_share, too_few
+from governance.ledger_signers import ZONES_THAT_SIGN, signs_ledgers
 from governance.store import unseal
 
 __all__ = [
@@ -45,9 +46,6 @@ __all__ = [
     "kid_of",
     "new_keys",
 ]
-
-ZONES_THAT_SIGN = ("linkage", "analysis")
-"""Zones with a signing key of their own, beside every source."""
 
 _MAY_OPEN = ("active", "retiring")
 """States in which a key still opens what was made under it; only an active one makes anything new."""
@@ -158,17 +156,18 @@ class KeyRing:
 
     def signers(self, holder: str) -> dict[str, Ed25519PublicKey]:
         """Public keys by fingerprint that may have signed for a holder: the active one and those being retired."""
+        return self._public_of(lambda info: info.kind == "signing" and info.holder == holder)
+
+    def _public_of(self, wanted: Callable[[KeyInfo], bool]) -> dict[str, Ed25519PublicKey]:
         return {
             info.fingerprint: Ed25519PublicKey.from_public_bytes(base64.b64decode(info.public))
             for info in self.infos()
-            if info.kind == "signing" and info.holder == holder and info.state in _MAY_OPEN
+            if wanted(info) and info.state in _MAY_OPEN
         }
 
     def ledger_signers(self) -> dict[str, Ed25519PublicKey]:
         """Public keys by fingerprint that may have signed a ledger of this project, on whichever machine."""
-        sources = {info.holder for info in self.infos() if info.holder.startswith("source_")}
-        holders = ("signer", *ZONES_THAT_SIGN, *sorted(sources))
-        return {mark: key for holder in holders for mark, key in self.signers(holder).items()}
+        return self._public_of(signs_ledgers)
 
     def ledger_signer(self) -> str:
         """Who signs the ledger of this machine: the run signer where it is here, else the zone or source this is."""

@@ -13,8 +13,9 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from governance import verify
 from governance.approval import ApprovalStatus
 from governance.errors import Fault
-from governance.keys import ZONES_THAT_SIGN, KeyInfo
+from governance.keys import KeyInfo
 from governance.ledger import verify_ledger
+from governance.ledger_signers import signer_of
 from governance.policy import Finding
 from governance.settings import Bundle
 from governance.store import current
@@ -119,7 +120,7 @@ def _ledger(folder: Path, keys: tuple[KeyInfo, ...]) -> LedgerState:
     path, point = folder / "ledger.jsonl", folder / "checkpoint.json"
     lines = path.read_bytes().splitlines() if path.exists() else []
     entries = [entry for entry in map(verify.parse_entry, lines) if entry]
-    signer = _signer(point, keys)
+    signer = signer_of(point, keys)
     faults = verify_ledger(folder, _public(signer)) if signer else []
     return LedgerState(
         entries=tuple(entries),
@@ -127,20 +128,6 @@ def _ledger(folder: Path, keys: tuple[KeyInfo, ...]) -> LedgerState:
         checkpoint=json.loads(point.read_bytes()) if point.exists() and not faults else None,
         checked=signer is not None,
     )
-
-
-def _signer(point: Path, keys: tuple[KeyInfo, ...]) -> KeyInfo | None:
-    """Who signed the checkpoint, if it may sign ledgers; the run signer where nothing is signed yet."""
-    may = {info.fingerprint: info for info in keys if info.kind == "signing" and _signs_ledgers(info.holder)}
-    try:
-        found = may.get(str(json.loads(point.read_bytes())["key"]))
-    except (OSError, ValueError, KeyError, TypeError):
-        found = None
-    return found or next((info for info in keys if info.id == "signing_signer"), None)
-
-
-def _signs_ledgers(holder: str) -> bool:
-    return holder in ("signer", *ZONES_THAT_SIGN) or holder.startswith("source_")
 
 
 def _public(info: KeyInfo) -> Ed25519PublicKey:

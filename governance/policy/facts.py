@@ -11,6 +11,7 @@ from governance.errors import Fault
 from governance.exposure import read_receipt
 from governance.keys import KeyInfo, KeyRing
 from governance.ledger import Event, Ledger, verify_ledger
+from governance.ledger_signers import signer_of
 from governance.policy.disk import read_disk, read_held
 from governance.policy.rule import RunFacts
 from governance.settings import Bundle
@@ -53,7 +54,7 @@ def _ledger_faults(folder: Path, keys: list[KeyInfo]) -> tuple[Fault, ...] | Non
 
     Until a first run has ended there is no checkpoint, and none is missed.
     """
-    signer = next((info for info in keys if info.id == "signing_signer"), None)
+    signer = signer_of(folder / "checkpoint.json", keys)
     if signer is None:
         return None
     ledger = Ledger(folder)
