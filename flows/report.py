@@ -3,17 +3,36 @@
 from hashlib import sha256
 from typing import Any
 
-from cohorts.measures.publish import MEASURES_FILE, OF_PEOPLE, safe_measures_csv
+import pyarrow as pa
+
+from cohorts.measures.publish import OF_PEOPLE, safe_measures_csv
 from cohorts.report.build import build_page
 from cohorts.report.facts import report_facts
 from cohorts.report.write import write_board_report
 from flows.run import Run, timestamp
-from governance.disclosure import SafeLinkage, SafeMeasures, release_linkage, release_measures, safe_counts_csv
+from governance.disclosure import (
+    COUNTS_FILE,
+    MEASURES_FILE,
+    SafeLinkage,
+    SafeMeasures,
+    counted_together,
+    release_linkage,
+    release_measures,
+    safe_counts_csv,
+)
+from governance.disclosure.gate import (
+    GateResult,
+    Published,
+    Truth,
+    check_release,
+    read_releases,
+    refuse_leaks,
+    rule_facts,
+)
 from governance.ledger import Event
 from governance.package import check_recorded, open_package
+from governance.settings import Project
 from governance.store import current, publish, read_manifest, write_file, write_manifest
-
-COUNTS_FILE = "safe_counts.csv"
 
 
 def report(run: Run) -> dict[str, int | float | str]:
@@ -29,17 +48,14 @@ def report(run: Run) -> dict[str, int | float | str]:
         {"kind": "cohorts", "period": run.period, "config_sha256": run.bundle.digest},
         recorded=run.published(Event.COHORTS_PUBLISHED),
     )
-    released = release_measures(
-        tables["cohort_count"],
-        tables["measure_count"],
-        run.bundle.policy,
-        run.bundle.project.disclosure,
-        of_people=OF_PEOPLE,
-    )
+    project, policy = run.bundle.project, run.bundle.policy
+    counts, measures = (_published_part(tables[name], project) for name in ("cohort_count", "measure_count"))
+    released = release_measures(counts, measures, policy, project.disclosure, of_people=OF_PEOPLE)
     frame = released.frame
+    gate = _attacked(run, released, counted_together(counts, measures, frame.rule, of_people=OF_PEOPLE))
     # The root printed in the report is what a reader compares the ledger with, so it covers all that led here.
     checkpoint = run.ledger.checkpoint(at=timestamp()).root
-    page, manifest = _publish(run, released, cohorts, _linkage(run), checkpoint)
+    page, manifest = _publish(run, released, cohorts, _linkage(run), checkpoint, gate)
     profile = frame.policy_id
     run.ledger.append(
         Event.REPORT_RELEASED,
@@ -52,6 +68,23 @@ def report(run: Run) -> dict[str, int | float | str]:
     return {"profile": profile, "page": page, "report": manifest}
 
 
+def _published_part(counts: pa.Table, project: Project) -> pa.Table:
+    """Without the breakdowns that the project leaves out."""
+    left_out = {(each.cohort, each.dimension) for each in project.report.leave_out}
+    pairs = zip(counts["cohort"].to_pylist(), counts["dimension"].to_pylist(), strict=True)
+    return counts.filter(pa.array([pair not in left_out for pair in pairs], pa.bool_()))
+
+
+def _attacked(run: Run, released: SafeMeasures, counts: pa.Table) -> GateResult:
+    """The gate: nothing is published that gives a small count away, alone or with what was published before."""
+    new, truth = Published.of(released, run.period), Truth.of(counts, released.frame.rule)
+    # The same numbers again tell nothing; a period that comes out otherwise than it did is an earlier release, too.
+    earlier = [each for each in read_releases(run.zone("public")) if each != new]
+    result = check_release(new, earlier, truth, run.bundle.policy)
+    refuse_leaks(result)
+    return result
+
+
 def _linkage(run: Run) -> tuple[SafeLinkage, ...]:
     folder = run.zone("analysis", run.period, "index")
     check_recorded(folder, run.published(Event.PERSON_INDEX_PUBLISHED))
@@ -60,7 +93,12 @@ def _linkage(run: Run) -> tuple[SafeLinkage, ...]:
 
 
 def _publish(
-    run: Run, released: SafeMeasures, cohorts: dict[str, Any], linkage: tuple[SafeLinkage, ...], checkpoint: str
+    run: Run,
+    released: SafeMeasures,
+    cohorts: dict[str, Any],
+    linkage: tuple[SafeLinkage, ...],
+    checkpoint: str,
+    gate: GateResult,
 ) -> tuple[str, str]:
     """The files and their manifest; returns the digests of the page and of the manifest."""
     facts = report_facts(run.bundle, cohorts, linkage=linkage, checkpoint=checkpoint)
@@ -78,6 +116,8 @@ def _publish(
             "project": run.bundle.project.id,
             "period": run.period,
             "profile": frame.policy_id,
+            "rule": rule_facts(frame.rule),
+            "gate": {"attacked": gate.attacked, "releases": gate.releases, "scenarios": gate.scenarios},
             "checkpoint": checkpoint,
             "config_sha256": run.bundle.digest,
             "edition": run.bundle.project.lookup.edition,

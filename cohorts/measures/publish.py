@@ -6,7 +6,6 @@ import io
 from cohorts.measures.meanings import MEANINGS, PEOPLE, denominator, meaning_of
 from governance.disclosure import SafeCell, SafeMeasures, SafeRate, defused
 
-MEASURES_FILE = "safe_measures.csv"
 OF_PEOPLE = frozenset(name for name, meaning in MEANINGS.items() if meaning.unit == PEOPLE)
 """Measures whose part and whole are people."""
 

@@ -1,10 +1,17 @@
 """Disclosure control: exact counts in, the safe frame out. Everything published is computed from what leaves here."""
 
 from governance.disclosure.cell_key import CellKeyRule
-from governance.disclosure.counts_file import SAFE_COUNT, defused, safe_counts, safe_counts_csv
+from governance.disclosure.counts_file import (
+    COUNTS_FILE,
+    MEASURES_FILE,
+    SAFE_COUNT,
+    defused,
+    safe_counts,
+    safe_counts_csv,
+)
 from governance.disclosure.frame import SafeFrame, release
 from governance.disclosure.linkage import SafeLinkage, release_linkage
-from governance.disclosure.measures import MeasureKey, SafeMeasure, SafeMeasures, release_measures
+from governance.disclosure.measures import MeasureKey, SafeMeasure, SafeMeasures, counted_together, release_measures
 from governance.disclosure.midpoint import MidpointRule
 from governance.disclosure.profiles import rule_of
 from governance.disclosure.protect import ALL, CellKey
@@ -14,6 +21,8 @@ from governance.disclosure.words import common_base, in_every, interval_in_every
 
 __all__ = [
     "ALL",
+    "COUNTS_FILE",
+    "MEASURES_FILE",
     "SAFE_COUNT",
     "CellKey",
     "CellKeyRule",
@@ -30,6 +39,7 @@ __all__ = [
     "Status",
     "clearly_higher",
     "common_base",
+    "counted_together",
     "defused",
     "in_every",
     "interval_in_every",

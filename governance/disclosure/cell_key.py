@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from governance.disclosure.rounding import HIDDEN, RoundingRule, SafeCell, Status
 from governance.settings import Policy
 
+_CUT = 4
 _KEYS = 1 << 32
 """Cell keys are whole numbers below this, evenly spread."""
 
@@ -44,8 +45,11 @@ class CellKeyRule:
 
     @property
     def largest_noise(self) -> int:
-        """Noise never exceeds this: two and a half standard deviations, upwards."""
-        return int(np.ceil(2.5 * self.noise_people))
+        """Noise never exceeds this: four standard deviations, upwards, so that hardly any count meets the edge.
+
+        Were noise cut off earlier, a count with the largest noise would tell that it has it.
+        """
+        return int(np.ceil(_CUT * self.noise_people))
 
     @property
     def largest_hidden(self) -> int:
@@ -68,9 +72,9 @@ class CellKeyRule:
         """The rule as the public is told."""
         return (
             f"Numbers of people from 1 to {self.hide_up_to_people} are hidden, and some a little larger. All other"
-            f" numbers are changed by a small random amount, at most {self.largest_noise}, and rounded to the nearest"
-            f" {self.round_to_people}. The same people always get the same change. Totals are changed on their own, so"
-            " rows may not add up."
+            f" numbers are changed by a small random amount, never more than {self.largest_noise}, and rounded to the"
+            f" nearest {self.round_to_people}. The same people always get the same change. Totals are changed on their"
+            " own, so rows may not add up."
         )
 
     def release(self, people: int, cell_key: int) -> SafeCell:

@@ -17,6 +17,7 @@ from governance.contracts import COHORT_COUNT, MEASURE_COUNT, check_table
 from governance.disclosure.frame import SafeFrame, release
 from governance.disclosure.pairs import LEVELS, Cell, merged
 from governance.disclosure.profiles import rule_of
+from governance.disclosure.protect import CellKey
 from governance.disclosure.rates import SafeRate, rate_per_1000
 from governance.disclosure.rounding import HIDDEN, CountRule, SafeCell
 from governance.settings import Policy, Profile
@@ -54,6 +55,8 @@ class SafeMeasures:
 
     frame: SafeFrame
     measures: Mapping[MeasureKey, SafeMeasure]
+    everything: Mapping[CellKey, SafeCell]
+    """All counts of people that are published, those of the frame among them: what the release gate attacks."""
 
 
 def release_measures(
@@ -72,19 +75,71 @@ def release_measures(
         The frame holds the board's counts and nothing of the measures.
     """
     rows = check_table(measures, MEASURE_COUNT).to_pylist()
-    versions = dict(zip(counts["cohort"].to_pylist(), counts["version"].to_pylist(), strict=True))
-    held = set(zip(*(counts[name].to_pylist() for name in COHORT_COUNT.key), strict=True))
-    counted = [row for row in rows if _is_counted(row, of_people)]
-    added = [new for row in counted for new in _as_counts(row, versions) if new[0] not in held]
-    both = pa.concat_tables([check_table(counts, COHORT_COUNT), _count_table(added)])
-    whole = release(both, policy, profile)
+    held = _held(counts)
+    whole = release(_with_measures(counts, rows, of_people), policy, profile)
     rule = rule_of(profile, policy)
-    found = {_key(row): _from_frame(whole, row) for row in counted}
+    found = {_key(row): _from_frame(whole, row) for row in rows if _is_counted(row, of_people)}
     found |= dict(_of_events([row for row in rows if row["measure"] not in of_people], rule))
-    found |= dict(_of_pairs([row for row in rows if row["dimension"] in LEVELS], rule, of_people))
+    pairs = dict(_of_pairs([row for row in rows if row["dimension"] in LEVELS], rule, of_people))
+    found |= pairs
     cells = {key: cell for key, cell in whole.cells.items() if tuple(key) in held}
     frame = SafeFrame(rule=whole.rule, cells=MappingProxyType(cells), versions=whole.versions)
-    return SafeMeasures(frame=frame, measures=MappingProxyType(dict(sorted(found.items()))))
+    everything = {**whole.cells, **dict(_pair_cells(pairs))}
+    return SafeMeasures(
+        frame=frame,
+        measures=MappingProxyType(dict(sorted(found.items()))),
+        everything=MappingProxyType(everything),
+    )
+
+
+def counted_together(counts: pa.Table, measures: pa.Table, rule: CountRule, *, of_people: frozenset[str]) -> pa.Table:
+    """Every exact count of people that a release shows in some form: for the gate, which must know what is true.
+
+    Args:
+        counts: Contract ``cohort_count``.
+        measures: Contract ``measure_count``.
+        rule: How counts are released; pairs of slices are merged to suit it.
+        of_people: Measures whose part and whole are people.
+
+    Returns:
+        Contract ``cohort_count``: the board's counts, measures of people, and pairs of slices as merged.
+    """
+    rows = check_table(measures, MEASURE_COUNT).to_pylist()
+    both, versions = _with_measures(counts, rows, of_people), _versions(counts)
+    merged_rows = [
+        {**key._asdict(), "part": cell.part, "whole": cell.whole}
+        | {"part_noise": cell.part_key, "whole_noise": cell.whole_key}
+        for key, cell in _merged_pairs([row for row in rows if row["dimension"] in LEVELS], rule, of_people)
+    ]
+    added = [new for row in merged_rows for new in _as_counts(row, versions)]
+    return pa.concat_tables([both, _count_table(added)])
+
+
+def _with_measures(counts: pa.Table, rows: list[dict[str, Any]], of_people: frozenset[str]) -> pa.Table:
+    """The board's counts and those of measures of people, each once."""
+    held, versions = _held(counts), _versions(counts)
+    counted = (new for row in rows if _is_counted(row, of_people) for new in _as_counts(row, versions))
+    added = [new for new in counted if new[0] not in held]
+    return pa.concat_tables([check_table(counts, COHORT_COUNT), _count_table(added)])
+
+
+def _versions(counts: pa.Table) -> dict[str, str]:
+    return dict(zip(counts["cohort"].to_pylist(), counts["version"].to_pylist(), strict=True))
+
+
+def count_names(measure: str) -> tuple[str, str]:
+    """Under which names part and whole of a measure of people stand among the counts."""
+    return _AS_COUNTED.get(measure, (f"{measure}:part", f"{measure}:whole"))
+
+
+def _held(counts: pa.Table) -> set[tuple[str, ...]]:
+    return set(zip(*(counts[name].to_pylist() for name in COHORT_COUNT.key), strict=True))
+
+
+def _pair_cells(pairs: Mapping[MeasureKey, SafeMeasure]) -> Iterator[tuple[CellKey, SafeCell]]:
+    for key, found in pairs.items():
+        for name, cell in zip(count_names(key.measure), (found.part, found.whole), strict=True):
+            yield CellKey(key.cohort, name, key.dimension, key.group), cell
 
 
 def _key(row: Mapping[str, Any]) -> MeasureKey:
@@ -95,13 +150,9 @@ def _is_counted(row: Mapping[str, Any], of_people: frozenset[str]) -> bool:
     return row["measure"] in of_people and row["dimension"] not in LEVELS
 
 
-def _names(measure: str) -> tuple[str, str]:
-    return _AS_COUNTED.get(measure, (f"{measure}:part", f"{measure}:whole"))
-
-
 def _as_counts(row: Mapping[str, Any], versions: Mapping[str, str]) -> Iterator[tuple[tuple[str, ...], dict[str, Any]]]:
     """Part and whole as rows of ``cohort_count``, with their keys."""
-    for name, of in zip(_names(row["measure"]), ("part", "whole"), strict=True):
+    for name, of in zip(count_names(row["measure"]), ("part", "whole"), strict=True):
         key = (row["cohort"], name, row["dimension"], row["group"])
         made = dict(zip(COHORT_COUNT.key, key, strict=True))
         version = versions.get(row["cohort"], "1")
@@ -113,7 +164,9 @@ def _count_table(added: list[tuple[tuple[str, ...], dict[str, Any]]]) -> pa.Tabl
 
 
 def _from_frame(frame: SafeFrame, row: Mapping[str, Any]) -> SafeMeasure:
-    part, whole = (frame.cell(row["cohort"], name, row["dimension"], row["group"]) for name in _names(row["measure"]))
+    part, whole = (
+        frame.cell(row["cohort"], name, row["dimension"], row["group"]) for name in count_names(row["measure"])
+    )
     return SafeMeasure(part, whole)
 
 
@@ -136,6 +189,14 @@ _PEOPLE = ("part_people", "whole_people", "part", "whole")
 def _of_pairs(
     rows: list[dict[str, Any]], rule: CountRule, of_people: frozenset[str]
 ) -> Iterator[tuple[MeasureKey, SafeMeasure]]:
+    """Pairs of two slices, released."""
+    for key, cell in _merged_pairs(rows, rule, of_people):
+        yield key, SafeMeasure(rule.release(cell.part, cell.part_key), rule.release(cell.whole, cell.whole_key))
+
+
+def _merged_pairs(
+    rows: list[dict[str, Any]], rule: CountRule, of_people: frozenset[str]
+) -> Iterator[tuple[MeasureKey, Cell]]:
     """Pairs of slices, of prevalence alone: merged, or not there."""
     pairs: dict[tuple[str, str], dict[str, Cell]] = {}
     for row in rows:
@@ -144,5 +205,4 @@ def _of_pairs(
             pairs.setdefault((row["cohort"], row["dimension"]), {})[row["group"]] = cell
     for (cohort, dimension), cells in pairs.items():
         for group, cell in (merged(dimension, cells, rule.largest_hidden) or {}).items():
-            safe = SafeMeasure(rule.release(cell.part, cell.part_key), rule.release(cell.whole, cell.whole_key))
-            yield MeasureKey(cohort, PREVALENCE, dimension, group), safe
+            yield MeasureKey(cohort, PREVALENCE, dimension, group), cell

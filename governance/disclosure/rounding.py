@@ -55,6 +55,10 @@ class CountRule(Protocol):
         """The largest count that may be withheld."""
 
     @property
+    def give(self) -> int:
+        """How far a shown count may lie from the exact one. Unit: people."""
+
+    @property
     def variance(self) -> float:
         """Variance of shown minus exact count. Unit: people²."""
 

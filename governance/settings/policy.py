@@ -21,6 +21,8 @@ class Policy(Strict):
     """Other counts are rounded to the nearest multiple."""
     noise_people: Annotated[float, Field(ge=2, le=20)] = 2.0
     """With `disclosure: cell_key`: the standard deviation of what is added to each count, in people."""
+    max_small_probability: Annotated[float, Field(gt=0, le=0.5)] = 0.5
+    """No release, with all before it, may make anyone surer than this of how many people a hidden number stands for."""
     review_warning_days: Annotated[int, Field(ge=30, le=365)] = 30
     """Warn this many days before an agreement's review date."""
     max_unique_structure: Annotated[float, Field(gt=0, le=0.002)] = 0.002

@@ -233,12 +233,22 @@ Profile = Literal["cell_key", "hide7_round5", "midpoint6", "threshold10"]
 """Kinds of rule by which counts are released."""
 
 
+class LeftOut(Strict):
+    """A breakdown that is not published."""
+
+    cohort: Slug
+    dimension: Slug
+    """Such as `ethnic_group` or `service_pair`."""
+
+
 class Report(Strict):
     """Who the board report is from and for."""
 
     board: Text
     area: Text
     contact: Text
+    leave_out: list[LeftOut] = []
+    """Breakdowns that are not published, because with other tables they would give small counts away (E-GATE)."""
 
 
 class Project(Strict):

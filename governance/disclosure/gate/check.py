@@ -1,0 +1,209 @@
+"""The verdict: what an attacker finds in a release and those before it, and which tables give it away."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from time import monotonic
+
+from governance.disclosure.gate.history import scenarios
+from governance.disclosure.gate.likely import certainty, gained, variance_alone
+from governance.disclosure.gate.published import Published
+from governance.disclosure.gate.relations import Relation, equation
+from governance.disclosure.gate.system import ANY_NUMBER, Contradiction, Interval, System, TimeUp, narrow_cells
+from governance.disclosure.gate.truth import Truth
+from governance.disclosure.protect import MIN_POSSIBLE_VALUES, CellKey
+from governance.errors import Fault, InternalError, PolicyRefusal
+from governance.settings import Policy
+
+TIME_SECONDS = 110.0
+"""An attack that takes longer counts as a leak: two minutes is what a tired analyst waits for."""
+
+_SAME = "cells that hold the same people"
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Leak:
+    """A hidden count that does not stay hidden. No number of people stands here."""
+
+    cell: CellKey
+    how: str
+    tables: tuple[str, ...]
+    """What gives it away, in words."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GateResult:
+    """What was attacked, and what fell."""
+
+    attacked: int
+    """Hidden cells."""
+    releases: int
+    """This one and those before it."""
+    scenarios: int
+    """Stories of who joined, moved or left between two releases that were tried."""
+    seconds: float
+    leaks: tuple[Leak, ...]
+
+
+def check_release(
+    new: Published,
+    earlier: Sequence[Published],
+    truth: Truth,
+    policy: Policy,
+    *,
+    time_seconds: float = TIME_SECONDS,
+    known: Sequence[Relation] = (),
+) -> GateResult:
+    """Attack a release before it is published.
+
+    Args:
+        new: What would be published.
+        earlier: What was published before, oldest first.
+        truth: What the strongest attacker guesses rightly.
+        policy: The bound on how sure anyone may be of a small count.
+        time_seconds: After this the attack counts as not withstood.
+        known: Further relations, such as cohorts that are unions or differences of others.
+
+    Raises:
+        InternalError: No counts fit what would be published, so the rule is not what was applied.
+    """
+    started = monotonic()
+    until = started + time_seconds
+    targets = sensitive(new)
+    tried = 0
+    leaks: list[Leak] = []
+    try:
+        leaks += _within_release(new, truth, known, targets, until)
+        leaks += _likely(new, earlier, truth, known, targets, policy)
+        for scenario in scenarios(new, earlier, [*truth.relations, *known], set(targets)):
+            tried += 1
+            if monotonic() > until:
+                raise TimeUp
+            leaks += [Leak(cell, scenario.says, ties(cell, scenario.relations)) for cell in scenario.falls()]
+    except TimeUp:
+        leaks.append(Leak(CellKey("", ""), f"the attack did not end in {time_seconds:.0f} seconds", ()))
+    return GateResult(
+        attacked=len(targets),
+        releases=1 + len(earlier),
+        scenarios=tried,
+        seconds=monotonic() - started,
+        leaks=tuple(sorted(set(leaks))),
+    )
+
+
+def refuse_leaks(result: GateResult) -> None:
+    """Nothing is published that gives a small count away.
+
+    Raises:
+        PolicyRefusal: With the tables that leak together. No count, and no group of people, is named.
+    """
+    if not result.leaks:
+        return
+    ways: dict[tuple[str, tuple[str, ...]], int] = {}
+    for leak in result.leaks:
+        ways[leak.how, leak.tables] = ways.get((leak.how, leak.tables), 0) + 1
+    raise PolicyRefusal(
+        f"The release would give small counts away, in {len(ways)} ways.",
+        why="Whoever puts these tables together can tell how many people a hidden number stands for.",
+        fix="Publish one of these tables fewer: list its cohort and dimension under report.leave_out in project.yaml."
+        " If disclosure there is not `cell_key`, that is the better cure. Nothing was published.",
+        code="E-GATE",
+        faults=[
+            Fault(what=f"{how}: {', and '.join(tables) or 'no table in particular'}") for how, tables in sorted(ways)
+        ],
+    )
+
+
+def sensitive(published: Published) -> tuple[CellKey, ...]:
+    """Cells that stand for a small count: hidden, or shown as one number for all small ones."""
+    return tuple(key for key, cell in published.cells.items() if cell.people is None or _small(published, key))
+
+
+def ties(cell: CellKey, relations: Sequence[Relation]) -> tuple[str, ...]:
+    """In words, which tables a cell is tied into."""
+    return tuple(sorted({each.says for each in relations if any(key == cell for key, _ in each.terms)}))
+
+
+def _small(published: Published, key: CellKey) -> bool:
+    low, high = published.rule.bounds(published.cells[key])
+    return low > 0 and high < 2 * MIN_POSSIBLE_VALUES
+
+
+def _within_release(
+    new: Published, truth: Truth, known: Sequence[Relation], targets: Sequence[CellKey], until: float
+) -> Iterator[Leak]:
+    relations = [*truth.relations, *known, *_twins(truth)]
+    system = System(bounds_of(new, truth), relations)
+    own = [key for key in targets if truth.twin.get(key, key) == key and key not in truth.complementary]
+    try:
+        found = narrow_cells(system, own, until)
+    except Contradiction:
+        raise _misapplied() from None
+    for cell in found:
+        yield Leak(cell, "sums of one release", ties(cell, relations))
+
+
+def bounds_of(published: Published, truth: Truth) -> dict[CellKey, Interval]:
+    """What the rule says of each cell by itself; of one known to be hidden for others' sake it says nothing."""
+    rule = published.rule
+    return {
+        key: (0, ANY_NUMBER) if cell.people is None and key in truth.complementary else rule.bounds(cell)
+        for key, cell in published.cells.items()
+    }
+
+
+def _twins(truth: Truth) -> Iterator[Relation]:
+    for key, first in truth.twin.items():
+        if key != first:
+            yield equation(key, [first], _SAME)
+
+
+def _likely(
+    new: Published,
+    earlier: Sequence[Published],
+    truth: Truth,
+    known: Sequence[Relation],
+    targets: Sequence[CellKey],
+    policy: Policy,
+) -> Iterator[Leak]:
+    """Hidden counts of which somebody could be too sure, from all releases in which they may have been the same."""
+    precision: dict[CellKey, float] = {}
+    relations = [*truth.relations, *known]
+    told = gained(new, relations, truth.twin)
+    for key in targets:
+        precision[key] = 1 / variance_alone(new, key) + told.get(truth.twin.get(key, key), 0.0)
+    for key, more in _from_before(new, earlier, relations).items():
+        if key in precision:
+            precision[key] += more
+    for key, sure in precision.items():
+        if key not in truth.complementary and certainty(sure) > policy.max_small_probability:
+            how = "noise averaged over sums and releases" if earlier else "noise averaged over sums"
+            yield Leak(key, how, ties(key, relations))
+
+
+def _from_before(
+    new: Published, earlier: Sequence[Published], relations: Sequence[Relation]
+) -> Mapping[CellKey, float]:
+    """Precision that earlier releases add: only where the numbers beside a cell have changed is their noise new."""
+    found: dict[CellKey, float] = {}
+    later = new
+    for before in reversed(earlier):
+        same = {key for key in before.cells if new.versions.get(key.cohort) == before.versions.get(key.cohort)}
+        both = [each for each in relations if each.is_sum and all(key in same for key, _ in each.terms)]
+        fresh = [each for each in both if _changed(each, before, later)]
+        for key, more in gained(before, fresh, {}).items():
+            found[key] = found.get(key, 0.0) + more
+        later = before
+    return found
+
+
+def _changed(relation: Relation, before: Published, after: Published) -> bool:
+    return any(before.cells[key] != after.cells.get(key) for key, _ in relation.terms)
+
+
+def _misapplied() -> InternalError:
+    return InternalError(
+        "No counts of people fit what would be published.",
+        why="Disclosure control did not apply the rule it names, so nobody can say what the numbers give away.",
+        fix="Report this; nothing was published.",
+        code="E-GATE-RULE",
+    )

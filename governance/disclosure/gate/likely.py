@@ -1,0 +1,109 @@
+"""How sure an attacker can be of a hidden count where noise, not arithmetic, stands in the way.
+
+Shown counts are exact counts plus noise of known variance, and relations between exact counts are known. The best
+linear estimate of a hidden count has a variance; a whole number that is normally distributed with it takes its
+likeliest value with probability erf(1 / (2·√2·sd)). Months in which a hidden group did not change, but its neighbours
+did, are further independent estimates of the same number: their precisions add up.
+
+Source: Gauss-Markov; conditional variance of a normal vector under linear constraints.
+"""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from math import erf, sqrt
+
+import numpy as np
+from numpy.typing import NDArray
+
+from governance.disclosure.gate.published import Published
+from governance.disclosure.gate.relations import Relation
+from governance.disclosure.protect import CellKey
+from governance.disclosure.rounding import CountRule
+
+_TINY = 1e-9
+
+
+def hidden_variance(rule: CountRule) -> float:
+    """Variance of a hidden count of which nothing else is known: any of its possible values alike. Unit: people²."""
+    return (rule.largest_hidden**2 - 1) / 12
+
+
+def gained(
+    published: Published, relations: Sequence[Relation], twin: Mapping[CellKey, CellKey]
+) -> dict[CellKey, float]:
+    """What one release tells about each hidden count beyond that it is hidden, as a precision. Unit: 1/people²."""
+    found: dict[CellKey, float] = {}
+    for cells, rows in _components([each for each in relations if each.is_sum], twin):
+        variance = np.array([_variance(published, key) for key in cells])
+        hidden = [n for n, key in enumerate(cells) if key in published.cells and published.cells[key].people is None]
+        if hidden:
+            left = _conditional(variance, rows)
+            found |= {cells[n]: max(1 / max(left[n], _TINY) - 1 / variance[n], 0.0) for n in hidden}
+    return found
+
+
+def certainty(precision: float) -> float:
+    """The probability of the likeliest value of a count known with this precision, as if it were normal."""
+    return erf(sqrt(precision) / (2 * sqrt(2)))
+
+
+def variance_alone(published: Published, key: CellKey) -> float:
+    """Variance of a count that its own cell leaves. Unit: people²."""
+    return _variance(published, key)
+
+
+def _variance(published: Published, key: CellKey) -> float:
+    cell = published.cells[key]
+    if cell.people is None:
+        return hidden_variance(published.rule)
+    return published.rule.variance if cell.people else _TINY
+
+
+def _conditional(variance: NDArray[np.float64], rows: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Variances of a normal vector with these variances, given that ``rows @ x`` is known."""
+    spread = rows * variance
+    gain = np.linalg.pinv(spread @ rows.T, hermitian=True)
+    left: NDArray[np.float64] = variance - np.einsum("ij,ik,kj->j", spread, gain, spread)
+    return left
+
+
+def _components(
+    sums: Sequence[Relation], twin: Mapping[CellKey, CellKey]
+) -> Iterator[tuple[list[CellKey], NDArray[np.float64]]]:
+    """Cells that equations tie together, with the equations as rows; cells of the same people are one."""
+    touching: dict[CellKey, list[int]] = defaultdict(list)
+    terms = [_merged(each, twin) for each in sums]
+    for n, row in enumerate(terms):
+        for key in row:
+            touching[key].append(n)
+    left = set(touching)
+    while left:
+        cells = _reached(min(left), touching, terms)
+        left -= cells
+        order = sorted(cells)
+        place = {key: n for n, key in enumerate(order)}
+        own = sorted({n for key in order for n in touching[key]})
+        rows = np.zeros((len(own), len(order)))
+        for at, n in enumerate(own):
+            for key, c in terms[n].items():
+                rows[at, place[key]] = c
+        yield order, rows
+
+
+def _merged(relation: Relation, twin: Mapping[CellKey, CellKey]) -> dict[CellKey, int]:
+    row: dict[CellKey, int] = defaultdict(int)
+    for key, c in relation.terms:
+        row[twin.get(key, key)] += c
+    return {key: c for key, c in row.items() if c}
+
+
+def _reached(
+    start: CellKey, touching: Mapping[CellKey, list[int]], terms: Sequence[Collection[CellKey]]
+) -> set[CellKey]:
+    found, waiting = {start}, [start]
+    while waiting:
+        for n in touching[waiting.pop()]:
+            fresh = set(terms[n]) - found
+            found |= fresh
+            waiting += sorted(fresh)
+    return found

@@ -1,0 +1,144 @@
+"""What every reader knows about the cells of a release: which add up to which, and which cannot exceed which.
+
+Nothing here looks at a number. Structure is public: a breakdown by sex has everybody once.
+"""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
+from itertools import pairwise
+
+from governance.disclosure.protect import ALL, PARTS, WHOLE, CellKey
+
+_OVERLAPPING = frozenset({"service", "service_pair"})
+"""Breakdowns in which a person may stand several times, or not at all."""
+
+_EVERYONE = "_everyone"
+_PAIR = " & "
+
+
+@dataclass(frozen=True, slots=True)
+class Relation:
+    """``low <= sum of coefficient * count <= high`` over true counts; None is no limit."""
+
+    terms: tuple[tuple[CellKey, int], ...]
+    low: int | None
+    high: int | None
+    says: str
+    """Which tables it ties together, for the message: no numbers."""
+
+    def holds(self, people: Mapping[CellKey, int]) -> bool:
+        """Whether it is true of these counts."""
+        value = sum(c * people[key] for key, c in self.terms)
+        return (self.low is None or value >= self.low) and (self.high is None or value <= self.high)
+
+    @property
+    def is_sum(self) -> bool:
+        """Whether it is an equation."""
+        return self.low is not None and self.low == self.high
+
+
+def relations_of(keys: Collection[CellKey]) -> list[Relation]:
+    """Everything that holds between true counts of one release, whatever they are.
+
+    Args:
+        keys: The cells of the release. A relation that needs a cell that is not published is left out.
+    """
+    known = frozenset(keys)
+    found = [
+        *_groups(known),
+        *_answers(known),
+        *_within(known),
+        *_steps(known),
+        *_services(known),
+        *_numbers_of_services(known),
+    ]
+    return [each for each in found if all(key in known for key, _ in each.terms)]
+
+
+def equation(total: CellKey, parts: Collection[CellKey], says: str) -> Relation:
+    """The parts add up to the total."""
+    return Relation(((total, 1), *((part, -1) for part in parts)), 0, 0, says)
+
+
+def at_most(part: CellKey, whole: CellKey, says: str) -> Relation:
+    """A part has no more people than its whole."""
+    return Relation(((whole, 1), (part, -1)), 0, None, says)
+
+
+def _groups(known: Collection[CellKey]) -> Iterator[Relation]:
+    """Groups of a breakdown, each person once."""
+    tables: dict[CellKey, list[CellKey]] = defaultdict(list)
+    for key in known:
+        if key.dimension not in _OVERLAPPING and key.dimension != ALL:
+            tables[key._replace(group=ALL)].append(key)
+    for table, parts in sorted(tables.items()):
+        total = CellKey(table.cohort, table.measure)
+        yield equation(total, sorted(parts), f"{_named(total)} and its breakdown by {_words(table.dimension)}")
+
+
+def _answers(known: Collection[CellKey]) -> Iterator[Relation]:
+    """Met, not met and cannot tell are the people whom a definition is about."""
+    for key in sorted(known):
+        if key.measure == WHOLE and key.cohort != _EVERYONE:
+            parts = [key._replace(measure=part) for part in PARTS]
+            yield equation(key, parts, f"the answers and the population of {key.cohort} by {_words(key.dimension)}")
+
+
+def _within(known: Collection[CellKey]) -> Iterator[Relation]:
+    """A cohort's population is among everyone; rungs and services are of its members."""
+    for key in sorted(known):
+        if key.measure == WHOLE and key.cohort != _EVERYONE:
+            yield at_most(key, key._replace(cohort=_EVERYONE), f"the population of {key.cohort} and everyone")
+        if key.measure.startswith("rung:"):
+            yield at_most(key, key._replace(measure="met"), f"the steps and the members of {key.cohort}")
+        if key.dimension in _OVERLAPPING and key.measure == "met":
+            yield at_most(key, CellKey(key.cohort, "met"), f"the services and the members of {key.cohort}")
+
+
+def _steps(known: Collection[CellKey]) -> Iterator[Relation]:
+    """Each step of the attrition leaves some of those before it."""
+    steps = sorted(key for key in known if key.measure.startswith("attrition:"))
+    for before, after in pairwise(steps):
+        if before._replace(measure="") == after._replace(measure=""):
+            yield at_most(after, before, f"the steps that led to {before.cohort}")
+
+
+def _services(known: Collection[CellKey]) -> Iterator[Relation]:
+    """Pairs of services lie inside both, and both together inside the members."""
+    for key in sorted(known):
+        if key.dimension == "service_pair":
+            sides = [key._replace(dimension="service", group=side) for side in key.group.split(_PAIR)]
+            says = f"services and pairs of services of {key.cohort}"
+            yield from (at_most(key, side, says) for side in sides)
+            members = CellKey(key.cohort, key.measure)
+            yield Relation(((members, 1), (key, 1), *((side, -1) for side in sides)), 0, None, says)
+
+
+def _numbers_of_services(known: Collection[CellKey]) -> Iterator[Relation]:
+    """How many services members use, against how often each service and each pair is used."""
+    members = sorted(key for key in known if key.dimension == "service_count" and key.group.rstrip("+").isdigit())
+    for cohort, measure in sorted({(key.cohort, key.measure) for key in members}):
+        own = [key for key in members if (key.cohort, key.measure) == (cohort, measure)]
+        for dimension, uses in (("service", _once), ("service_pair", _pairs)):
+            used = [key for key in known if key[:3] == (cohort, measure, dimension)]
+            terms = tuple((key, -uses(int(key.group.rstrip("+")))) for key in own if uses(int(key.group.rstrip("+"))))
+            says = f"services and numbers of services of {cohort}"
+            if used:
+                yield Relation((*((key, 1) for key in sorted(used)), *terms), 0, None, says)
+
+
+def _once(services: int) -> int:
+    return services
+
+
+def _pairs(services: int) -> int:
+    return services * (services - 1) // 2
+
+
+def _named(key: CellKey) -> str:
+    return f"{_words(key.measure)} of {key.cohort}"
+
+
+def _words(name: str) -> str:
+    return name.replace("_", " ").replace(":", " ")

@@ -1,0 +1,227 @@
+"""All that an attacker knows, as whole numbers with bounds and relations between them; and what follows from it."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from time import monotonic
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.optimize import Bounds, LinearConstraint, milp
+from scipy.sparse import csr_array
+
+from governance.disclosure.gate.relations import Relation
+from governance.disclosure.protect import MIN_POSSIBLE_VALUES, CellKey
+
+Interval = tuple[int, int]
+
+ANY_NUMBER = 1 << 40
+"""No count of people is larger."""
+_ROUNDS = 200
+"""Times that each relation is used on average, at most: bounds are true at any time, so stopping early is safe."""
+
+
+def is_narrow(interval: Interval) -> bool:
+    """Whether so few values are left, some of them small, that a hidden count is as good as told."""
+    low, high = interval
+    return high - low + 1 < MIN_POSSIBLE_VALUES and 0 < low < 2 * MIN_POSSIBLE_VALUES
+
+
+class TimeUp(Exception):  # noqa: N818 - an outcome of an attack, not a fault
+    """The attack did not end in time, so nothing is known to be safe."""
+
+
+class Contradiction(Exception):  # noqa: N818 - an outcome of an attack, not a fault
+    """No counts fit: the scenario is impossible, or the rule is not what was applied."""
+
+
+@dataclass(slots=True)
+class System:
+    """Counts with bounds, and relations between them."""
+
+    bounds: dict[CellKey, Interval]
+    relations: Sequence[Relation]
+    of_cell: dict[CellKey, list[Relation]] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.of_cell = defaultdict(list)
+        for relation in self.relations:
+            for key, _ in relation.terms:
+                self.of_cell[key].append(relation)
+
+    def with_bounds(self, changed: Mapping[CellKey, Interval]) -> "System":
+        """The same with some bounds replaced."""
+        return System({**self.bounds, **changed}, self.relations)
+
+    def narrowed(self) -> dict[CellKey, Interval]:
+        """Bounds after each relation has been used alone until none narrows any further: quick, and not all there is.
+
+        Raises:
+            Contradiction: No counts fit.
+        """
+        bounds = dict(self.bounds)
+        waiting, queued = list(self.relations), set(range(len(self.relations)))
+        number = {id(relation): n for n, relation in enumerate(self.relations)}
+        for _ in range(_ROUNDS * len(self.relations)):
+            if not waiting:
+                break
+            relation = waiting.pop()
+            queued.discard(number[id(relation)])
+            for key in _narrow(relation, bounds):
+                fresh = [each for each in self.of_cell[key] if number[id(each)] not in queued]
+                queued |= {number[id(each)] for each in fresh}
+                waiting += fresh
+        return bounds
+
+    def component(self, start: CellKey, limit: Mapping[CellKey, Interval]) -> list[CellKey]:
+        """Cells tied to one by relations; a count that is known exactly carries nothing on."""
+        found, waiting = {start}, [start]
+        while waiting:
+            for relation in self.of_cell[waiting.pop()]:
+                for key, _ in relation.terms:
+                    if key not in found:
+                        found.add(key)
+                        if limit[key][0] < limit[key][1]:
+                            waiting.append(key)
+        return sorted(found)
+
+
+def solved(system: System, cells: Iterable[CellKey], until: float) -> dict[CellKey, Interval]:
+    """The smallest and largest value of each cell over all whole numbers that fit: all there is to know.
+
+    Args:
+        system: What is known.
+        cells: Cells that are asked for.
+        until: ``time.monotonic`` at which to give up.
+
+    Raises:
+        TimeUp: Not done by then.
+        Contradiction: No counts fit.
+    """
+    programs = _Programs(system)
+    found = {}
+    for cell in cells:
+        program = programs.of(cell)
+        low, high = program.extreme(cell, 1, until), program.extreme(cell, -1, until)
+        found[cell] = (low[cell], high[cell])
+    return found
+
+
+def narrow_cells(system: System, cells: Sequence[CellKey], until: float) -> dict[CellKey, Interval]:
+    """Those cells of which too few values are left, with what is left; as :func:`solved`, but quicker.
+
+    Every solution of a program is a table that fits, so it shows a possible value of every other cell too: a cell of
+    which enough values were seen need not be asked about.
+    """
+    programs, found = _Programs(system), {}
+    seen: dict[CellKey, Interval] = {}
+    for cell in cells:
+        for sign in (-1, 1):
+            if not is_narrow(seen.get(cell, (1, 1))):
+                break
+            for key, value in programs.of(cell).extreme(cell, sign, until).items():
+                low, high = seen.get(key, (value, value))
+                seen[key] = (min(low, value), max(high, value))
+        if is_narrow(seen[cell]):
+            found[cell] = seen[cell]
+    return found
+
+
+class _Programs:
+    """One integer program for all cells of a component."""
+
+    def __init__(self, system: System) -> None:
+        self._system, self._bounds = system, system.narrowed()
+        self._made: dict[CellKey, _Program] = {}
+
+    def of(self, cell: CellKey) -> "_Program":
+        """The program that a cell is part of."""
+        if cell not in self._made:
+            keys = self._system.component(cell, self._bounds)
+            program = _Program.over(self._system, keys, self._bounds)
+            open_keys = (key for key in keys if self._bounds[key][0] < self._bounds[key][1])
+            self._made |= dict.fromkeys([cell, *open_keys], program)
+        return self._made[cell]
+
+
+@dataclass(frozen=True, slots=True)
+class _Program:
+    """An integer program over one component."""
+
+    place: Mapping[CellKey, int]
+    bounds: Bounds
+    rows: LinearConstraint
+
+    @classmethod
+    def over(cls, system: System, keys: Collection[CellKey], bounds: Mapping[CellKey, Interval]) -> "_Program":
+        place = {key: n for n, key in enumerate(keys)}
+        relations = list({id(r): r for key in keys for r in system.of_cell[key] if _inside(r, place)}.values())
+        entries = [(n, place[key], c) for n, relation in enumerate(relations) for key, c in relation.terms]
+        row, column, value = (np.array(part) for part in zip(*entries, strict=True)) if entries else ([0], [0], [0])
+        matrix = csr_array((value, (row, column)), shape=(max(len(relations), 1), len(place)))
+        low = [-np.inf if r.low is None else r.low for r in relations] or [0]
+        high = [np.inf if r.high is None else r.high for r in relations] or [0]
+        ends = [[min(bounds[key][side], ANY_NUMBER) for key in keys] for side in (0, 1)]
+        return cls(place, Bounds(*ends), LinearConstraint(matrix, low, high))
+
+    def extreme(self, cell: CellKey, sign: int, until: float) -> dict[CellKey, int]:
+        """Counts that fit, with the smallest value of ``sign`` times one cell.
+
+        Raises:
+            TimeUp: Not found by then.
+            Contradiction: None fit.
+        """
+        left = until - monotonic()
+        if left <= 0:
+            raise TimeUp
+        aim: NDArray[np.float64] = np.zeros(len(self.place))
+        aim[self.place[cell]] = sign
+        done = milp(
+            aim,
+            integrality=np.ones(len(aim)),
+            bounds=self.bounds,
+            constraints=self.rows,
+            options={"time_limit": left, "mip_rel_gap": 0},
+        )
+        if done.status == 2:
+            raise Contradiction
+        if done.status != 0:
+            raise TimeUp
+        return dict(zip(self.place, np.rint(done.x).astype(np.int64).tolist(), strict=True))
+
+
+def _inside(relation: Relation, place: Mapping[CellKey, int]) -> bool:
+    return all(key in place for key, _ in relation.terms)
+
+
+def _narrow(relation: Relation, bounds: dict[CellKey, Interval]) -> list[CellKey]:
+    """Use one relation to narrow its own cells in place; says which changed."""
+    ends = [
+        (c * bounds[key][0], c * bounds[key][1]) if c > 0 else (c * bounds[key][1], c * bounds[key][0])
+        for key, c in relation.terms
+    ]
+    least, most = sum(low for low, _ in ends), sum(high for _, high in ends)
+    changed = []
+    for (key, c), (low, high) in zip(relation.terms, ends, strict=True):
+        floor = None if relation.low is None else relation.low - (most - high)
+        ceiling = None if relation.high is None else relation.high - (least - low)
+        wanted = _within(bounds[key], c, floor, ceiling)
+        if wanted[0] > wanted[1]:
+            raise Contradiction
+        if wanted != bounds[key]:
+            bounds[key] = wanted
+            changed.append(key)
+    return changed
+
+
+def _within(bound: Interval, c: int, floor: int | None, ceiling: int | None) -> Interval:
+    """``floor <= c * count <= ceiling`` as bounds of the count."""
+    low, high = bound
+    if c < 0:
+        floor, ceiling = (None if ceiling is None else -ceiling), (None if floor is None else -floor)
+    size = abs(c)
+    if floor is not None:
+        low = max(low, -(-floor // size))
+    if ceiling is not None:
+        high = min(high, ceiling // size)
+    return low, high
