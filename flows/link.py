@@ -1,6 +1,5 @@
 """Link one period: open every source's views, find who is whom, publish the person index and a restricted report."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,7 +21,7 @@ from flows.run import Run, timestamp
 from governance.intake.wording import told
 from governance.keys import kid_of
 from governance.ledger import Event
-from governance.package import open_package, publish_package, wanted_packages, write_tables
+from governance.package import open_package, packed_table, publish_package, wanted_packages, write_tables
 from governance.settings import Source
 from governance.store import publish, write_file, write_manifest
 from governance.warehouse import connect
@@ -108,17 +107,17 @@ def _how_compared(result: LinkResult, carried: Carried) -> dict[str, Any]:
     }
 
 
-def open_deliveries(run: Run, made_from: dict[str, str]) -> Iterator[SourceViews]:
-    """Every source's views, each opened when its turn comes; ``made_from`` learns what they were made from."""
-    for source in sorted(run.bundle.sources, key=lambda one: one.id):
-        yield _delivery(run, source, made_from)
+def open_deliveries(run: Run, made_from: dict[str, str]) -> list[SourceViews]:
+    """What every source sent, its views unopened; ``made_from`` learns what they were made from."""
+    return [_delivery(run, source, made_from) for source in run.bundle.sources]
 
 
 def _delivery(run: Run, source: Source, made_from: dict[str, str]) -> SourceViews:
+    folder, key = run.zone("linkage", run.period, "in", source.id), run.ring.zone_private("linkage", run.today)
     tables, manifest = open_package(
-        run.zone("linkage", run.period, "in", source.id),
-        ("view", "record", "u_statistic"),
-        run.ring.zone_private("linkage", run.today),
+        folder,
+        ("record", "u_statistic"),
+        key,
         {
             "kind": "views",
             "project": run.bundle.project.id,
@@ -131,7 +130,8 @@ def _delivery(run: Run, source: Source, made_from: dict[str, str]) -> SourceView
     )
     single = source.one_record_per_person
     made_from[source.id] = manifest["delivery"]
-    return SourceViews(source.id, single, tables["view"], tables["record"], tables["u_statistic"])
+    views = packed_table(folder, "view", key, manifest)
+    return SourceViews(source.id, single, views, tables["record"], tables["u_statistic"])
 
 
 def _facts(run: Run, result: LinkResult, index: PersonIndex, kid: str) -> dict[str, Any]:

@@ -1,19 +1,15 @@
 """What the next linkage will compare, rule by rule: read from the packages in the linkage zone, without comparing."""
 
-from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 
 from flows.cli_output import aligned
 from flows.link import LINKAGE_MEMORY, open_deliveries
-from flows.run import Run, open_run
+from flows.run import open_run
 from governance.warehouse import connect, load_table
-from linkage.arrive import SourceViews, load_deliveries
+from linkage.arrive import load_deliveries
 from linkage.link import rule_table
 from linkage.pairs import find_blocks
 from linkage.plan import Plan, plan, refusal
-
-_KEYS = ("record_id", "variant", "rule", "block")
 
 
 def plan_period(root: Path, period: str) -> Plan:
@@ -31,15 +27,10 @@ def plan_period(root: Path, period: str) -> Plan:
     run = open_run(root, period, step="link")
     linkage = run.bundle.project.linkage
     con = connect(memory=LINKAGE_MEMORY)
-    load_deliveries(con, _keys_only(run), columns=_KEYS)
+    load_deliveries(con, open_deliveries(run, {}))
     load_table(con, "rule", rule_table(linkage))
     find_blocks(con, linkage.max_block_records)
     return plan(con, linkage)
-
-
-def _keys_only(run: Run) -> Iterator[SourceViews]:
-    for delivery in open_deliveries(run, {}):
-        yield replace(delivery, views=delivery.views.select(_KEYS))
 
 
 def plan_lines(planned: Plan) -> list[str]:

@@ -62,8 +62,14 @@ RECORD = Contract(
     grain="one row per record, also those with no view",
     zone="linkage",
     key=("record_id",),
-    columns={"record_id": pa.int64(), "views": pa.int16(), "present": pa.int32()},
-    identifiability="a random-looking id and which fields are filled; no value",
+    columns={
+        "record_id": pa.int64(),
+        "views": pa.int16(),
+        "present": pa.int32(),
+        "has_nhs_number": pa.bool_(),
+        "digest": pa.int64(),
+    },
+    identifiability="a random-looking id, which fields are filled, and a digest of the record's views; no value",
 )
 
 U_STATISTIC = Contract(

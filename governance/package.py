@@ -1,6 +1,7 @@
 """Packages: sealed tables with a manifest, the only thing that passes from one zone to the next."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,7 @@ from governance.code_version import code_version
 from governance.contracts import CONTRACTS, check_table
 from governance.errors import BadInput, PolicyRefusal
 from governance.package_signature import check_signed, write_signature
-from governance.store import current, publish, read_manifest, read_table, write_manifest, write_table
+from governance.store import SealedTable, current, publish, read_manifest, read_table, write_manifest, write_table
 
 
 def publish_package(
@@ -118,6 +119,39 @@ def check_tables(held: Path, private_key: X25519PrivateKey, manifest: Mapping[st
     """
     for name in sorted(manifest["tables"]):
         _checked(held, name, private_key, manifest)
+
+
+@dataclass(frozen=True, slots=True)
+class PackedTable:
+    """A table of a package that is too large to be held whole: opened and checked each time it is read."""
+
+    sealed: SealedTable
+
+    def parts(self, columns: Sequence[str]) -> Iterator[pa.Table]:
+        """Some columns of all rows, in order, a part at a time.
+
+        Raises:
+            BadInput: It is not there any more.
+            PolicyRefusal: It does not open with the zone's key, or is not the one that the manifest names.
+            ContractError: A column is missing or of another type.
+        """
+        contract = CONTRACTS[self.sealed.name]
+        wanted = replace(contract, columns={name: contract.columns[name] for name in columns})
+        for part in self.sealed.parts(columns):
+            yield check_table(part, wanted)
+
+
+def packed_table(folder: Path, name: str, private_key: X25519PrivateKey, manifest: Mapping[str, Any]) -> PackedTable:
+    """A table of a folder's current package, unopened.
+
+    Args:
+        folder: Where it was published.
+        name: A table that has a contract.
+        private_key: The zone's key.
+        manifest: The package's, from :func:`open_package`, which has checked it: the table must be the one it names.
+    """
+    digest = manifest["tables"].get(name, {}).get("sha256", "")
+    return PackedTable(SealedTable(current(folder), name, private_key, digest))
 
 
 def check_recorded(folder: Path, recorded: str) -> None:

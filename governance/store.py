@@ -8,9 +8,9 @@ so a flipped, dropped, reordered or cut chunk is refused.
 import json
 import os
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -110,6 +110,32 @@ def read_table(folder: Path, name: str, private_key: X25519PrivateKey, *, digest
         BadInput: The file is not there.
         PolicyRefusal: This key may not read it, or it was altered or exchanged.
     """
+    return pq.read_table(pa.BufferReader(_opened(folder, name, private_key, digest)))
+
+
+@dataclass(frozen=True, slots=True)
+class SealedTable:
+    """A table that is opened each time it is read, a row group after the other: nothing of it is held in between."""
+
+    folder: Path
+    name: str
+    private_key: X25519PrivateKey = field(repr=False)
+    digest: str | None = None
+
+    def parts(self, columns: Sequence[str]) -> Iterator[pa.Table]:
+        """Some columns of all rows, in order; those that are not there are left out.
+
+        Raises:
+            BadInput, PolicyRefusal: As :func:`read_table`.
+        """
+        plain = _opened(self.folder, self.name, self.private_key, self.digest)
+        file = pq.ParquetFile(pa.BufferReader(plain))
+        for number in range(file.num_row_groups):
+            yield file.read_row_group(number, columns=list(columns))
+
+
+def _opened(folder: Path, name: str, private_key: X25519PrivateKey, digest: str | None) -> bytes:
+    """The Parquet file of a sealed table."""
     path = folder / f"{name}.parquet.sealed"
     if not path.exists():
         raise missing_file(path)
@@ -121,7 +147,7 @@ def read_table(folder: Path, name: str, private_key: X25519PrivateKey, *, digest
             fix="Ask the sender for the package again.",
             code="E-PACKAGE-ALTERED",
         )
-    return pq.read_table(pa.BufferReader(plain))
+    return plain
 
 
 def missing_file(path: Path) -> BadInput:

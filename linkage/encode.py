@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import Any
 
 import duckdb
 import numpy as np
@@ -94,10 +95,12 @@ def encode(found: Components, linkage: Linkage, keys: EncodingKeys, *, one_recor
     names = Names.of(found, keys)
     compared = compared_bits(list(linkage.compare))
     sent = [rows_sent(rule, found, linkage, one_record_per_person=one_record_per_person) for rule in linkage.rules]
-    tables = [_span_views(span, found, names, linkage, keys, compared, sent) for span in _spans(found.record_id)]
+    digest = np.zeros(len(found.record_id), np.uint64)
+    spans = _spans(found.record_id)
+    tables = [_span_views(span, found, names, linkage, keys, compared, sent, digest) for span in spans]
     views = check_table(pa.concat_tables([VIEW.schema.empty_table(), *tables]), VIEW)
     numbered = found.ids("nhs_number")[1][found.variant == 0]
-    return Encoded(views, _records(found, views, compared), int(numbered.sum()))
+    return Encoded(views, _records(found, views, compared, digest, linkage), int(numbered.sum()))
 
 
 def _spans(record_id: NDArray[np.int64]) -> list[slice]:
@@ -115,30 +118,47 @@ def _span_views(
     keys: EncodingKeys,
     compared: np.int32,
     sent: list[NDArray[np.bool_] | None],
+    digest: NDArray[np.uint64],
 ) -> pa.Table:
-    """Views of a span of records under every rule, in the order of rule, record and variant."""
+    """Views of a span of records under every rule, in the order of rule, record and variant.
+
+    ``digest``, shape (rows of the component table,), gets the digests of each row's views added.
+    """
     views = [
         views_of(rule, found, block_key=keys.block, salt_key=keys.salt, span=span, sent=rows)
         for rule, rows in zip(linkage.rules, sent, strict=True)
     ]
     parts = [_rule_views(number, views[number], found, names, linkage, keys) for number in range(len(views))]
     rows = np.concatenate([part["row"][0] for part in parts])
-    columns = {
-        "record_id": pa.array(found.record_id[rows]),
-        "variant": pa.array(found.variant[rows]),
+    columns: dict[str, Column] = {
+        "record_id": (found.record_id[rows], None),
+        "variant": (found.variant[rows], None),
         **{name: _together([part[name] for part in parts]) for name in parts[0] if name != "row"},
-        "present": pa.array(found.present[rows] & compared),
+        "present": (found.present[rows] & compared, None),
     }
-    return pa.table({name: columns[name] for name in VIEW.columns})
+    np.add.at(digest, rows, _digests([columns[name][0] for name in VIEW.columns if name != "record_id"]))
+    return pa.table({name: nullable(*columns[name]) for name in VIEW.columns})
 
 
-def _together(parts: list[Column]) -> pa.Array:
-    """One column of every rule's views."""
+def _together(parts: list[Column]) -> Column:
+    """One column of every rule's views; nought where nothing is."""
     values = np.concatenate([values for values, _ in parts])
     if all(there is None for _, there in parts):
-        return pa.array(values)
+        return values, None
     there = [np.ones(len(values), bool) if told is None else told for values, told in parts]
-    return nullable(values, np.concatenate(there))
+    return values, np.concatenate(there)
+
+
+def _digests(columns: list[NDArray[Any]]) -> NDArray[np.uint64]:
+    """A word for each view that another view has by chance only; what is mixed is keyed, so no key is needed here."""
+    word = np.zeros(len(columns[0]), np.uint64)
+    for values in columns:
+        word *= _ODD[0]
+        word += values.view(np.uint64) if values.dtype == np.int64 else values.astype(np.uint64)
+    # Words are added up over a record: mixed first, so that two views cannot exchange values unseen.
+    word ^= word >> np.uint64(32)
+    word *= _ODD[1]
+    return word ^ (word >> np.uint64(29))
 
 
 def _rule_views(
@@ -172,8 +192,10 @@ def _distinct(views: Views, found: Components) -> Views:
     return Views(views.rows[keep], views.block[keep], views.salt[keep])
 
 
-def _records(found: Components, views: pa.Table, compared: np.int32) -> pa.Table:
-    """One row per record, with how many rules can find it."""
+def _records(
+    found: Components, views: pa.Table, compared: np.int32, digest: NDArray[np.uint64], linkage: Linkage
+) -> pa.Table:
+    """One row per record, with how many rules can find it and a digest of its views, which tells if it changed."""
     first = found.variant == 0
     ids = found.record_id[first]
     # Views come span by span, by rule and record: a rule counts once however many variants it has.
@@ -181,7 +203,21 @@ def _records(found: Components, views: pa.Table, compared: np.int32) -> pa.Table
     new_rule = np.ones(len(seen_id), bool)
     new_rule[1:] = (seen_id[1:] != seen_id[:-1]) | (seen_rule[1:] != seen_rule[:-1])
     counts = np.bincount(np.searchsorted(ids, seen_id[new_rule]), minlength=len(ids)).astype(np.int16)
-    table = pa.table({"record_id": ids, "views": counts, "present": found.present[first] & compared})
+    # A rule on the NHS number does not encode it a second time.
+    fixes = np.array(["nhs_number" in rule.components for rule in linkage.rules], bool)
+    numbered = np.zeros(len(ids), bool)
+    has_number = fixes[seen_rule] | views["nhs_number"].is_valid().to_numpy()
+    numbered[np.searchsorted(ids, seen_id[has_number])] = True
+    start = np.flatnonzero(first)
+    table = pa.table(
+        {
+            "record_id": ids,
+            "views": counts,
+            "present": found.present[first] & compared,
+            "has_nhs_number": numbered,
+            "digest": (np.add.reduceat(digest, start) if len(start) else digest).view(np.int64),
+        }
+    )
     return check_table(table, RECORD)
 
 

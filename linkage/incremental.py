@@ -10,8 +10,11 @@ from dataclasses import dataclass
 import duckdb
 import pyarrow as pa
 
+from governance.settings import Linkage
 from governance.warehouse import fetch_table, load_sql, load_table, materialise
-from linkage.pairs import compare_views
+from linkage.arrive import Arrived, load_fields
+from linkage.pairs import compare_views, find_blocks
+from linkage.plan import plan, refuse_exploding
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,31 +41,55 @@ class Compared:
     carried: int
 
 
-def compare(con: duckdb.DuckDBPyConnection, before: Before | None, max_block_records: int) -> Compared:
-    """Create ``pattern`` for all pairs, comparing no more than needed.
+def compare(con: duckdb.DuckDBPyConnection, arrived: Arrived, linkage: Linkage, before: Before | None) -> Compared:
+    """Create ``block``, ``large_block`` and ``pattern`` for all pairs, comparing no more than needed.
 
     Args:
-        con: Holds ``source``, ``record``, ``view``, ``rule`` and ``block``.
+        con: Holds ``source``, ``record``, ``view`` and ``rule``.
+        arrived: Whose views' fields are read where they are compared.
+        linkage: The cap on a block, and the budget of pairs.
         before: The last run's pairs, made under the same rules, fields and standardiser; None compares everything.
-        max_block_records: Blocks with more records are left out.
+
+    Raises:
+        PolicyRefusal: A rule would compare more pairs than its budget.
     """
     if before is None:
-        compare_views(con, max_block_records)
+        _compare_all(con, arrived, linkage)
         return Compared(_count(con, "record"), _count(con, "pattern"), 0)
     _load_before(con, before)
-    materialise(con, "record_state", load_sql("linkage", "record_state"))
-    materialise(con, "fresh", load_sql("linkage", "fresh"))
-    compare_views(con, max_block_records, only_fresh=True)
-    materialise(con, "fresh_pattern", load_sql("linkage", "fresh_pattern"))
-    materialise(con, "carried_pattern", load_sql("linkage", "carried_pattern"))
+    _compare_fresh(con, arrived, linkage)
+    for step in ("fresh_pattern", "carried_pattern"):
+        materialise(con, step, load_sql("linkage", step))
     together = "SELECT * FROM fresh_pattern UNION ALL BY NAME SELECT * FROM carried_pattern"
     materialise(con, "pattern", f"{together} ORDER BY record_l, record_r")
     return Compared(_count(con, "fresh"), _count(con, "fresh_pattern"), _count(con, "carried_pattern"))
 
 
+def _compare_all(con: duckdb.DuckDBPyConnection, arrived: Arrived, linkage: Linkage) -> None:
+    cap = linkage.max_block_records
+    find_blocks(con, cap)
+    refuse_exploding(plan(con, linkage))
+    materialise(con, "kept_place", load_sql("linkage", "kept_place"), {"max_block_records": cap})
+    load_fields(con, arrived.deliveries)
+    compare_views(con)
+
+
+def _compare_fresh(con: duckdb.DuckDBPyConnection, arrived: Arrived, linkage: Linkage) -> None:
+    """Blocks without a new or changed record are not so much as counted, unless they were too large last time."""
+    for step in ("changed", "candidate_view"):
+        materialise(con, step, load_sql("linkage", step))
+    find_blocks(con, linkage.max_block_records, among="candidate_view")
+    refuse_exploding(plan(con, linkage))
+    for step in ("fresh", "touched_block"):
+        materialise(con, step, load_sql("linkage", step))
+    materialise(con, "kept_place", load_sql("linkage", "touched_place"))
+    load_fields(con, arrived.deliveries)
+    compare_views(con, only_from=_count(con, "record"))
+
+
 def record_states(con: duckdb.DuckDBPyConnection) -> pa.Table:
     """Source, record id and a digest of the views of every record: what tells a changed record from the same one."""
-    return fetch_table(con, f"{load_sql('linkage', 'record_state')} ORDER BY source, record_id")
+    return fetch_table(con, load_sql("linkage", "record_state"))
 
 
 def large_blocks(con: duckdb.DuckDBPyConnection) -> pa.Table:

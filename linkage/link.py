@@ -1,6 +1,6 @@
 """Views in, people out: compare inside blocks, weigh, and join."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,8 +19,6 @@ from linkage.drift import expected_matches, level_shares
 from linkage.encode import WHOLE_FIELDS
 from linkage.incremental import Before, Compared, compare, large_blocks, record_states
 from linkage.model import Model, Parameters, train, training_table, weigh_patterns
-from linkage.pairs import find_blocks
-from linkage.plan import plan, refuse_exploding
 from linkage.prior import estimate_priors, fixed_priors, prior_bits
 
 MAX_TRAINING_PAIRS_PER_RULE = 100_000
@@ -50,7 +48,7 @@ class LinkResult:
 
 def link(
     con: duckdb.DuckDBPyConnection,
-    deliveries: Iterable[SourceViews],
+    deliveries: Sequence[SourceViews],
     linkage: Linkage,
     *,
     reuse: Artefact | None = None,
@@ -60,7 +58,7 @@ def link(
 
     Args:
         con: An empty warehouse, not locked: the model is trained with one thread, whatever else runs with more.
-        deliveries: One per source: a list in any order, or an iterator in order of source that opens one at a time.
+        deliveries: One per source, in any order.
         linkage: Rules, compared fields, threshold.
         reuse: Weigh with this model; without one, a model is trained on these very pairs.
         before: The last run's pairs, made for the same evidence: only what changed since is compared.
@@ -73,9 +71,7 @@ def link(
     if reuse:
         check_reusable(reuse, linkage, arrived.sources)
     load_table(con, "rule", rule_table(linkage))
-    find_blocks(con, linkage.max_block_records)
-    refuse_exploding(plan(con, linkage))
-    done = compare(con, before, linkage.max_block_records)
+    done = compare(con, arrived, linkage, before)
     comparisons = compared(linkage)
     u = pool(arrived.u_statistics, comparisons)
     model, rows = (reuse.model, 0) if reuse else _trained(con, linkage, u)

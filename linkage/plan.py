@@ -30,6 +30,9 @@ class RulePlan:
     large_block_records: int
 
 
+_NO_BLOCK = {"pairs": 0, "blocks": 0, "largest_block": 0, "large_blocks": 0, "large_block_records": 0}
+
+
 @dataclass(frozen=True, slots=True)
 class Plan:
     """What a run will compare."""
@@ -64,16 +67,14 @@ def plan(con: duckdb.DuckDBPyConnection, linkage: Linkage) -> Plan:
     """Count what each rule will compare.
 
     Args:
-        con: Holds ``source``, ``record``, ``view`` (its keys are enough) and ``block``.
+        con: Holds ``source`` and ``record``, and what :func:`linkage.pairs.find_blocks` made.
         linkage: Rules, the cap on a block, and the budget of pairs.
     """
     cap = linkage.max_block_records
     ((records,),) = con.execute("SELECT count(*) FROM record").fetchall()
-    query = load_sql("linkage", "plan")
-    rules = tuple(
-        RulePlan(rule.id, **fetch_table(con, query, {"rule": number, "max_block_records": cap}).to_pylist()[0])
-        for number, rule in enumerate(linkage.rules)
-    )
+    rows = fetch_table(con, load_sql("linkage", "plan"), {"max_block_records": cap}).to_pylist()
+    found = {row.pop("rule"): row for row in rows}
+    rules = tuple(RulePlan(rule.id, **found.get(number, _NO_BLOCK)) for number, rule in enumerate(linkage.rules))
     return Plan(records, rules, cap, linkage.max_pairs_per_record)
 
 

@@ -1,18 +1,19 @@
--- Blocks of one rule that can make a pair, and how many records each holds.
--- reads   view, source
+-- Blocks of some rules that can make a pair, and how many records each holds.
+-- reads   counted_view, source   one row per view (its keys) and per source
 -- grain   one row per block
 -- columns rule, block, records (its views, where those are no more than $max_block_records)
--- params  $rule SMALLINT, $max_block_records INT
+-- params  $first_rule SMALLINT and $last_rule SMALLINT, $part BIGINT (below $parts), $parts BIGINT (a power of two),
+--         $max_block_records INT
 WITH candidate AS (
-    SELECT block, count(*) AS views, min(source_no) AS source_no, max(source_no) AS last_source_no
-    FROM view
-    WHERE rule = $rule
-    GROUP BY block
+    SELECT rule, block, count(*) AS views, min(source_no) AS source_no, max(source_no) AS last_source_no
+    FROM counted_view
+    WHERE rule BETWEEN $first_rule AND $last_rule AND block & ($parts - 1) = $part
+    GROUP BY rule, block
     HAVING min(record_id) <> max(record_id)
 ),
 
 pairing AS (
-    SELECT candidate.block, candidate.views
+    SELECT candidate.rule, candidate.block, candidate.views
     FROM candidate
     INNER JOIN source USING (source_no)
     -- Nobody is compared inside a source that keeps one record a person.
@@ -21,13 +22,13 @@ pairing AS (
 
 -- Records are fewer than views where they have several names: told apart only where it decides.
 large AS (
-    SELECT view.block, count(DISTINCT view.record_id) AS records
-    FROM view
-    SEMI JOIN (SELECT block FROM pairing WHERE views > $max_block_records) AS many ON view.block = many.block
-    WHERE view.rule = $rule
-    GROUP BY view.block
+    SELECT counted_view.rule, counted_view.block, count(DISTINCT counted_view.record_id) AS records
+    FROM counted_view
+    SEMI JOIN (SELECT rule, block FROM pairing WHERE views > $max_block_records) AS many
+        ON counted_view.rule = many.rule AND counted_view.block = many.block
+    GROUP BY counted_view.rule, counted_view.block
 )
 
-SELECT $rule::SMALLINT AS rule, pairing.block, coalesce(large.records, pairing.views) AS records
+SELECT pairing.rule, pairing.block, coalesce(large.records, pairing.views) AS records
 FROM pairing
-LEFT JOIN large ON pairing.block = large.block
+LEFT JOIN large ON pairing.rule = large.rule AND pairing.block = large.block

@@ -1,7 +1,7 @@
 -- Records whose pairs must be compared: new, changed, or in a block that came under or over the cap.
--- reads   record, source, view, record_state, state_before, large_block, large_before
+-- reads   changed, record, candidate_view, large_block, large_before
 -- grain   one row per record
--- columns record
+-- columns record, source_no, record_id
 -- params  none
 WITH turned AS (
     (SELECT rule, block FROM large_block EXCEPT SELECT rule, block FROM large_before)
@@ -9,14 +9,9 @@ WITH turned AS (
     (SELECT rule, block FROM large_before EXCEPT SELECT rule, block FROM large_block)
 )
 
-SELECT record.record
-FROM record
-INNER JOIN source USING (source_no)
-INNER JOIN record_state ON source.source = record_state.source AND record.record_id = record_state.record_id
-LEFT JOIN state_before ON source.source = state_before.source AND record.record_id = state_before.record_id
-WHERE record_state.digest IS DISTINCT FROM state_before.digest
+SELECT record, source_no, record_id FROM changed
 UNION
-SELECT record.record
-FROM view
-SEMI JOIN turned ON view.rule = turned.rule AND view.block = turned.block
-INNER JOIN record USING (source_no, record_id)
+SELECT record.record, record.source_no, record.record_id
+FROM candidate_view
+SEMI JOIN turned ON candidate_view.rule = turned.rule AND candidate_view.block = turned.block
+INNER JOIN record ON candidate_view.source_no = record.source_no AND candidate_view.record_id = record.record_id

@@ -31,8 +31,8 @@ WITH by_variant AS (
 )
 
 SELECT
-    record_l,
-    record_r,
+    record_l::BIGINT AS record_l,
+    record_r::BIGINT AS record_r,
     bit_or(found_by) AS found_by,
     max(forename) AS forename,
     max(surname) AS surname,

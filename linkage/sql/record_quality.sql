@@ -1,5 +1,5 @@
 -- How well each record could be linked, and what linkage would have made of it without its NHS number.
--- reads   record, source, scored_pair, distinct_pattern, view, rule
+-- reads   record, source, scored_pair, distinct_pattern, rule
 -- grain   one row per record
 -- columns source, record_id, views, links, best_link_probability, fields_present, has_nhs_number, expected_false_links, reference_pairs, reference_compared, reference_found, blind_links, blind_false_links
 -- params  $threshold DOUBLE, $agree_bits DOUBLE and $differ_bits DOUBLE (what NHS numbers that agree or differ weigh),
@@ -47,14 +47,6 @@ linked AS (
         count(*) FILTER (WHERE is_blind_link AND is_known_apart) AS blind_false_links
     FROM side
     GROUP BY record
-),
-
-numbered AS (
-    -- A rule on the NHS number does not encode it a second time.
-    SELECT view.source_no, view.record_id, bool_or(view.nhs_number IS NOT NULL OR rule.fixes_nhs_number) AS has_nhs_number
-    FROM view
-    INNER JOIN rule USING (rule)
-    GROUP BY view.source_no, view.record_id
 )
 
 SELECT
@@ -65,7 +57,7 @@ SELECT
     linked.best_link_probability,
     -- Rarity bands share the word with the flags of filled fields; they are the bits from the ninth on.
     bit_count(record.present & 255)::TINYINT AS fields_present,
-    coalesce(numbered.has_nhs_number, FALSE) AS has_nhs_number,
+    record.has_nhs_number,
     round(coalesce(linked.expected_false_links, 0), 6) AS expected_false_links,
     CASE WHEN $has_reference THEN coalesce(linked.reference_pairs, 0) END::SMALLINT AS reference_pairs,
     CASE WHEN $has_reference THEN coalesce(linked.reference_compared, 0) END::SMALLINT AS reference_compared,
@@ -75,5 +67,4 @@ SELECT
 FROM record
 INNER JOIN source USING (source_no)
 LEFT JOIN linked USING (record)
-LEFT JOIN numbered ON record.source_no = numbered.source_no AND record.record_id = numbered.record_id
 ORDER BY source.source, record.record_id

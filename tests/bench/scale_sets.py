@@ -6,7 +6,7 @@ areas: each made from a seed of its own, with postcodes and NHS numbers (998…,
 
 import math
 import pickle
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
 from multiprocessing import get_context
@@ -15,14 +15,17 @@ from pathlib import Path
 import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
 from governance.keys import Secret
 from governance.settings import Linkage
+from governance.store import SealedTable, read_table, write_table
 from linkage.chance import count_chance
 from linkage.encode import EncodingKeys, encode, identities
 from linkage.link import SourceViews
 from tests.bench import clear_rows
 from tests.bench.prepare import load_source
+from tests.bench.results import files_digest
 from tests.bench.sets import BenchSet, BenchSource, synthetic_ics
 
 SEED = 20261124
@@ -33,7 +36,24 @@ _KEY = Secret(bytes(range(32)))
 _RECORDS_OF_A_PERSON = 1.62
 _MOST_PEOPLE = 900_000
 _AT_A_TIME = 2
-_TABLES = ("views", "records", "u_statistics")
+_LINKAGE_ZONE = X25519PrivateKey.from_private_bytes(bytes(range(32)))
+_ENCODES = (
+    *("linkage/encode.py", "linkage/columns.py", "linkage/blocks.py", "linkage/sketch.py", "linkage/crowds.py"),
+    *(
+        "linkage/standardise.py",
+        "linkage/values.py",
+        "linkage/known_as.py",
+        "linkage/chance.py",
+        "governance/contracts.py",
+    ),
+    *(
+        "linkage/sql/name_*.sql",
+        "linkage/sql/identity*.sql",
+        "linkage/sql/component.sql",
+        "governance/settings/project.py",
+    ),
+)
+"""Files that packages depend on: where one has changed, records are encoded again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,13 +79,28 @@ class GrowingSet:
         """All records in clear, with joinedup's blocks as columns ``block_0`` and so on."""
         return self.folder / "everyone.parquet"
 
-    def deliveries(self) -> Iterator[SourceViews]:
-        """What each source sent, read from disk when its turn comes."""
-        for source in self.sources:
-            yield SourceViews(source.id, source.one_record_per_person, *(self._table(source, name) for name in _TABLES))
+    def deliveries(self) -> list[SourceViews]:
+        """What each source sent: its views still sealed."""
+        return [self._delivery(source) for source in self.sources]
 
-    def _table(self, source: BenchSource, name: str) -> pa.Table:
-        return pa.concat_tables([pq.read_table(_path(area, source, name)) for area in self.areas])
+    def _delivery(self, source: BenchSource) -> SourceViews:
+        views = _Areas([SealedTable(area.folder, f"{source.id}.view", _LINKAGE_ZONE) for area in self.areas])
+        records, chance = (
+            pa.concat_tables([read_table(area.folder, f"{source.id}.{name}", _LINKAGE_ZONE) for area in self.areas])
+            for name in ("record", "u_statistic")
+        )
+        return SourceViews(source.id, source.one_record_per_person, views, records, chance)
+
+
+@dataclass(frozen=True, slots=True)
+class _Areas:
+    """One source's views in several areas, as if one file held them."""
+
+    tables: list[SealedTable]
+
+    def parts(self, columns: Sequence[str]) -> Iterator[pa.Table]:
+        for table in self.tables:
+            yield from table.parts(columns)
 
 
 def prepare(records: int, folder: Path, *, clear: bool) -> GrowingSet:
@@ -79,27 +114,41 @@ def prepare(records: int, folder: Path, *, clear: bool) -> GrowingSet:
     people = round(records / _RECORDS_OF_A_PERSON)
     number = math.ceil(people / _MOST_PEOPLE)
     areas = tuple(_area(people // number, place, folder) for place in range(number))
-    counts = [pq.read_metadata(_path(area, source, "records")).num_rows for area in areas for source in area.sources]
-    made = GrowingSet(sum(counts), areas, folder / str(records))
+    made = GrowingSet(sum(area.records for area in areas), tuple(area.bench for area in areas), folder / str(records))
     if clear and not made.everyone.exists():
         made.folder.mkdir(exist_ok=True)
         _write_clear(made)
     return made
 
 
-def _area(people: int, place: int, folder: Path) -> BenchSet:
+@dataclass(frozen=True, slots=True)
+class _Area:
+    """One synthetic ICS, encoded."""
+
+    bench: BenchSet
+    records: int
+    code: str
+    """Digest of what encodes: another gives other packages."""
+
+
+def _area(people: int, place: int, folder: Path) -> _Area:
     here = folder / f"area_{people}_{place}"
-    ready = here / "set.pickle"
-    if not ready.exists():
+    ready, code = here / "set.pickle", files_digest(_ENCODES)
+    area = pickle.loads(ready.read_bytes()) if ready.exists() else None  # noqa: S301 - our own file, written below
+    if not isinstance(area, _Area) or area.code != code:
+        area = _Area(*_made(people, place, here, area.bench if isinstance(area, _Area) else None), code)
+        ready.write_bytes(pickle.dumps(area))
+    return replace(area, bench=replace(area.bench, folder=here))
+
+
+def _made(people: int, place: int, here: Path, bench: BenchSet | None) -> tuple[BenchSet, int]:
+    """The people, unless they were made before, and their packages."""
+    if bench is None:
         here.mkdir(parents=True, exist_ok=True)
         bench = _largest_sources(synthetic_ics(people, SEED + place, here))
         for source in bench.sources if place else ():
             _settle_elsewhere(bench.folder / f"{source.id}.parquet", place)
-        _encode(bench)
-        ready.write_bytes(pickle.dumps(bench))
-    bench = pickle.loads(ready.read_bytes())  # noqa: S301 - our own file, written above
-    assert isinstance(bench, BenchSet)
-    return replace(bench, folder=here)
+    return bench, _encode(replace(bench, folder=here))
 
 
 def _largest_sources(bench: BenchSet) -> BenchSet:
@@ -143,23 +192,23 @@ def _settle_elsewhere(path: Path, place: int) -> None:
     pq.write_table(table, path)
 
 
-def _encode(bench: BenchSet) -> None:
-    """Two sources at a time, the largest first: each would work alone in its own zone."""
+def _encode(bench: BenchSet) -> int:
+    """Two sources at a time, the largest first: each would work alone in its own zone. How many records there are."""
     largest = sorted(bench.sources, key=lambda source: -_rows(bench, source))
     with ProcessPoolExecutor(_AT_A_TIME, mp_context=get_context("spawn")) as pool:
-        for done in [pool.submit(_encode_source, bench, source) for source in largest]:
-            done.result()
+        return sum(done.result() for done in [pool.submit(_encode_source, bench, source) for source in largest])
 
 
-def _encode_source(bench: BenchSet, source: BenchSource) -> None:
+def _encode_source(bench: BenchSet, source: BenchSource) -> int:
     keys = EncodingKeys.derive(_KEY, project="benchmark", purpose="benchmark", linkage=bench.linkage)
     con, file = load_source(bench, source.id)
     found = identities(con, file, keys)
     single = source.one_record_per_person
     sent = encode(found, bench.linkage, keys, one_record_per_person=single)
     chance = count_chance(con, found, bench.linkage, keys, one_record_per_person=single)
-    for name, table in zip(_TABLES, (sent.views, sent.records, chance), strict=True):
-        pq.write_table(table, _path(bench, source, name), compression="zstd")
+    for name, table in (("view", sent.views), ("record", sent.records), ("u_statistic", chance)):
+        write_table(bench.folder, table, f"{source.id}.{name}", _LINKAGE_ZONE.public_key())
+    return sent.records.num_rows
 
 
 def _write_clear(made: GrowingSet) -> None:
@@ -172,7 +221,3 @@ def _write_clear(made: GrowingSet) -> None:
     con.execute("DROP TABLE everyone; ALTER TABLE every_area RENAME TO everyone")
     clear_rows.add_blocks(con, made.areas[0])
     con.execute(f"COPY everyone TO '{made.everyone}' (FORMAT parquet, COMPRESSION zstd)")
-
-
-def _path(bench: BenchSet, source: BenchSource, name: str) -> Path:
-    return bench.folder / f"{source.id}.{name}.parquet"

@@ -8,7 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from governance.contracts import VIEW
-from governance.warehouse import append, connect, load_sql, load_table, materialise
+from governance.warehouse import connect, load_sql, load_table, materialise
+from linkage import pairs
 from linkage.pairs import find_blocks
 
 SINGLE = {0: True, 1: False, 2: True}
@@ -22,7 +23,6 @@ VIEWS = st.tuples(st.integers(0, 2), st.integers(1, 4), st.integers(0, 1), st.in
 def con():
     """A warehouse for all examples."""
     made = connect(threads=1)
-    load_table(made, "rule", pa.table({"rule": pa.array([0, 1], pa.int16())}))
     single = {"source_no": pa.array(list(SINGLE), pa.int8()), "one_record_per_person": list(SINGLE.values())}
     load_table(made, "source", pa.table(single))
     return made
@@ -31,10 +31,15 @@ def con():
 def load_views(con, views):
     """Tables ``view`` and ``record``."""
     rows = [
-        {"source_no": source, "record_id": 10 * source + own, "variant": variant, "rule": rule, "block": block}
-        for source, own, variant, rule, block in sorted(views)
+        {"source_no": source, "record_id": 10 * source + own, "rule": rule, "block": block, "place": place}
+        for place, (source, own, _, rule, block) in enumerate(sorted(views))
     ]
-    load_table(con, "view", pa.Table.from_pylist(rows, schema=VIEW.schema.append(pa.field("source_no", pa.int8()))))
+    kinds = {"source_no": pa.int8(), "place": pa.int32()}
+    fields = [
+        *(VIEW.schema.field(name) for name in ("record_id", "rule", "block")),
+        *map(pa.field, kinds, kinds.values()),
+    ]
+    load_table(con, "view", pa.Table.from_pylist(rows, schema=pa.schema(fields)))
     materialise(con, "record", "SELECT DISTINCT source_no, record_id, record_id AS record FROM view")
 
 
@@ -70,22 +75,34 @@ def test_blocks_that_can_make_a_pair_are_found_and_those_over_the_cap_set_aside(
     assert set(con.execute("FROM large_block").fetchall()) == {place for place, size in wanted.items() if size > CAP}
 
 
+@settings(deadline=None, max_examples=30)
+@given(views=st.sets(VIEWS, max_size=30), most=st.sampled_from([1, 4, 100]))
+def test_blocks_are_the_same_however_few_are_counted_at_a_time(con, views, most):
+    """Rule by rule, part by part, or all at once."""
+    load_views(con, views)
+    find_blocks(con, CAP)
+    wanted = con.execute("FROM block ORDER BY ALL").fetchall()
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(pairs, "KEYS_AT_A_TIME", most)
+        find_blocks(con, CAP)
+
+    assert con.execute("FROM block ORDER BY ALL").fetchall() == wanted
+
+
 @settings(deadline=None, max_examples=60)
-@given(views=st.sets(VIEWS, max_size=30), rule=st.integers(0, 1), parts=st.sampled_from([1, 2, 4]))
-def test_views_kept_are_those_in_blocks_under_the_cap(con, views, rule, parts):
-    """All views of such blocks, of this rule alone, under their records' numbers: each in one part of several."""
+@given(views=st.sets(VIEWS, max_size=30))
+def test_views_kept_are_those_in_blocks_under_the_cap(con, views):
+    """All views of such blocks and no others, each under its record's number."""
     load_views(con, views)
     find_blocks(con, CAP)
 
-    params = {"rule": rule, "max_block_records": CAP, "parts": parts}
-    materialise(con, "kept", load_sql("linkage", "kept_view"), {**params, "part": 0})
-    for part in range(1, parts):
-        append(con, "kept", load_sql("linkage", "kept_view"), {**params, "part": part})
+    materialise(con, "kept", load_sql("linkage", "kept_place"), {"max_block_records": CAP})
 
     small = {place for place, size in expected(views).items() if size <= CAP}
-    wanted = sorted(
-        (10 * source + own, variant, of, block)
-        for source, own, variant, of, block in views
-        if of == rule and (of, block) in small
-    )
-    assert con.execute("SELECT record, variant, rule, block FROM kept ORDER BY ALL").fetchall() == wanted
+    wanted = [
+        (place, source, 10 * source + own)
+        for place, (source, own, _, rule, block) in enumerate(sorted(views))
+        if (rule, block) in small
+    ]
+    assert con.execute("SELECT place, source_no, record FROM kept ORDER BY ALL").fetchall() == wanted

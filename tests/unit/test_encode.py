@@ -10,7 +10,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from governance.contracts import RECORD, VIEW
-from linkage.encode import BIRTH_LAYOUT, PLACE_LAYOUT, how_encoded
+from linkage.encode import BIRTH_LAYOUT, PLACE_LAYOUT, _digests, how_encoded
 from linkage.values import PRESENT
 from tests.lib.linkage import LINKAGE, ROOT, encoded, identifiers, keys_for, linkage_with, rule, world
 
@@ -93,7 +93,50 @@ def test_a_record_nobody_can_find_stays_on_the_list():
     found = encoded([{"record_id": 3, "forename": "Ada"}, ADA])
 
     assert set(found.views["record_id"].to_pylist()) == {11}
-    assert found.records.to_pylist()[0] == {"record_id": 3, "views": 0, "present": PRESENT["forename"]}
+    nothing = {"views": 0, "has_nhs_number": False, "digest": 0}
+    assert found.records.to_pylist()[0] == {"record_id": 3, "present": PRESENT["forename"], **nothing}
+
+
+def test_a_digest_changes_with_any_view_of_the_record_and_with_no_other():
+    """By its digest linkage knows a record that changed, even where two variants only exchanged their values."""
+    ben = {"record_id": 12, "forename": "Ben", "surname": "Bell", "date_of_birth": date(1990, 2, 3)}
+    digests = {}
+    for name, change in {
+        "as it was": {},
+        "other sex": {"sex": "male"},
+        "married": {"surname": "Bell", "previous_surname": "Archer"},
+        "divorced": {"surname": "Archer", "previous_surname": "Bell"},
+    }.items():
+        rows = encoded([{**ADA, **change}, ben]).records.to_pylist()
+        digests[name] = [row["digest"] for row in rows]
+
+    assert len({own for own, _ in digests.values()}) == len(digests)
+    assert len({other for _, other in digests.values()}) == 1
+
+
+def test_two_variants_cannot_exchange_values_unseen():
+    """Equal sums of their columns are no equal digests."""
+    one = [np.array([1, 2], np.int8), np.array([3, 4], np.int64)]
+    other = [np.array([2, 1], np.int8), np.array([3, 4], np.int64)]
+
+    assert _digests(one).sum() != _digests(other).sum()
+
+
+def test_whether_a_record_has_an_nhs_number_is_told_once():
+    """Of every record, whether the number is compared or a rule's; where it is neither, not even that it is there."""
+    without = {**ADA, "record_id": 12, "nhs_number": None}
+    found = [encoded([ADA, without], linkage).records["has_nhs_number"].to_pylist() for linkage in (LINKAGE, FOUR)]
+
+    assert found == [[True, False], [False, False]]
+
+
+FOUR = LINKAGE.model_copy(
+    update={
+        "compare": ["name", "date_of_birth", "sex", "postcode"],
+        "rules": [one for one in LINKAGE.rules if "nhs_number" not in one.components],
+    }
+)
+"""Settings under which the NHS number is no evidence."""
 
 
 def test_a_source_without_people_gives_empty_tables():

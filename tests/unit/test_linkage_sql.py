@@ -8,10 +8,11 @@ import pytest
 from governance.contracts import CONTRACTS, U_STATISTIC, VIEW
 from governance.warehouse import connect, load_sql, load_table, materialise
 from linkage import labels
+from linkage.arrive import SourceViews, load_deliveries, load_fields
 from linkage.comparisons import ALL
 from linkage.encode import WHOLE_FIELDS
-from linkage.link import SourceViews, left_for_next, link
-from linkage.pairs import compare_views, find_blocks
+from linkage.link import left_for_next, link
+from linkage.pairs import compare_views
 from tests.lib.linkage import LINKAGE, found_in, index_of
 
 ROOT = Path(__file__).parents[2]
@@ -73,9 +74,9 @@ def test_one_statement_a_file(path):
 LINKAGE_FILES = [path.stem for path in FILES if path.parts[-3] == "linkage"]
 PARAMS = {
     "identity": {"kept_apart": ["kaur"]},
-    "block": {"rule": 0, "max_block_records": 200},
-    "plan": {"rule": 0, "max_block_records": 200},
-    "kept_view": {"rule": 0, "max_block_records": 200, "part": 0, "parts": 1},
+    "block": {"first_rule": 0, "last_rule": 1, "part": 0, "parts": 1, "max_block_records": 200},
+    "plan": {"max_block_records": 200},
+    "kept_place": {"max_block_records": 200},
     "large_block": {"max_block_records": 200},
     "training": {"max_pairs": 10},
     "pair_count": {"threshold": 0.95},
@@ -111,7 +112,7 @@ def empty():
     con.execute("CREATE TABLE name_band (record_id BIGINT, forename_level TINYINT, surname_level TINYINT)")
     con.execute("CREATE TABLE drawn (block BIGINT, position_l BIGINT, position_r BIGINT)")
     encoded = [name for name in VIEW.columns if name not in ("record_id", "variant", "rule", "block")]
-    con.execute(f"CREATE TABLE sampled AS SELECT 0::BIGINT AS position, {', '.join(encoded)} FROM view")
+    con.execute(f"CREATE TABLE sampled AS SELECT 0::BIGINT AS position, {', '.join(encoded)} FROM loaded_view")
     materialise(con, "labelled", load_sql("linkage", "labelled"))
     load_table(con, "label", labels.LABELS.empty_table())
     materialise(con, "label_in_order", load_sql("linkage", "label_in_order"))
@@ -149,16 +150,14 @@ def test_columns_are_those_of_the_header(empty, name):
 def test_families_of_columns_are_complete():
     """What the headers only describe: a column for each comparison, and for each field a rule may fix."""
     con = connect(threads=1)
-    for name, contract in (("view", VIEW), ("record", CONTRACTS["record"])):
-        load_table(con, name, contract.schema.empty_table())
-        con.execute(f"ALTER TABLE {name} ADD COLUMN source_no TINYINT")
-    con.execute("ALTER TABLE record ADD COLUMN record BIGINT")
+    tables = (VIEW.schema.empty_table(), CONTRACTS["record"].schema.empty_table(), U_STATISTIC.schema.empty_table())
+    arrived = load_deliveries(con, [SourceViews("clinic", True, *tables)])
+    materialise(con, "kept_place", "SELECT source_no, place, 0::INTEGER AS record FROM view")
+    load_fields(con, arrived.deliveries)
     fixes = ", ".join(f"FALSE AS fixes_{field}" for field in ("forename", "surname", *WHOLE_FIELDS))
     materialise(con, "rule", f"SELECT 0::SMALLINT AS rule, {fixes}")
-    materialise(con, "source", "SELECT 0::TINYINT AS source_no, FALSE AS one_record_per_person")
 
-    find_blocks(con, 200)
-    compare_views(con, 200)
+    compare_views(con)
 
     columns = con.sql("SELECT * FROM pattern").columns
     assert columns == ["record_l", "record_r", "found_by", *(c.name for c in ALL), "household", "pattern"]

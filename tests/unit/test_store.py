@@ -11,6 +11,7 @@ from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 from governance import store
 from governance.errors import BadInput, PolicyRefusal
 from governance.store import (
+    SealedTable,
     current,
     publish,
     read_manifest,
@@ -147,6 +148,22 @@ def test_a_table_comes_back_as_it_was(tmp_path, key):
 
     assert read_table(tmp_path, "record_event", key).equals(table)
     assert (receipt.name, receipt.rows) == ("record_event", 3)
+
+
+def test_a_sealed_table_is_read_in_parts_and_checked_each_time(tmp_path, key):
+    """Some columns of all rows, in order; a file exchanged between two readings is refused at the second."""
+    table = pa.table({"a": range((1 << 20) + 5), "b": range((1 << 20) + 5)})
+    receipt = write_table(tmp_path, table, "numbers", key.public_key())
+    sealed = SealedTable(tmp_path, "numbers", key, receipt.sha256)
+
+    parts = list(sealed.parts(["b"]))
+
+    assert [part.num_rows for part in parts] == [1 << 20, 5]
+    assert pa.concat_tables(parts).equals(table.select(["b"]))
+    write_table(tmp_path, table.slice(1), "numbers", key.public_key())
+    with pytest.raises(PolicyRefusal) as raised:
+        next(sealed.parts(["b"]))
+    assert raised.value.code == "E-PACKAGE-ALTERED"
 
 
 def test_the_same_rows_have_the_same_digest(tmp_path, key):

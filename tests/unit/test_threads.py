@@ -55,14 +55,32 @@ def test_one_and_two_threads_link_alike():
 def test_rules_taken_in_parts_link_alike(monkeypatch):
     """However few views are compared at a time: the model to the last digit, every pair, and every person."""
     whole = link(connect(lock=False), deliveries(), LINKAGE)
-    assert pairs.parts_of_a_rule(whole.con) == 1
     monkeypatch.setattr(pairs, "VIEWS_AT_A_TIME", 100)
+    monkeypatch.setattr(pairs, "KEYS_AT_A_TIME", 250)
     parted = link(connect(lock=False), deliveries(), LINKAGE)
 
-    assert pairs.parts_of_a_rule(parted.con) >= 2
     assert parted.model.digest == whole.model.digest
     assert scored_pairs(parted).equals(scored_pairs(whole))
     assert index_of(parted).table.equals(index_of(whole).table)
+
+
+COUNTS = {0: 3, 1: 0, 2: 40, 3: 5, 4: 6, 7: 21}
+"""Views by rule."""
+
+
+def test_rules_are_taken_together_up_to_a_size_and_large_ones_in_parts():
+    """Each rule is in one batch, or in all parts of a number of parts that is a power of two."""
+    found = list(pairs.batches(COUNTS, 10))
+
+    assert found == [
+        pairs.Batch(0, 1),
+        *(pairs.Batch(2, 2, part, 4) for part in range(4)),
+        pairs.Batch(3, 3),
+        pairs.Batch(4, 4),
+        *(pairs.Batch(7, 7, part, 4) for part in range(4)),
+    ]
+    assert list(pairs.batches(COUNTS, 100)) == [pairs.Batch(0, 7)]
+    assert list(pairs.batches({}, 10)) == []
 
 
 def test_training_has_one_thread_and_gives_the_others_back():
