@@ -15,7 +15,17 @@ from collections.abc import Sequence
 
 import typer
 
-from flows import cli_approve, cli_audit, cli_bands, cli_exposure, cli_package, cli_project, cli_review, cli_run
+from flows import (
+    cli_approve,
+    cli_audit,
+    cli_bands,
+    cli_exposure,
+    cli_package,
+    cli_project,
+    cli_retain,
+    cli_review,
+    cli_run,
+)
 from flows.cli_output import Answer, show_answer, show_error
 from governance.errors import EXIT_OK, BadInput, InternalError, ProjectError
 
@@ -40,6 +50,7 @@ cli_run.add_to(app)
 cli_audit.add_to(app)
 cli_package.add_to(app)
 cli_review.add_to(app)
+cli_retain.add_to(app)
 cli_project.add_lookups_to(app)
 
 _UsageError: type[Exception] = typer.BadParameter.__mro__[1]

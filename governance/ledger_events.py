@@ -31,6 +31,7 @@ class Event(StrEnum):
     REVIEW_EXPORTED = "review_exported"
     REVIEW_IMPORTED = "review_imported"
     OLDER_RECORDS_DESTROYED = "older_records_destroyed"
+    DATA_DESTROYED = "data_destroyed"
     COHORTS_PUBLISHED = "cohorts_published"
     REPORT_RELEASED = "report_released"
     AUDIT_WRITTEN = "audit_written"
@@ -59,6 +60,7 @@ FACTS: dict[Event, frozenset[str]] = {
     Event.REVIEW_EXPORTED: frozenset({"period", "manifest_sha256", "model_sha256", "approval_sha256"}),
     Event.REVIEW_IMPORTED: frozenset({"period", "manifest_sha256", "sha256"}),
     Event.OLDER_RECORDS_DESTROYED: frozenset({"period", "zone", "tables", "periods"}),
+    Event.DATA_DESTROYED: frozenset({"period", "dataset", "files", "due", "certificate_sha256"}),
     Event.COHORTS_PUBLISHED: frozenset({"period", "manifest_sha256", "definitions"}),
     Event.REPORT_RELEASED: frozenset({"period", "manifest_sha256", "page_sha256", "profile"}),
     Event.AUDIT_WRITTEN: frozenset({"period", "page_sha256"}),
@@ -78,12 +80,15 @@ _TEXT: dict[str, str] = {
     **dict.fromkeys(("manifest_sha256", "model_sha256", "page_sha256"), _DIGEST),
     **dict.fromkeys(("key", "fingerprint"), r"[0-9a-f]{16}"),
     "zone": "linkage|analysis",
+    "dataset": _SLUG,
+    "certificate_sha256": _DIGEST,
     "kid": r"[a-z2-7]{5}",
     "code": r"E-[A-Z0-9-]{1,40}",
     "policy_version": _VERSION,
     "code_version": _VERSION,
 }
-_NUMBERS = frozenset({"tables", "periods", "keys", "rows_in", "sources", "definitions", "warnings"})
+_NUMBERS = frozenset({"tables", "files", "periods", "keys", "rows_in", "sources", "definitions", "warnings"})
+_YES_OR_NO = frozenset({"demo", "due"})
 _AT = r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d{1,6})?(Z|[+-]\d{2}:\d{2})"
 
 
@@ -111,4 +116,4 @@ def _fits(name: str, value: FactValue) -> bool:
         return isinstance(value, str) and re.fullmatch(_TEXT[name], value) is not None
     if name in _NUMBERS:
         return type(value) is int and 0 <= value < 1 << 53
-    return name == "demo" and isinstance(value, bool)
+    return name in _YES_OR_NO and isinstance(value, bool)

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 NOTHING = "\N{EN DASH}"
 """What stands in a cell that has nothing to say."""
@@ -76,7 +76,16 @@ class Flow:
     kind: Literal["flow"] = "flow"
 
 
-Block = Table | Text | Points | Folded | Flow
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A drawing with a caption; its words stand below it too."""
+
+    caption: str
+    drawing: Any
+    kind: Literal["picture"] = "picture"
+
+
+Block = Picture | Table | Text | Points | Folded | Flow
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,6 +4,7 @@ import base64
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -12,11 +13,18 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from governance import verify
 from governance.approval import ApprovalStatus
+from governance.approval_record import Approval, read_approvals, trusted_approvers
+from governance.changes.diff import ConfigDiff, diff_meanings
+from governance.changes.kept import kept_meaning
+from governance.changes.meaning import meaning_of
+from governance.clocks import Clock, clocks
+from governance.destruction import certificates, pending
 from governance.errors import Fault
 from governance.keys import KeyInfo
 from governance.ledger import verify_ledger
 from governance.ledger_signers import signer_of
 from governance.policy import Finding
+from governance.policy.disk import read_held
 from governance.settings import Bundle
 from governance.store import current
 
@@ -46,6 +54,17 @@ class LedgerState:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Compared:
+    """The last two configs that can be compared: two approvals, or an approval and the files as they are."""
+
+    old: str
+    new: str
+    approved: bool
+    """Whether the newer one is the approval in force."""
+    found: ConfigDiff
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Evidence:
     """Everything one audit page is made from."""
 
@@ -64,6 +83,12 @@ class Evidence:
     cohorts: Published | None
     report: Published | None
     ledger: LedgerState
+    compared: Compared | None = None
+    """``None`` before a second approval, while the files are those of the first."""
+    clocks: tuple[Clock, ...] = ()
+    certificates: tuple[dict[str, Any], ...] = ()
+    unfinished: tuple[str, ...] = ()
+    """Destructions that were begun."""
 
     def receipt(self, source_id: str) -> dict[str, Any] | None:
         """A source's receipt; None if it has not run."""
@@ -105,7 +130,28 @@ def gather(
         cohorts=_published(zones / "analysis" / period / "cohorts"),
         report=_published(zones / "public" / period),
         ledger=_ledger(root / "ledger", infos),
+        compared=_compared(root, bundle, infos, approval),
+        clocks=tuple(clocks(bundle, read_held(root), date.fromisoformat(at[:10]))),
+        certificates=tuple(certificates(root)),
+        unfinished=tuple(pending(root)),
     )
+
+
+def _compared(root: Path, bundle: Bundle, keys: tuple[KeyInfo, ...], approval: ApprovalStatus) -> Compared | None:
+    """The approval in force against the one before; without one in force, the files against the last approval."""
+    signed = [one for one in read_approvals(root, trusted_approvers(keys)) if one.complete]
+    at = next((at for at, one in enumerate(signed) if one.sha256 == approval.approval_sha256), len(signed))
+    before, in_force = signed[at - 1] if at else None, signed[at] if at < len(signed) else None
+    old = kept_meaning(root, before.facts["meaning_sha256"]) if before else None
+    new = kept_meaning(root, in_force.facts["meaning_sha256"]) if in_force else meaning_of(bundle)
+    if before is None or old is None or new is None:
+        return None
+    named = _named(in_force) if in_force else "the files as they are now, which nobody has approved"
+    return Compared(old=_named(before), new=named, approved=in_force is not None, found=diff_meanings(old, new))
+
+
+def _named(one: Approval) -> str:
+    return f"the approval of {one.facts['approved_at'][:10]} by {' and '.join(one.approvers)}"
 
 
 def _published(folder: Path) -> Published | None:

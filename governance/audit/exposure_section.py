@@ -29,7 +29,7 @@ def exposure_section(evidence: Evidence) -> Section:
         " it counts: every record encoded under that key could be identified by trying names and dates."
     )
     blocks = (intro, _table(receipt), trust) if receipt else (intro, Text(_NOT_MEASURED), trust)
-    return Section(id="exposure", title="What the codes expose", blocks=blocks)
+    return Section(id="exposure", title="What the linkage zone could infer", blocks=blocks)
 
 
 _NOT_MEASURED = "This was not measured for these linkage settings; `joinedup exposure DIR --record` does."

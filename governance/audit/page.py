@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from governance.approval import ApprovalStatus
-from governance.audit import config_sections, control_sections, row_sections, run_sections, summary
+from governance.audit import config_sections, control_sections, history_sections, row_sections, run_sections, summary
 from governance.audit.blocks import Section
 from governance.audit.evidence import Evidence, gather
 from governance.audit.exposure_section import exposure_section
@@ -72,6 +72,7 @@ def sections(evidence: Evidence) -> list[Section]:
     return [
         config_sections.purpose_section(evidence),
         control_sections.approval_section(evidence, *versions),
+        history_sections.changes_section(evidence),
         run_sections.flow_section(evidence),
         config_sections.columns_section(evidence),
         config_sections.encoding_section(evidence),
@@ -81,6 +82,8 @@ def sections(evidence: Evidence) -> list[Section]:
         row_sections.opt_outs_section(evidence),
         row_sections.reconciliation_section(evidence),
         control_sections.rules_section(evidence),
+        history_sections.retention_section(evidence),
+        history_sections.history_section(evidence),
         control_sections.ledger_section(evidence),
         run_sections.digests_section(evidence, *versions),
     ]

@@ -7,6 +7,7 @@ from governance.audit.blocks import (
     NOTHING,
     Flow,
     Folded,
+    Picture,
     Points,
     Row,
     Section,
@@ -16,6 +17,7 @@ from governance.audit.blocks import (
     code,
 )
 from governance.audit.checks import disagreements, publications, reconcile
+from governance.audit.drawing import draw
 from governance.audit.evidence import Evidence, Published
 from governance.audit.words import TABLES, spaced
 
@@ -36,7 +38,12 @@ def flow_section(evidence: Evidence) -> Section:
     return Section(
         id="flow",
         title="Data flow that ran",
-        blocks=(Text(text), Flow(_panels(evidence)), Folded(moved.caption, moved)),
+        blocks=(
+            Text(text),
+            Flow(_panels(evidence)),
+            Picture("What was sent where", draw(evidence)),
+            Folded(moved.caption, moved),
+        ),
     )
 
 

@@ -19,6 +19,7 @@ def verdicts(evidence: Evidence) -> list[Verdict]:
         _rows(evidence),
         _agreement(evidence),
         _ledger(evidence),
+        _retention(evidence),
     ]
 
 
@@ -37,7 +38,9 @@ def bottom_line(evidence: Evidence) -> str:
 def _approval(evidence: Evidence) -> Verdict:
     signed = evidence.approval.kind == "signed"
     tag = Cell("Signed", "good") if signed else Cell("Demo only", "warn")
-    return Verdict(title="Approval", tag=tag, sentence=evidence.approval.sentence, section="approval")
+    compared = evidence.compared
+    changed = f" Since the approval before: {compared.found.headline}" if compared else ""
+    return Verdict(title="Approval", tag=tag, sentence=evidence.approval.sentence + changed, section="approval")
 
 
 def _rules(evidence: Evidence) -> Verdict:
@@ -104,6 +107,20 @@ def _agreement(evidence: Evidence) -> Verdict:
     else:
         tag, sentence = Cell("Agree", "good"), "Receipts, packages, ledger, config and key ids agree with each other."
     return Verdict(title="Packages and digests", tag=tag, sentence=sentence, section="digests")
+
+
+def _retention(evidence: Evidence) -> Verdict:
+    due = [clock for clock in evidence.clocks if clock.due]
+    if due or evidence.unfinished:
+        left = f"{len(due)} datasets are due for destruction" if due else "A destruction was begun and not finished"
+        tag, sentence = (
+            Cell("Due", "warn"),
+            f"{left}; the oldest was to be gone by {due[0].destroy_by}." if due else left,
+        )
+    else:
+        tag = Cell("In time", "good")
+        sentence = f"{len(evidence.clocks)} datasets are kept, none past its day."
+    return Verdict(title="Retention", tag=tag, sentence=sentence, section="retention")
 
 
 def _ledger(evidence: Evidence) -> Verdict:

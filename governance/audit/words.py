@@ -72,11 +72,21 @@ EVENTS = {
     "review_exported": "Pairs were drawn for review",
     "review_imported": "Answers of reviewers were taken in",
     "older_records_destroyed": "Records of older periods were destroyed",
+    "data_destroyed": "Data were destroyed, with a certificate",
     "cohorts_published": "Cohort results were published in the analysis zone",
     "report_released": "Board report was released",
     "audit_written": "Audit page was written",
     "run_finished": "Run finished",
     "run_failed": "Run failed",
+}
+
+DATASETS = {
+    "extracts": "Extracts",
+    "opt_out_lists": "Opt-out lists",
+    "source_zone": "Source zone",
+    "linkage_zone": "Linkage zone",
+    "analysis_zone": "Analysis zone",
+    "released": "What was released",
 }
 
 COMPONENTS = {

@@ -46,6 +46,8 @@ def change_of(found: Difference, where: str, risk: Risk, weight: int, sentence: 
     )
 
 
+_AREAS = ("output_area", "lsoa", "msoa", "ward", "district")
+
 Judge = Callable[[Any, Any], Risk]
 """Whether a new value identifies more than the old one."""
 
@@ -76,6 +78,13 @@ def looser_is_more(old: Any, new: Any) -> Risk:
     if old not in order or new not in order:
         return "unclear"
     return "more" if order.index(new) > order.index(old) else "less"
+
+
+def finer_is_more(old: Any, new: Any) -> Risk:
+    """Of kinds of area, from the smallest; one that is not known has to be read."""
+    if old not in _AREAS or new not in _AREAS:
+        return "unclear"
+    return "more" if _AREAS.index(new) < _AREAS.index(old) else "less"
 
 
 def kept_is_more(old: Any, new: Any) -> Risk:

@@ -2,12 +2,15 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from governance.changes.change import RISKS, Change
 from governance.changes.compare import ABSENT, Difference, Path, differences, matches
 from governance.changes.meaning import Meaning
 from governance.changes.plain import field_of, setting_change
 from governance.changes.special import SPECIAL
+
+Cohorts = dict[str, dict[str, Any]]
 
 _COMPARED = ("project", "policy", "sources", "cohorts", "exposure")
 _NOT_TOLD = (
@@ -45,10 +48,12 @@ def diff_meanings(old: Meaning, new: Meaning) -> ConfigDiff:
         old: As kept with an approval, or of another folder.
         new: Likewise.
     """
+    cohorts = _alike_in_english(old["cohorts"], new["cohorts"])
+    parts = {part: (old[part], new[part]) for part in _COMPARED} | {"cohorts": cohorts}
     found = [
         change
-        for part in _COMPARED
-        for difference in differences(old[part], new[part], (part,))
+        for part, (was, is_now) in parts.items()
+        for difference in differences(was, is_now, (part,))
         for change in _told(difference)
     ]
     order = list(RISKS)
@@ -60,6 +65,19 @@ def diff_meanings(old: Meaning, new: Meaning) -> ConfigDiff:
         same_files=old["files"] == new["files"],
         two_people=tuple(dict.fromkeys(f"{one.two_people}: {one.sentence}" for one in ranked if one.two_people)),
     )
+
+
+def _alike_in_english(old: Cohorts, new: Cohorts) -> tuple[Cohorts, Cohorts]:
+    """Definitions with their English only where both have it: whoever compares may not be able to make it."""
+    shared = {name for name in old.keys() & new.keys() if old[name]["english"] and new[name]["english"]}
+
+    def alike(cohorts: Cohorts) -> Cohorts:
+        both = old.keys() & new.keys()
+        return {
+            name: one if name in shared or name not in both else one | {"english": []} for name, one in cohorts.items()
+        }
+
+    return alike(old), alike(new)
 
 
 def _told(found: Difference) -> Iterator[Change]:
@@ -98,12 +116,10 @@ def _comments(old: Meaning, new: Meaning, changes: list[Change]) -> Iterator[str
 
 
 def _headline(found: ConfigDiff) -> str:
-    counts = {risk: sum(one.risk == risk for one in found.changes) for risk in RISKS}
     if found.changes:
-        upgrade = "No byte of the config differs, but the code reads it otherwise: " if found.same_files else ""
-        more = f"{counts['more']} of {len(found.changes)} changes identify people more or protect them less"
-        unclear_ = f", {counts['unclear']} have to be read" if counts["unclear"] else ""
-        return f"{upgrade}{more}{unclear_}."
+        upgrade = "No byte of the config differs, but the code reads it otherwise. " if found.same_files else ""
+        to_read = sum(one.risk == "unclear" for one in found.changes)
+        return f"{upgrade}{_how_many(found)}{f' {to_read} to be read by a person.' if to_read else ''}"
     if found.comments:
         return f"No change of meaning: only comments, order or layout changed in {', '.join(found.comments)}."
     if found.versions:
@@ -115,3 +131,15 @@ def has_words(path: Path) -> bool:
     """Whether a setting is told in words of its own."""
     of_its_own = any(matches(path, pattern) for pattern in (*SPECIAL, *_NOT_TOLD))
     return of_its_own or not field_of(path).label.startswith("`")
+
+
+def _how_many(found: ConfigDiff) -> str:
+    """How many of the changes identify more."""
+    changes, more = len(found.changes), sum(one.risk == "more" for one in found.changes)
+    if changes == 1:
+        said = "identifies people more or protects them less" if more else "identifies nobody more and protects no less"
+        return f"One change; it {said}."
+    if more == 1:
+        return f"{changes} changes; one of them identifies people more or protects them less."
+    count = {0: "none", changes: "all"}.get(more, str(more))
+    return f"{changes} changes; {count} of them identify people more or protect them less."

@@ -7,6 +7,7 @@ from governance.changes.change import (
     Judge,
     always_less,
     always_more,
+    finer_is_more,
     given_is_less,
     given_is_more,
     higher_is_more,
@@ -36,13 +37,13 @@ class Field:
 
 
 _THRESHOLD = "a lowered threshold"
-_RECIPIENT = "a new recipient"
+RECIPIENT = "a new recipient"
 
 PROJECT: dict[str, Field] = {
     "id": Field(label="The project's id", weight=60, judge=always_more, more="Keys and packages are bound to it."),
     "title": Field(label="The project's title"),
     "organisation": Field(
-        label="The organisation that runs the linkage", judge=always_more, weight=85, two_people=_RECIPIENT
+        label="The organisation that runs the linkage", judge=always_more, weight=85, two_people=RECIPIENT
     ),
     "purpose": Field(
         label="The purpose", judge=always_more, weight=90, more="People's records are used for something else."
@@ -55,6 +56,13 @@ PROJECT: dict[str, Field] = {
     ),
     "spine": Field(label="The source that defines the resident population", weight=40),
     "lookup.path": Field(label="The file of the postcode look-up"),
+    "lookup.unit": Field(
+        label="What a small area is",
+        judge=finer_is_more,
+        weight=74,
+        more="Fewer people share a small area.",
+        less="More people share a small area.",
+    ),
     "lookup.edition": Field(label="The edition of the postcode look-up", weight=30),
     "lookup.sha256": Field(
         label="The exact file of the postcode look-up",
@@ -125,7 +133,7 @@ PROJECT: dict[str, Field] = {
         judge=always_less,
         less="New codes cannot be joined to those of the old epoch.",
     ),
-    "report.board": Field(label="Whom the board report is for", judge=always_more, weight=80, two_people=_RECIPIENT),
+    "report.board": Field(label="Whom the board report is for", judge=always_more, weight=80, two_people=RECIPIENT),
     "report.area": Field(label="The area the report is about"),
     "report.contact": Field(label="Whom readers of the report may write to"),
     "disclosure": Field(
@@ -156,6 +164,13 @@ POLICY: dict[str, Field] = {
         weight=86,
         more="Counts are shown more exactly.",
         less="Counts are shown less exactly.",
+        two_people=_THRESHOLD,
+    ),
+    "noise_people": Field(
+        label="How much is added to each count, in people",
+        judge=lower_is_more,
+        weight=86,
+        more="Counts are shown more exactly.",
         two_people=_THRESHOLD,
     ),
     "review_warning_days": Field(label="How many days before a review date there is a warning"),
@@ -204,6 +219,12 @@ SOURCE: dict[str, Field] = {
         label="what the agreement lets this project receive",
         judge=longer_is_more,
         weight=59,
+    ),
+    "opt_outs.type_1": Field(
+        label="the practices' word that Type 1 opt-outs were honoured",
+        judge=given_is_less,
+        weight=81,
+        more="Nobody has said that people who opted out at their practice were left out.",
     ),
     "opt_outs.confidential_patient_information": Field(
         label="whether it is confidential patient information", judge=given_is_less, weight=92

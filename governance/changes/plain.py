@@ -5,6 +5,11 @@ from typing import Any
 from governance.changes.change import Change, unclear, was_now
 from governance.changes.compare import ABSENT, Difference, Path, matches
 from governance.changes.fields import POLICY, PROJECT, SOURCE, Field
+from governance.changes.records import FLOWS, OTHERS, RECORDS
+
+_TABLES = {"project": (PROJECT | OTHERS, 1), "policy": (POLICY, 1), "sources": (SOURCE | FLOWS, 2)}
+"""Words by file, and how many parts of a path come before the setting."""
+_RECORDS = (RECORDS, 2)
 
 
 def setting_change(found: Difference) -> Change:
@@ -12,12 +17,13 @@ def setting_change(found: Difference) -> Change:
     field = field_of(found.path)
     risk = field.judge(found.old, found.new)
     old, new = (_said(one, field) for one in (found.old, found.new))
+    label = field.label.replace("{key}", found.path[-1].replace("_", " "))
     more = {"more": field.more, "less": field.less}.get(risk, "")
     return Change(
         risk=risk,
         weight=field.weight,
         where=_where(found.path),
-        sentence=f"{_prefix(found.path)}{was_now(field.label, old, new)} {more}".strip(),
+        sentence=f"{_prefix(found.path)}{was_now(label, old, new)} {more}".strip(),
         setting=".".join(found.path),
         two_people=field.two_people if risk == "more" else _recipient_or_reversible(found),
     )
@@ -29,8 +35,7 @@ def _said(value: Any, field: Field) -> Any:
 
 def field_of(path: Path) -> Field:
     """How a setting is told; one that is in no table is named as the file names it, and has to be read."""
-    tables = {"project": (PROJECT, 1), "policy": (POLICY, 1), "sources": (SOURCE, 2)}
-    table, skipped = tables[path[0]]
+    table, skipped = _RECORDS if path[:2] == ("project", "governance") else _TABLES[path[0]]
     rest = path[skipped:]
     known = next((field for name, field in table.items() if matches(rest, name.split("."))), None)
     return known or Field(label=f"`{'.'.join(rest)}`", judge=unclear, weight=64)

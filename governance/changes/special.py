@@ -150,7 +150,9 @@ def cohort(found: Difference) -> Iterator[Change]:
         told = " ".join(found.new["english"])
         yield change_of(found, name, "other", 50, f"{_title(found.new)} is a new definition. {told}".strip())
     elif lines := _sentences(found.old["english"], found.new["english"]):
-        yield change_of(found, name, "other", 48, f"{_title(found.new)} counts other people. {lines}")
+        same = found.old["written"] == found.new["written"]
+        how = "is read otherwise by this version of the code" if same else "counts other people"
+        yield change_of(found, name, "other", 48, f"{_title(found.new)} {how}. {lines}")
     else:
         told = "; ".join(_parts(found.old["written"], found.new["written"]))
         yield change_of(found, name, "other", 22, f"{_title(found.new)}: {told}.")

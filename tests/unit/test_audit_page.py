@@ -13,6 +13,7 @@ import pytest
 from governance import audit
 from governance.approval import check_approved
 from governance.audit.checks import disagreements, reconcile
+from governance.audit.drawing import draw
 from governance.audit.evidence import gather
 from governance.audit.fate import fate_of
 from governance.audit.page import render, write_audit
@@ -25,7 +26,7 @@ from governance.policy import RULES, check_bundle
 from governance.settings import Column, Linkage
 from governance.settings.source import DIRECT_ROLES, QUASI_ROLES
 from governance.store import current, publish, read_manifest, write_manifest
-from tests.lib.approving import sign_both
+from tests.lib.approving import SIGNING, sign_both, sign_first
 from tests.lib.governance import (
     AT,
     DAY,
@@ -545,3 +546,102 @@ def test_the_auditor_imports_nothing_it_audits():
 
     audited = ("linkage", "cohorts", "flows", "governance.intake", "governance.optout", "governance.disclosure")
     assert not [name for name in imported if name.startswith(audited)]
+
+
+# --- approvals, clocks and history ------------------------------------------------------------------------
+
+
+def test_the_drawing_is_of_what_ran(tmp_path):
+    """Every source, an arrow for each package, tables with their rows; what did not run is drawn as absent."""
+    bundle = write_config(tmp_path)
+    demo_keys(bundle)
+    write_run(bundle, skip=("cohorts", "report"))
+
+    drawing = draw(evidence_of(bundle))
+
+    assert [arrow.kind for arrow in drawing.arrows].count("views") == 5
+    assert [arrow.kind for arrow in drawing.arrows].count("payload") == 5
+    assert [arrow.kind for arrow in drawing.arrows].count("index") == 1
+    assert "counts" not in [arrow.kind for arrow in drawing.arrows]
+    assert {box.title: box.absent for box in drawing.boxes}["Public"] is True
+    assert "5 of 5 sources ran." in drawing.words
+    assert "nothing was released" in drawing.words
+
+
+def test_no_box_of_the_drawing_lies_on_another(bundle):
+    """Whatever the number of sources."""
+    boxes = draw(evidence_of(bundle)).boxes
+
+    for at, one in enumerate(boxes):
+        for other in boxes[:at]:
+            apart = one.left >= other.left + other.width or other.left >= one.left + one.width
+            assert apart or one.top >= other.top + other.height or other.top >= one.top + one.height
+
+
+def test_the_drawing_has_its_words_beside_it(page):
+    """An image with a name and a description, both on the page for everybody."""
+    [svg] = page.all("svg")
+    ids = {attrs["id"] for _, attrs in page.elements if "id" in attrs}
+
+    assert svg["role"] == "img"
+    assert {svg["aria-labelledby"], svg["aria-describedby"]} <= ids
+    assert "5 of 5 sources ran. 5 sent encoded views" in page.text["flow"]
+
+
+def test_what_the_approval_changed_stands_on_the_page(tmp_path):
+    """The diff of the last two approvals, the riskiest first."""
+    bundle = write_config(tmp_path, synthetic=False)
+    ring = real_keys(bundle)
+    sign_both(bundle, ring)
+    changed = edit_config(bundle, "project.yaml", lambda data: data.update(retention_months=60))
+    sign_first(changed, ring, replace(SIGNING, second="", at="2025-10-14T10:00:00+00:00"))
+    write_run(changed)
+
+    text = Page(page_of(changed)).text
+
+    assert "From the approval of 2025-10-14 by A. Lead and C. Guardian to the approval of" in text["changes"]
+    assert "How many months results are kept was 24; now 60." in text["changes"]
+    assert "One change; it identifies people more" in text["summary"]
+
+
+def test_changes_that_nobody_approved_stand_on_the_page(tmp_path):
+    """The files against the last approval."""
+    bundle = write_config(tmp_path)
+    ring = demo_keys(bundle)
+    sign_both(bundle, ring)
+    changed = edit_config(bundle, "project.yaml", lambda data: data.update(retention_months=60))
+
+    text = Page(page_of(changed)).text["changes"]
+
+    assert "to the files as they are now, which nobody has approved" in text
+    assert "now 60" in text
+
+
+def test_a_first_approval_has_nothing_before_it(page):
+    """And says so."""
+    assert "There is no earlier approval to compare with" in page.text["changes"]
+
+
+def test_clocks_that_are_due_are_not_folded_away(own):
+    """The summary warns, and the table stands open."""
+    (own.root / "extracts" / "2010-01").mkdir(parents=True)
+
+    found = Page(page_of(own))
+
+    assert "1 datasets are due for destruction; the oldest was to be gone by" in found.text["summary"]
+    assert "1 are due: run `joinedup retain DIR`." in found.text["retention"]
+
+
+def test_runs_are_told_with_their_end(own):
+    """A run without an end is told as one."""
+    ledger = Ledger(own.root / "ledger", KeyRing(own.root / "keys").signing("signer", DAY))
+    ledger.append(Event.RUN_STARTED, at=AT, period=PERIOD, step="link", config_sha256=own.digest, approval="demo")
+    ledger.append(Event.RUN_FAILED, at=AT, period=PERIOD, step="link", code="E-MEMORY")
+    ledger.append(Event.RUN_STARTED, at=AT, period=PERIOD, step="link", config_sha256=own.digest, approval="demo")
+    ledger.checkpoint(at=AT)
+
+    text = Page(page_of(own)).text["history"]
+
+    assert "Finished" in text
+    assert "Failed: E-MEMORY" in text
+    assert "No end recorded" in text

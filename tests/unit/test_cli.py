@@ -13,6 +13,7 @@ from tests.lib.toy import PERIOD
 
 COMMANDS = dict(commands())
 WANTED = {
+    "retain",
     *(
         "init",
         "check",
