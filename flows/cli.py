@@ -1,7 +1,7 @@
 """The command line: ``joinedup COMMAND DIR``. Thin: each command asks something else to do the work.
 
     exit code 0   done
-              1   done, with warnings to look at
+              1   done, with warnings to look at; or waiting for something from outside
               2   refused: a policy rule, an approval or a key says no
               3   what was given cannot be used: a config, an extract, an argument
               4   a promise of ours did not hold; a bug to report
@@ -20,6 +20,7 @@ from flows import (
     cli_audit,
     cli_bands,
     cli_exposure,
+    cli_optout,
     cli_package,
     cli_project,
     cli_retain,
@@ -49,6 +50,7 @@ cli_exposure.add_to(app)
 cli_run.add_to(app)
 cli_audit.add_to(app)
 cli_package.add_to(app)
+cli_optout.add_to(app)
 cli_review.add_to(app)
 cli_retain.add_to(app)
 cli_project.add_lookups_to(app)

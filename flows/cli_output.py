@@ -8,7 +8,7 @@ from typing import Any
 
 from governance.errors import EXIT_OK, ProjectError
 
-KINDS = {2: "Refused", 3: "Cannot be done", 4: "Internal error", 130: "Stopped"}
+KINDS = {1: "Waiting", 2: "Refused", 3: "Cannot be done", 4: "Internal error", 130: "Stopped"}
 """What an exit code means, as the first word of an error."""
 
 

@@ -12,8 +12,9 @@ from flows import progress
 from flows.guard import StepFailed, guarded, is_a_stop, stopped
 from flows.run import Run, open_run, timestamp
 from governance.code_version import code_version
-from governance.errors import ProjectError
+from governance.errors import Awaiting, Fault, ProjectError
 from governance.ledger import Event
+from governance.optout import AWAITING
 from governance.settings import POLICY_VERSION, Bundle
 
 PERIOD = "period"
@@ -59,7 +60,41 @@ def run_period(root: Path, period: str, call: Call | None = None) -> list[Outcom
     perform_step = call or (lambda step, month, source: perform(root, month, step, source))
     progress.expect(len(steps))
     with recorded(run, PERIOD):
-        return [perform_step(step, run.period, source) for step, source in steps]
+        return _performed_in_order(steps, lambda step, source: perform_step(step, run.period, source))
+
+
+def _performed_in_order(steps: list[tuple[str, str]], perform_step: Callable[[str, str], Outcome]) -> list[Outcome]:
+    """Every step; where a source waits for its cleaned list, the other sources are done before the run stops."""
+    outcomes: list[Outcome] = []
+    waiting: list[StepFailed] = []
+    for step, source in steps:
+        if waiting and step != "pseudonymise":
+            break
+        try:
+            outcomes.append(perform_step(step, source))
+        except StepFailed as failed:
+            if failed.code != AWAITING:
+                raise
+            waiting.append(failed)
+    if waiting:
+        raise _all_waiting(waiting)
+    return outcomes
+
+
+def _all_waiting(waiting: list[StepFailed]) -> StepFailed:
+    """One failure that names every source that waits."""
+    told = [failed.error for failed in waiting if failed.error]
+    if len(told) < 2:
+        return waiting[0]
+    every = Awaiting(
+        f"{len(waiting)} sources await their cleaned lists; all others are done.",
+        why=told[0].why,
+        fix="For each of them: `joinedup optout request DIR SOURCE --mailbox ID`, send the file over MESH, and put the"
+        " list that comes back where the line says. Then run again: the run goes on.",
+        code="E-OPTOUT-AWAITING",
+        faults=[Fault(what=error.what) for error in told],
+    )
+    return StepFailed(AWAITING, "pseudonymise", every)
 
 
 def step_function(step: str) -> Callable[..., Receipt]:
@@ -110,8 +145,9 @@ def recorded(run: Run, step: str, source_id: str = "") -> Iterator[None]:
         shown = stopped() if is_a_stop(error) else error
         code = shown.code if isinstance(shown, ProjectError | StepFailed) else "E-INTERNAL"
         where = facts | ({"source": source_id} if source_id else {})
+        ended = Event.RUN_AWAITS if code == AWAITING else Event.RUN_FAILED
         with suppress(ProjectError):  # a ledger that cannot be written must not hide why the step failed
-            ledger.append(Event.RUN_FAILED, at=timestamp(), code=code, **where)
+            ledger.append(ended, at=timestamp(), code=code, **where)
         raise
     ledger.append(Event.RUN_FINISHED, at=timestamp(), **facts)
     ledger.checkpoint(at=timestamp())

@@ -119,7 +119,8 @@ def _record(
     ledger, where = run.ledger, {"period": run.period, "source": source.id}
     for file, digest in intake.digests.items():
         ledger.append(Event.EXTRACT_READ, at=timestamp(), file=file, sha256=digest, **where)
-    ledger.append(Event.OPT_OUTS_APPLIED, at=timestamp(), status=opt_outs.status, **where)
+    applied = {"list_sha256": opt_outs.list_sha256} if opt_outs.status == "applied" else {"reason": opt_outs.reason}
+    ledger.append(Event.OPT_OUTS_APPLIED, at=timestamp(), status=opt_outs.status, **applied, **where)
     epoch = run.bundle.project.linkage.epoch
     for kind, digest in digests.items():
         ledger.append(

@@ -14,7 +14,7 @@ from governance.policy import rules_markdown
 
 EXIT_CODES = {
     EXIT_OK: "done",
-    EXIT_WARNING: "done, with warnings to look at",
+    EXIT_WARNING: "done, with warnings to look at; or waiting for something from outside",
     2: "refused: a policy rule, an approval or a key says no",
     3: "what was given cannot be used: a config, an extract, an argument",
     4: "a promise of ours did not hold: a bug to report",

@@ -1,6 +1,7 @@
 """Errors a person can act on, and the exit code each one ends with.
 
     ProjectError            shown without a traceback: what, why, fix
+    |- Awaiting         1   nothing is wrong: something from outside has to arrive first
     |- PolicyRefusal    2   a policy rule, an approval or a key says no
     |- BadInput         3   a config, an extract or an argument is wrong
     |  |- ConfigError       faults in project, source, cohort or policy files, all at once
@@ -58,6 +59,12 @@ class ProjectError(Exception):
             "fix": self.fix,
             "faults": [{"what": f.what, "fix": f.fix, "file": f.file, "line": f.line} for f in self.faults],
         }
+
+
+class Awaiting(ProjectError):  # noqa: N818 - a state, not a fault
+    """Nothing is wrong: the run waits for something from outside, and goes on when it is started again."""
+
+    exit_code = EXIT_WARNING
 
 
 class PolicyRefusal(ProjectError):  # noqa: N818 - "refusal" is the glossary's word, not "error"

@@ -37,6 +37,8 @@ class Event(StrEnum):
     AUDIT_WRITTEN = "audit_written"
     RUN_FINISHED = "run_finished"
     RUN_FAILED = "run_failed"
+    RUN_AWAITS = "run_awaits"
+    OPT_OUTS_REQUESTED = "opt_outs_requested"
 
 
 FACTS: dict[Event, frozenset[str]] = {
@@ -66,6 +68,8 @@ FACTS: dict[Event, frozenset[str]] = {
     Event.AUDIT_WRITTEN: frozenset({"period", "page_sha256"}),
     Event.RUN_FINISHED: frozenset({"period", "step", "warnings"}),
     Event.RUN_FAILED: frozenset({"period", "source", "step", "code"}),
+    Event.RUN_AWAITS: frozenset({"period", "source", "step", "code"}),
+    Event.OPT_OUTS_REQUESTED: frozenset({"period", "source", "list_sha256"}),
 }
 """Facts an event may carry; a run may leave out what it does not know."""
 

@@ -18,7 +18,7 @@ import duckdb
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from governance.errors import BadInput, Fault, PolicyRefusal
+from governance.errors import Awaiting, BadInput, Fault, PolicyRefusal
 from governance.intake import Intake, check_reconciles
 from governance.intake.deliver import inside, path_of
 from governance.intake.guard import no_library_words
@@ -30,6 +30,8 @@ from governance.warehouse import fetch_table, load_sql, load_table, materialise,
 
 WORKFLOW = "SPINE_NTT_UPHOLDING"
 RECIPIENT_MAILBOX = "X26HC036"
+AWAITING = "E-OPTOUT-AWAITING"
+"""The state of a run that has asked, or has yet to ask, which people opted out."""
 _LINE = r"^[0-9]{10},?$"
 _LINES_SHOWN = 10
 _PLAUSIBLE_REMOVED_SHARE = 0.5
@@ -119,7 +121,8 @@ def apply_opt_outs(intake: Intake, root: Path, source: Source, period: str, as_o
         as_of: Day of the run: the list's age is counted to it.
 
     Raises:
-        PolicyRefusal: No list, too old a list, or one that cannot be the answer to this extract.
+        Awaiting: There is no list yet.
+        PolicyRefusal: Too old a list, or one that cannot be the answer to this extract.
         BadInput: The list is malformed.
     """
     settings = source.opt_outs
@@ -138,12 +141,13 @@ def apply_opt_outs(intake: Intake, root: Path, source: Source, period: str, as_o
 
 def _read_list(path: Path, name: str, source: Source, today: date) -> tuple[bytes, int]:
     if not path.is_file():
-        raise PolicyRefusal(
-            f"{source.id}: there is no cleaned list at {name}.",
+        raise Awaiting(
+            f"{source.id}: awaiting the cleaned list; there is none at {name} yet.",
             why="Opt-outs must be applied before the data are used (rule NDOO-02).",
-            fix=f"Send this period's NHS numbers over MESH (workflow {WORKFLOW}, mailbox {RECIPIENT_MAILBOX}), put the"
-            " list that comes back there, and run again. Nothing was written.",
-            code="E-OPTOUT-ABSENT",
+            fix=f"`joinedup optout request DIR {source.id} --mailbox ID` writes this period's NHS numbers as the"
+            " national service wants them. Send that file over MESH, put the list that comes back there, and run again: the run"
+            " goes on. Nothing was written.",
+            code="E-OPTOUT-AWAITING",
         )
     age, allowed = list_age_days(path, today), source.opt_outs.max_age_days or 0
     if age > allowed:

@@ -78,6 +78,8 @@ EVENTS = {
     "audit_written": "Audit page was written",
     "run_finished": "Run finished",
     "run_failed": "Run failed",
+    "run_awaits": "Run waits for a cleaned list",
+    "opt_outs_requested": "Cleaned list was asked for",
 }
 
 DATASETS = {

@@ -6,7 +6,7 @@ from hashlib import sha256
 
 import pytest
 
-from governance.errors import BadInput, PolicyRefusal
+from governance.errors import Awaiting, BadInput, PolicyRefusal
 from governance.intake import FileCounts
 from governance.optout import (
     OptOutReceipt,
@@ -182,15 +182,16 @@ def test_an_absent_list_stops_the_run(tmp_path):
     """Before anything is encoded."""
     source, intake = make(tmp_path, listed=None)
 
-    with pytest.raises(PolicyRefusal) as refused:
+    with pytest.raises(Awaiting) as waits:
         apply(tmp_path, source, intake)
 
-    assert refused.value.code == "E-OPTOUT-ABSENT"
-    assert str(refused.value) == (
-        "housing: there is no cleaned list at optout/2025-09/housing.dat.\n"
+    assert (waits.value.code, waits.value.exit_code) == ("E-OPTOUT-AWAITING", 1)
+    assert str(waits.value) == (
+        "housing: awaiting the cleaned list; there is none at optout/2025-09/housing.dat yet.\n"
         "  Why: Opt-outs must be applied before the data are used (rule NDOO-02).\n"
-        "  Fix: Send this period's NHS numbers over MESH (workflow SPINE_NTT_UPHOLDING, mailbox X26HC036), put the"
-        " list that comes back there, and run again. Nothing was written."
+        "  Fix: `joinedup optout request DIR housing --mailbox ID` writes this period's NHS numbers as the national"
+        " service wants them. Send that file over MESH, put the list that comes back there, and run again: the run"
+        " goes on. Nothing was written."
     )
 
 
