@@ -145,8 +145,8 @@ def _read_list(path: Path, name: str, source: Source, today: date) -> tuple[byte
             f"{source.id}: awaiting the cleaned list; there is none at {name} yet.",
             why="Opt-outs must be applied before the data are used (rule NDOO-02).",
             fix=f"`joinedup optout request DIR {source.id} --mailbox ID` writes this period's NHS numbers as the"
-            " national service wants them. Send that file over MESH, put the list that comes back there, and run again: the run"
-            " goes on. Nothing was written.",
+            " national service wants them. Send that file over MESH, put the list that comes back there, and run again:"
+            " the run goes on. Nothing was written.",
             code="E-OPTOUT-AWAITING",
         )
     age, allowed = list_age_days(path, today), source.opt_outs.max_age_days or 0
