@@ -88,7 +88,7 @@ def _all_waiting(waiting: list[StepFailed]) -> StepFailed:
         return waiting[0]
     every = Awaiting(
         f"{len(waiting)} sources await their cleaned lists; all others are done.",
-        why=told[0].why,
+        why="Opt-outs must be applied before the data are used (rule NDOO-02).",
         fix="For each of them: `joinedup optout request DIR SOURCE --mailbox ID`, send the file over MESH, and put the"
         " list that comes back where the line says. Then run again: the run goes on.",
         code="E-OPTOUT-AWAITING",
