@@ -53,6 +53,18 @@ def refuse_identifiers(con: duckdb.DuckDBPyConnection, source: Source) -> None:
         )
 
 
+def looks_like_identifier(con: duckdb.DuckDBPyConnection, text: str) -> bool:
+    """Whether one text has the look of a person's identifier; its own source's identifiers are not looked up.
+
+    Args:
+        con: Holds the checks of intake, see ``governance.intake.checks.define_checks``.
+        text: A value that someone takes for a code.
+    """
+    tests = " OR ".join(test for kind, test in _KINDS.items() if "own_identifier" not in test)
+    [(found,)] = con.execute(f"SELECT coalesce({tests}, false) FROM (SELECT $text AS value)", {"text": text}).fetchall()
+    return bool(found)
+
+
 def _leaving(file: ExtractFile) -> list[str]:
     named = [name for event in file.events for name in (event.code, event.provider) if name]
     return sorted({*named, *file.columns_with_role("small_area")})

@@ -23,6 +23,7 @@ from flows import (
     cli_optout,
     cli_package,
     cli_project,
+    cli_quality,
     cli_retain,
     cli_review,
     cli_run,
@@ -48,6 +49,7 @@ cli_approve.add_to(app)
 cli_bands.add_to(app)
 cli_exposure.add_to(app)
 cli_run.add_to(app)
+cli_quality.add_to(app)
 cli_audit.add_to(app)
 cli_package.add_to(app)
 cli_optout.add_to(app)

@@ -7,6 +7,8 @@ from typing import Any
 import pyarrow as pa
 
 from cohorts.events import Payload, record_tables
+from cohorts.mapping_report import mapping_report
+from cohorts.quality.filled import filled_fields
 from flows.run import Run, timestamp, uses_of
 from governance.areas import load_area_lookup
 from governance.intake import Intake, check_reconciles, read_extracts, summarise
@@ -19,6 +21,7 @@ from governance.settings import Source
 from linkage.bands import read_bands
 from linkage.chance import count_chance
 from linkage.encode import Encoded, EncodingKeys, encode, how_encoded, identities
+from linkage.missing_fields import field_gains
 from linkage.standardise import STANDARDISER
 
 
@@ -48,6 +51,9 @@ def pseudonymise(run: Run, source_id: str) -> dict[str, int | float | str]:
         "kind": "receipt",
         "standardiser": STANDARDISER,
         "encoded": how_encoded(project.linkage),
+        "filled": filled_fields(payload.record_person),
+        "gains": [gain.as_dict() for gain in field_gains(found, project.linkage)],
+        "mapping": [column.as_dict() for column in mapping_report(intake.con, source)],
         "packages": digests,
     }
     rejects = {"reject_row": intake.reject_rows}

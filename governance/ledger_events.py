@@ -34,6 +34,7 @@ class Event(StrEnum):
     DATA_DESTROYED = "data_destroyed"
     COHORTS_PUBLISHED = "cohorts_published"
     REPORT_RELEASED = "report_released"
+    SCORECARDS_WRITTEN = "scorecards_written"
     AUDIT_WRITTEN = "audit_written"
     RUN_FINISHED = "run_finished"
     RUN_FAILED = "run_failed"
@@ -65,6 +66,7 @@ FACTS: dict[Event, frozenset[str]] = {
     Event.DATA_DESTROYED: frozenset({"period", "dataset", "files", "due", "certificate_sha256"}),
     Event.COHORTS_PUBLISHED: frozenset({"period", "manifest_sha256", "definitions"}),
     Event.REPORT_RELEASED: frozenset({"period", "manifest_sha256", "page_sha256", "profile"}),
+    Event.SCORECARDS_WRITTEN: frozenset({"period", "manifest_sha256", "sources"}),
     Event.AUDIT_WRITTEN: frozenset({"period", "page_sha256"}),
     Event.RUN_FINISHED: frozenset({"period", "step", "warnings"}),
     Event.RUN_FAILED: frozenset({"period", "source", "step", "code"}),

@@ -75,6 +75,7 @@ EVENTS = {
     "data_destroyed": "Data were destroyed, with a certificate",
     "cohorts_published": "Cohort results were published in the analysis zone",
     "report_released": "Board report was released",
+    "scorecards_written": "Scorecards were written",
     "audit_written": "Audit page was written",
     "run_finished": "Run finished",
     "run_failed": "Run failed",

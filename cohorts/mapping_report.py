@@ -1,0 +1,112 @@
+"""How a source's codes meet its mapping: codes seen that no mapping lists, and codes listed that were never seen.
+
+A code that is not listed may be anything, a name in the wrong column too. It is named only where more than a handful of
+records have it and it looks like no identifier; the others are counted together.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import duckdb
+
+from cohorts.look_alikes import looks_like_identifier
+from governance.settings import Coded, EventMapping, ExtractFile, NeedMapping, Source
+from governance.warehouse import quote_name
+
+FEWEST_RECORDS = 10
+"""A code that is not listed is named from so many records on."""
+
+LONGEST_CODE = 40
+"""Longer texts are no codes."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ColumnReport:
+    """One column of codes."""
+
+    file: str
+    column: str
+    is_condition: bool
+    """The column only says which rows a mapping takes: codes that it does not list are often meant to be left out."""
+    unmapped: tuple[tuple[str, int], ...]
+    """Codes that no mapping lists, with the rows that have them."""
+    other_rows: int
+    """Rows with further codes that are not named here."""
+    unseen: tuple[str, ...]
+    """Codes that the mapping lists and that no row has."""
+
+    def as_dict(self) -> dict[str, object]:
+        """For the source's receipt."""
+        return {
+            "file": self.file,
+            "column": self.column,
+            "is_condition": self.is_condition,
+            "unmapped": [{"code": code, "rows": rows} for code, rows in self.unmapped],
+            "other_rows": self.other_rows,
+            "unseen": list(self.unseen),
+        }
+
+
+def mapping_report(con: duckdb.DuckDBPyConnection, source: Source) -> list[ColumnReport]:
+    """Every column whose codes a source file maps to kinds, needs or outcomes.
+
+    Args:
+        con: Holds ``file_<file id>`` for every file of the source, and the checks of intake.
+        source: Says which codes are mapped.
+    """
+    return [
+        _column(con, file, name, listed, is_condition=name not in _mapped_columns(file))
+        for file in source.files
+        for name, listed in sorted(_listed_codes(file).items())
+    ]
+
+
+def _mappings(file: ExtractFile) -> list[EventMapping | NeedMapping]:
+    return [*file.events, *file.needs]
+
+
+def _mapped_columns(file: ExtractFile) -> set[str]:
+    return {coded.column for mapping in _mappings(file) for coded in _code_maps(mapping)}
+
+
+def _listed_codes(file: ExtractFile) -> dict[str, set[str]]:
+    """Codes that events and needs of a file list, by column; conditions on a column list codes as well."""
+    found: dict[str, set[str]] = {}
+    for mapping in _mappings(file):
+        listed = [(coded.column, set(coded.values)) for coded in _code_maps(mapping)]
+        for name, codes in [*listed, *((name, set(codes)) for name, codes in mapping.where.items())]:
+            found.setdefault(name, set()).update(codes)
+    return found
+
+
+def _code_maps(mapping: EventMapping | NeedMapping) -> Iterator[Coded]:
+    for name in ("kind", "need", "outcome"):
+        coded = getattr(mapping, name, None)
+        if isinstance(coded, Coded):
+            yield coded
+
+
+def _column(
+    con: duckdb.DuckDBPyConnection, file: ExtractFile, name: str, listed: set[str], *, is_condition: bool
+) -> ColumnReport:
+    query = f"""
+        SELECT CAST({quote_name(name)} AS VARCHAR) AS code, count(*) AS rows, count(DISTINCT record_id) AS records
+        FROM {quote_name(f"file_{file.id}")}
+        WHERE {quote_name(name)} IS NOT NULL
+        GROUP BY ALL ORDER BY rows DESC, code
+    """
+    seen = con.execute(query).fetchall()
+    strange = [(code, rows, records) for code, rows, records in seen if code not in listed]
+    told = [row for row in strange if row[2] >= FEWEST_RECORDS and _may_be_named(con, row[0])]
+    return ColumnReport(
+        file=file.id,
+        column=name,
+        is_condition=is_condition,
+        unmapped=tuple((code, rows) for code, rows, _ in told),
+        other_rows=sum(rows for _, rows, _ in strange) - sum(rows for _, rows, _ in told),
+        unseen=tuple(sorted(listed - {code for code, *_ in seen})),
+    )
+
+
+def _may_be_named(con: duckdb.DuckDBPyConnection, code: str) -> bool:
+    return len(code) <= LONGEST_CODE and not looks_like_identifier(con, code)
