@@ -73,15 +73,26 @@ def rows_sent(rule: BlockingRule, found: Components, linkage: Linkage, *, one_re
     if limit is None or TIES_NOBODY & set(rule.components):
         return None
     rows, block = blocks_in(rule, found)
+    sent = np.zeros(len(found.record_id), bool)
+    sent[rows] = True
+    full = np.flatnonzero(_perhaps_over(block, limit))  # most blocks are nearly empty and need no sorting
+    rows, block = rows[full], block[full]
     _, number = np.unique(block, return_inverse=True)
     record = found.record_id[rows]
     people = _different(number, record)
     if not one_record_per_person:
         crowded = np.flatnonzero(people > limit)
         people[crowded] = _people(one_person_if(rule), found, rows[crowded], block[crowded])
-    sent = np.zeros(len(found.record_id), bool)
     sent[rows] = people <= limit
     return sent
+
+
+def _perhaps_over(block: Words, limit: int) -> Mask:
+    """Where more than ``limit`` rows may share the block: always where they do, sometimes where they do not."""
+    bits = max(len(block).bit_length() + 2, 1)  # four to eight times as many buckets as rows
+    bucket = (block >> np.uint64(64 - bits)).view(np.int64)
+    over: Mask = (np.bincount(bucket, minlength=1 << bits) > limit)[bucket]
+    return over
 
 
 def blocks_in(rule: BlockingRule, found: Components) -> tuple[Rows, Words]:
@@ -120,9 +131,11 @@ def _different(number: Numbers, counted: Numbers, ignored: int | None = None) ->
         counted: Shape (n,).
         ignored: A value that does not count.
     """
-    order = np.lexsort((counted, number))
-    at, value = number[order], counted[order]
-    new = np.r_[True, (at[1:] != at[:-1]) | (value[1:] != value[:-1])][: len(at)]
-    new &= value != ignored if ignored is not None else True
-    found: Numbers = np.bincount(at[new], minlength=int(number.max(initial=0)) + 1)[number]
+    both = mixed(number.view(np.uint64), counted.view(np.uint64))
+    order = np.argsort(both)
+    both = both[order]
+    first = order[np.r_[True, both[1:] != both[:-1]][: len(both)]]
+    if ignored is not None:
+        first = first[counted[first] != ignored]
+    found: Numbers = np.bincount(number[first], minlength=int(number.max(initial=0)) + 1)[number]
     return found

@@ -23,7 +23,7 @@ def ties(number: Numbers, word: Words) -> Numbers:
         number: Shape (n,).
         word: Shape (n,).
     """
-    order = np.argsort(word, kind="stable")
+    order = np.argsort(word)
     word, number = word[order], number[order]
     same = word[1:] == word[:-1]
     return np.stack([number[:-1][same], number[1:][same]])

@@ -98,13 +98,8 @@ def digest(bench: BenchSet, method: str) -> str:
 
 def code_digest(method: str) -> str:
     """Of the code that a method runs."""
-    return files_digest((*_CODE[method.split("_")[0]], *_YARDSTICK))
-
-
-def files_digest(patterns: Iterable[str]) -> str:
-    """Of the repository's files under these names."""
     total = sha256()
-    for pattern in patterns:
+    for pattern in (*_CODE[method.split("_")[0]], *_YARDSTICK):
         for path in sorted(ROOT.glob(pattern)):
             total.update(path.read_bytes())
     return total.hexdigest()[:16]

@@ -9,6 +9,7 @@ import pickle
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
+from hashlib import sha256
 from multiprocessing import get_context
 from pathlib import Path
 
@@ -17,15 +18,16 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
+from governance.contracts import RECORD, VIEW
 from governance.keys import Secret
 from governance.settings import Linkage
 from governance.store import SealedTable, read_table, write_table
 from linkage.chance import count_chance
 from linkage.encode import EncodingKeys, encode, identities
 from linkage.link import SourceViews
+from linkage.standardise import STANDARDISER
 from tests.bench import clear_rows
 from tests.bench.prepare import load_source
-from tests.bench.results import files_digest
 from tests.bench.sets import BenchSet, BenchSource, synthetic_ics
 
 SEED = 20261124
@@ -37,23 +39,6 @@ _RECORDS_OF_A_PERSON = 1.62
 _MOST_PEOPLE = 900_000
 _AT_A_TIME = 2
 _LINKAGE_ZONE = X25519PrivateKey.from_private_bytes(bytes(range(32)))
-_ENCODES = (
-    *("linkage/encode.py", "linkage/columns.py", "linkage/blocks.py", "linkage/sketch.py", "linkage/crowds.py"),
-    *(
-        "linkage/standardise.py",
-        "linkage/values.py",
-        "linkage/known_as.py",
-        "linkage/chance.py",
-        "governance/contracts.py",
-    ),
-    *(
-        "linkage/sql/name_*.sql",
-        "linkage/sql/identity*.sql",
-        "linkage/sql/component.sql",
-        "governance/settings/project.py",
-    ),
-)
-"""Files that packages depend on: where one has changed, records are encoded again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,9 +100,11 @@ def prepare(records: int, folder: Path, *, clear: bool) -> GrowingSet:
     number = math.ceil(people / _MOST_PEOPLE)
     areas = tuple(_area(people // number, place, folder) for place in range(number))
     made = GrowingSet(sum(area.records for area in areas), tuple(area.bench for area in areas), folder / str(records))
-    if clear and not made.everyone.exists():
+    of = made.folder / "everyone.code"
+    if clear and not (made.everyone.exists() and of.exists() and of.read_text() == areas[0].code):
         made.folder.mkdir(exist_ok=True)
         _write_clear(made)
+        of.write_text(areas[0].code)
     return made
 
 
@@ -128,27 +115,27 @@ class _Area:
     bench: BenchSet
     records: int
     code: str
-    """Digest of what encodes: another gives other packages."""
+    """What the packages were made by (:func:`_made_by`)."""
 
 
 def _area(people: int, place: int, folder: Path) -> _Area:
     here = folder / f"area_{people}_{place}"
-    ready, code = here / "set.pickle", files_digest(_ENCODES)
+    ready, code = here / "set.pickle", _made_by()
     area = pickle.loads(ready.read_bytes()) if ready.exists() else None  # noqa: S301 - our own file, written below
     if not isinstance(area, _Area) or area.code != code:
-        area = _Area(*_made(people, place, here, area.bench if isinstance(area, _Area) else None), code)
-        ready.write_bytes(pickle.dumps(area))
-    return replace(area, bench=replace(area.bench, folder=here))
-
-
-def _made(people: int, place: int, here: Path, bench: BenchSet | None) -> tuple[BenchSet, int]:
-    """The people, unless they were made before, and their packages."""
-    if bench is None:
         here.mkdir(parents=True, exist_ok=True)
         bench = _largest_sources(synthetic_ics(people, SEED + place, here))
         for source in bench.sources if place else ():
             _settle_elsewhere(bench.folder / f"{source.id}.parquet", place)
-    return bench, _encode(replace(bench, folder=here))
+        area = _Area(bench, _encode(bench), code)
+        ready.write_bytes(pickle.dumps(area))
+    return replace(area, bench=replace(area.bench, folder=here))
+
+
+def _made_by() -> str:
+    """Settings, spelling and columns: where one has changed, sets made before are of no use."""
+    columns = " ".join(f"{name} {kind}" for one in (VIEW, RECORD) for name, kind in one.columns.items())
+    return sha256(f"{Linkage().model_dump_json()} {STANDARDISER} {columns}".encode()).hexdigest()
 
 
 def _largest_sources(bench: BenchSet) -> BenchSet:
