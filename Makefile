@@ -106,3 +106,7 @@ bench-errors: $(VENV)/.installed ## which rule still finds a pair, by error and 
 bench-encode: $(VENV)/.installed ## speed and size of encoding beside clkhash, into docs/benchmarks.md
 	-$(MAKE) --no-print-directory $(BENCH)/clkhash/.installed
 	$(BIN)/python -m tests.bench.encode_speed --clkhash-python $(BENCH)/clkhash/bin/python --out docs/benchmarks.md
+
+.PHONY: bench-release
+bench-release: $(VENV)/.installed ## what an attacker recovers from 1,000 simulated releases by policy, into docs/benchmarks.md
+	$(BIN)/python -m tests.bench.release --out docs/benchmarks.md
