@@ -7,6 +7,8 @@ from flows.cli_output import aligned
 
 _PUBLISHED = {
     "board_report": ("public/{period}", "board_report.html"),
+    "board_report_pdf": ("public/{period}", "board_report.pdf"),
+    "board_tables": ("public/{period}", "board_tables.xlsx"),
     "safe_counts": ("public/{period}", "safe_counts.csv"),
     "safe_measures": ("public/{period}", "safe_measures.csv"),
     "linkage_report": ("linkage/{period}/out", "linkage_report.html"),
@@ -14,6 +16,8 @@ _PUBLISHED = {
 }
 _TITLES = {
     "board_report": "Board report",
+    "board_report_pdf": "The same as a PDF",
+    "board_tables": "Its tables, for Excel",
     "safe_counts": "Its counts",
     "safe_measures": "Its measures",
     "linkage_report": "Linkage report (restricted)",
@@ -22,6 +26,8 @@ _TITLES = {
 }
 _MADE_BY = {
     "board_report": "report",
+    "board_report_pdf": "report",
+    "board_tables": "report",
     "safe_counts": "report",
     "safe_measures": "report",
     "linkage_report": "link",

@@ -8,6 +8,8 @@ import pyarrow as pa
 from cohorts.measures.publish import OF_PEOPLE, safe_measures_csv
 from cohorts.report.build import build_page
 from cohorts.report.facts import report_facts
+from cohorts.report.paper import PDF_FILE, make_pdf
+from cohorts.report.spreadsheet import SPREADSHEET_FILE, make_spreadsheet
 from cohorts.report.write import write_board_report
 from flows.run import Run, timestamp
 from governance.disclosure import (
@@ -107,8 +109,12 @@ def _publish(
         COUNTS_FILE: safe_counts_csv(frame),
         MEASURES_FILE: safe_measures_csv(released, run.bundle.project.spine),
     }
+    board = build_page(frame, facts)
+    files[SPREADSHEET_FILE] = make_spreadsheet(board, as_of=run.as_of)
+    if pdf := make_pdf(board):
+        files[PDF_FILE] = pdf
     with publish(run.zone("public", run.period)) as scratch:
-        page = sha256(write_board_report(scratch, build_page(frame, facts)).read_bytes()).hexdigest()
+        page = sha256(write_board_report(scratch, board).read_bytes()).hexdigest()
         for name, content in files.items():
             write_file(scratch / name, content)
         manifest = {

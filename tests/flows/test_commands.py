@@ -134,7 +134,7 @@ def test_the_demo_runs_from_nothing(capsys, tmp_path):
 
     assert done.code == 0, done.out
     assert done.json["result"]["people"] == 800
-    assert len(done.json["result"]["pages"]) == 6
+    assert len(done.json["result"]["pages"]) == 8
     assert [one["step"] for one in done.json["result"]["steps"]][-1] == "audit"
 
 

@@ -1,0 +1,160 @@
+"""The PDF and the spreadsheet: what a screen reader needs, the same words as the page, and no exact number."""
+
+import builtins
+import io
+import json
+from datetime import date
+from itertools import pairwise
+
+import openpyxl
+import pikepdf
+import pytest
+
+from cohorts.report import build_page
+from cohorts.report.paper import make_pdf, page_json
+from cohorts.report.spreadsheet import make_spreadsheet
+from governance.disclosure import release
+from tests.lib.report import POLICY, invented_counts, invented_facts, invented_frame, with_people
+from tests.unit.test_report_page import CANARIES, forms
+
+AS_OF = date(2025, 10, 1)
+
+
+@pytest.fixture(scope="module")
+def page():
+    """A whole report."""
+    return build_page(invented_frame(), invented_facts())
+
+
+@pytest.fixture(scope="module")
+def pdf(page):
+    """The report on paper."""
+    with pikepdf.open(io.BytesIO(make_pdf(page))) as opened:
+        yield opened
+
+
+@pytest.fixture(scope="module")
+def book(page):
+    """The report's tables."""
+    return openpyxl.load_workbook(io.BytesIO(make_spreadsheet(page, as_of=AS_OF)))
+
+
+def kinds_of(element):
+    """Kinds of structure elements, depth first."""
+    if isinstance(element, pikepdf.Array):
+        for each in element:
+            yield from kinds_of(each)
+    elif isinstance(element, pikepdf.Dictionary):
+        if "/S" in element:
+            yield str(element.S)
+        if "/K" in element:
+            yield from kinds_of(element.K)
+
+
+def elements_of(element, kind):
+    """Structure elements of one kind."""
+    if isinstance(element, pikepdf.Array):
+        for each in element:
+            yield from elements_of(each, kind)
+    elif isinstance(element, pikepdf.Dictionary):
+        if element.get("/S") == kind:
+            yield element
+        if "/K" in element:
+            yield from elements_of(element.K, kind)
+
+
+def test_the_pdf_is_tagged_and_says_its_language_and_title(pdf, page):
+    """PDF/UA-1: marked content, English, a title that the window shows."""
+    meta = pdf.open_metadata()
+
+    assert pdf.Root.MarkInfo.Marked
+    assert str(pdf.Root.Lang) == "en-GB"
+    assert pdf.Root.ViewerPreferences.DisplayDocTitle
+    assert page.title in str(pdf.docinfo["/Title"])
+    assert meta["{http://www.aiim.org/pdfua/ns/id/}part"] == "1"
+
+
+def test_headings_tables_and_pictures_are_what_they_are(pdf, page):
+    """Every table has header cells and a caption, every chart words; headings go down by single steps."""
+    kinds = list(kinds_of(pdf.Root.StructTreeRoot.K))
+    figures = list(elements_of(pdf.Root.StructTreeRoot.K, "/Figure"))
+    levels = [int(kind[2:]) for kind in kinds if kind[:2] == "/H" and kind[2:].isdigit()]
+    charts = sum(len(c.equity) + len(c.overlap) + bool(c.ladder) for c in page.cohorts)
+
+    assert kinds.count("/Table") > 20
+    assert kinds.count("/TH") > 60
+    assert sum("/Alt" in each and len(str(each.Alt)) > 40 for each in figures) == charts
+    assert levels[0] == 1
+    assert levels.count(1) == 1
+    assert all(after <= before + 1 for before, after in pairwise(levels))
+
+
+def test_the_pdf_has_bookmarks(pdf, page):
+    """A reader can go to a cohort."""
+    titles = str(
+        [item.title for item in pdf.open_outline().root]
+        + [c.title for i in pdf.open_outline().root for c in i.children]
+    )
+
+    assert all(cohort.title in titles for cohort in page.cohorts)
+
+
+def test_the_same_page_gives_the_same_bytes(page):
+    """Same inputs, same digests."""
+    assert make_pdf(page) == make_pdf(page)
+    assert make_spreadsheet(page, as_of=AS_OF) == make_spreadsheet(page, as_of=AS_OF)
+
+
+def test_without_typst_there_is_no_pdf_and_no_error(page, monkeypatch):
+    """It is an extra: the HTML is the record."""
+    real = builtins.__import__
+
+    def without(name, *args, **kwargs):
+        if name == "typst":
+            raise ImportError(name)
+        return real(name, *args, **kwargs)
+
+    monkeypatch.setattr(builtins, "__import__", without)
+
+    assert make_pdf(page) is None
+
+
+def test_each_sheet_has_one_table_with_a_name_and_a_title(book, page):
+    """As the Analysis Function asks: cover first, symbols explained, tables marked up, no merged cell."""
+    names = book.sheetnames
+
+    assert names[:3] == ["Cover", "Symbols", "Table_1"]
+    assert len(names) > 20
+    for sheet in (book[name] for name in names[1:]):
+        assert len(sheet.tables) == 1
+        assert sheet["A1"].value
+        assert not sheet.merged_cells.ranges
+    assert book["Table_1"]["A1"].value == page.glance.caption
+
+
+def test_numbers_are_numbers_and_symbols_are_text(book, page):
+    """A spreadsheet can add what it may add; a hidden count stays a symbol."""
+    sheet = book["Table_1"]
+    rows = [[cell.value for cell in row] for row in sheet.iter_rows(min_row=4)]
+
+    assert [row[0] for row in rows] == [row[0] for row in page.glance.rows]
+    assert all(isinstance(row[1], int | float) or row[1].startswith("[") for row in rows)
+
+
+def test_no_exact_number_reaches_the_pdf_or_the_spreadsheet():
+    """Exact counts are planted; neither what the PDF is made of nor any cell holds one."""
+    page = build_page(release(with_people(invented_counts(), CANARIES), POLICY), invented_facts())
+    book = openpyxl.load_workbook(io.BytesIO(make_spreadsheet(page, as_of=AS_OF)))
+    cells = " ".join(str(cell.value) for sheet in book for row in sheet.iter_rows() for cell in row)
+    published = page_json(page).encode() + cells.encode()
+
+    for people in CANARIES.values():
+        assert not any(form in published for form in forms(people)), people
+    assert b"4,320" in published
+
+
+def test_charts_bring_their_words():
+    """The description inside a chart is what the PDF says of it."""
+    held = json.loads(page_json(build_page(invented_frame(), invented_facts())))
+
+    assert held["cohorts"][0]["ladder"]["says"].startswith("People in each row.")
