@@ -28,7 +28,8 @@ def test_steps_one_by_one_are_a_whole_run(capsys, toy):
     assert [one["source"] for one in sources] == ["gp_register", "housing"]
     assert again[0]["receipt"] == sources[1]["receipt"]
     assert set(pages) == {
-        "board_report", "safe_counts", "safe_measures", "linkage_report", "who_is_missed", "ig_audit",
+        "board_report", "board_report_pdf", "board_tables", "safe_counts", "safe_measures", "linkage_report",
+        "who_is_missed", "ig_audit",
     }  # fmt: skip
 
 
