@@ -147,6 +147,20 @@ def test_who_saw_an_empty_group_and_knows_who_joined_learns_nothing():
     assert attack(now, CELL_KEY, [published(then, CELL_KEY, "2025-06")]).leaks == ()
 
 
+def test_a_group_of_whom_everybody_meets_a_definition_is_not_published():
+    """A count need not be small to tell of each person in it: all 40 of a group are known to have the need."""
+    cells = {("population", "a"): 40, ("met", "a"): 40, ("population", "b"): 60, ("met", "b"): 20, ("not_met", "b"): 40}
+    groups = {("c", measure, "sex", group): people for (measure, group), people in cells.items()}
+    totals = {("c", "population", "all", "all"): 100, ("c", "met", "all", "all"): 60}
+    keys = [people * 7_919 for _, people in sorted({**groups, **totals}.items())]
+    counts = count_table({**groups, **totals})
+    counts = counts.set_column(counts.column_names.index("cell_key"), "cell_key", pa.array(keys, pa.uint32()))
+
+    leaks = {leak.cell.group: leak.how for leak in attack(counts, CELL_KEY).leaks}
+
+    assert leaks == {"a": "everybody in a group meets the definition"}
+
+
 def history(releases, rng):
     """Months in which a hidden group of 4 stayed and its neighbours changed."""
     for month in range(releases):

@@ -10,7 +10,7 @@ from governance.disclosure.gate.published import Published
 from governance.disclosure.gate.relations import Relation, equation
 from governance.disclosure.gate.system import ANY_NUMBER, Contradiction, Interval, System, TimeUp, narrow_cells
 from governance.disclosure.gate.truth import Truth
-from governance.disclosure.protect import MIN_POSSIBLE_VALUES, CellKey
+from governance.disclosure.protect import MIN_POSSIBLE_VALUES, WHOLE, CellKey
 from governance.errors import Fault, InternalError, PolicyRefusal
 from governance.settings import Policy
 
@@ -72,6 +72,7 @@ def check_release(
     tried = 0
     leaks: list[Leak] = []
     try:
+        leaks += _everybody(new, truth)
         leaks += _within_release(new, truth, known, targets, until)
         leaks += _likely(new, earlier, truth, known, targets, policy)
         for scenario in scenarios(new, earlier, [*truth.relations, *known], set(targets)):
@@ -126,6 +127,15 @@ def ties(cell: CellKey, relations: Sequence[Relation]) -> tuple[str, ...]:
 def _small(published: Published, key: CellKey) -> bool:
     low, high = published.rule.bounds(published.cells[key])
     return low > 0 and high < 2 * MIN_POSSIBLE_VALUES
+
+
+def _everybody(new: Published, truth: Truth) -> Iterator[Leak]:
+    """Groups that are shown and of which all meet a definition: that tells of each of them, however many they are."""
+    for key, cell in new.cells.items():
+        if key.measure == "met" and cell.people:
+            whole = key._replace(measure=WHOLE)
+            if truth.twin.get(key, key) == truth.twin.get(whole, whole):
+                yield Leak(key, "everybody in a group meets the definition", ties(key, truth.relations))
 
 
 def _within_release(
