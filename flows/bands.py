@@ -10,14 +10,14 @@ import pyarrow.compute as pc
 
 from flows.run import Run, now, open_run, timestamp, uses_of
 from governance.errors import BadInput
-from governance.intake import check_reconciles, read_extracts
+from governance.intake import read_extracts
 from governance.intake.clean import clean_text
 from governance.intake.decode import NotText
 from governance.intake.deliver import inside, path_of
 from governance.intake.read import Dialect, RawTable, read_csv
 from governance.keys import KeyRing, Secret
+from governance.leaving_out import LeftOut, leave_out
 from governance.ledger import Event
-from governance.optout import apply_opt_outs
 from governance.settings import Bundle, load_bundle
 from governance.store import write_file
 from governance.warehouse import connect
@@ -65,8 +65,8 @@ def bands_from_source(
     source, keys = run.bundle.source(source_id), _keys(run.bundle, run.ring, source_id)
     synthetic, record_key = run.bundle.project.synthetic, run.record_key(source.id)
     intake = read_extracts(run.root, source, run.period, record_key=record_key, synthetic=synthetic)
-    _record(run, source.id, intake.digests, apply_opt_outs(intake, run.root, source, run.period, run.today).status)
-    check_reconciles(intake.counts)
+    left_out = leave_out(intake, run.bundle, run.root, run.period, run.today, record_key)
+    _record(run, source.id, intake.digests, left_out)
     identities(intake.con, next(file for file in source.files if file.id == intake.people_file), keys)
     return _write(root, count_own_names(intake.con), keys.ids, edition=edition, path=path)
 
@@ -78,11 +78,12 @@ def _keys(bundle: Bundle, ring: KeyRing, *sources: str) -> EncodingKeys:
     return EncodingKeys.derive(issued, project=project.id, purpose=project.purpose, linkage=project.linkage)
 
 
-def _record(run: Run, source: str, digests: dict[str, str], opt_outs: str) -> None:
+def _record(run: Run, source: str, digests: dict[str, str], left_out: LeftOut) -> None:
     where = {"period": run.period, "source": source}
     for file, digest in digests.items():
         run.ledger.append(Event.EXTRACT_READ, at=timestamp(), file=file, sha256=digest, **where)
-    run.ledger.append(Event.OPT_OUTS_APPLIED, at=timestamp(), status=opt_outs, **where)
+    run.ledger.append(Event.OPT_OUTS_APPLIED, at=timestamp(), status=left_out.opt_outs.status, **where)
+    run.ledger.append(Event.PROTECTED_LEFT_OUT, at=timestamp(), status=left_out.sensitive.status, **where)
 
 
 def _write(root: Path, counts: pa.Table, id_key: Secret, *, edition: str, path: str) -> dict[str, Any]:

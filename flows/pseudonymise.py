@@ -11,11 +11,11 @@ from cohorts.mapping_report import mapping_report
 from cohorts.quality.filled import filled_fields
 from flows.run import Run, timestamp, uses_of
 from governance.areas import load_area_lookup
-from governance.intake import Intake, check_reconciles, read_extracts, summarise
+from governance.intake import Intake, read_extracts, summarise
 from governance.intake.wording import told
 from governance.key_issue import household_context
+from governance.leaving_out import LeftOut, leave_out
 from governance.ledger import Event
-from governance.optout import OptOutReceipt, apply_opt_outs
 from governance.package import publish_package
 from governance.settings import Source
 from linkage.bands import read_bands
@@ -34,8 +34,7 @@ def pseudonymise(run: Run, source_id: str) -> dict[str, int | float | str]:
     source, project = run.bundle.source(source_id), run.bundle.project
     issued, record_key = run.encoding(source.id), run.record_key(source.id)
     intake = read_extracts(run.root, source, run.period, record_key=record_key, synthetic=project.synthetic)
-    opt_outs = apply_opt_outs(intake, run.root, source, run.period, run.today)
-    check_reconciles(intake.counts)
+    left_out = leave_out(intake, run.bundle, run.root, run.period, run.today, record_key)
     homes = issued.subkey(*household_context(uses_of(run.bundle))) if project.households else None
     payload = record_tables(intake.con, source, load_area_lookup(run.root, project.lookup), homes)
     keys = EncodingKeys.derive(issued, project=project.id, purpose=project.purpose, linkage=project.linkage)
@@ -45,9 +44,9 @@ def pseudonymise(run: Run, source_id: str) -> dict[str, int | float | str]:
     single = source.one_record_per_person
     encoded = encode(found, project.linkage, keys, one_record_per_person=single)
     chance = count_chance(intake.con, found, project.linkage, keys, one_record_per_person=single)
-    facts = _facts(run, source, issued.kid) | {"delivery": _delivery(intake, opt_outs)}
+    facts = _facts(run, source, issued.kid) | {"delivery": _delivery(intake, left_out)}
     digests = _publish_packages(run, source, facts, payload, encoded, chance)
-    receipt = _receipt(intake, opt_outs, payload, encoded) | {
+    receipt = _receipt(intake, left_out, payload, encoded) | {
         "kind": "receipt",
         "standardiser": STANDARDISER,
         "encoded": how_encoded(project.linkage),
@@ -61,7 +60,7 @@ def pseudonymise(run: Run, source_id: str) -> dict[str, int | float | str]:
     signing = run.ring.signing(f"source_{source.id}", run.today)
     folder = run.zone("source", source.id, run.period)
     kept = publish_package(folder, rejects, own_key, {**facts, **receipt}, signing=signing)
-    _record(run, source, intake, opt_outs, {**digests, "receipt": kept}, facts)
+    _record(run, source, intake, left_out, {**digests, "receipt": kept}, facts)
     counts = {"records": told(encoded.records.num_rows), "views": told(encoded.views.num_rows)}
     return {"source": source.id, **counts, **{f"{kind}_sha256": digest for kind, digest in digests.items()}}
 
@@ -78,9 +77,11 @@ def _facts(run: Run, source: Source, kid: str) -> dict[str, Any]:
     }
 
 
-def _delivery(intake: Intake, opt_outs: OptOutReceipt) -> str:
+def _delivery(intake: Intake, left_out: LeftOut) -> str:
     """What both packages were made from: views of one delivery are never joined to events of another."""
-    return sha256("\n".join([*sorted(intake.digests.values()), opt_outs.list_sha256]).encode()).hexdigest()
+    lists = [*sorted(intake.digests.values()), left_out.opt_outs.list_sha256]
+    lists += [one for one in (left_out.sensitive.list_hmac, left_out.restricted.own) if one]
+    return sha256("\n".join(lists).encode()).hexdigest()
 
 
 def _publish_packages(
@@ -104,12 +105,14 @@ def _publish_packages(
     }
 
 
-def _receipt(intake: Intake, opt_outs: OptOutReceipt, payload: Payload, encoded: Encoded) -> dict[str, Any]:
+def _receipt(intake: Intake, left_out: LeftOut, payload: Payload, encoded: Encoded) -> dict[str, Any]:
     """What the source keeps and the audit page shows: exact counts, no value."""
     return {
         "files": {file: {**asdict(counts), "sha256": intake.digests[file]} for file, counts in intake.counts.items()},
         "rejects": summarise(intake.rejects),
-        "opt_outs": opt_outs.as_dict(),
+        "opt_outs": left_out.opt_outs.as_dict(),
+        "sensitive": left_out.sensitive.as_dict(),
+        "restricted": left_out.restricted.as_dict(),
         "records": encoded.counts(),
         "unmapped": [{"file": count.file, "column": count.column, "rows": count.rows} for count in payload.unmapped],
         "undated": [{"file": count.file, "column": count.column, "rows": count.rows} for count in payload.undated],
@@ -119,14 +122,16 @@ def _receipt(intake: Intake, opt_outs: OptOutReceipt, payload: Payload, encoded:
 
 
 def _record(
-    run: Run, source: Source, intake: Intake, opt_outs: OptOutReceipt, digests: dict[str, str], facts: dict[str, Any]
+    run: Run, source: Source, intake: Intake, left_out: LeftOut, digests: dict[str, str], facts: dict[str, Any]
 ) -> None:
     """The ledger's account of this source."""
     ledger, where = run.ledger, {"period": run.period, "source": source.id}
     for file, digest in intake.digests.items():
         ledger.append(Event.EXTRACT_READ, at=timestamp(), file=file, sha256=digest, **where)
+    opt_outs = left_out.opt_outs
     applied = {"list_sha256": opt_outs.list_sha256} if opt_outs.status == "applied" else {"reason": opt_outs.reason}
     ledger.append(Event.OPT_OUTS_APPLIED, at=timestamp(), status=opt_outs.status, **applied, **where)
+    ledger.append(Event.PROTECTED_LEFT_OUT, at=timestamp(), status=left_out.sensitive.status, **where)
     epoch = run.bundle.project.linkage.epoch
     for kind, digest in digests.items():
         ledger.append(

@@ -14,7 +14,7 @@ from flows.run import now
 from flows.schemas import write_schemas
 from governance.errors import BadInput
 
-_FOLDERS = ("cohorts", "extracts", "optout", "keys", "approvals", "ledger")
+_FOLDERS = ("cohorts", "extracts", "optout", "sensitive", "keys", "approvals", "ledger")
 _LOOKUP = "lookups/areas.csv"
 _FILES = {
     "project.yaml": "project.yaml.jinja",

@@ -22,6 +22,7 @@ class Event(StrEnum):
     RUN_STARTED = "run_started"
     EXTRACT_READ = "extract_read"
     OPT_OUTS_APPLIED = "opt_outs_applied"
+    PROTECTED_LEFT_OUT = "protected_left_out"
     PACKAGE_PUBLISHED = "package_published"
     PACKAGE_EXPORTED = "package_exported"
     PACKAGE_IMPORTED = "package_imported"
@@ -54,6 +55,7 @@ FACTS: dict[Event, frozenset[str]] = {
     ),
     Event.EXTRACT_READ: frozenset({"period", "source", "file", "sha256", "rows_in"}),
     Event.OPT_OUTS_APPLIED: frozenset({"period", "source", "status", "reason", "list_sha256"}),
+    Event.PROTECTED_LEFT_OUT: frozenset({"period", "source", "status"}),
     Event.PACKAGE_PUBLISHED: frozenset({"period", "source", "package", "manifest_sha256", "kid", "epoch"}),
     Event.PACKAGE_EXPORTED: frozenset({"period", "source", "package", "manifest_sha256"}),
     Event.PACKAGE_IMPORTED: frozenset({"period", "source", "package", "manifest_sha256", "kid", "key"}),

@@ -69,7 +69,7 @@ class OptOutReceipt:
 def numbers_to_check(intake: Intake) -> list[str]:
     """The distinct valid NHS numbers of a source's extract, sorted: what to ask the national service about."""
     with no_library_words("collecting NHS numbers"):
-        _collect_numbers(intake)
+        collect_numbers(intake)
         query = "SELECT DISTINCT nhs_number FROM person_number ORDER BY nhs_number"
         numbers: list[str] = fetch_table(intake.con, query)["nhs_number"].to_pylist()
         drop(intake.con, ["person_number"])
@@ -132,7 +132,7 @@ def apply_opt_outs(intake: Intake, root: Path, source: Source, period: str, as_o
         name = path_of(str(settings.cleaned_list), period)
         content, age = _read_list(inside(root, name), name, source, as_of)
         load_table(intake.con, "cleaned_list", _numbers_on(content, name))
-        _collect_numbers(intake)
+        collect_numbers(intake)
         receipt = _remove(intake, source, name, sha256(content).hexdigest(), age)
         drop(intake.con, _WORKING_TABLES)
         check_reconciles(intake.counts)
@@ -183,7 +183,7 @@ def _malformed(name: str, bad: list[int], lines: int) -> BadInput:
     )
 
 
-def _collect_numbers(intake: Intake) -> None:
+def collect_numbers(intake: Intake) -> None:
     """``person_number``: every record with every valid NHS number it has in any file of the source."""
     parts = [
         f"SELECT record_id, {quote_name(column)} AS nhs_number FROM file_{file.id}"

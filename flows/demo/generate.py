@@ -14,7 +14,7 @@ from flows.demo.draws import Streams
 from flows.demo.layouts import LAYOUTS
 from flows.demo.name_bands import write_frequencies
 from flows.demo.nhs_numbers import MOST_PEOPLE
-from flows.demo.optout import opted_out_numbers, write_cleaned_list
+from flows.demo.optout import opted_out_numbers, write_cleaned_list, write_sensitive_list
 from flows.demo.places import lookup_table
 from flows.demo.timeline import make_timeline
 from flows.demo.truth import write_truth
@@ -24,7 +24,9 @@ from governance.errors import BadInput
 CONFIG = Path(__file__).parents[2] / "config"
 PERIODS = ("2026-03", "2026-06", "2026-09")
 LOOKUP = "lookups/northmoor_postcodes.csv"
+RESTRICTED_CODES = "lookups/restricted_codes.csv"
 FEWEST_PEOPLE = 200
+_WITH_SENSITIVE_LIST = frozenset({"gp_register", "adult_social_care"})
 
 Say = Callable[[str], None]
 
@@ -112,6 +114,7 @@ def _copy_configs(world: World, project: Path) -> str:
     shutil.copyfile(demo / "policy.yaml", project / "policy.yaml")
     lookup = project / LOOKUP
     lookup.parent.mkdir(exist_ok=True)
+    shutil.copyfile(demo / RESTRICTED_CODES, project / RESTRICTED_CODES)
     options = pa_csv.WriteOptions(quoting_style="needed", quoting_header="none")
     pa_csv.write_csv(lookup_table(world.streams.rng("lookup"), world.places), lookup, options)
     digest = sha256(lookup.read_bytes()).hexdigest()
@@ -143,6 +146,8 @@ def _deliver(world: World, project: Path, say: Say) -> tuple[dict[tuple[str, str
             for extract in delivery.extracts:
                 write_extract(extract, project / "extracts" / period)
                 rows[f"{period}/{extract.path}"] = extract.table.num_rows
+            if layout.source in _WITH_SENSITIVE_LIST:
+                write_sensitive_list(project / "sensitive" / period / f"{layout.source}.csv")
             if layout.cleaned_list:
                 write_cleaned_list(
                     delivery.nhs_numbers, opted_out, project / "optout" / period / f"{layout.source}.dat"

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from flows.demo.draws import happens
 from flows.demo.nhs_numbers import is_valid
 from flows.demo.world import World
+from governance.sensitive import COLUMNS
 
 _OPTED_OUT = 0.021
 _TOGETHER = 0.55
@@ -35,3 +36,9 @@ def write_cleaned_list(sent: NDArray[np.int64], opted_out: NDArray[np.int64], pa
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes("".join(f"{number},\n" for number in kept).encode("ascii"))
     return len(kept)
+
+
+def write_sensitive_list(path: Path) -> None:
+    """Write a list of protected records: in this made-up area nobody is under protection, so it is the header alone."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(",".join(COLUMNS) + "\n", encoding="ascii")

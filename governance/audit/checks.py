@@ -14,7 +14,7 @@ from governance.keys import kid_of
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reconciled:
-    """``in = out + rejected + opted out + duplicate`` of one file."""
+    """``in = out + rejected + opted out + protected + restricted + duplicate`` of one file."""
 
     source: str
     file: str
@@ -22,17 +22,21 @@ class Reconciled:
     rows_out: int
     rejected: int
     opted_out: int
+    protected: int
+    restricted: int
     duplicate: int
 
     @property
     def unexplained(self) -> int:
         """Rows that the equation does not account for; 0 if it holds."""
-        return self.rows_in - self.rows_out - self.rejected - self.opted_out - self.duplicate
+        left_out = self.rejected + self.opted_out + self.protected + self.restricted + self.duplicate
+        return self.rows_in - self.rows_out - left_out
 
     @property
     def holds(self) -> bool:
         """Nothing is unexplained and no count is below zero."""
-        counts = (self.rows_in, self.rows_out, self.rejected, self.opted_out, self.duplicate)
+        left_out = (self.rejected, self.opted_out, self.protected, self.restricted, self.duplicate)
+        counts = (self.rows_in, self.rows_out, *left_out)
         return self.unexplained == 0 and min(counts) >= 0
 
 

@@ -12,6 +12,8 @@ from governance.settings import Source
 _NOT_RUN = Cell("Has not run", "wait")
 _NO_COUNTS = (Cell(NOTHING, "number"),) * 5
 
+_LEFT_OUT = ("Rejected", "Opted out", "Protected", "Restricted", "Duplicate")
+
 
 def opt_outs_section(evidence: Evidence) -> Section:
     """What was done about opt-outs, source by source."""
@@ -67,8 +69,8 @@ def reconciliation_section(evidence: Evidence) -> Section:
     found = reconcile(evidence)
     titles = {source.id: source.title for source in evidence.bundle.sources}
     equation = Table(
-        caption="Rows in = rows out + rejected + opted out + duplicate",
-        head=("Source and file", "In", "Out", "Rejected", "Opted out", "Duplicate", "Adds up"),
+        caption="Rows in = rows out + rejected + opted out + protected + restricted + duplicate",
+        head=("Source and file", "In", "Out", *_LEFT_OUT, "Adds up"),
         rows=[_equation_row(titles[one.source], one) for one in found],
         empty="No source has run for this period yet.",
         wide=True,
@@ -79,7 +81,8 @@ def reconciliation_section(evidence: Evidence) -> Section:
 
 
 def _equation_row(title: str, one: Reconciled) -> Row:
-    counts = (one.rows_in, one.rows_out, one.rejected, one.opted_out, one.duplicate)
+    left_out = (one.rejected, one.opted_out, one.protected, one.restricted, one.duplicate)
+    counts = (one.rows_in, one.rows_out, *left_out)
     wrong = f"No: {one.unexplained:+,} rows unexplained" if one.unexplained else "No: a count is below zero"
     verdict = Cell("Yes", "good") if one.holds else Cell(wrong, "bad")
     return (f"{title}: {one.file}", *map(number, counts), verdict)

@@ -63,6 +63,7 @@ EVENTS = {
     "run_started": "Run started",
     "extract_read": "Extract was read",
     "opt_outs_applied": "Opt-outs were dealt with",
+    "protected_left_out": "Protected records were dealt with",
     "package_published": "Package was published",
     "package_exported": "Package was written to a file to be carried",
     "package_imported": "Package from another machine was checked and taken in",

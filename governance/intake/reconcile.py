@@ -1,4 +1,4 @@
-"""Every row delivered is accounted for: in = out + rejected + opted out + duplicate."""
+"""Every row delivered is accounted for: in = out + rejected + opted out + protected + restricted + duplicate."""
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
@@ -20,12 +20,17 @@ class FileCounts:
     rows_out: int
     rejected: int
     opted_out: int = 0
+    protected: int = 0
+    """Of people on the source's list of protected records."""
+    restricted: int = 0
+    """With a legally restricted code."""
     duplicate: int = 0
 
     @property
     def reconciles(self) -> bool:
         """Whether the equation holds."""
-        return self.rows_in == self.rows_out + self.rejected + self.opted_out + self.duplicate
+        left_out = self.rejected + self.opted_out + self.protected + self.restricted + self.duplicate
+        return self.rows_in == self.rows_out + left_out
 
     def as_dict(self) -> dict[str, int]:
         """For a receipt."""
@@ -42,7 +47,7 @@ def check_reconciles(counts: Mapping[str, FileCounts]) -> None:
     if wrong:
         raise InternalError(
             f"Rows of {', '.join(wrong)} are not all accounted for.",
-            why="in = out + rejected + opted out + duplicate must hold, or people are lost without a trace.",
+            why="What came in must be what goes on and what was left out, or people are lost without a trace.",
             fix="Report this; nothing was written.",
             code="E-RECONCILE",
         )

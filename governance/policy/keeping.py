@@ -9,7 +9,7 @@ from governance.ledger import Event
 from governance.policy.rule import Problem, RunFacts, place, rule
 from governance.policy.wording import is_placeholder, plus_months
 from governance.settings import Bundle
-from governance.settings.accountability import Dataset, KeyKind, Retention
+from governance.settings.accountability import Dataset, Retention
 
 _ZONE_OF: dict[str, Dataset] = {"linkage": "linkage_zone", "analysis": "analysis_zone"}
 
@@ -39,7 +39,7 @@ def kept_no_longer(bundle: Bundle, facts: RunFacts) -> Iterator[Problem]:
         )
         return
     wanted = [*(one for one in get_args(Dataset) if one not in kept.datasets)]
-    wanted += [f"{one} keys" for one in get_args(KeyKind) if one not in kept.keys]
+    wanted += [f"{one} keys" for one in sorted({info.kind for info in facts.keys or ()} - kept.keys.keys())]
     if wanted:
         yield Problem(where=where, says=f"No retention is given for {', '.join(wanted)}.")
     longest = bundle.project.retention_months

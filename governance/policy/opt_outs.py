@@ -7,6 +7,7 @@ from governance.ledger import Entry, Event
 from governance.policy.rule import Problem, RunFacts, place, rule
 from governance.settings import Bundle, ColumnClass, Source
 
+_KINDS_OF_ROWS = ("rows_out", "rejected", "opted_out", "protected", "restricted", "duplicate")
 _SOURCE_TEXT = "National Data Opt-Out operational policy; information standard DCB3058"
 
 
@@ -96,7 +97,7 @@ def _list_faults(used: dict[str, Any], max_age_days: int) -> Iterator[str]:
     level="output",
     title="Opt-outs come before any encoding or disclosure",
     checks="In the ledger, each source's opt-outs were applied before its packages were published; and the row counts"
-    " show it: rows in = out + rejected + opted out + duplicate, and no package holds more records than were left.",
+    " show it: rows in = rows out and all that was left out, and no package holds more records than were left.",
     why="An opt-out that is applied after people have been linked or disclosed is no opt-out.",
     source=_SOURCE_TEXT,
     good="extract_read, opt_outs_applied, package_published",
@@ -118,9 +119,9 @@ def opt_outs_come_first(bundle: Bundle, facts: RunFacts) -> Iterator[Problem]:
 def _count_faults(source: Source, receipt: Any, facts: RunFacts) -> Iterator[str]:
     files = receipt["files"]
     for name, count in sorted(files.items()):
-        left = count["rows_out"] + count["rejected"] + count["opted_out"] + count["duplicate"]
+        left = sum(count[kind] for kind in _KINDS_OF_ROWS)
         if count["rows_in"] != left:
-            yield f"file `{name}` does not add up: rows in differ from out + rejected + opted out + duplicate."
+            yield f"file `{name}` does not add up: rows in differ from rows out and all that was left out."
     people = sum(files[file.id]["rows_out"] for file in source.files if file.grain != "events" and file.id in files)
     for kind, table in (("views", "record"), ("payload", "record_person")):
         package = facts.packages.get((kind, source.id), {"tables": {}})

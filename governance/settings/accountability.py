@@ -14,7 +14,7 @@ from governance.settings.base import Slug, Strict, Text
 Dataset = Literal["extracts", "opt_out_lists", "source_zone", "linkage_zone", "analysis_zone", "released"]
 """What a project keeps by period: everything that has a retention of its own."""
 
-KeyKind = Literal["root", "person", "zone", "signing"]
+KeyKind = Literal["root", "person", "release", "zone", "signing", "custodian", "issued"]
 
 StoredAt = Literal["extracts", "opt_out_lists", "keys", "zones"]
 """Places whose disk has to be encrypted."""

@@ -229,6 +229,15 @@ class AreaLookup(Strict):
     """What a small area is; an output area is smaller than is usually needed."""
 
 
+class RestrictedCodes(Strict):
+    """A list of legally restricted codes beside those that ship, such as members of the SNOMED CT exclusion refsets."""
+
+    path: Text
+    """CSV with the columns `code_system` and `code`."""
+    edition: Text
+    sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+
+
 Profile = Literal["cell_key", "hide7_round5", "midpoint6", "threshold10"]
 """Kinds of rule by which counts are released."""
 
@@ -269,6 +278,8 @@ class Project(Strict):
     spine: Slug
     """Source that defines the resident population (rates are per person on it)."""
     lookup: AreaLookup
+    restricted_codes: RestrictedCodes | None = None
+    """Needed where a column holds SNOMED CT codes: its refsets are licensed and cannot ship."""
     linkage: Linkage = Linkage()
     report: Report
     households: bool = False

@@ -100,6 +100,9 @@ class Column(Strict):
     `[0-9]{4}`. Other values become missing and are counted."""
     missing: list[str] = []
     """Texts that mean 'not recorded' in this column."""
+    code_system: Literal["icd10", "opcs4", "snomed_ct", "other"] | None = None
+    """Whose codes the column holds. Rows with a legally restricted code are left out at the source; `other` says that
+    no such code can stand in it."""
 
     @model_validator(mode="after")
     def _role_fits_class(self) -> Self:
@@ -109,6 +112,13 @@ class Column(Strict):
             raise ValueError(f"a quasi_identifier needs a role, one of: {', '.join(sorted(QUASI_ROLES))}")
         if self.role and self.column_class not in (ColumnClass.DIRECT_IDENTIFIER, ColumnClass.QUASI_IDENTIFIER):
             raise ValueError("only direct_identifier and quasi_identifier columns have a role")
+        return self
+
+    @model_validator(mode="after")
+    def _codes_are_as_delivered(self) -> Self:
+        loaded = self.column_class in (ColumnClass.ATTRIBUTE, ColumnClass.EVENT_FIELD)
+        if self.code_system and (self.values or not loaded):
+            raise ValueError("code_system is for attributes and event fields without values: codes as delivered")
         return self
 
     @model_validator(mode="after")
@@ -208,6 +218,8 @@ class ExtractFile(Strict):
             raise ValueError(
                 f"events and needs may not read identifiers, free text or dropped columns: {', '.join(bad)}"
             )
+        if self.grain == "people" and any(column.code_system for column in self.columns.values()):
+            raise ValueError("code_system belongs to files of events: a person is never left out for a code")
         if self.grain != "both" and len(self.columns_with_role("record_id")) != 1:
             raise ValueError("a people or events file needs exactly one column with role record_id")
         return self
@@ -314,6 +326,28 @@ class OptOuts(Strict):
         return self
 
 
+class SensitiveRecords(Strict):
+    """How records of people who must not be found are kept out: a list here, or left out before anything is sent."""
+
+    path: Annotated[Text | None, Field(alias="list")] = None
+    """Path of the local list, with `{period}` where there is one a month. See `joinedup explain SENS-01`."""
+    max_age_days: Annotated[int, Field(ge=1, le=92)] | None = None
+    """How old the list may be on the day of the run."""
+    left_out_by: Text | None = None
+    """In place of a list: the role that leaves the records out before the extract is made."""
+    attested_on: date | None = None
+    reference: Text | None = None
+    """Where the attestation is filed."""
+
+    @model_validator(mode="after")
+    def _one_way(self) -> Self:
+        by_list = self.path is not None and self.max_age_days is not None
+        attested = self.left_out_by is not None and self.attested_on is not None and self.reference is not None
+        if by_list == attested or (self.path is None) == (self.left_out_by is None):
+            raise ValueError("needs list and max_age_days, or left_out_by, attested_on and reference; not both")
+        return self
+
+
 class Coverage(Strict):
     """What a source can speak for: outside it, absence means nothing."""
 
@@ -352,6 +386,7 @@ class Source(Strict):
     legal: Legal
     agreement: Agreement
     opt_outs: OptOuts
+    sensitive_records: SensitiveRecords | None = None
     files: Annotated[list[ExtractFile], Field(min_length=1)]
     coverage: list[Coverage] = []
     responds_to: list[Slug] = []

@@ -97,6 +97,7 @@ def _source(
             "data_items": items,
         },
         "opt_outs": opt_outs,
+        "sensitive_records": _PROTECTED_LIST if id_ == "gp_register" else _PROTECTED_ATTESTED,
         "files": files,
         "coverage": [{"from": "2024-01-01"}],
         **more,
@@ -111,6 +112,8 @@ def _with_flow(legal: dict[str, Any], organisation: str) -> dict[str, Any]:
     return legal | {"common_law": legal["common_law"] | {"flows": [flow]}}
 
 
+_PROTECTED_LIST = {"list": "sensitive/{period}/gp_register.csv", "max_age_days": 28}
+_PROTECTED_ATTESTED = {"left_out_by": "Caldicott Guardian", "attested_on": "2025-09-20", "reference": "IG folder 13"}
 _TYPE_1 = {"attested_by": "Practice managers", "attested_on": "2025-09-20", "reference": "IG folder 12"}
 _APPLY = {
     "confidential_patient_information": True,
@@ -183,7 +186,7 @@ def _sources() -> dict[str, dict[str, Any]]:
                         name: _PEOPLE[name] for name in ("nhs_no", "forename", "surname", "dob", "home_postcode", "sex")
                     },
                     "arrival": _EVENT,
-                    "diagnosis_group": _ATTRIBUTE,
+                    "diagnosis_group": {**_ATTRIBUTE, "code_system": "other"},
                     "triage_comments": {"class": "free_text"},
                     "ambulance_crew": {"class": "drop"},
                 },
@@ -373,6 +376,8 @@ def receipt_of(bundle: Bundle, source_id: str, kid: str, packages: Mapping[str, 
             "rows_out": rows_in - rejected - opted_out - duplicate,
             "rejected": rejected,
             "opted_out": opted_out,
+            "protected": 0,
+            "restricted": 0,
             "duplicate": duplicate,
             "sha256": digest(f"{source_id} {file.id}"),
         }
@@ -394,6 +399,8 @@ def receipt_of(bundle: Bundle, source_id: str, kid: str, packages: Mapping[str, 
         "files": files,
         "rejects": rejects,
         "opt_outs": _opt_outs_of(source),
+        "sensitive": _protected_of(source),
+        "restricted": {"shipped": "2026.11", "own": "", "columns": 0},
         "records": {"total": people - 60, "no_view": 11, "one_view": 40, "with_nhs_number": (people * 9) // 10},
         "encoded": ENCODED,
         "unmapped": [{"file": "visits", "column": "type", "rows": 18}] if source_id == "gp_register" else [],
@@ -414,6 +421,12 @@ def _opt_outs_of(source: Any) -> dict[str, Any]:
         "list_sha256": digest(f"list {source.id}"),
         "age_days": 6,
     }
+
+
+def _protected_of(source: Any) -> dict[str, Any]:
+    if source.sensitive_records.path is None:
+        return {"status": "attested"}
+    return {"status": "applied", "list_hmac": digest("protected"), "age_days": 4, "removed": 0}
 
 
 def write_run(bundle: Bundle, *, skip: tuple[str, ...] = ()) -> Ledger:
@@ -488,6 +501,7 @@ def _write_source(bundle: Bundle, source: Any, kid: str, ledger: Ledger) -> None
     used = _opt_outs_of(source)
     named = {"list_sha256": used["list_sha256"]} if "list_sha256" in used else {"reason": used["reason"]}
     ledger.append(Event.OPT_OUTS_APPLIED, at=AT, status=used["status"], **facts, **named)
+    ledger.append(Event.PROTECTED_LEFT_OUT, at=AT, status=_protected_of(source)["status"], **facts)
     records = receipt_of(bundle, source.id, kid, {})["records"]["total"]
     whole = {"project": bundle.project.id, **facts, "kid": kid, "config_sha256": bundle.digest}
     whole |= {"code_version": "0.1.0+0123456789ab", "edition": bundle.project.lookup.edition}

@@ -34,7 +34,7 @@ def governance(sources: list[str], purpose: str, *, today: date) -> dict[str, An
             "datasets": dict.fromkeys(
                 ("extracts", "opt_out_lists", "source_zone", "linkage_zone", "analysis_zone", "released"), 120
             ),
-            "keys": dict.fromkeys(("root", "person", "zone", "signing"), 12),
+            "keys": dict.fromkeys(("root", "person", "release", "zone", "signing", "custodian", "issued"), 12),
             "proof_kept_by": "Records manager",
         },
         "intruder_test": {

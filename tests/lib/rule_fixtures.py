@@ -196,13 +196,24 @@ BAD: dict[str, Bad] = {
             facts, "gp_register", lambda one: one["files"]["visits"].update(opted_out=0)
         ),
         where=GP,
-        says="GP register: file `visits` does not add up: rows in differ from out + rejected + opted out + duplicate.",
+        says="GP register: file `visits` does not add up: rows in differ from rows out and all that was left out.",
     ),
     "NDOO-05": Bad(
         file=GP,
         config=lambda data: data["opt_outs"].pop("type_1"),
         where=GP,
         says="GP register: it holds records of general practices, but Type 1 opt-outs are not attested.",
+    ),
+    "SENS-01": Bad(
+        file=HOUSING,
+        config=lambda data: data.pop("sensitive_records"),
+        where=HOUSING,
+        says="Housing and homelessness: it is not said how protected records are left out.",
+    ),
+    "SENS-02": Bad(
+        facts=lambda facts: change_receipt(facts, "housing", lambda one: one.update(restricted={"columns": 1})),
+        where=HOUSING,
+        says="Housing and homelessness: its last run looked at 1 of 0 columns of codes.",
     ),
     "ID-01": Bad(
         file=HOUSING,

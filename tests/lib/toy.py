@@ -66,6 +66,10 @@ opt_outs:
     attested_by: Toy practices
     attested_on: {lately}
     reference: Made up for tests
+sensitive_records:
+  left_out_by: Caldicott Guardian
+  attested_on: {lately}
+  reference: Made up for tests
 coverage:
   - from: 2024-01-01
 responds_to: [{responds}]

@@ -31,6 +31,8 @@ def test_counts_go_into_a_receipt_as_they_are():
         "rows_out": 1,
         "rejected": 1,
         "opted_out": 0,
+        "protected": 0,
+        "restricted": 0,
         "duplicate": 1,
     }
 
