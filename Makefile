@@ -31,9 +31,11 @@ schemas: $(VENV)/.installed ## write the JSON Schemas that editors use
 docs: schemas ## write the generated reference pages
 	$(BIN)/python -m flows.reference docs/reference
 
-lock: ## resolve dependencies again; needs uv
+lock: ## resolve dependencies again, for everybody and for sources alone; needs uv
 	uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 --generate-hashes \
 		--no-strip-extras --no-header --no-emit-index-url --quiet --output-file requirements.lock
+	uv pip compile --group source --constraints requirements.lock --universal --python-version 3.11 --generate-hashes \
+		--no-strip-extras --no-header --no-emit-index-url --quiet --output-file requirements-source.lock
 
 clean: ## remove the environment, caches and the demo
 	rm -rf $(VENV) $(DEMO) .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache *.egg-info

@@ -66,7 +66,7 @@ def retain(
     if order is None:
         return found
     with only_run(root):
-        signer = ring.signing("signer", today)
+        signer = ring.signing(ring.ledger_signer(), today)
         filed = destroy(root, chosen, order, signer, Ledger(root / "ledger", signer))
     return Retained(chosen=chosen, staying=staying, keys_due=keys, begun=(), destroyed=tuple(filed))
 

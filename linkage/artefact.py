@@ -8,8 +8,8 @@ from typing import Any
 
 from governance.errors import ConfigError, Fault
 from governance.settings import Linkage
-from linkage.comparisons import BANDED, HOUSEHOLD, compared
-from linkage.model import Model, Parameters
+from linkage.comparisons import BANDED, HOUSEHOLD, Parameters, compared
+from linkage.model import Model
 from linkage.standardise import STANDARDISER
 
 Shares = dict[str, dict[str, float]]

@@ -13,9 +13,8 @@ from governance.contracts import U_STATISTIC, check_table
 from governance.settings import Linkage
 from governance.warehouse import fetch_table, load_sql, load_table, materialise
 from linkage.blocks import Views
-from linkage.comparisons import ALL, HOUSEHOLD, NAMESAKE, SAME_NAME, Comparison
+from linkage.comparisons import ALL, HOUSEHOLD, NAMESAKE, SAME_NAME, Comparison, Parameters
 from linkage.encode import EncodingKeys, Names, encode_rows
-from linkage.model import Parameters
 from linkage.pairs import arriving_view
 from linkage.values import BAND_SHIFT, Components
 

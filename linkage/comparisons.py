@@ -4,6 +4,9 @@ from dataclasses import dataclass, replace
 
 from governance.settings import Linkage
 
+Parameters = dict[str, dict[int, float]]
+"""Probability by comparison and level."""
+
 WHOLE = ("nhs_number", "phone", "email", "uprn", "birth_place", "occupation")
 
 

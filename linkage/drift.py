@@ -8,8 +8,7 @@ import duckdb
 
 from governance.warehouse import fetch_table, load_sql, materialise
 from linkage.artefact import Artefact, Shares
-from linkage.comparisons import Comparison
-from linkage.model import Parameters
+from linkage.comparisons import Comparison, Parameters
 
 NO_EVIDENCE = "none"
 

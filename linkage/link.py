@@ -14,11 +14,11 @@ from linkage.arrive import load_deliveries
 from linkage.artefact import Artefact, Shares, check_reusable, made_for, rounded
 from linkage.chance import pool
 from linkage.cluster import cluster
-from linkage.comparisons import ALL, compared, touched_by
+from linkage.comparisons import ALL, Parameters, compared, touched_by
 from linkage.drift import expected_matches, level_shares
 from linkage.encode import WHOLE_FIELDS
 from linkage.incremental import Before, Compared, compare, large_blocks, record_states
-from linkage.model import Model, Parameters, train, training_table, weigh_patterns
+from linkage.model import Model, train, training_table, weigh_patterns
 from linkage.prior import estimate_priors, fixed_priors, prior_bits
 
 MAX_TRAINING_PAIRS_PER_RULE = 100_000

@@ -26,6 +26,7 @@ from linkage.comparisons import (
     SAME_NAME,
     Comparison,
     Level,
+    Parameters,
     household_level,
     in_play,
 )
@@ -42,9 +43,6 @@ _MAX_ITERATIONS = 40
 
 _MIN_U = 1e-9
 _START_LAMBDA = 0.01
-
-Parameters = dict[str, dict[int, float]]
-"""Probability by comparison and level."""
 
 
 @dataclass(frozen=True, slots=True)
