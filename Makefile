@@ -112,3 +112,6 @@ bench-encode: $(VENV)/.installed ## speed and size of encoding beside clkhash, i
 .PHONY: bench-release
 bench-release: $(VENV)/.installed ## what an attacker recovers from 1,000 simulated releases by policy, into docs/benchmarks.md
 	$(BIN)/python -m tests.bench.release --out docs/benchmarks.md
+.PHONY: bench-store
+bench-store: $(VENV)/.installed ## what encryption at rest costs beside plain Parquet, into docs/benchmarks.md
+	$(BIN)/python -m tests.bench.store_speed --out docs/benchmarks.md

@@ -15,6 +15,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 from cryptography.exceptions import InvalidTag
@@ -41,14 +42,24 @@ class TableReceipt:
 
 def seal(plain: bytes | memoryview, recipient: X25519PublicKey, *, info: bytes) -> bytes:
     """Encrypt so that only the holder of the private key can read; ``info`` binds it to its purpose."""
+    return bytes(sealed_buffer(plain, recipient, info=info))
+
+
+def sealed_buffer(plain: bytes | memoryview, recipient: X25519PublicKey, *, info: bytes) -> memoryview:
+    """As :func:`seal`, written once into a buffer of its size: a large table is not copied again."""
     file_key = os.urandom(32)
     wrapped = _SUITE.encrypt(file_key, recipient, info=info)
-    cipher, view, parts = AESGCM(file_key), memoryview(plain), [_MAGIC, len(wrapped).to_bytes(2), wrapped]
+    head = b"".join((_MAGIC, len(wrapped).to_bytes(2), wrapped))
+    cipher, view, step = AESGCM(file_key), memoryview(plain), _CHUNK_BYTES + _TAG_BYTES
     count = max(1, -(-len(view) // _CHUNK_BYTES))
+    whole = np.empty(len(head) + len(view) + count * _TAG_BYTES, np.uint8).data
+    whole[: len(head)] = head
+    body = whole[len(head) :]
     for number in range(count):
         chunk = view[number * _CHUNK_BYTES : (number + 1) * _CHUNK_BYTES]
-        parts.append(cipher.encrypt(_nonce(number, last=number == count - 1), chunk, info))
-    return b"".join(parts)
+        into = body[number * step : number * step + len(chunk) + _TAG_BYTES]
+        cipher.encrypt_into(_nonce(number, last=number == count - 1), chunk, info, into)
+    return whole
 
 
 def unseal(sealed: bytes, private_key: X25519PrivateKey, *, info: bytes) -> bytes:
@@ -57,20 +68,26 @@ def unseal(sealed: bytes, private_key: X25519PrivateKey, *, info: bytes) -> byte
     Raises:
         PolicyRefusal: Wrong key, other purpose, or the file was altered or cut.
     """
+    return bytes(unsealed_buffer(sealed, private_key, info=info))
+
+
+def unsealed_buffer(sealed: bytes | memoryview, private_key: X25519PrivateKey, *, info: bytes) -> memoryview:
+    """As :func:`unseal`, written once into a buffer of its size; nothing of it is given if one chunk does not hold."""
     head = len(_MAGIC) + 2
-    if not sealed.startswith(_MAGIC) or len(sealed) < head:
+    if len(sealed) < head or bytes(sealed[: len(_MAGIC)]) != _MAGIC:
         raise _refused()
     body = head + int.from_bytes(sealed[head - 2 : head])
     view, step = memoryview(sealed)[body:], _CHUNK_BYTES + _TAG_BYTES
     count = max(1, -(-len(view) // step))
+    whole = np.empty(max(0, len(view) - count * _TAG_BYTES), np.uint8).data
     try:
-        cipher = AESGCM(_SUITE.decrypt(sealed[head:body], private_key, info=info))
-        chunks = [
-            cipher.decrypt(_nonce(n, last=n == count - 1), view[n * step : (n + 1) * step], info) for n in range(count)
-        ]
+        cipher = AESGCM(_SUITE.decrypt(bytes(sealed[head:body]), private_key, info=info))
+        for n in range(count):
+            into = whole[n * _CHUNK_BYTES : (n + 1) * _CHUNK_BYTES]
+            cipher.decrypt_into(_nonce(n, last=n == count - 1), view[n * step : (n + 1) * step], info, into)
     except (InvalidTag, ValueError):
         raise _refused() from None
-    return b"".join(chunks)
+    return whole
 
 
 def _nonce(number: int, *, last: bool) -> bytes:
@@ -92,7 +109,7 @@ def write_table(folder: Path, table: pa.Table, name: str, recipient: X25519Publi
     # Options are pinned: the same rows must give the same bytes, run after run.
     pq.write_table(table.replace_schema_metadata(None), sink, compression="zstd", version="2.6", row_group_size=1 << 20)
     plain = memoryview(sink.getvalue()).cast("B")
-    write_file(folder / f"{name}.parquet.sealed", seal(plain, recipient, info=name.encode()))
+    write_file(folder / f"{name}.parquet.sealed", sealed_buffer(plain, recipient, info=name.encode()))
     return TableReceipt(name, table.num_rows, sha256(plain).hexdigest())
 
 
@@ -134,12 +151,12 @@ class SealedTable:
             yield file.read_row_group(number, columns=list(columns))
 
 
-def _opened(folder: Path, name: str, private_key: X25519PrivateKey, digest: str | None) -> bytes:
+def _opened(folder: Path, name: str, private_key: X25519PrivateKey, digest: str | None) -> pa.Buffer:
     """The Parquet file of a sealed table."""
     path = folder / f"{name}.parquet.sealed"
     if not path.exists():
         raise missing_file(path)
-    plain = unseal(path.read_bytes(), private_key, info=name.encode())
+    plain = unsealed_buffer(_mapped(path), private_key, info=name.encode())
     if digest is not None and sha256(plain).hexdigest() != digest:
         raise PolicyRefusal(
             f"Table {name} is not the one its manifest names.",
@@ -147,7 +164,13 @@ def _opened(folder: Path, name: str, private_key: X25519PrivateKey, digest: str 
             fix="Ask the sender for the package again.",
             code="E-PACKAGE-ALTERED",
         )
-    return plain
+    return pa.py_buffer(plain)
+
+
+def _mapped(path: Path) -> memoryview:
+    """A file's content, read as it is used rather than copied first."""
+    with pa.memory_map(str(path)) as file:
+        return memoryview(file.read_buffer()).cast("B")
 
 
 def missing_file(path: Path) -> BadInput:
@@ -160,7 +183,7 @@ def missing_file(path: Path) -> BadInput:
     )
 
 
-def write_file(path: Path, content: bytes) -> None:
+def write_file(path: Path, content: bytes | memoryview) -> None:
     """Write beside, flush to disk, then rename: a reader sees the old file or the new one."""
     beside = path.with_name(f".{path.name}.partial")
     try:

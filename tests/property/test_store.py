@@ -1,5 +1,6 @@
 """Whatever is changed in a sealed file, it does not open."""
 
+import pyarrow as pa
 import pytest
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 from hypothesis import given, settings
@@ -85,3 +86,46 @@ def test_noise_is_refused_without_a_traceback(noise):
     """Any bytes at all give our own error."""
     assert refused(noise)
     assert refused(b"JOINEDUP-SEALED-1" + noise)
+
+
+@pytest.fixture
+def two_tables(tmp_path):
+    """Two sealed tables of one zone, as files."""
+    for name in ("view", "record"):
+        store.write_table(tmp_path, pa.table({"number": [1, 2, 3]}), name, KEY.public_key())
+    return tmp_path
+
+
+def reading(folder, name="view", key=KEY):
+    """The code with which reading a table is refused; empty if it is read."""
+    try:
+        store.read_table(folder, name, key)
+    except PolicyRefusal as refusal:
+        return refusal.code
+    return ""
+
+
+def test_files_are_read_only_as_what_they_are(two_tables):
+    """The control, another zone's key, one table in the place of another, an empty file."""
+    view, record = two_tables / "view.parquet.sealed", two_tables / "record.parquet.sealed"
+
+    assert (reading(two_tables), reading(two_tables, "record")) == ("", "")
+    assert reading(two_tables, key=X25519PrivateKey.generate()) == "E-SEAL"
+    swapped = view.read_bytes(), record.read_bytes()
+    view.write_bytes(swapped[1])
+    record.write_bytes(swapped[0])
+    assert (reading(two_tables), reading(two_tables, "record")) == ("E-SEAL", "E-SEAL")
+    view.write_bytes(b"")
+    assert reading(two_tables) == "E-SEAL"
+
+
+def test_every_flipped_byte_and_cut_of_a_table_file_is_refused(two_tables):
+    """Through the same door as a run: mapped from disk, opened into one buffer."""
+    path = two_tables / "view.parquet.sealed"
+    whole = path.read_bytes()
+    for at in range(0, len(whole), 7):
+        path.write_bytes(whole[:at] + bytes([whole[at] ^ 0x01]) + whole[at + 1 :])
+        assert reading(two_tables) == "E-SEAL", at
+    for length in range(0, len(whole), 7):
+        path.write_bytes(whole[:length])
+        assert reading(two_tables) == "E-SEAL", length
