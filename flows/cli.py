@@ -17,6 +17,7 @@ import typer
 
 from flows import (
     cli_approve,
+    cli_attrition,
     cli_audit,
     cli_bands,
     cli_exposure,
@@ -50,6 +51,7 @@ cli_bands.add_to(app)
 cli_exposure.add_to(app)
 cli_run.add_to(app)
 cli_quality.add_to(app)
+cli_attrition.add_to(app)
 cli_audit.add_to(app)
 cli_package.add_to(app)
 cli_optout.add_to(app)

@@ -50,6 +50,7 @@ def cohorts(run: Run) -> dict[str, int | float | str]:
         "cohort_count": counts,
         "measure_count": measured.measure_count,
         "cohort_measure": measured.cohort_measure,
+        "cohort_attrition": measured.cohort_attrition,
     }
     manifest = publish_package(folder, tables, key, facts)
     run.ledger.append(

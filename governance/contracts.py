@@ -329,6 +329,25 @@ MEASURE_COUNT = Contract(
     identifiability="exact counts of people: disclosive until the release step has rounded and withheld",
 )
 
+COHORT_ATTRITION = Contract(
+    name="cohort_attrition",
+    grain="one row per cohort, dimension, group and step: exact, for inside the zone only",
+    zone="analysis",
+    key=("cohort", "dimension", "group", "step"),
+    columns={
+        "cohort": pa.string(),
+        "step": pa.int32(),
+        "label": pa.string(),
+        "dimension": pa.string(),
+        "group": pa.string(),
+        "left_people": pa.int64(),
+        "lost_people": pa.int64(),
+        "left_noise": pa.uint32(),
+        "lost_noise": pa.uint32(),
+    },
+    identifiability="exact counts of people: disclosive until steps are joined so that no loss is small",
+)
+
 CONTRACTS = {
     contract.name: contract
     for contract in (
@@ -348,6 +367,7 @@ CONTRACTS = {
         COHORT_COUNT,
         COHORT_MEASURE,
         MEASURE_COUNT,
+        COHORT_ATTRITION,
     )
 }
 

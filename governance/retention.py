@@ -12,7 +12,9 @@ from governance.store import current
 
 SEALED = ".parquet.sealed"
 
-WITHOUT_PEOPLE = frozenset({"agreement_pattern", "cohort_count", "cohort_measure", "measure_count", "u_statistic"})
+WITHOUT_PEOPLE = frozenset(
+    {"agreement_pattern", "cohort_attrition", "cohort_count", "cohort_measure", "measure_count", "u_statistic"}
+)
 """Tables of counts or of what could be: no row is about anybody. Everything else is destroyed, known or not."""
 
 

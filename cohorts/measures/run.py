@@ -7,6 +7,7 @@ from datetime import date
 import duckdb
 import pyarrow as pa
 
+from cohorts.measures.attrition import attrition_faces
 from cohorts.measures.contact import measure_contacts
 from cohorts.measures.slices import slice_people
 from cohorts.measures.table import measure_table
@@ -19,12 +20,14 @@ _COUNTS = 'SELECT * FROM measure_count ORDER BY cohort, measure, dimension, "gro
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Measured:
-    """What was measured: both tables are exact and stay in the analysis zone."""
+    """What was measured: the tables are exact and stay in the analysis zone."""
 
     cohort_measure: pa.Table
     """Values with intervals and named denominators."""
     measure_count: pa.Table
     """The counts that they were made of, for the release step."""
+    cohort_attrition: pa.Table
+    """Who is left and who was lost at each step; exact as well."""
     unknown_kinds: tuple[str, ...]
     """Event kinds that no measure counts."""
 
@@ -42,4 +45,9 @@ def measure(con: duckdb.DuckDBPyConnection, definitions: Sequence[Definition], a
     slice_people(con, as_of)
     table = measure_table(con, definitions, spine)
     counts = check_table(fetch_table(con, _COUNTS), MEASURE_COUNT)
-    return Measured(cohort_measure=table, measure_count=counts, unknown_kinds=tuple(unknown))
+    return Measured(
+        cohort_measure=table,
+        measure_count=counts,
+        cohort_attrition=attrition_faces(con, definitions),
+        unknown_kinds=tuple(unknown),
+    )

@@ -181,6 +181,7 @@ TABLES = {
     "record_need": "evidence of needs",
     "person_index": "person index",
     "record_quality": "linkage quality",
+    "cohort_attrition": "exact counts of who is lost at each step",
     "cohort_count": "exact cohort counts",
     "cohort_measure": "exact measures",
     "measure_count": "exact counts of measures",

@@ -17,6 +17,7 @@ from governance.disclosure.profiles import rule_of
 from governance.disclosure.protect import ALL, CellKey
 from governance.disclosure.rates import SafeRate, clearly_higher, rate_per_1000
 from governance.disclosure.rounding import CountRule, RoundingRule, SafeCell, Status
+from governance.disclosure.steps import SafePath, SafeSteps, release_steps
 from governance.disclosure.words import common_base, in_every, interval_in_every, symbol_meanings
 
 __all__ = [
@@ -35,7 +36,9 @@ __all__ = [
     "SafeLinkage",
     "SafeMeasure",
     "SafeMeasures",
+    "SafePath",
     "SafeRate",
+    "SafeSteps",
     "Status",
     "clearly_higher",
     "common_base",
@@ -47,6 +50,7 @@ __all__ = [
     "release",
     "release_linkage",
     "release_measures",
+    "release_steps",
     "rule_of",
     "safe_counts",
     "safe_counts_csv",

@@ -122,7 +122,7 @@ def test_whoever_left_is_in_no_table(done_months):
     gone = {record for _, record in before.keys() - ids(root, SECOND).keys()}
     left = {(zone, name) for zone, period, name in sealed(root) if period == FIRST}
 
-    counts = {("analysis", name) for name in ("cohort_count", "cohort_measure", "measure_count")}
+    counts = {("analysis", name) for name in ("cohort_attrition", "cohort_count", "cohort_measure", "measure_count")}
     assert left == {("linkage", "agreement_pattern"), ("linkage", "u_statistic"), *counts}
     assert len(gone) == 6
     run = open_run(root, SECOND)
@@ -154,7 +154,14 @@ def test_the_second_month_can_be_run_again(two_months):
     assert manifest(two_months)["compared"]["records"] == 0
     superseded = [path for path in two_months.rglob("*.sealed") if path.parent.name != current(path.parents[1]).name]
     names = {path.name.split(".")[0] for path in superseded if "source" not in path.parts}
-    assert names == {"agreement_pattern", "cohort_count", "cohort_measure", "measure_count", "u_statistic"}
+    assert names == {
+        "agreement_pattern",
+        "cohort_attrition",
+        "cohort_count",
+        "cohort_measure",
+        "measure_count",
+        "u_statistic",
+    }
 
 
 def test_training_again_compares_everything_and_counts_versions(two_months):

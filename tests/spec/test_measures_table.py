@@ -2,6 +2,7 @@
 
 import math
 import re
+from itertools import pairwise
 
 import pyarrow as pa
 import pytest
@@ -33,6 +34,7 @@ FILES = [
     "age_count",
     "cascade_count",
     "wait_group",
+    "attrition_face",
 ]
 LADDER = (rung("referred", response("asc.request")), rung("assessed", response("asc.assessment"), within="56d"))
 ASKED = (
@@ -193,6 +195,19 @@ def test_missed_appointments_are_of_groups(found):
     assert ("distance", "not recorded", 1, 1) in counted
     assert ("language", "not recorded", 1, 1) in counted
     assert "person_id" not in found.cohort_measure.column_names
+
+
+def test_who_is_lost_is_told_by_group(found):
+    """Of 40 poor people 10 are not in need and 15 were assessed; nobody vanishes between two steps."""
+    rows = [each for each in found.cohort_attrition.to_pylist() if each["cohort"] == "unmet"]
+    poor = [each for each in rows if (each["dimension"], each["group"]) == ("district", "poor")]
+
+    assert [each["left_people"] for each in poor] == [40, 30, 30, 15]
+    assert [each["lost_people"] for each in poor] == [0, 10, 0, 15]
+    for one, after in pairwise(rows):
+        if one["group"] == after["group"] and after["step"] == one["step"] + 1:
+            assert one["left_people"] - after["left_people"] == after["lost_people"]
+    assert ("address", "no fixed address") in {(each["dimension"], each["group"]) for each in rows}
 
 
 def test_presets_are_slices(found):

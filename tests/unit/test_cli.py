@@ -28,7 +28,7 @@ WANTED = {
         "explain",
     ),
     *("schema", "demo", "serve", "diagnose", "keys new", "keys list", "keys verify", "bands build", "exposure"),
-    *("quality", "audit verify", "audit prove", "audit export", "audit affected", "optout request"),
+    *("quality", "attrition", "audit verify", "audit prove", "audit export", "audit affected", "optout request"),
     *("diff", "keys issue", "keys recover", "package export", "package import"),
     *("review approve", "review export", "review open", "review import"),
 }
