@@ -15,6 +15,7 @@ from cohorts.measures.run import measure
 from cohorts.missed.page import PAGE_FILE, write_missed_page
 from cohorts.missed.rates import GroupRates, rates_by_number
 from cohorts.run import run_cohorts
+from cohorts.singling_out import measure_singling_out
 from flows.forgetting import destroy_older_records
 from flows.run import Run, timestamp
 from governance.ledger import Event
@@ -43,6 +44,7 @@ def cohorts(run: Run) -> dict[str, int | float | str]:
         "definitions": describe_definitions(definitions, run.bundle.sources),
         "dimensions": _dimensions(con, run),
         "not_measured": list(measured.unknown_kinds),
+        "singling_out": measure_singling_out(con),
         "statements": {cohort: statement.explained() for cohort, statement in results.statements.items()},
     }
     folder, key = run.zone("analysis", run.period, "cohorts"), run.ring.zone_public("analysis")

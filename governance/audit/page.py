@@ -9,6 +9,7 @@ from governance.audit.blocks import Section
 from governance.audit.evidence import Evidence, gather
 from governance.audit.exposure_section import exposure_section
 from governance.audit.render import render_page
+from governance.audit.singling_section import singling_section
 from governance.audit.words import day, month
 from governance.code_version import code_version
 from governance.keys import KeyInfo
@@ -77,6 +78,7 @@ def sections(evidence: Evidence) -> list[Section]:
         config_sections.columns_section(evidence),
         config_sections.encoding_section(evidence),
         exposure_section(evidence),
+        singling_section(evidence),
         config_sections.trust_section(evidence),
         control_sections.keys_section(evidence),
         row_sections.opt_outs_section(evidence),

@@ -186,6 +186,18 @@ POLICY: dict[str, Field] = {
         weight=72,
         two_people=_THRESHOLD,
     ),
+    "max_unique_people": Field(
+        label="The ceiling on people in the analysis zone who are one of a kind",
+        judge=higher_is_more,
+        weight=73,
+        two_people=_THRESHOLD,
+    ),
+    "max_under_5_people": Field(
+        label="The ceiling on people in the analysis zone in groups under five",
+        judge=higher_is_more,
+        weight=73,
+        two_people=_THRESHOLD,
+    ),
     "max_approval_days": Field(
         label="How many days an approval may last",
         judge=higher_is_more,

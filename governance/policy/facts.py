@@ -44,6 +44,7 @@ def read_facts(bundle: Bundle, period: str, *, as_of: date) -> RunFacts:
         ledger=tuple(Ledger(bundle.root / "ledger").entries()),
         ledger_faults=_ledger_faults(bundle.root / "ledger", keys),
         exposure=read_receipt(bundle.root),
+        singling_out=_singled_out(bundle, zones / "analysis" / period / "cohorts") if period else {},
         disk=read_disk(bundle.root),
         held=read_held(bundle.root),
     )
@@ -62,6 +63,15 @@ def _ledger_faults(folder: Path, keys: list[KeyInfo]) -> tuple[Fault, ...] | Non
     if not finished and ledger.last_checkpoint() is None:
         return ()
     return tuple(verify_ledger(folder, Ed25519PublicKey.from_public_bytes(base64.b64decode(signer.public))))
+
+
+def _singled_out(bundle: Bundle, folder: Path) -> dict[str, Any]:
+    """What was measured under this very config: under another one it says nothing."""
+    found = _manifest(folder)
+    measured: dict[str, Any] = found.get("singling_out", {})
+    if not measured or found.get("config_sha256") != bundle.digest:
+        return {}
+    return measured | {"made_up": bundle.project.synthetic}
 
 
 def _manifest(folder: Path) -> dict[str, Any]:

@@ -34,6 +34,9 @@ class RunFacts:
     ledger: tuple[Entry, ...] = ()
     exposure: Mapping[str, Any] = field(default_factory=dict)
     """The project's own exposure receipt; see ``governance.exposure``."""
+    singling_out: Mapping[str, Any] = field(default_factory=dict)
+    """Shares of people who could be singled out in the analysis zone, as measured under this very config; ``made_up``
+    where nobody in it is real."""
     disk: Disk | None = None
     """What can be seen of the project folder; ``None`` where it was not looked at."""
     held: tuple[Held, ...] = ()

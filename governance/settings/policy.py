@@ -6,7 +6,7 @@ from pydantic import Field
 
 from governance.settings.base import Slug, Strict
 
-POLICY_VERSION = "2026.11-2"
+POLICY_VERSION = "2026.11-3"
 """Changes whenever a rule or a floor changes; an approval covers it."""
 
 
@@ -29,5 +29,10 @@ class Policy(Strict):
     """Refuse a config whose block structure alone makes a larger share of people unique."""
     max_unique_all: Annotated[float, Field(gt=0, le=0.015)] = 0.015
     """The same with everything that codes show."""
+    max_unique_people: Annotated[float, Field(gt=0, le=0.3)] = 0.2
+    """The largest share of people in the analysis zone who share birth year, sex, ethnic group and small area with
+    nobody."""
+    max_under_5_people: Annotated[float, Field(gt=0, le=0.5)] = 0.4
+    """The same for groups of fewer than five people."""
     max_approval_days: Annotated[int, Field(ge=1, le=366)] = 365
     """No approval of a config lasts longer; purposes, agreements and risks change."""

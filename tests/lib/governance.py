@@ -485,6 +485,11 @@ _INDEX = {
 _COHORTS = {
     "kind": "cohorts",
     "as_of": "2025-10-01",
+    "singling_out": {
+        "attributes": {"unique": 0.111, "under_5": 0.247},
+        "three_dates": {"unique": 0.962, "under_5": 0.991},
+        "three_rarest_dates": {"unique": 0.984, "under_5": 0.996},
+    },
     "definitions": [{"id": "c01", "version": "1", "title": "Homeless and often in the emergency department"}],
     "tables": {"cohort_count": {"rows": 412, "sha256": digest("counts")}},
 }

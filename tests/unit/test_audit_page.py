@@ -645,3 +645,21 @@ def test_runs_are_told_with_their_end(own):
     assert "Finished" in text
     assert "Failed: E-MEMORY" in text
     assert "No end recorded" in text
+
+
+def test_who_could_be_singled_out_is_told_with_the_ceilings(page):
+    """In a sentence and a table: what a neighbour may know, and what dates add."""
+    text = page.text["singling-out"]
+
+    assert "11.1% of people share birth year, sex, ethnic group and small area with nobody (ceiling 20%)" in text
+    assert "24.7% with fewer than four others (ceiling 40%)" in text
+    assert "finds 96.2% of people" in text
+
+
+def test_before_cohorts_ran_nobody_was_measured(tmp_path):
+    """And the page says what measures it."""
+    bundle = write_config(tmp_path)
+    demo_keys(bundle)
+    write_run(bundle, skip=("cohorts", "report"))
+
+    assert "This was not measured for this period yet" in Page(page_of(bundle)).text["singling-out"]

@@ -19,7 +19,17 @@ from governance.policy import RULES, Finding, RunFacts, check_bundle, explain, r
 from governance.policy.secret_scan import suspicious_lines
 from governance.settings import Linkage, Policy
 from governance.shipped_exposure import SHIPPED
-from tests.lib.governance import DAY, PERIOD, edit_config, facts_of, real_keys, write_config, write_project
+from tests.lib.governance import (
+    DAY,
+    PERIOD,
+    demo_keys,
+    edit_config,
+    facts_of,
+    real_keys,
+    write_config,
+    write_project,
+    write_run,
+)
 from tests.lib.rule_fixtures import change_key, change_receipt, with_column
 
 RULE_IDS = [rule.id for rule in RULES]
@@ -39,14 +49,14 @@ def found(rule, bundle, facts):
 
 
 def test_the_rules_of_this_version():
-    """The table of the design, four more and EXP-01, each once, in the order they are printed."""
+    """The table of the design, four more, EXP-01 and EXP-02, each once, in the order they are printed."""
     families = {"PURP": "01 02", "LAW": "01 02 03 04 05", "AGR": "01 02", "DPIA": "01", "ROPA": "01", "TRN": "01"}
     families |= {
         "NDOO": "01 02 03 05",
         "SENS": "01 02",
         "ID": "01 02 03 04 05 06",
         "CRY": "01 02 03 04 05 06",
-        "EXP": "01",
+        "EXP": "01 02",
     }
     families |= {"STO": "01 02", "RET": "01", "OUT": "02", "REV": "03", "LOG": "01"}
     assert [f"{family}-{number}" for family, numbers in families.items() for number in numbers.split()] == RULE_IDS
@@ -517,7 +527,7 @@ def test_before_a_run_output_rules_wait(tmp_path):
     findings = check_bundle(bundle, RunFacts(as_of=DAY, period=PERIOD))
 
     waiting = {finding.rule for finding in findings if finding.result == "not_yet"}
-    assert waiting == {"NDOO-02", "NDOO-03", "CRY-01", "CRY-03", "CRY-04", "STO-02"}
+    assert waiting == {"NDOO-02", "NDOO-03", "CRY-01", "CRY-03", "CRY-04", "EXP-02", "STO-02"}
     assert {finding.result for finding in findings if finding.rule not in waiting} == {"pass"}
     refuse_blocked(findings)
 
@@ -742,3 +752,51 @@ def test_a_looser_rule_beside_a_preset_was_not_measured(project):
     bundle = with_linkage(project[0], synthetic=False, max_source_people=3)
 
     assert {finding.result for finding in found("EXP-01", bundle, project[1])} == {"block"}
+
+
+def measured(bundle, **shares):
+    """What EXP-02 says of shares of people who could be singled out."""
+    attributes = {"unique": 0.1, "under_5": 0.2} | shares
+    facts = replace(facts_of(bundle), singling_out={"attributes": attributes})
+    return [one.result for one in found("EXP-02", bundle, facts)]
+
+
+@pytest.mark.parametrize(
+    ("shares", "results"),
+    [
+        ({}, ["pass"]),
+        ({"unique": 0.2, "under_5": 0.4}, ["pass"]),
+        ({"unique": 0.201}, ["block"]),
+        ({"under_5": 0.401}, ["block"]),
+        ({"unique": 0.5, "under_5": 0.9}, ["block", "block"]),
+    ],
+    ids=["below", "at the ceilings", "unique", "under five", "both"],
+)
+def test_singling_out_stops_a_project_of_real_people(project, shares, results):
+    """At the ceiling is not above it."""
+    bundle, _ = project
+
+    assert measured(bundle, **shares) == results
+
+
+def test_a_measurement_under_another_config_says_nothing(tmp_path):
+    """After a coarser area the month has to run again, and the old shares must not stop it."""
+    bundle = write_config(tmp_path)
+    demo_keys(bundle)
+    write_run(bundle)
+    assert facts_of(bundle).singling_out["attributes"] == {"unique": 0.111, "under_5": 0.247}
+    assert facts_of(bundle).singling_out["made_up"] is True
+
+    changed = edit_config(bundle, "project.yaml", lambda data: data.update(retention_months=25))
+
+    assert facts_of(changed).singling_out == {}
+    [finding] = found("EXP-02", changed, facts_of(changed))
+    assert finding.result == "not_yet"
+
+
+def test_made_up_people_are_held_against_nothing(project):
+    """A demo of a few thousand is no danger to anybody."""
+    bundle, facts = project
+    shares = {"attributes": {"unique": 0.9, "under_5": 1.0}, "made_up": True}
+
+    assert [one.result for one in found("EXP-02", bundle, replace(facts, singling_out=shares))] == ["pass"]

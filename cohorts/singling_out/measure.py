@@ -1,0 +1,46 @@
+"""Shares of people who are unique, or in groups under five, inside the analysis zone; only shares leave it.
+
+What is held against the policy's ceiling is what anybody may know of a neighbour: birth year, sex, ethnic group and
+small area. Beside it stands what three dates add. Three dates drawn by lot are what somebody happens to know (the
+unicity of de Montjoye and others, "Unique in the Crowd", Scientific Reports 3, 2013, with three points); the three
+rarest are close to the worst that could be known. Every person counts, those with fewer than three dates with what
+dates they have.
+"""
+
+import duckdb
+
+from governance.warehouse import fetch_table, load_sql, materialise
+
+DAYS = 3
+FEW_PEOPLE = 5
+"""Fewer than this many people who fit are few."""
+
+_PACKAGE = "cohorts.singling_out"
+
+Shares = dict[str, float]
+
+
+def measure_singling_out(con: duckdb.DuckDBPyConnection) -> dict[str, Shares]:
+    """What is shared by fewer people than is safe to know.
+
+    Args:
+        con: An analysis-zone connection with the tables ``person`` and ``event``.
+
+    Returns:
+        For ``attributes``, ``three_dates`` and ``three_rarest_dates`` the shares ``unique`` and ``under_5`` of all
+        people, to a thousandth.
+    """
+    for table in ("person_alike", "alike_day"):
+        materialise(con, table, load_sql(_PACKAGE, table))
+    return {
+        "attributes": _shares(con, days=0, rarest=False),
+        "three_dates": _shares(con, days=DAYS, rarest=False),
+        "three_rarest_dates": _shares(con, days=DAYS, rarest=True),
+    }
+
+
+def _shares(con: duckdb.DuckDBPyConnection, *, days: int, rarest: bool) -> Shares:
+    materialise(con, "known_day", load_sql(_PACKAGE, "known_day"), {"rarest": rarest, "days": days})
+    materialise(con, "people_fitting", load_sql(_PACKAGE, "people_fitting"))
+    [found] = fetch_table(con, load_sql(_PACKAGE, "share_fitting"), {"few": FEW_PEOPLE}).to_pylist()
+    return {"unique": round(found["unique_share"], 3), "under_5": round(found["few_share"], 3)}

@@ -1,0 +1,146 @@
+"""Singling out: the SQL agrees with counting by hand, and knowing more never makes anybody less unique."""
+
+from datetime import date, timedelta
+
+import numpy as np
+import pyarrow as pa
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from cohorts.singling_out import measure_singling_out
+from governance.contracts import EVENT, PERSON
+from governance.settings import Policy
+from governance.warehouse import connect, load_table
+
+_DAY = date(2026, 1, 1)
+
+PEOPLE = st.lists(
+    st.tuples(
+        st.sampled_from([1950, 1951, None]),
+        st.sampled_from(["female", "male"]),
+        st.sampled_from(["white", None]),
+        st.sampled_from(["E01", "E02"]),
+        st.lists(st.integers(0, 4), max_size=6),
+    ),
+    max_size=25,
+)
+
+
+@pytest.fixture(scope="module")
+def con():
+    """One warehouse for all examples."""
+    with connect() as made:
+        yield made
+
+
+def measured(con, people):
+    """The shares of people given as (birth year, sex, ethnic group, area, days)."""
+    names = [f"p{number:03}" for number in range(len(people))]
+    facts = {
+        "person_id": names,
+        "birth_year": [one[0] for one in people],
+        "sex": [one[1] for one in people],
+        "ethnic_group": [one[2] for one in people],
+        "small_area": [one[3] for one in people],
+    }
+    events = [(name, _DAY + timedelta(days=day)) for name, one in zip(names, people, strict=True) for day in one[4]]
+    _load(con, "person", PERSON, facts, len(people))
+    _load(con, "event", EVENT, {"person_id": [e[0] for e in events], "start": [e[1] for e in events]}, len(events))
+    return measure_singling_out(con)
+
+
+def _load(con, name, contract, columns, rows):
+    arrays = [pa.array(columns.get(one, [None] * rows), kind) for one, kind in contract.columns.items()]
+    load_table(con, name, pa.Table.from_arrays(arrays, schema=contract.schema))
+
+
+def by_hand(people, known):
+    """How many people fit each person: alike, and with every known day."""
+    return [
+        sum(other[:4] == one[:4] and days <= set(other[4]) for other in people)
+        for one, days in zip(people, known, strict=True)
+    ]
+
+
+def share(counts, fits):
+    """A share of all people to a thousandth."""
+    return round(sum(map(fits, counts)) / len(counts), 3) if counts else 0.0
+
+
+@settings(deadline=None, max_examples=60)
+@given(PEOPLE)
+def test_without_dates_it_is_counting_people_alike(con, people):
+    """Missing is a value like others."""
+    counts = by_hand(people, [set() for _ in people])
+
+    assert measured(con, people)["attributes"] == {
+        "unique": share(counts, lambda n: n == 1),
+        "under_5": share(counts, lambda n: n < 5),
+    }
+
+
+@settings(deadline=None, max_examples=60)
+@given(PEOPLE)
+def test_with_all_of_at_most_three_dates_it_is_counting_too(con, people):
+    """Where nobody has more than three different days, both ways of choosing know all of them."""
+    few = [(*one[:4], sorted(set(one[4]))[:3]) for one in people]
+    counts = by_hand(few, [set(one[4]) for one in few])
+    found = measured(con, few)
+
+    assert found["three_dates"] == found["three_rarest_dates"]
+    assert found["three_dates"]["unique"] == share(counts, lambda n: n == 1)
+    assert found["three_dates"]["under_5"] == share(counts, lambda n: n < 5)
+
+
+@settings(deadline=None, max_examples=60)
+@given(PEOPLE)
+def test_knowing_more_singles_out_no_fewer(con, people):
+    """Dates only ever add to what is known."""
+    found = measured(con, people)
+
+    for more in ("three_dates", "three_rarest_dates"):
+        for what in ("unique", "under_5"):
+            assert found[more][what] >= found["attributes"][what]
+
+
+def test_a_day_told_twice_is_one_day(con):
+    """Two events on one day are one thing to know."""
+    alike = (1950, "female", "white", "E01")
+
+    assert measured(con, [(*alike, [1, 1, 1]), (*alike, [1])])["three_rarest_dates"]["unique"] == 0.0
+    assert measured(con, [(*alike, [1, 2]), (*alike, [1])])["three_rarest_dates"]["unique"] == 0.5
+
+
+@pytest.mark.parametrize(
+    ("people_in_an_area", "unique", "under_5", "below_the_ceilings"),
+    [(1600, 0.111, 0.247, True), (320, 0.362, 0.954, False)],
+    ids=["lsoa", "output area"],
+)
+def test_the_ceilings_part_small_areas_from_very_small_ones(
+    con, people_in_an_area, unique, under_5, below_the_ceilings
+):
+    """Ninety birth years alike, two sexes, and the five broad ethnic groups of the 2021 census of England and Wales."""
+    draw, people = np.random.default_rng(1), 160_000
+    groups = draw.choice(["white", "asian", "black", "mixed", "other"], people, p=[0.817, 0.093, 0.040, 0.029, 0.021])
+    facts = {
+        "person_id": [f"p{number}" for number in range(people)],
+        "birth_year": draw.integers(1930, 2020, people),
+        "sex": draw.choice(["female", "male"], people),
+        "ethnic_group": groups,
+        "small_area": [f"E{number // people_in_an_area}" for number in range(people)],
+    }
+    _load(con, "person", PERSON, facts, people)
+    _load(con, "event", EVENT, {}, 0)
+
+    found, policy = measure_singling_out(con)["attributes"], Policy()
+
+    assert found["unique"] == pytest.approx(unique, abs=0.01)
+    assert found["under_5"] == pytest.approx(under_5, abs=0.015)
+    assert (found["unique"] <= policy.max_unique_people) == below_the_ceilings
+    assert (found["under_5"] <= policy.max_under_5_people) == below_the_ceilings
+
+
+def test_nobody_is_nobody(con):
+    """A zone without people exposes nobody."""
+    assert measured(con, [])["attributes"] == {"unique": 0.0, "under_5": 0.0}
