@@ -89,10 +89,11 @@ def compare_views(con: duckdb.DuckDBPyConnection, *, only_from: int = 0) -> None
     for batch in (_NOTHING, *batches(_views_by_rule(con, "loaded_view"), VIEWS_AT_A_TIME)):
         con.execute(kept_view(batch))
         con.execute(arriving_view(only_from))
-        add(con, "view_pair", load_sql("linkage", "view_pair"))
+        con.execute("CREATE OR REPLACE VIEW view_pair AS " + load_sql("linkage", "view_pair"))
+        add(con, "narrow_pair", load_sql("linkage", "narrow_pair"))
         add = append
     materialise(con, "loaded_view", "SELECT * FROM loaded_view LIMIT 0")
-    for step, done_with in (("pair", "view_pair"), ("pattern", "pair")):
+    for step, done_with in (("pair", "narrow_pair"), ("pattern", "pair")):
         materialise(con, step, load_sql("linkage", step))
         materialise(con, done_with, f"SELECT * FROM {done_with} LIMIT 0")
 

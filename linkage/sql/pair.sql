@@ -1,5 +1,5 @@
 -- One row per pair of records: the evidence of all views they share.
--- reads   view_pair   one row per pair of views
+-- reads   narrow_pair   one row per pair of views
 -- grain   one row per pair of records
 -- columns record_l, record_r, found_by (bit mask of rules), then evidence per field as in view_pair
 -- params  none
@@ -12,44 +12,43 @@ WITH by_variant AS (
         floor(avg(forename))::SMALLINT AS forename,
         floor(avg(surname))::SMALLINT AS surname,
         floor(avg(swapped))::SMALLINT AS swapped,
-        bool_or(birth_year) AS birth_year,
-        bool_or(birth_month) AS birth_month,
-        bool_or(birth_day) AS birth_day,
-        bool_or(birth_swapped) AS birth_swapped,
-        bool_or(sex) AS sex,
-        bool_or(postcode) AS postcode,
-        bool_or(postcode_sector) AS postcode_sector,
-        bool_or(postcode_district) AS postcode_district,
-        bool_or(nhs_number) AS nhs_number,
-        bool_or(phone) AS phone,
-        bool_or(email) AS email,
-        bool_or(uprn) AS uprn,
-        bool_or(birth_place) AS birth_place,
-        bool_or(occupation) AS occupation
-    FROM view_pair
+        bit_or(facts) AS facts
+    FROM narrow_pair
     GROUP BY record_l, record_r, variant_l, variant_r
+),
+
+together AS (
+    SELECT
+        record_l,
+        record_r,
+        bit_or(found_by) AS found_by,
+        max(forename) AS forename,
+        max(surname) AS surname,
+        max(swapped) AS swapped,
+        bit_or(facts) AS facts
+    FROM by_variant
+    GROUP BY record_l, record_r
 )
 
 SELECT
     record_l::BIGINT AS record_l,
     record_r::BIGINT AS record_r,
-    bit_or(found_by) AS found_by,
-    max(forename) AS forename,
-    max(surname) AS surname,
-    max(swapped) AS swapped,
-    bool_or(birth_year) AS birth_year,
-    bool_or(birth_month) AS birth_month,
-    bool_or(birth_day) AS birth_day,
-    bool_or(birth_swapped) AS birth_swapped,
-    bool_or(sex) AS sex,
-    bool_or(postcode) AS postcode,
-    bool_or(postcode_sector) AS postcode_sector,
-    bool_or(postcode_district) AS postcode_district,
-    bool_or(nhs_number) AS nhs_number,
-    bool_or(phone) AS phone,
-    bool_or(email) AS email,
-    bool_or(uprn) AS uprn,
-    bool_or(birth_place) AS birth_place,
-    bool_or(occupation) AS occupation
-FROM by_variant
-GROUP BY record_l, record_r
+    found_by,
+    forename,
+    surname,
+    swapped,
+    unpacked(facts, 0) AS birth_year,
+    unpacked(facts, 1) AS birth_month,
+    unpacked(facts, 2) AS birth_day,
+    unpacked(facts, 3) AS birth_swapped,
+    unpacked(facts, 4) AS sex,
+    unpacked(facts, 5) AS postcode,
+    unpacked(facts, 6) AS postcode_sector,
+    unpacked(facts, 7) AS postcode_district,
+    unpacked(facts, 8) AS nhs_number,
+    unpacked(facts, 9) AS phone,
+    unpacked(facts, 10) AS email,
+    unpacked(facts, 11) AS uprn,
+    unpacked(facts, 12) AS birth_place,
+    unpacked(facts, 13) AS occupation
+FROM together

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from governance.warehouse import connect, fetch_table, load_sql, load_table
+from governance.warehouse import connect, fetch_table, load_sql, load_table, materialise
 
 NAMES = ("forename", "surname", "swapped")
 ANSWERS = (
@@ -64,7 +64,9 @@ def expected(rows):
 @pytest.fixture(scope="module")
 def con():
     """A warehouse for all examples."""
-    return connect(threads=1)
+    made = connect(threads=1)
+    made.execute(load_sql("linkage", "macro"))
+    return made
 
 
 @settings(deadline=None, max_examples=40)
@@ -76,6 +78,7 @@ def test_evidence_of_all_views_is_taken_once(con, rows):
         con, "view_pair", pa.table({name: pa.array([r[name] for r in rows], kind) for name, kind in kinds.items()})
     )
 
+    materialise(con, "narrow_pair", load_sql("linkage", "narrow_pair"))
     found = fetch_table(con, f"{load_sql('linkage', 'pair')} ORDER BY record_l, record_r").to_pylist()
 
     assert found == expected(rows)

@@ -31,7 +31,9 @@ FROM range(480000) AS t (n)
 def evidence(threads: int, order: str):
     """``pair`` of made-up pairs of views, eight to a pair of records and several row groups of them."""
     with connect(threads=threads) as con:
+        con.execute(load_sql("linkage", "macro"))
         materialise(con, "view_pair", f"{_VIEW_PAIRS} ORDER BY {order}")
+        materialise(con, "narrow_pair", load_sql("linkage", "narrow_pair"))
         materialise(con, "pair", load_sql("linkage", "pair"))
         return fetch_table(con, "SELECT * FROM pair ORDER BY record_l, record_r")
 
