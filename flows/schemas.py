@@ -7,12 +7,13 @@ from typing import Any
 from pydantic import BaseModel
 
 from cohorts.definition import cohort_schema
-from governance.settings import Policy, Project, Source
+from governance.settings import Policy, Preset, Project, Source
 
 _MODELS: dict[str, tuple[type[BaseModel], str]] = {
     "project": (Project, "Project file"),
     "policy": (Policy, "Policy file"),
     "source": (Source, "Source file"),
+    "preset": (Preset, "Mapping preset"),
 }
 
 

@@ -4,6 +4,7 @@ from governance.settings.accountability import Governance
 from governance.settings.bundle import Bundle, config_error, load_bundle, validate_yaml
 from governance.settings.fault import placeholders
 from governance.settings.policy import POLICY_VERSION, Policy
+from governance.settings.preset import Preset
 from governance.settings.project import BlockingRule, Linkage, Profile, Project
 from governance.settings.source import (
     Coded,
@@ -33,6 +34,7 @@ __all__ = [
     "Linkage",
     "NeedMapping",
     "Policy",
+    "Preset",
     "Profile",
     "Project",
     "Provider",

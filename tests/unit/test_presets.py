@@ -1,0 +1,93 @@
+"""Mapping presets read as they stand, say what is not confirmed, and map to kinds that measures know."""
+
+import pyarrow as pa
+import pytest
+from pydantic import ValidationError
+
+from cohorts.catalogue import catalogue_of
+from cohorts.events import record_tables
+from cohorts.measures.roles import unknown_kinds
+from flows.reference import presets, presets_page
+from governance.settings import Preset, Source
+from governance.settings.preset import names_and_codes
+from governance.warehouse import connect, load_table
+from tests.lib.command import REPOSITORY
+
+PRESETS = presets()
+IDS = [preset.id for preset in PRESETS]
+LOOKUP = pa.table(
+    {"postcode": ["ZZ1 0AA"], "small_area": ["E1"], "ward": ["w"], "district": ["d"], "deprivation_decile": [1]}
+)
+
+
+def as_source(preset: Preset) -> Source:
+    """A source of which only what mapping reads matters."""
+    return Source.model_construct(id="s", title=preset.title, sector=preset.sector, files=preset.files, coverage=[])
+
+
+def test_the_eight_kinds_of_source_and_a_generic_one():
+    """Each file is named after its preset."""
+    assert IDS == [
+        "adult_social_care_cld",
+        "ecds",
+        "generic",
+        "gp",
+        "hclic",
+        "mhsds",
+        "ndtms",
+        "police_notices",
+        "vcse_cases",
+    ]
+    assert [path.stem for path in sorted((REPOSITORY / "config/sources").glob("*.yaml"))] == IDS
+
+
+@pytest.mark.parametrize("preset", PRESETS, ids=IDS)
+def test_what_is_not_confirmed_is_listed_with_its_reason(preset):
+    """Nothing is confirmed silently: a preset that names no doubt would claim to have checked every name."""
+    assert preset.unconfirmed
+    assert all(len(each.why) > 20 for each in preset.unconfirmed)
+    assert preset.based_on
+
+
+@pytest.mark.parametrize("preset", PRESETS, ids=IDS)
+def test_every_kind_of_event_is_known_to_the_measures(preset):
+    """A preset whose contacts no measure counts would be no use."""
+    assert unknown_kinds(catalogue_of([as_source(preset)]).kinds) == []
+    assert catalogue_of([as_source(preset)]).needs
+
+
+@pytest.mark.parametrize("preset", PRESETS, ids=IDS)
+def test_a_preset_maps_an_empty_delivery(preset):
+    """Every mapping is valid SQL over its own columns."""
+    with connect(threads=1) as con:
+        for file in preset.files:
+            dated = {name for mapping in (*file.events, *file.needs) for name in (mapping.start, mapping.end) if name}
+            born = set(file.columns_with_role("date_of_birth"))
+            types = {name: pa.date32() if name in dated | born else pa.string() for name in file.columns}
+            schema = pa.schema([("row_no", pa.int64()), ("record_id", pa.int64()), *types.items()])
+            load_table(con, f"file_{file.id}", schema.empty_table())
+        payload = record_tables(con, as_source(preset), LOOKUP)
+
+    assert payload.record_event.num_rows == 0
+
+
+def test_a_doubt_about_something_that_is_not_there_is_refused():
+    """A renamed column would otherwise be confirmed by a slip."""
+    raw = PRESETS[IDS.index("mhsds")].model_dump(by_alias=True, mode="json")
+    raw["unconfirmed"] = [{"what": "NoSuchColumn", "why": "because it is not there"}]
+    with pytest.raises(ValidationError, match="NoSuchColumn"):
+        Preset.model_validate(raw, strict=False)
+
+
+def test_columns_and_codes_can_be_doubted():
+    """With or without the file they stand in."""
+    known = names_and_codes(PRESETS[IDS.index("mhsds")].files)
+
+    assert {"CareContDate", "contact.CareContDate", "AttendOrDNACode=5", "Gender=1"} <= set(known)
+
+
+def test_the_reference_page_lists_every_doubt():
+    """So that whoever starts from a preset sees them before the first extract."""
+    page = presets_page()
+
+    assert all(f"`{each.what}`" in page for preset in PRESETS for each in preset.unconfirmed)
