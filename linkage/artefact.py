@@ -9,7 +9,9 @@ from typing import Any
 from governance.errors import ConfigError, Fault
 from governance.settings import Linkage
 from linkage.comparisons import BANDED, HOUSEHOLD, Parameters, compared
+from linkage.kin import KINDS, SLIPS
 from linkage.model import Model
+from linkage.prior import Priors
 from linkage.standardise import STANDARDISER
 
 Shares = dict[str, dict[str, float]]
@@ -22,6 +24,7 @@ _MADE_FOR = {
     "name_bands": "name bands",
     "standardiser": "standardiser",
     "levels": "levels of agreement",
+    "kin": "classes of relatives",
 }
 
 
@@ -38,8 +41,8 @@ class Artefact:
     sources: dict[str, bool]
     """By source: whether it keeps one record a person. Both decide between which records priors stand."""
     model: Model
-    priors: dict[str, float]
-    """Log2 odds of a match of two random records, by source pair ``a|b``."""
+    priors: Priors
+    """Log2 odds of a match of two random records, and of kin, by source pair ``a|b``."""
     threshold: float
     shares: Shares
     """Level frequencies among expected matches in the training run: what drift is measured against."""
@@ -92,6 +95,7 @@ def made_for(linkage: Linkage) -> dict[str, Any]:
         "name_bands": linkage.name_bands.sha256 if linkage.name_bands else "",
         "standardiser": STANDARDISER,
         "levels": levels,
+        "kin": [*KINDS, *SLIPS],
     }
 
 

@@ -24,8 +24,12 @@ CHUNK_PAIRS = 250_000
 MIN_PAIRS_SHOWN = 10
 """Counts of fewer agreeing pairs do not leave the source."""
 
-_RELATIVES = {3: 0.016, 2: 0.016, 1: 0.5}
-"""Pairs expected for each person of a list: 1.6% of births are of twins and more; partners, parents and children."""
+_RELATIVES = {4: 0.01, 3: 0.016, 2: 0.016, 1: 0.5}
+"""Pairs expected for each person of a list: sons of their father's name at home; 1.6% of births are of twins and more;
+partners, parents and children."""
+
+_KIN_LEVEL = {"twins": 2, "namesakes": 4}
+"""Which joint level of a household counts each class of kin: same address and birth date; same names and address."""
 
 Counts = dict[str, dict[int, tuple[float, float]]]
 """Agreeing pairs and pairs, by comparison and level."""
@@ -92,6 +96,26 @@ def pool(statistics: list[pa.Table], comparisons: tuple[Comparison, ...]) -> Par
     return u
 
 
+def expected_kin(statistics: list[pa.Table]) -> dict[str, float]:
+    """By class of kin (:data:`linkage.kin.KINDS`): pairs for each person of a list, as those lists counted that could.
+
+    A list of n people has n (n - 1) / 2 pairs; who has a twin in it is met by that twin in another list as often as by
+    themselves. A class that no source could count is missing.
+    """
+    frame = pa.concat_tables(statistics).to_pandas()
+    frame = frame[frame["comparison"] == HOUSEHOLD.name]
+    found: dict[str, float] = {}
+    for kind, level in _KIN_LEVEL.items():
+        own = frame[frame["level"] == level]
+        seen = [
+            _relatives(level, counts) * counts[1] for counts in zip(own["agreeing_pairs"], own["pairs"], strict=True)
+        ]
+        people = float(((2 * own["pairs"]) ** 0.5).sum())
+        if people:
+            found[kind] = 2 * sum(seen) / people
+    return found
+
+
 def _levels_of_one_whole(comparison: Comparison, counts: dict[int, tuple[float, float]]) -> dict[int, float]:
     """Chance of each level of a comparison; they add to 1."""
     if comparison.u_of_agreement is not None:
@@ -111,7 +135,7 @@ def _joint(counts: dict[int, tuple[float, float]]) -> dict[int, float]:
     0 where no source keeps one record a person and could count. Twins of two surnames are those of any surname less
     those of one.
     """
-    chance = {level: _relatives(level, counts.get(level, (0.0, 0.0))) for level in _RELATIVES}
+    chance = {level: _relatives(level, counts.get(level, (0.0, 0.0))) for level in (3, 2, 1)}
     return {**chance, 2: max(chance[2] - chance[3], 0.0), 0: 0.0}
 
 

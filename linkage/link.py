@@ -12,14 +12,15 @@ from governance.warehouse import fetch_table, load_sql, load_table, materialise,
 from linkage.arrive import SourceViews as SourceViews
 from linkage.arrive import load_deliveries
 from linkage.artefact import Artefact, Shares, check_reusable, made_for, rounded
-from linkage.chance import pool
+from linkage.chance import expected_kin, pool
 from linkage.cluster import cluster
 from linkage.comparisons import ALL, Parameters, compared, touched_by
 from linkage.drift import expected_matches, level_shares
 from linkage.encode import WHOLE_FIELDS
 from linkage.incremental import Before, Compared, compare, large_blocks, record_states
+from linkage.kin import usual_slips
 from linkage.model import Model, train, training_table, weigh_patterns
-from linkage.prior import estimate_priors, fixed_priors, prior_bits
+from linkage.prior import Priors, estimate_priors, fixed_priors, prior_bits
 
 MAX_TRAINING_PAIRS_PER_RULE = 100_000
 
@@ -35,8 +36,8 @@ class LinkResult:
     parted_people: int
     sources: dict[str, bool]
     """By source: whether it keeps one record a person."""
-    priors: dict[str, float]
-    """Log2 odds of a match, by source pair."""
+    priors: Priors
+    """Log2 odds of a match and of kin, by source pair."""
     shares: Shares
     """Level frequencies among expected matches."""
     u: Parameters
@@ -81,7 +82,9 @@ def link(
     if reuse:
         fixed_priors(con, reuse.priors)
     else:
-        estimate_priors(con)
+        estimate_priors(con, usual_slips(model.m), expected_kin(arrived.u_statistics))
+    con.execute(load_sql("linkage", "odds_macro"))
+    materialise(con, "pattern_odds", load_sql("linkage", "pattern_odds"))
     materialise(con, "scored_pair", load_sql("linkage", "scored_pair"))
     parted = cluster(con, linkage.threshold_probability)
     shares, expected = level_shares(con, comparisons), expected_matches(con)

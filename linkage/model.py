@@ -19,7 +19,7 @@ import splink.comparison_library as cl
 from splink import DuckDBAPI, Linker, SettingsCreator, block_on
 
 from governance.errors import InternalError
-from governance.warehouse import load_sql, materialise
+from governance.warehouse import fetch_table, load_sql, load_table, materialise
 from linkage.comparisons import (
     HOUSEHOLD,
     NAMESAKE,
@@ -30,6 +30,7 @@ from linkage.comparisons import (
     household_level,
     in_play,
 )
+from linkage.kin import pattern_kin
 from linkage.order import in_order
 
 MIN_TRAINING_PAIRS = 300
@@ -109,10 +110,11 @@ def train(con: duckdb.DuckDBPyConnection, comparisons: tuple[Comparison, ...], u
 
 
 def weigh_patterns(con: duckdb.DuckDBPyConnection, comparisons: tuple[Comparison, ...], model: Model) -> Linker:
-    """Let Splink weigh every distinct agreement pattern: table ``pattern_weight`` (pattern, weight in bits).
+    """Let Splink weigh every distinct agreement pattern: table ``pattern_weight``.
 
-    The weight is the evidence alone, without a prior. Needs table ``distinct_pattern``. Returns the linker, for
-    its charts and model file.
+    Its columns are pattern, weight in bits, and what :func:`linkage.kin.pattern_kin` says of families. The weight is
+    the evidence alone, against two strangers, without a prior. Needs table ``distinct_pattern``. Returns the linker,
+    for its charts and model file.
     """
     comparisons = _known(comparisons, model)
     corrections = [(HOUSEHOLD, household_correction(model)), (NAMESAKE, namesake_correction(model))]
@@ -126,10 +128,12 @@ def weigh_patterns(con: duckdb.DuckDBPyConnection, comparisons: tuple[Comparison
     linker = _linker(con, "weighed_pattern", columns, levels)
     predicted = linker.inference.predict()
     prior = math.log2(_START_LAMBDA / (1 - _START_LAMBDA))
+    load_table(con, "pattern_kin", pattern_kin(fetch_table(con, "FROM distinct_pattern"), model.m, model.u))
     materialise(
         con,
         "pattern_weight",
-        f"SELECT unique_id_l AS pattern, round(match_weight - $prior, 9) AS weight FROM {predicted.physical_name}",
+        f"SELECT pattern_kin.*, round(match_weight - $prior, 9) AS weight FROM {predicted.physical_name}"
+        " INNER JOIN pattern_kin ON unique_id_l = pattern",
         {"prior": prior},
     )
     return linker
@@ -139,18 +143,18 @@ def household_correction(model: Model) -> Model:
     """The household comparison's m and u, such that its weight undoes the double counting of chance.
 
     For surname and postcode together the right u is that of the pair; the model multiplies the two singles. Their
-    ratio r enters as a level with m : u = 1 : r. It never adds evidence (r is at least 1). Families share a surname of
+    ratio r enters as a level with m : u = 1 : r. It never adds evidence (r is at least 1). Twins are a class of their
+    own (:mod:`linkage.kin`): here an equal birth date is one by chance. Families share a surname of
     any rarity as often as people have one, so each band takes its share of the joint chance.
     """
     u, joint = model.u, model.u[HOUSEHOLD.name]
     surnames = {v: p for v, p in model.m.get("surname", {}).items() if v >= SAME_NAME} or {SAME_NAME: 1.0}
     place = u["postcode"][3] if "postcode" in u else u.get("uprn", {}).get(1, 1.0)
-    twin = place * u.get("date_of_birth", {}).get(6, 1.0)
-    ratio = {household_level(2, 0): joint[2] / max(twin, 1e-30)}
+    ratio = {household_level(2, 0): 1.0}
     for value, known in surnames.items():
         share, alone = known / sum(surnames.values()), u.get("surname", {}).get(value, 1.0)
-        ratio[household_level(3, value - SAME_NAME)] = joint[3] * share / max(twin * alone, 1e-30)
-        ratio[household_level(1, value - SAME_NAME)] = joint[1] * share / max(place * alone, 1e-30)
+        together = joint[1] * share / max(place * alone, 1e-30)
+        ratio |= {household_level(kind, value - SAME_NAME): together for kind in (1, 3)}
     m = dict.fromkeys(ratio, 1e-9)
     corrected = {level: min(0.1, 1e-9 * max(1.0, r)) for level, r in ratio.items()}
     m[0], corrected[0] = 1 - sum(m.values()), 1 - sum(m.values())

@@ -1,4 +1,4 @@
-"""How likely two random records of two sources are one person: estimated from the weights, without labels.
+"""How likely two random records of two sources are one person, or twins: estimated from the weights, without labels.
 
 Chance matches grow with the product of two sources' sizes, true ones with the smaller: one constant prior for all
 source pairs would be wrong for most.
@@ -9,68 +9,99 @@ from collections.abc import Mapping
 import duckdb
 import numpy as np
 import pyarrow as pa
-from numpy.typing import NDArray
 
 from governance.warehouse import load_table
+from linkage.kin import KINDS, SLIPS
+from linkage.mixture import Floats, Patterns, as_bits, expected_shares, fit
 
-_ROUNDS = 200
-_TOLERANCE_BITS = 1e-6
+COLUMNS = ("bits", *KINDS, *SLIPS, *(f"not_{slip}" for slip in SLIPS))
+"""Of table ``prior``, all in bits; see :func:`linkage.mixture.as_bits`."""
+
+_UNCOUNTED = 0.001
+"""Twins, and namesakes, for each true pair where no source could count them: less than there are, so that people whose
+forename is written in two ways are not parted for it; pairs that differ in sex or number tell better."""
+
+Priors = dict[str, dict[str, float]]
+"""By source pair ``a|b`` the :data:`COLUMNS`."""
 
 
-def estimate_priors(con: duckdb.DuckDBPyConnection) -> dict[tuple[int, int], float]:
-    """Create table ``prior`` (source_l, source_r, bits): log2 odds of a match for each source pair.
+def estimate_priors(
+    con: duckdb.DuckDBPyConnection, usual: Mapping[str, float], counted: Mapping[str, float]
+) -> dict[tuple[int, int], float]:
+    """Create table ``prior`` (source_l, source_r, and :data:`COLUMNS`): the shares of matches and of kin in bits.
 
-    The maximum-likelihood share of matches given the weights: the share that equals the mean posterior. Pairs
-    in no common block count as no match.
+    The maximum-likelihood shares given the weights (:mod:`linkage.mixture`). Pairs in no common block count as
+    strangers.
 
     Needs tables ``pattern``, ``pattern_weight``, ``record`` and ``source``.
+
+    Args:
+        con: The linkage warehouse.
+        usual: By slip, the share of true pairs that weights were made with (:func:`linkage.kin.usual_slips`).
+        counted: By class of kin, pairs for each person as the sources counted them
+            (:func:`linkage.chance.expected_kin`); missing where none could.
 
     Returns:
         Expected number of matching pairs, by source pair (numbers).
     """
     sizes = dict(con.execute("SELECT source_no, count(*) FROM record GROUP BY source_no").fetchall())
     dedupe = [row[0] for row in con.execute("SELECT source_no FROM source WHERE NOT one_record_per_person").fetchall()]
-    counted = con.execute(_WEIGHT_COUNTS).fetchall()
+    counts = con.execute(_PATTERN_COUNTS).fetchall()
+    slips, kin = np.array([usual[slip] for slip in SLIPS]), np.array([counted.get(kind, _UNCOUNTED) for kind in KINDS])
+    known = {"namesakes_counted": "namesakes" in counted}
     pairs = [(a, b) for a in sorted(sizes) for b in sorted(sizes) if a < b or (a == b and a in dedupe)]
-    bits, expected = [], {}
-    for a, b in pairs:  # source pairs, not records
-        rows = np.array([(w, n) for left, right, w, n in counted if (left, right) == (a, b)], float).reshape(-1, 2)
+    bits, expected = np.zeros((len(pairs), len(COLUMNS))), {}
+    for place, (a, b) in enumerate(pairs):  # source pairs, not records
+        rows = np.array([row for left, right, *row in counts if (left, right) == (a, b)], float).reshape(-1, 6)
         possible = sizes[a] * sizes[b] if a != b else sizes[a] * (sizes[a] - 1) / 2
-        prior, matches = _fit(rows[:, 0], rows[:, 1], possible, start=0.5 * min(sizes[a], sizes[b]))
-        bits.append(prior)
-        expected[a, b] = matches
-    table = {"source_l": [a for a, _ in pairs], "source_r": [b for _, b in pairs], "bits": np.array(bits, float)}
-    load_table(con, "prior", pa.table({**table, "source_l": pa.array(table["source_l"], pa.int8())}))
+        start = expected_shares(0.5 * min(sizes[a], sizes[b]), kin, slips, **known)
+        shares = fit(_patterns(rows), possible, slips, start, **known)
+        bits[place] = np.round(as_bits(shares, possible, slips), 6)
+        expected[a, b] = shares.matches
+    _load_prior(con, pairs, bits)
     return expected
 
 
-def fixed_priors(con: duckdb.DuckDBPyConnection, priors: Mapping[str, float]) -> None:
+def _patterns(rows: Floats) -> Patterns:
+    """From rows of ``_PATTERN_COUNTS`` without their sources."""
+    return Patterns(weight=rows[:, 0], kin_bits=rows[:, 1:3], slips=rows[:, 3:5], pairs=rows[:, 5])
+
+
+def fixed_priors(con: duckdb.DuckDBPyConnection, priors: Mapping[str, Mapping[str, float]]) -> None:
     """Create table ``prior`` from what an earlier run found, by source pair ``a|b``."""
     numbers = {name: number for number, name in con.execute("SELECT source_no, source FROM source").fetchall()}
-    known = [(*pair.split("|"), bits) for pair, bits in sorted(priors.items())]
-    rows = [(numbers[a], numbers[b], bits) for a, b, bits in known if a in numbers and b in numbers]
-    table = {
-        "source_l": pa.array([a for a, _, _ in rows], pa.int8()),
-        "source_r": pa.array([b for _, b, _ in rows], pa.int64()),
-    }
-    load_table(con, "prior", pa.table({**table, "bits": pa.array([bits for _, _, bits in rows], pa.float64())}))
+    rows = []
+    for pair, found in sorted(priors.items()):  # source pairs, not records
+        a, b = pair.split("|")
+        if a in numbers and b in numbers:
+            rows.append((numbers[a], numbers[b], [found[name] for name in COLUMNS]))
+    bits = np.array([found for *_, found in rows], np.float64).reshape(-1, len(COLUMNS))
+    _load_prior(con, [(a, b) for a, b, _ in rows], bits)
 
 
-def prior_bits(con: duckdb.DuckDBPyConnection) -> dict[str, float]:
+def prior_bits(con: duckdb.DuckDBPyConnection) -> Priors:
     """Table ``prior`` by source pair ``a|b``, with the sources' names."""
-    return dict(con.execute(_NAMED).fetchall())
+    return {pair: dict(zip(COLUMNS, bits, strict=True)) for pair, *bits in con.execute(_NAMED).fetchall()}
 
 
-_NAMED = """
-SELECT source_l.source || '|' || source_r.source AS source_pair, prior.bits
+def _load_prior(con: duckdb.DuckDBPyConnection, pairs: list[tuple[int, int]], bits: Floats) -> None:
+    sides = {
+        "source_l": pa.array([a for a, _ in pairs], pa.int8()),
+        "source_r": pa.array([b for _, b in pairs], pa.int64()),
+    }
+    load_table(con, "prior", pa.table(sides | {name: bits[:, at] for at, name in enumerate(COLUMNS)}))
+
+
+_NAMED = f"""
+SELECT source_l.source || '|' || source_r.source AS source_pair, {", ".join(f"prior.{name}" for name in COLUMNS)}
 FROM prior
 INNER JOIN source AS source_l ON prior.source_l = source_l.source_no
 INNER JOIN source AS source_r ON prior.source_r = source_r.source_no
 ORDER BY source_pair
 """
 
-_WEIGHT_COUNTS = """
-SELECT record_l.source_no, record_r.source_no, pattern_weight.weight, count(*)
+_PATTERN_COUNTS = """
+SELECT record_l.source_no, record_r.source_no, weight, twins_bits, namesakes_bits, renamed::INT, redated::INT, count(*)
 FROM pattern
 INNER JOIN pattern_weight USING (pattern)
 INNER JOIN record AS record_l ON pattern.record_l = record_l.record
@@ -78,19 +109,3 @@ INNER JOIN record AS record_r ON pattern.record_r = record_r.record
 GROUP BY ALL
 ORDER BY ALL
 """
-
-
-def _fit(
-    weights: NDArray[np.float64], counts: NDArray[np.float64], possible: float, *, start: float
-) -> tuple[float, float]:
-    """Prior in bits and expected matches, by fixed-point iteration; half a pair at the least."""
-    matches = max(start, 0.5)
-    prior = np.log2(matches / max(possible - matches, 1.0))
-    for _ in range(_ROUNDS):
-        posterior = 1 / (1 + np.exp2(-np.clip(weights + prior, -100, 100)))
-        matches = max(float((counts * posterior).sum()), 0.5)
-        new = np.log2(matches / max(possible - matches, 1.0))
-        if abs(new - prior) < _TOLERANCE_BITS:
-            break
-        prior = new
-    return round(float(prior), 6), matches

@@ -6,15 +6,16 @@ needs no labels. The other way round, pairs that would be joined without the num
 false links. Both speak for records with a number only.
 """
 
+import math
+
 import duckdb
 import pyarrow as pa
 
 from governance.contracts import RECORD_QUALITY, check_table
 from governance.settings import Linkage
 from governance.warehouse import fetch_table, load_sql
+from linkage.kin import KINDS, NUMBER, kin_ratios
 from linkage.model import Model
-
-_NUMBER = "nhs_number"
 
 
 def record_quality(
@@ -51,11 +52,22 @@ def known_pairs(quality: pa.Table) -> dict[str, list[int]]:
 
 
 def hidden_number(linkage: Linkage, model: Model) -> dict[str, float | bool]:
-    """What is to be taken off a pair's weight to hide the NHS number, and whether there are reference pairs at all."""
-    compared = _NUMBER in linkage.compare
-    agree, differ = (model.weight(_NUMBER, level) if compared else 0.0 for level in (1, 0))
-    alone = any(rule.components == [_NUMBER] for rule in linkage.rules)
-    return {"agree_bits": agree, "differ_bits": differ, "has_reference": compared and alone}
+    """What is to be taken off a pair's weight to hide the NHS number, and whether there are reference pairs at all.
+
+    Against strangers and against kin an agreeing, or differing, number weighs differently.
+    """
+    compared = NUMBER in linkage.compare
+    agree, differ = (model.weight(NUMBER, level) if compared else 0.0 for level in (1, 0))
+    kin = kin_ratios(model.m, model.u)[KINDS[0]].get(NUMBER, {}) if compared else {}
+    agree_kin, differ_kin = (math.log2(kin.get(level, 1.0)) for level in (1, 0))
+    alone = any(rule.components == [NUMBER] for rule in linkage.rules)
+    return {
+        "agree_bits": agree,
+        "differ_bits": differ,
+        "agree_kin_bits": agree_kin,
+        "differ_kin_bits": differ_kin,
+        "has_reference": compared and alone,
+    }
 
 
 def link_counts(con: duckdb.DuckDBPyConnection, threshold_probability: float) -> dict[str, object]:
@@ -66,6 +78,7 @@ def link_counts(con: duckdb.DuckDBPyConnection, threshold_probability: float) ->
     sizes = query(load_sql("linkage", "cluster_size")).fetchall()
     weights = query(load_sql("linkage", "weight_histogram")).fetchall()
     dropped = query(load_sql("linkage", "dropped_block")).fetchall()
+    ((twins, namesakes),) = query(load_sql("linkage", "held_back"), {"threshold": threshold_probability}).fetchall()
     return {
         "pairs": {f"{a}|{b}": {"compared": compared, "linked": linked} for a, b, compared, linked in pairs},
         "records": {source: records for source, records, *_ in views},
@@ -74,5 +87,6 @@ def link_counts(con: duckdb.DuckDBPyConnection, threshold_probability: float) ->
         "linked_records": {source: linked for source, _, _, _, linked in views},
         "cluster_sizes": {str(size): people for size, people in sizes},
         "weight_histogram": [[low, pairs] for low, pairs in weights],
+        "held_back": {"twins": twins, "namesakes": namesakes},
         "large_blocks_dropped": {rule: [blocks, records] for rule, blocks, records in dropped},
     }

@@ -53,6 +53,10 @@ valued AS (
     SELECT 'household', 3, family || ' ' || place || ' ' || birth_date, given, given FROM own
     WHERE $one_record_per_person AND family <> ''
     UNION ALL
+    -- Namesakes at one address, such as father and son.
+    SELECT 'household', 4, given || ' ' || family || ' ' || place, birth_date, birth_date FROM own
+    WHERE $one_record_per_person AND given <> '' AND family <> '' AND birth_date <> ''
+    UNION ALL
     SELECT 'household', 2, place || ' ' || birth_date, given, given FROM own
     WHERE $one_record_per_person
     UNION ALL

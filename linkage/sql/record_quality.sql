@@ -1,8 +1,9 @@
 -- How well each record could be linked, and what linkage would have made of it without its NHS number.
--- reads   record, source, scored_pair, distinct_pattern, rule
+-- reads   record, source, scored_pair, distinct_pattern, pattern_odds, rule
 -- grain   one row per record
 -- columns source, record_id, views, links, best_link_probability, fields_present, has_nhs_number, expected_false_links, reference_pairs, reference_compared, reference_found, blind_links, blind_false_links
--- params  $threshold DOUBLE, $agree_bits DOUBLE and $differ_bits DOUBLE (what NHS numbers that agree or differ weigh),
+-- params  $threshold DOUBLE, $agree_bits DOUBLE and $differ_bits DOUBLE (what NHS numbers that agree or differ weigh against
+--         strangers), $agree_kin_bits DOUBLE and $differ_kin_bits DOUBLE (how much likelier they are among kin),
 --         $has_reference BOOLEAN (whether every pair with one NHS number is compared)
 WITH scored AS (
     SELECT
@@ -15,10 +16,14 @@ WITH scored AS (
         -- Hidden: no rule with the number in it, and no weight from it.
         scored_pair.found_by & (SELECT coalesce(bit_or(1::BIGINT << rule), 0) FROM rule WHERE NOT fixes_nhs_number) > 0
             AS is_compared_blind,
-        scored_pair.weight - CASE distinct_pattern.nhs_number WHEN 1 THEN $agree_bits WHEN 0 THEN $differ_bits ELSE 0 END
-            AS blind_weight
+        CASE distinct_pattern.nhs_number WHEN 1 THEN $agree_bits WHEN 0 THEN $differ_bits ELSE 0 END AS of_strangers,
+        CASE distinct_pattern.nhs_number WHEN 1 THEN $agree_kin_bits WHEN 0 THEN $differ_kin_bits ELSE 0 END AS of_kin,
+        against_all(
+            pattern_odds.as_strangers + of_strangers, pattern_odds.as_twins - of_kin, pattern_odds.as_namesakes - of_kin
+        ) AS blind_weight
     FROM scored_pair
     INNER JOIN distinct_pattern USING (pattern)
+    INNER JOIN pattern_odds USING (source_l, source_r, pattern)
 ),
 
 judged AS (

@@ -209,7 +209,7 @@ def test_a_model_that_was_edited_is_refused(two_months):
     """Whoever sets the weights decides who is joined: the ledger knows the model that was used."""
     path = current(two_months / f"zones/linkage/{FIRST}/out") / "model.json"
     content = json.loads(path.read_bytes())
-    content["priors"] = {pair: 40.0 for pair in content["priors"]}
+    content["priors"] = {pair: bits | {"bits": 40.0} for pair, bits in content["priors"].items()}
     path.write_text(json.dumps(content), encoding="utf-8")
 
     with pytest.raises(PolicyRefusal) as caught:

@@ -154,21 +154,21 @@ def world(seed: int = 20261123, households: int = 260) -> World:
     twins: list[tuple[int, int]] = []
     namesakes: list[tuple[int, int]] = []
     for home in range(households):
-        family = _family(rng, home, len(people))
+        family = family_of(rng, home, len(people))
         if home < 24:
-            family.append(_twin(rng, family[-1], len(people) + len(family)))
+            family.append(twin_of(rng, family[-1], len(people) + len(family), of_one_sex=home % 3 > 0))
             twins.append((family[-2].number, family[-1].number))
         elif home < 40:
-            family[0] = replace(family[0], sex="male", forename=_forename(rng, "male"))
+            family[0] = replace(family[0], sex="male", forename=forename(rng, "male"))
             born = family[0].born + timedelta(days=int(rng.integers(22 * 365, 35 * 365)))
             number = len(people) + len(family)
             family.append(replace(family[0], number=number, born=born))
             namesakes.append((family[0].number, number))
         people += family
     sources = {
-        "clinic": _extract(people, "clinic", seed + 1, share=0.95, errors=0.02, nhs=0.99),
-        "hospital": _extract(people, "hospital", seed + 2, share=0.6, errors=0.08, nhs=0.85),
-        "housing": _extract(people, "housing", seed + 3, share=0.4, errors=0.12, nhs=0.0, again=0.15),
+        "clinic": extract(people, "clinic", seed + 1, share=0.95, errors=0.02, nhs=0.99),
+        "hospital": extract(people, "hospital", seed + 2, share=0.6, errors=0.08, nhs=0.85),
+        "housing": extract(people, "housing", seed + 3, share=0.4, errors=0.12, nhs=0.0, again=0.15),
     }
     return World(tuple(people), tuple(twins), tuple(namesakes), sources)
 
@@ -184,18 +184,20 @@ _NAMES = {
 }
 
 
-def _forename(rng: np.random.Generator, sex: str) -> str:
+def forename(rng: np.random.Generator, sex: str) -> str:
+    """One of a sex's names."""
     return _pick(rng, _NAMES[sex])
 
 
-def _family(rng: np.random.Generator, home: int, first: int) -> list[Person]:
+def family_of(rng: np.random.Generator, home: int, first: int) -> list[Person]:
+    """One to four people of one surname at one address, numbered from ``first``."""
     surname, postcode = _pick(rng, _NAMES["surname"]), f"NM{home % 7 + 1} {home // 26 % 10}{_letters(home)}"
     family = []
     for member in range(int(rng.choice([1, 2, 3, 4], p=[0.3, 0.35, 0.2, 0.15]))):
         sex = str(rng.choice(["female", "male"]))
         oldest, youngest = (1945, 1985) if member < 2 else (1995, 2015)
         born = date(oldest, 1, 2) + timedelta(days=int(rng.integers(0, (youngest - oldest) * 365)))
-        family.append(Person(first + member, _forename(rng, sex), surname, born, postcode, sex))
+        family.append(Person(first + member, forename(rng, sex), surname, born, postcode, sex))
     return family
 
 
@@ -203,14 +205,17 @@ def _letters(number: int) -> str:
     return chr(65 + number // 26 % 26) + chr(65 + number % 26)
 
 
-def _twin(rng: np.random.Generator, of: Person, number: int) -> Person:
-    names = [name for name in _NAMES[of.sex] if name[0] != of.forename[0]]
-    return replace(of, number=number, forename=_pick(rng, names))
+def twin_of(rng: np.random.Generator, of: Person, number: int, *, of_one_sex: bool) -> Person:
+    """Somebody else of that birth date, surname and address, with another initial."""
+    sex = of.sex if of_one_sex else {"male": "female", "female": "male"}[of.sex]
+    names = [name for name in _NAMES[sex] if name[0] != of.forename[0]]
+    return replace(of, number=number, sex=sex, forename=_pick(rng, names))
 
 
-def _extract(
+def extract(
     people: Sequence[Person], source: str, seed: int, *, share: float, errors: float, nhs: float, again: float = 0.0
 ) -> list[dict[str, Any]]:
+    """What one service wrote down of people: shares of them, of errors, of NHS numbers, and of second records."""
     rng = np.random.default_rng(seed)
     rows = []
     for person in people:

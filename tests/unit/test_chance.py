@@ -9,7 +9,7 @@ import pytest
 
 from governance.contracts import U_STATISTIC
 from governance.warehouse import fetch_table
-from linkage.chance import MIN_PAIRS_SHOWN, count_chance, pool
+from linkage.chance import MIN_PAIRS_SHOWN, count_chance, expected_kin, pool
 from linkage.comparisons import HOUSEHOLD, SAME_NAME, compared
 from linkage.values import BAND_SHIFT, Components
 from tests.lib.linkage import LINKAGE, ROOT, found_in, identifiers, keys_for, world
@@ -80,6 +80,7 @@ def test_exact_agreement_is_that_of_all_pairs(counted, identity, comparison):
 
 
 HOUSEHOLDS = {
+    4: lambda r: (r["forename"], r["surname"], r["postcode"]),
     3: lambda r: (r["surname"], r["postcode"], _birth(r)),
     2: lambda r: (r["postcode"], _birth(r)),
     1: lambda r: (r["surname"], r["postcode"]),
@@ -89,9 +90,9 @@ HOUSEHOLDS = {
 @pytest.mark.parametrize("level", HOUSEHOLDS)
 def test_families_and_twins_are_those_of_all_pairs(counted, identity, level):
     """Twins differ in forename, families in birth date: every other pair could be one person recorded twice."""
-    apart = (lambda r: _birth(r) or r["forename"]) if level == 1 else lambda r: r["forename"]
+    apart = {1: lambda r: _birth(r) or r["forename"], 4: _birth}.get(level, lambda r: r["forename"])
     held = [(HOUSEHOLDS[level](r), apart(r)) for r in identity]
-    held = [row for row in held if None not in row[0]]
+    held = [row for row in held if None not in row[0] and (level < 4 or row[1])]
     agreeing = sum(a[0] == b[0] and a[1] != b[1] for a, b in combinations(held, 2))
 
     assert agreeing >= MIN_PAIRS_SHOWN
@@ -225,6 +226,19 @@ def test_twins_too_few_to_count_are_still_feared():
     assert 4 < small[1] * 1000 < 5
     assert small[2] == 0  # twins of two surnames: none beyond those of one
     assert pool([_statistics([("sex", 1, 50.0, 100.0)])], ())["household"][3] == 0.0
+
+
+def test_kin_are_counted_for_each_person_of_a_list():
+    """Twenty pairs of twins among a thousand people: each person has 0.04; lists add up, and none is not nought."""
+    pairs = 1000 * 999 / 2
+    counted = _statistics([("household", 2, 20.0, pairs), ("household", 4, 0.0, pairs), ("sex", 1, 50.0, 100.0)])
+    empty = _statistics([("household", 2, 0.0, 9 * pairs), ("household", 4, 0.0, 9 * pairs)])
+
+    found = expected_kin([counted])
+    assert found["twins"] == pytest.approx(0.04, rel=0.001)
+    assert 0 < found["namesakes"] < 20 / 1000  # under ten pairs were seen
+    assert 0.01 < expected_kin([counted, empty])["twins"] < 0.015
+    assert expected_kin([_statistics([("sex", 1, 50.0, 100.0)])]) == {}
 
 
 def _statistics(rows):

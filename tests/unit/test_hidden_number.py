@@ -1,6 +1,7 @@
 """With the NHS number hidden: which pairs known to be true would still be found, and which would be wrongly joined."""
 
 import math
+from functools import cache
 
 import pytest
 
@@ -50,9 +51,23 @@ def quality():
 
 
 def is_found_blind(row, agrees):
-    """By hand: some other rule, and enough weight without the number's."""
-    weight = row["weight"] - linked().model.weight("nhs_number", int(agrees))
+    """By hand: some other rule, and enough weight without the number's, against strangers and against each kin."""
+    against = odds()[row["source_l"], row["source_r"], row["pattern"]]
+    hidden = hidden_number(LINKAGE, linked().model)
+    side = "agree" if agrees else "differ"
+    less = [hidden[f"{side}_bits"], -hidden[f"{side}_kin_bits"], -hidden[f"{side}_kin_bits"]]
+    weight = -math.log2(sum(2 ** (bits + off) for bits, off in zip(against, less, strict=True)))
     return row["found_by"] & ~BY_NUMBER_ONLY > 0 and probability(weight) >= THRESHOLD
+
+
+@cache
+def odds():
+    """Odds of strangers, twins and namesakes, in bits, by sources and pattern."""
+    query = """
+        SELECT l.source, r.source, pattern, as_strangers, as_twins, as_namesakes FROM pattern_odds
+        JOIN source AS l ON source_l = l.source_no JOIN source AS r ON source_r = r.source_no
+    """
+    return {(a, b, pattern): bits for a, b, pattern, *bits in linked().con.execute(query).fetchall()}
 
 
 def test_reference_pairs_are_those_with_one_number(quality):
@@ -86,16 +101,20 @@ def test_found_and_wrong_without_the_number_are_counted_by_hand(quality):
 
 
 def test_a_hidden_number_leaves_the_pattern_that_has_none():
-    """A weight less the number's own is the weight of the same pattern without a number: nothing else of it is left."""
+    """A weight less the number's own is the weight of the same pattern without a number; among kin the same is true."""
     query = "SELECT * EXCLUDE (pattern) FROM distinct_pattern INNER JOIN pattern_weight USING (pattern)"
     rows = linked().con.sql(query).to_arrow_table().to_pylist()
-    others = [name for name in rows[0] if name not in ("nhs_number", "weight")]
-    without = {tuple(row[name] for name in others): row["weight"] for row in rows if row["nhs_number"] is None}
+    hidden = hidden_number(LINKAGE, linked().model)
+    bits = {"weight": "", "twins_bits": "_kin", "namesakes_bits": "_kin"}
+    others = [name for name in rows[0] if name not in ("nhs_number", *bits)]
+    without = {tuple(row[name] for name in others): row for row in rows if row["nhs_number"] is None}
 
     met = [row for row in rows if row["nhs_number"] is not None and tuple(row[name] for name in others) in without]
     for row in met:
         bare = without[tuple(row[name] for name in others)]
-        assert row["weight"] - linked().model.weight("nhs_number", row["nhs_number"]) == pytest.approx(bare, abs=1e-6)
+        for name, kin in bits.items():
+            own = hidden[f"{'agree' if row['nhs_number'] else 'differ'}{kin}_bits"]
+            assert row[name] - own == pytest.approx(bare[name], abs=1e-6)
     assert {row["nhs_number"] for row in met} == {0, 1}
     assert len(met) > 10
 
@@ -131,6 +150,8 @@ def test_without_a_rule_on_the_number_there_is_no_reference():
     assert hidden_number(not_compared, linked().model) == {
         "agree_bits": 0.0,
         "differ_bits": 0.0,
+        "agree_kin_bits": 0.0,
+        "differ_kin_bits": 0.0,
         "has_reference": False,
     }
     table = record_quality(linked().con, THRESHOLD, no_rule, linked().model)

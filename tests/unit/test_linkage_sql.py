@@ -80,13 +80,21 @@ PARAMS = {
     "large_block": {"max_block_records": 200},
     "training": {"max_pairs": 10},
     "pair_count": {"threshold": 0.95},
-    "record_quality": {"threshold": 0.95, "agree_bits": 20.0, "differ_bits": -5.0, "has_reference": True},
+    "record_quality": {
+        "threshold": 0.95,
+        "agree_bits": 20.0,
+        "differ_bits": -5.0,
+        "agree_kin_bits": -9.0,
+        "differ_kin_bits": 5.0,
+        "has_reference": True,
+    },
+    "held_back": {"threshold": 0.95},
     "person_change": {"left": "no longer supplied"},
     "expected_pattern": {"unit": 1},
     "expected_match": {"unit": 1},
     "chance_exact": {"one_record_per_person": True, "by_postcode": True},
 }
-NOT_A_QUERY = {"macro": "defines macros and returns nothing", "name_macro": "the same"}
+NOT_A_QUERY = {"macro": "defines macros and returns nothing", "name_macro": "the same", "odds_macro": "the same"}
 
 
 @pytest.fixture(scope="module")
@@ -104,7 +112,8 @@ def empty():
     ).fetchall()
     for (name,) in names:
         load_table(con, name, linking.sql(f"SELECT * FROM {name}").to_arrow_table())
-    con.execute(load_sql("linkage", "macro"))
+    for macros in ("macro", "odds_macro"):
+        con.execute(load_sql("linkage", macros))
     load_table(con, "scored", con.sql(load_sql("linkage", "edge_out")).to_arrow_table())
     load_table(con, "person_index", index)
     con.execute("CREATE TABLE truth (source VARCHAR, record_id BIGINT, person VARCHAR)")

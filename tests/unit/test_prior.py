@@ -5,6 +5,7 @@ import pyarrow as pa
 import pytest
 
 from governance.warehouse import connect, load_table
+from linkage.kin import SLIPS
 from linkage.prior import estimate_priors
 
 WEIGHTS = {1: 22.0, 2: 14.0, 3: 3.0, 4: -6.0}
@@ -21,7 +22,7 @@ def planted(sizes, single, matches):
     records = [(r, no) for no in range(len(sizes)) for r in range(first[no], first[no + 1])]
     load_table(con, "record", _table(records, record=pa.int64(), source_no=pa.int8()))
     load_table(con, "source", _table(list(enumerate(single)), source_no=pa.int8(), one_record_per_person=pa.bool_()))
-    load_table(con, "pattern_weight", _table(list(WEIGHTS.items()), pattern=pa.int64(), weight=pa.float64()))
+    load_table(con, "pattern_weight", weighed(WEIGHTS))
     rows = []
     for (a, b), true in matches.items():
         possible = sizes[a] * sizes[b] if a != b else sizes[a] * (sizes[a] - 1) // 2
@@ -32,6 +33,16 @@ def planted(sizes, single, matches):
         rows += [(int(first[a]), int(first[b] + (a == b)), 4)] * 400
     load_table(con, "pattern", _table(rows, record_l=pa.int64(), record_r=pa.int64(), pattern=pa.int64()))
     return con
+
+
+def weighed(weights):
+    """Table ``pattern_weight`` of patterns that say nothing of families: no names, no birth date, no sex, no number."""
+    rows = [(pattern, weight, -40.0, -40.0, None, None) for pattern, weight in weights.items()]
+    kin = dict.fromkeys(("twins_bits", "namesakes_bits"), pa.float64()) | dict.fromkeys(SLIPS, pa.bool_())
+    return _table(rows, pattern=pa.int64(), weight=pa.float64(), **kin)
+
+
+USUAL = dict.fromkeys(SLIPS, 0.02)
 
 
 def _table(rows, **types):
@@ -51,7 +62,7 @@ MATCHES = {(0, 1): 900, (0, 2): 500, (1, 2): 90, (2, 2): 40}
 def estimated():
     """Expected matches and prior bits of three planted sources."""
     con = planted(SIZES, SINGLE, MATCHES)
-    return estimate_priors(con), priors(con)
+    return estimate_priors(con, USUAL, {}), priors(con)
 
 
 @pytest.mark.parametrize("pair", MATCHES)
@@ -80,7 +91,7 @@ def test_chance_matches_do_not_grow_into_true_ones():
         planted((10_000, 10_000), (True, True), {(0, 1): 300}),
     )
 
-    few, many = (estimate_priors(con)[0, 1] for con in (small, large))
+    few, many = (estimate_priors(con, USUAL, {})[0, 1] for con in (small, large))
 
     assert many == pytest.approx(few, rel=0.05)
     assert priors(large)[0, 1] == pytest.approx(priors(small)[0, 1] - np.log2(100), abs=0.2)
@@ -90,7 +101,7 @@ def test_a_source_pair_without_a_common_pair_gets_the_least():
     """Nobody in common: half a pair at the least, so that the prior is a number."""
     con = planted((50, 40), (True, True), {})
 
-    assert estimate_priors(con) == {(0, 1): 0.5}
+    assert estimate_priors(con, USUAL, {}) == {(0, 1): 0.5}
     assert priors(con)[0, 1] == pytest.approx(np.log2(0.5 / (2000 - 0.5)), abs=1e-5)
 
 
@@ -98,5 +109,5 @@ def test_one_source_alone_has_no_prior():
     """A single source of one record a person has nothing to be compared with."""
     con = planted((50,), (True,), {})
 
-    assert estimate_priors(con) == {}
+    assert estimate_priors(con, USUAL, {}) == {}
     assert priors(con) == {}

@@ -3,6 +3,7 @@
 A test that fails because the trap is gone is good news: the work-round can go too.
 """
 
+import math
 import re
 from pathlib import Path
 
@@ -81,14 +82,29 @@ def test_masks_are_compared_after_they_are_taken(con):
     assert answer(con, "SELECT 5 >> 2 & 1 = 1") is True
 
 
+def odds(con, weights):
+    """Table ``pattern_odds`` of the first two sources."""
+    sources = {"source_l": [0] * len(weights), "source_r": [1] * len(weights)}
+    load_table(con, "pattern_odds", pa.table(sources | {"pattern": list(weights), "weight": list(weights.values())}))
+
+
+def test_odds_of_several_leave_no_double(con):
+    """2 to the power of 2,000 overflows: the largest is taken out first, and the others count down to nothing."""
+    con.execute(load_sql("linkage", "odds_macro"))
+
+    assert answer(con, "SELECT against_all(2000.0::DOUBLE, 2000.0::DOUBLE, -3000.0::DOUBLE)") == -2001
+    assert answer(con, "SELECT against_all(-2000.0::DOUBLE, -2005.0::DOUBLE, -2005.0::DOUBLE)") == 2000 - math.log2(
+        1 + 2 * 2**-5
+    )
+
+
 def test_probabilities_saturate_and_weights_do_not(con):
     """Beyond 53 bits every probability is 1.0: scored pairs keep the weight, and it alone ranks them."""
     assert 1 / (1 + 2.0**-60) == 1 / (1 + 2.0**-80) == 1.0
     rows = {"pattern": [1, 2], "record_l": [1, 3], "record_r": [2, 4], "found_by": [1, 1]}
     load_table(con, "pattern", pa.table(rows))
-    load_table(con, "pattern_weight", pa.table({"pattern": [1, 2], "weight": [80.0, 100.0]}))
+    odds(con, {1: 60.0, 2: 80.0})
     load_table(con, "record", pa.table({"record": [1, 2, 3, 4], "source_no": pa.array([0, 1, 0, 1], pa.int8())}))
-    load_table(con, "prior", pa.table({"source_l": [0], "source_r": [1], "bits": [-20.0]}))
 
     found = fetch_table(con, load_sql("linkage", "scored_pair")).to_pydict()
 
@@ -100,9 +116,8 @@ def test_extreme_weights_have_probabilities(con):
     """Weights far below nought would overflow pow: they are cut before, and stay possible."""
     rows = {"pattern": [1], "record_l": [1], "record_r": [2], "found_by": [1]}
     load_table(con, "pattern", pa.table(rows))
-    load_table(con, "pattern_weight", pa.table({"pattern": [1], "weight": [-5000.0]}))
+    odds(con, {1: -5020.0})
     load_table(con, "record", pa.table({"record": [1, 2], "source_no": pa.array([0, 1], pa.int8())}))
-    load_table(con, "prior", pa.table({"source_l": [0], "source_r": [1], "bits": [-20.0]}))
 
     (probability,) = fetch_table(con, load_sql("linkage", "scored_pair"))["probability"].to_pylist()
 
