@@ -12,13 +12,13 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cohorts.definition import load_definitions
 from cohorts.english import definition_english
 from flows.checking import filled_in
-from flows.run import now, timestamp
+from flows.run import now, open_ledger, timestamp
 from governance.approval import Signing, approve, check_approved, countersign, waiting_for
 from governance.approval_record import APPROVERS, read_approvals, trusted_approvers
 from governance.code_version import code_version
 from governance.errors import ConfigError
 from governance.keys import KeyRing
-from governance.ledger import Event, Ledger
+from governance.ledger import Event
 from governance.policy import check_bundle, read_facts, refuse_blocked
 from governance.settings import POLICY_VERSION, Bundle, load_bundle
 
@@ -50,7 +50,7 @@ def approve_project(root: Path, signing: Signing) -> dict[str, Any]:
         filled = replace(signing, at=timestamp(), english=cohorts_in_english(bundle))
         path = approve(bundle, _approver_key(ring, today), trusted, filled)
     [one] = [found for found in read_approvals(root, trusted) if found.path == path]
-    Ledger(root / "ledger", ring.signing(ring.ledger_signer(), today)).append(
+    open_ledger(root, ring, today).append(
         Event.CONFIG_APPROVED,
         at=timestamp(),
         project=bundle.project.id,

@@ -1,17 +1,21 @@
 """Sessions that two custodians hold together: subkeys issued to sources, a lost custodian replaced."""
 
 import json
+import os
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 from flows.key_desk import open_ledger, told_of
 from flows.run import now, timestamp, uses_of
+from governance.affected import by_key
 from governance.errors import BadInput
-from governance.key_files import KeyFiles, KeyInfo
+from governance.key_files import KeyFiles, KeyInfo, Secret, fingerprint_of
 from governance.key_making import issue, make_own, session, write_root
 from governance.key_shares import CUSTODIANS
+from governance.key_states import retire
 from governance.keys import KeyRing
 from governance.ledger import Event
 from governance.settings import load_bundle
@@ -48,6 +52,54 @@ def issue_keys(
         epoch=uses.epoch,
     )
     return [told_of(one) for one in made]
+
+
+def rekey_root(root: Path, *, custodians: Sequence[Path] = ()) -> dict[str, Any]:
+    """Make a new root for a new epoch and issue every source its subkeys; the old root's shares go on retiring.
+
+    Args:
+        root: The project folder, whose config names an epoch that was never used.
+        custodians: Where custodians keep their folders, if not below ``keys/``.
+
+    Returns:
+        What was issued, what the old shares are called, and how many packages were made under the old key.
+
+    Raises:
+        PolicyRefusal: Fewer than two custodians are here.
+        BadInput: Something was issued for this epoch already.
+    """
+    bundle, today = load_bundle(root), now().date()
+    ring, store = KeyRing(root / "keys", *custodians), KeyFiles(root / "keys", custodians)
+    uses, before = uses_of(bundle), ring.root_info()
+    if any(info.epoch == uses.epoch for info in ring.infos()):
+        raise _epoch_used(uses.epoch)
+    ring.root(today)  # the same two custodians could open the old one: nobody else may end it
+    entries = open_ledger(root, ring).entries()
+    touched = by_key(before, before, entries).entries
+    retired = [_retired(store, share) for share in CUSTODIANS]
+    making = session(bundle.project.id, today, demo=before.demo)
+    new = Secret(os.urandom(32))
+    write_root(store, making, new)
+    made = issue(store, making, new, uses, [source.id for source in bundle.sources])
+    marks = {"fingerprint": fingerprint_of(new.reveal()), "key": before.fingerprint, "epoch": uses.epoch}
+    open_ledger(root, ring).append(Event.ROOT_RENEWED, at=timestamp(), project=uses.project, **marks)
+    return {"issued": [told_of(one) for one in made], "retired": retired, "under_the_old_key": len(touched)}
+
+
+def _retired(store: KeyFiles, share: str) -> str:
+    """Keep a share of the old root under its fingerprint: until it is destroyed it opens what was issued of it."""
+    info = store.info(share)
+    return retire(store, info, store.read(share)[1] if store.holds(share) else b"").id
+
+
+def _epoch_used(epoch: str) -> BadInput:
+    return BadInput(
+        f"Keys were issued for epoch `{epoch}` before.",
+        why="Codes of two root keys under one epoch would look alike and match nothing.",
+        fix="Set linkage.epoch in project.yaml to a name that was never used, have the project approved, and hold this"
+        " session again. Nothing was changed.",
+        code="E-KEY-EPOCH",
+    )
 
 
 def recover_custody(

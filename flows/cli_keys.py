@@ -128,3 +128,67 @@ def keys_recover(
     made = recover_custody(folder, lost=lost, public=public, custodians=custodians or [])
     head = "All three shares are new. Destroy every older copy of them; carry each to its custodian."
     return Answer(result={"made": made}, lines=[head, *aligned((one["id"], one["holder"]) for one in made)])
+
+
+@keys_app.command("rotate")
+def keys_rotate(
+    folder: Folder,
+    key: Annotated[
+        str, typer.Argument(metavar="KEY", help="A zone's, source's or signer's key, such as zone_linkage.")
+    ],
+    json: Json = False,
+) -> Answer:
+    """Put a new key in the place of one that is held here, and seal anew everything here that was sealed to it.
+
+    Every file is opened again and every table compared with its manifest. What is cut off is finished by the same
+    command. The old key goes on retiring, under another name, until you destroy it.
+    """
+    from flows.key_life import rotate_key, rotate_lines
+
+    done = rotate_key(folder, key)
+    return Answer(result=done, lines=rotate_lines(done))
+
+
+@keys_app.command("rekey")
+def keys_rekey(folder: Folder, custodians: With = None, json: Json = False) -> Answer:
+    """Two custodians together: a new root key for a new epoch, and new keys for every source.
+
+    First name a new linkage.epoch in project.yaml and have it approved. While a source still holds its earlier keys it
+    tells the linkage zone which record had which pseudonym; people keep their ids, counts prove that nobody was lost or
+    merged, and what joins the two epochs is destroyed. Then destroy the earlier keys.
+    """
+    from flows.ceremony import rekey_root
+
+    done = rekey_root(folder, custodians=custodians or [])
+    lines = [
+        f"A new root key, and keys for {len(done['issued'])} sources: carry each its file.",
+        f"{done['under_the_old_key']} packages of views were made under the old key.",
+        "Next: each source runs `joinedup pseudonymise`, then `joinedup link`. Then destroy, where each is held:",
+        *(f"  joinedup keys destroy DIR {one}" for one in (*done["retired"], "issued_<source>_<earlier epoch>")),
+    ]
+    return Answer(result=done, lines=lines)
+
+
+@keys_app.command("destroy")
+def keys_destroy(
+    folder: Folder,
+    key: Annotated[str, typer.Argument(metavar="KEY", help="A key that is held here.")],
+    by: Annotated[str, typer.Option("--by", metavar="NAME", help="Who orders it, for the certificate.")],
+    backups: Annotated[
+        str, typer.Option("--backups", metavar="TEXT", help="What becomes of copies, or that there are none.")
+    ],
+    reason: Annotated[
+        str, typer.Option("--reason", metavar="TEXT", help="Why a key goes that is still in use; needed only then.")
+    ] = "",
+    custodians: With = None,
+    json: Json = False,
+) -> Answer:
+    """Destroy a key and file a signed certificate that names everything nobody can open or make any more.
+
+    The file is overwritten and removed; the key's public facts stay. The ledger has the certificate's digest.
+    """
+    from flows.key_life import KeyOrder, destroy_key
+
+    done = destroy_key(folder, key, KeyOrder(by=by, backups=backups, reason=reason), custodians or [])
+    line = f"{key} is destroyed. The certificate names {done['publications']} publications: {done['certificate']}"
+    return Answer(result=done, lines=[line])

@@ -38,7 +38,10 @@ def evidence_digest(linkage: Linkage) -> str:
 
 
 def previous_people(run: Run, kid: str) -> Previous | None:
-    """Ids as they were before this period; None if there are none, or they were made under another person key."""
+    """Ids as they were before this period; None if there are none, or they were made under another person key.
+
+    After a new epoch they stand under new record ids, as far as sources translated them; see ``flows.rekeying``.
+    """
     earlier = _periods(run)[:-1] if _is_linked(run, run.period) else _periods(run)
     if earlier and _has(run, earlier[-1], "person_index"):
         return _under(run, kid, earlier[-1], "person_index")
@@ -113,11 +116,12 @@ def last_pairs(run: Run) -> Carried:
 
 
 def _under(run: Run, kid: str, period: str, index: str) -> Previous | None:
-    if read_manifest(_out(run, period))["kid"] != kid:
+    manifest = read_manifest(_out(run, period))
+    if manifest["kid"] != kid:
         return None
     names = (index,) if index == "person_index" else (index, "person_change")
     tables = _open(run, period, names, {"kid": kid})
-    return Previous(tables[index], tables.get("person_change"))
+    return Previous(tables[index], tables.get("person_change"), manifest["epoch"])
 
 
 def _open(run: Run, period: str, names: tuple[str, ...], expected: dict[str, Any]) -> dict[str, pa.Table]:

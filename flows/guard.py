@@ -18,7 +18,9 @@ from governance.errors import BadInput, InternalError, ProjectError
 from governance.keys import KeyRing
 from governance.store import seal, unseal, write_file
 
-_INFO = b"diagnostics"
+DIAGNOSTICS_INFO = b"diagnostics"
+"""What the seal of a failure's details is bound to."""
+
 _KEPT = 20
 """Diagnostics files kept; older ones are removed, they hold what failed, not what was done."""
 
@@ -117,7 +119,9 @@ def _keep(step: str, root: Path, error: BaseException) -> str:
     folder = root / ".joinedup" / "diagnostics"
     name = f"{_stamp(now())}-{step.split()[0]}.sealed"
     try:
-        write_file(folder / name, seal(text.encode(), KeyRing(root / "keys").zone_public("audit"), info=_INFO))
+        write_file(
+            folder / name, seal(text.encode(), KeyRing(root / "keys").zone_public("audit"), info=DIAGNOSTICS_INFO)
+        )
     except (ProjectError, OSError):  # no key or no disk: the failure itself still has to be told
         return ""
     for old in sorted(folder.glob("*.sealed"))[:-_KEPT]:
@@ -149,4 +153,6 @@ def read_diagnostics(root: Path, name: str) -> str:
             fix="`joinedup diagnose DIR` without a name lists them.",
             code="E-DIAGNOSTICS",
         )
-    return unseal(path.read_bytes(), KeyRing(root / "keys").zone_private("audit", now().date()), info=_INFO).decode()
+    return unseal(
+        path.read_bytes(), KeyRing(root / "keys").zone_private("audit", now().date()), info=DIAGNOSTICS_INFO
+    ).decode()

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from flows.run import now, timestamp, uses_of
+from flows.run import open_ledger as open_for
 from governance.errors import BadInput, Fault, PolicyRefusal
 from governance.keys import KeyInfo, KeyRing, new_keys
 from governance.ledger import Event, Ledger
@@ -114,4 +115,4 @@ def _key_faults(ring: KeyRing) -> Iterator[Fault]:
 
 def open_ledger(root: Path, ring: KeyRing) -> Ledger:
     """The ledger of this machine, signed by whoever signs it here."""
-    return Ledger(root / "ledger", ring.signing(ring.ledger_signer(), now().date()))
+    return open_for(root, ring, now().date())

@@ -16,6 +16,7 @@ from flows.earlier import (
     previous_people,
 )
 from flows.forgetting import destroy_older_records
+from flows.rekeying import destroy_translations, under_this_epoch
 from flows.review_answers import latest_review
 from flows.run import Run, timestamp
 from governance.intake.wording import told
@@ -54,11 +55,12 @@ def link(run: Run) -> dict[str, int | float | str]:
     model = _model(run, result, reused)
     person_key, key_info = run.ring.person_key(run.today)
     kid = kid_of(key_info.fingerprint)
-    index = build_person_index(con, person_key, kid, previous_people(run, kid))
+    rekeyed = under_this_epoch(run, previous_people(run, kid))
+    index = build_person_index(con, person_key, kid, rekeyed.previous)
     linkage = run.bundle.project.linkage
     quality = record_quality(con, linkage.threshold_probability, linkage, result.model)
     facts = _facts(run, result, index, kid) | model.facts | _how_compared(result, carried)
-    facts |= {"known_pairs": known_pairs(quality), "deliveries": made_from}
+    facts |= {"known_pairs": known_pairs(quality), "deliveries": made_from} | rekeyed.facts
     inner = _publish_inside_linkage(run, result, index, facts, model.artefact)
     outer = _publish_index(run, index, quality, facts)
     ledger, at = run.ledger, {"period": run.period, "model_sha256": model.artefact.digest}
@@ -66,6 +68,7 @@ def link(run: Run) -> dict[str, int | float | str]:
     epoch = linkage.epoch
     ledger.append(Event.PERSON_INDEX_PUBLISHED, at=timestamp(), manifest_sha256=outer, kid=kid, epoch=epoch, **at)
     destroy_older_records(run, "linkage")
+    destroy_translations(run, rekeyed)
     counts = {"records": told(index.table.num_rows), "persons": told(index.persons), "drifted": model.drifted}
     return {**counts, "model": model.artefact.digest, "person_index": outer}
 
@@ -143,6 +146,7 @@ def _facts(run: Run, result: LinkResult, index: PersonIndex, kid: str) -> dict[s
         "project": run.bundle.project.id,
         "period": run.period,
         "kid": kid,
+        "epoch": linkage.epoch,
         "config_sha256": run.bundle.digest,
         "threshold": linkage.threshold_probability,
         "evidence_sha256": evidence_digest(linkage),

@@ -17,8 +17,12 @@ from governance.package_file import SUFFIX, Carried, pack, read_front, unpack
 from governance.package_signature import check_signed, check_signed_bytes
 from governance.store import current, publish
 
-_ZONES = {"views": "linkage", "payload": "analysis", "person_index": "analysis"}
+_ZONES = {"views": "linkage", "translation": "linkage", "payload": "analysis", "person_index": "analysis"}
 """Who opens which kind; a receipt is for whoever checks the rules, and nothing in it is sealed."""
+
+
+_OF_SOURCE = ("views", "payload", "receipt", "translation")
+"""What a source sends; a translation only after a new epoch, while it holds the keys of the one before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +71,7 @@ def export_packages(root: Path, period: str, to: Path, *, source: str = "") -> l
 
 def _parcels(run: Run, sources: Sequence[str], *, ours_too: bool) -> Iterator[_Parcel]:
     for source in sources:
-        for kind in ("views", "payload", "receipt"):
+        for kind in _OF_SOURCE:
             yield _Parcel(kind, source, _folder(run, kind, source))
     if ours_too:
         yield _Parcel("person_index", "", _folder(run, "person_index", ""))
@@ -78,7 +82,7 @@ def _folder(run: Run, kind: str, source: str) -> Path:
         return run.zone("source", source, run.period)
     if kind == "person_index":
         return run.zone("analysis", run.period, "index")
-    return run.zone(_ZONES[kind], run.period, "in", source)
+    return run.zone(_ZONES[kind], run.period, "translate" if kind == "translation" else "in", source)
 
 
 def _is_ours(run: Run, parcel: _Parcel) -> bool:
@@ -149,10 +153,10 @@ def _addressed(run: Run, path: Path, carried: Carried) -> _Parcel:
     kind, source = carried.manifest.get("kind"), carried.manifest.get("source", "")
     if kind == "person_index":
         return _Parcel(kind, "", _folder(run, kind, ""))
-    if kind not in ("views", "payload", "receipt"):
+    if kind not in _OF_SOURCE:
         raise BadInput(
             f"{path.name} is a package of a kind that is not carried between machines.",
-            why="Views, payloads, receipts and the person index are; everything else stays in its zone.",
+            why="Views, payloads, receipts, translations and the person index are; everything else stays in its zone.",
             fix="Export again with `joinedup package export`. Nothing was taken in.",
             code="E-PACKAGE-FILE",
         )

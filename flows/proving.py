@@ -1,7 +1,7 @@
 """What an auditor asks of the ledger: does it hold, prove it, give me a copy, and what does a loss expose."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from hashlib import sha256
 from importlib import resources
 from pathlib import Path
@@ -42,7 +42,7 @@ def verified(root: Path, *, against: str = "") -> dict[str, Any]:
     public = _signer(root, point)
     if faults := verify_ledger(root / "ledger", public):
         raise broken(faults)
-    since = _since(against, raw, public) if against else {}
+    since = _since(against, raw, KeyRing(root / "keys").ledger_signers()) if against else {}
     content = json.loads(point)
     return {
         "entries": raw.count(b"\n"),
@@ -54,7 +54,7 @@ def verified(root: Path, *, against: str = "") -> dict[str, Any]:
     }
 
 
-def _since(against: str, raw: bytes, public: Ed25519PublicKey) -> dict[str, Any]:
+def _since(against: str, raw: bytes, signers: Mapping[str, Ed25519PublicKey]) -> dict[str, Any]:
     """How many first entries the older checkpoint covers."""
     _, leaves = verify.check_chain(raw)
     digits = "".join(against.split()).lower()
@@ -63,7 +63,9 @@ def _since(against: str, raw: bytes, public: Ed25519PublicKey) -> dict[str, Any]
     else:
         kept = _kept(Path(against))
         old = read_checkpoint(kept)
-        covered, kept_at = (0 if verify.check_checkpoint(kept, leaves, public) else old["size"]), old["at"]
+        signer = signers.get(old["key"])
+        holds = signer is not None and not verify.check_checkpoint(kept, leaves, signer)
+        covered, kept_at = (old["size"] if holds else 0), old["at"]
     if not covered:
         raise rewritten()
     return {"against": covered, "against_at": kept_at}

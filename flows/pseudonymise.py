@@ -9,6 +9,7 @@ import pyarrow as pa
 from cohorts.events import Payload, record_tables
 from cohorts.mapping_report import mapping_report
 from cohorts.quality.filled import filled_fields
+from flows.rekeying import publish_translation
 from flows.run import Run, timestamp, uses_of
 from governance.areas import load_area_lookup
 from governance.intake import Intake, read_extracts, summarise
@@ -46,6 +47,7 @@ def pseudonymise(run: Run, source_id: str) -> dict[str, int | float | str]:
     chance = count_chance(intake.con, found, project.linkage, keys, one_record_per_person=single)
     facts = _facts(run, source, issued.kid) | {"delivery": _delivery(intake, left_out)}
     digests = _publish_packages(run, source, facts, payload, encoded, chance)
+    digests |= publish_translation(run, source, facts, encoded.records)
     receipt = _receipt(intake, left_out, payload, encoded) | {
         "kind": "receipt",
         "standardiser": STANDARDISER,

@@ -8,12 +8,11 @@ from typing import Any
 
 from flows.cli_output import aligned
 from flows.lock import only_run
-from flows.run import now, timestamp
+from flows.run import now, open_ledger, timestamp
 from governance.clocks import Clock, clocks
 from governance.destruction import Certificate, Order, destroy, pending
 from governance.errors import BadInput
 from governance.keys import KeyInfo, KeyRing
-from governance.ledger import Ledger
 from governance.policy.disk import read_held
 from governance.policy.wording import plus_months
 from governance.settings import Bundle, load_bundle
@@ -67,7 +66,7 @@ def retain(
         return found
     with only_run(root):
         signer = ring.signing(ring.ledger_signer(), today)
-        filed = destroy(root, chosen, order, signer, Ledger(root / "ledger", signer))
+        filed = destroy(root, chosen, order, signer, open_ledger(root, ring, today))
     return Retained(chosen=chosen, staying=staying, keys_due=keys, begun=(), destroyed=tuple(filed))
 
 

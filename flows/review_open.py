@@ -8,12 +8,12 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from flows.review import ITEMS, as_csv, review_folder
-from flows.run import Run, open_run, timestamp
+from flows.run import Run, open_ledger, open_run, timestamp
 from governance.approval import check_approved
 from governance.errors import BadInput
 from governance.intake.extracts import local_ids
 from governance.keys import KeyRing
-from governance.ledger import Event, Ledger
+from governance.ledger import Event
 from governance.package import open_package
 from governance.review_approval import approve_review, check_review_approved, holder_of
 from governance.settings import Source, load_bundle
@@ -41,7 +41,7 @@ def approve_reviewer(root: Path, *, reviewer: str, sources: list[str], approver:
     key = ring.signing("approver", today)
     approve_review(bundle, ring, key, reviewer=_slug(reviewer), sources=sources, approver=approver, at=timestamp())
     status = check_review_approved(bundle, ring, reviewer, today)
-    Ledger(root / "ledger", ring.signing(ring.ledger_signer(), today)).append(
+    open_ledger(root, ring, today).append(
         Event.REVIEW_APPROVED,
         at=timestamp(),
         project=bundle.project.id,

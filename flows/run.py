@@ -59,7 +59,7 @@ class Run:
     @property
     def ledger(self) -> Ledger:
         """The project's ledger, open for writing."""
-        return Ledger(self.root / "ledger", self.ring.signing(self.ring.ledger_signer(), self.today))
+        return open_ledger(self.root, self.ring, self.today)
 
     def encoding(self, source_id: str) -> IssuedKeys:
         """What a source was issued to encode with."""
@@ -114,6 +114,12 @@ def open_run(root: Path, period: str = LATEST, *, step: str = "", today: date | 
         known = month if step in _USES_PACKAGES else ""
         refuse_blocked(check_bundle(bundle, read_facts(bundle, known, as_of=day)))
     return Run(root=root, bundle=bundle, period=month, ring=ring, today=day, approval=approval)
+
+
+def open_ledger(root: Path, ring: KeyRing, today: date) -> Ledger:
+    """The ledger of this machine, open for writing by whoever signs it here."""
+    holder = ring.ledger_signer()
+    return Ledger(root / "ledger", ring.signing(holder, today), earlier=ring.signers(holder).values())
 
 
 def uses_of(bundle: Bundle) -> Uses:

@@ -32,7 +32,7 @@ class _Lost:
     do: tuple[str, ...]
 
 
-_NEW_ROOT = "Hold a new key ceremony for a new root key, and have every source encode again."
+_NEW_ROOT = "Name a new epoch, run `joinedup keys rekey DIR`, and have every source encode again."
 _BY_KIND: dict[str, _Lost] = {
     "root": _Lost(
         (
@@ -59,7 +59,7 @@ _BY_KIND: dict[str, _Lost] = {
     ),
     "zone": _Lost(
         ("It opens everything that is sealed to this zone, if the files are at hand too.",),
-        ("Have a new one made at a ceremony, and every source run again, so that nothing is sealed to the lost one.",),
+        ("Make a new one and seal everything in the zone anew, where it is held: `joinedup keys rotate DIR KEY`.",),
     ),
     "person": _Lost(
         ("It makes person ids from record pseudonyms. It opens no file and names nobody by itself.",),
@@ -75,7 +75,7 @@ _BY_KIND: dict[str, _Lost] = {
             " or a ledger that looks like this holder's.",
         ),
         (
-            "Have a new one made at a ceremony, and send its public copy to every machine.",
+            "Make a new one, where it is held: `joinedup keys rotate DIR KEY`; send its public copy to every machine.",
             "Compare what was signed since the loss with what its holder says they signed.",
         ),
     ),
@@ -102,6 +102,10 @@ def by_key(info: KeyInfo, root: KeyInfo, entries: Sequence[Entry]) -> Affected:
 def _touched_by(info: KeyInfo, kid: str) -> Callable[[Entry], bool]:
     """Whether a ledger entry is of something this key opens, makes or signs."""
     source = info.holder.removeprefix("source_") if info.holder.startswith("source_") else ""
+    if info.kind == "root":  # a retired share has its own root's fingerprint
+        kid = kid_of(info.fingerprint)
+    if info.kind == "issued":
+        kid = kid_of(info.root)
     if info.kind in ("root", "custodian"):
         return lambda entry: _package(entry) == _VIEWS and entry.facts.get("kid") == kid
     if info.kind == "issued":
@@ -111,7 +115,8 @@ def _touched_by(info: KeyInfo, kid: str) -> Callable[[Entry], bool]:
     if info.kind in ("zone", "signing") and source:
         kinds = (_VIEWS, _PAYLOAD, "receipt") if info.kind == "signing" else ("receipt",)
         return lambda entry: _package(entry) in kinds and entry.facts.get("source") == source
-    return lambda entry: _what(entry) in _OF_KEY.get(info.id, ())
+    # A key that was rotated has its fingerprint's five characters behind its id.
+    return lambda entry: _what(entry) in _OF_KEY.get(info.id.removesuffix(f"_{kid_of(info.fingerprint)}"), ())
 
 
 _OF_KEY: dict[str, tuple[str, ...]] = {

@@ -149,6 +149,15 @@ PERSON_INDEX = Contract(
     identifiability="opaque person ids; nothing about how they were found",
 )
 
+RECORD_TRANSLATION = Contract(
+    name="record_translation",
+    grain="one row per record, where a source has the keys of two epochs",
+    zone="linkage",
+    key=("record_id",),
+    columns={"earlier_id": pa.int64(), "record_id": pa.int64()},
+    identifiability="two random-looking ids of one record; destroyed once the person index is carried over",
+)
+
 RECORD_QUALITY = Contract(
     name="record_quality",
     grain="one row per record",
@@ -358,6 +367,7 @@ CONTRACTS = {
         RECORD_EVENT,
         RECORD_NEED,
         PERSON_INDEX,
+        RECORD_TRANSLATION,
         RECORD_QUALITY,
         PERSON,
         EVENT,

@@ -7,6 +7,7 @@ subkeys issued to a source) is sealed to the holder's own key, so a copied file 
 
 import base64
 import json
+import os
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from hashlib import sha256
@@ -162,12 +163,29 @@ class KeyFiles:
             raise _absent(key_id, "is not held here: only its public facts are")
         return info, secret
 
-    def write(self, info: KeyInfo, secret: bytes) -> None:
-        """Write a key into its holder's folder, where it was or below ``keys/``, and its facts into ``public/``."""
-        held = [path for path in self._paths(info.id) if path.parent.name != PUBLIC]
-        for path in held or [self.folder / info.holder / f"{info.id}.json"]:
+    def write(self, info: KeyInfo, secret: bytes, *, beside: str = "") -> None:
+        """Write a key into its holder's folder, and its facts into ``public/``.
+
+        Args:
+            info: The key.
+            secret: Its secret, which may be sealed.
+            beside: A key in whose folder it goes, such as on a custodian's stick; below ``keys/`` if nothing is said.
+        """
+        places = self._held(info.id) or [path.with_stem(info.id) for path in self._held(beside)]
+        for path in places or [self.folder / info.holder / f"{info.id}.json"]:
             write_file(path, _content(info, secret))
         self.publish(info)
+
+    def overwrite(self, info: KeyInfo) -> None:
+        """Put noughts over a key's secret in every file that has it, and flush them to disk."""
+        for path in self._held(info.id):
+            with path.open("r+b") as file:
+                file.write(bytes(path.stat().st_size))
+                file.flush()
+                os.fsync(file.fileno())
+
+    def _held(self, key_id: str) -> list[Path]:
+        return [path for path in self._paths(key_id) if path.parent.name != PUBLIC]
 
     def forget(self, key_id: str) -> None:
         """Remove every file of a key that another takes the place of."""

@@ -137,8 +137,7 @@ def write_root(
         first: The share to write first: that of a lost custodian, so that at every moment two shares fit.
         change: What is to differ in the shares' facts, such as the days of a root that is older than this session.
     """
-    parts = (making.draw("part 1"), making.draw("part 2")) if making.demo else None
-    shares, made = split(root.reveal(), parts), []
+    shares, made = split(root.reveal()), []
     for share_id in sorted(shares, key=lambda one: one != first):
         share, holder = shares[share_id], CUSTODIANS[share_id]
         info = change(making.info(share_id, "root", holder, fingerprint_of(root.reveal())))

@@ -86,11 +86,24 @@ class KeyRing:
             raise not_issued(source)
         return self._issued(key_id, f"source_{source}", as_of)
 
-    def _issued(self, key_id: str, holder: str, as_of: date) -> IssuedKeys:
+    def _issued(self, key_id: str, holder: str, as_of: date, states: tuple[str, ...] = ("active",)) -> IssuedKeys:
         info, sealed = self._store.read(key_id)
-        _check_usable(info, as_of, ("active",))
+        _check_usable(info, as_of, states)
         own = self.zone_private(holder, as_of)
         return read_issue(info, unseal(sealed, own, info=seal_info(info.project, key_id)))
+
+    def earlier_encoding(self, source: str, uses: Uses, as_of: date) -> IssuedKeys | None:
+        """What a source was issued for the epoch before, if it still holds that: to translate, not to encode."""
+        held = [
+            info
+            for info in self.infos()
+            if info.kind == "issued" and info.holder == f"source_{source}" and info.epoch != uses.epoch
+            if self.holds(info.id)
+        ]
+        if not held:
+            return None
+        last = max(held, key=lambda info: (info.not_before, info.id))
+        return self._issued(last.id, last.holder, as_of, _MAY_OPEN)
 
     def any_encoding(self, sources: Sequence[str], uses: Uses, as_of: date) -> IssuedKeys:
         """What the first of these sources that has its keys here was issued: all share the keys of the encoding."""
@@ -98,8 +111,9 @@ class KeyRing:
         return self.encoding((held or list(sources))[0], uses, as_of)
 
     def root_info(self) -> KeyInfo:
-        """The public facts of the project root, which every machine may know."""
-        return self.info(next(iter(CUSTODIANS)))
+        """The public facts of the project root, as any share that is not destroyed has them."""
+        shares = [self.info(share) for share in CUSTODIANS]
+        return next((info for info in shares if info.state != "destroyed"), shares[0])
 
     def root(self, as_of: date) -> Secret:
         """The project root from the shares of the custodians who are here: for a ceremony, never for a run.

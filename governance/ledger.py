@@ -8,7 +8,7 @@ A partner who keeps an old checkpoint, or a board report it is printed in, can s
 import base64
 import json
 import os
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -55,8 +55,12 @@ class Checkpoint:
 class Ledger:
     """The ledger in one folder; several processes may append, one at a time."""
 
-    def __init__(self, folder: Path, signer: Ed25519PrivateKey | None = None) -> None:
+    def __init__(
+        self, folder: Path, signer: Ed25519PrivateKey | None = None, *, earlier: Iterable[Ed25519PublicKey] = ()
+    ) -> None:
         self.folder, self._signer = folder, signer
+        # A key that was rotated signed the last checkpoint; the next one is signed by its successor.
+        self._earlier = {verify.key_fingerprint(public): public for public in earlier}
 
     def append(self, event: Event, *, at: str, **facts: FactValue) -> Entry:
         """Add one event and flush it to disk.
@@ -115,21 +119,25 @@ class Ledger:
                 fix="Open it with the project's signer key (`joinedup keys new DIR` makes one).",
                 code="E-LEDGER-SIGNER",
             )
-        public = self._signer.public_key()
         with locked(self.folder / ".lock"):
-            root, size = self._checked_root(public)
-            key = verify.key_fingerprint(public)
-            signature = base64.b64encode(self._signer.sign(verify.checkpoint_text(size, root, at, key))).decode()
-            content = {"size": size, "root": root, "at": at, "key": key, "signature": signature}
-            write_file(self.folder / _PUBLIC_KEY, base64.b64encode(public.public_bytes_raw()) + b"\n")
-            write_file(self.folder / _CHECKPOINT, verify.canonical(content) + b"\n")
+            root, size = self._checked_root(self._signer.public_key())
+            return self._signed(self._signer, root, size, at)
+
+    def _signed(self, signer: Ed25519PrivateKey, root: str, size: int, at: str) -> Checkpoint:
+        public = signer.public_key()
+        key = verify.key_fingerprint(public)
+        signature = base64.b64encode(signer.sign(verify.checkpoint_text(size, root, at, key))).decode()
+        content = {"size": size, "root": root, "at": at, "key": key, "signature": signature}
+        write_file(self.folder / _PUBLIC_KEY, base64.b64encode(public.public_bytes_raw()) + b"\n")
+        write_file(self.folder / _CHECKPOINT, verify.canonical(content) + b"\n")
         return Checkpoint(size=size, root=root, at=at, key=key, signature=signature)
 
     def _checked_root(self, public: Ed25519PublicKey) -> tuple[str, int]:
         problems, leaves = verify.check_chain(self._raw())
         path = self.folder / _CHECKPOINT
         if path.exists():
-            problems += verify.check_checkpoint(path.read_bytes(), leaves, public)
+            point = path.read_bytes()
+            problems += verify.check_checkpoint(point, leaves, self._earlier.get(_key_named(point), public))
         if problems:
             raise _broken(self.folder, problems)
         return verify.merkle_root(leaves).hex(), len(leaves)
@@ -162,6 +170,14 @@ def verify_ledger(folder: Path, public_key: Ed25519PublicKey) -> list[Fault]:
     raw = path.read_bytes() if path.exists() else b""
     problems = verify.check_ledger(raw, point.read_bytes() if point.exists() else None, public_key)
     return [_fault(folder, problem) for problem in problems]
+
+
+def _key_named(checkpoint: bytes) -> str:
+    """The fingerprint a checkpoint names; looked up only among keys that are known from elsewhere."""
+    try:
+        return str(json.loads(checkpoint)["key"])
+    except (ValueError, KeyError, TypeError):
+        return ""
 
 
 def _fault(folder: Path, problem: verify.Problem) -> Fault:

@@ -18,6 +18,9 @@ class Event(StrEnum):
     KEYS_MADE = "keys_made"
     KEYS_ISSUED = "keys_issued"
     CUSTODY_RENEWED = "custody_renewed"
+    ROOT_RENEWED = "root_renewed"
+    KEY_ROTATED = "key_rotated"
+    KEY_DESTROYED = "key_destroyed"
     CONFIG_APPROVED = "config_approved"
     RUN_STARTED = "run_started"
     EXTRACT_READ = "extract_read"
@@ -26,6 +29,7 @@ class Event(StrEnum):
     PACKAGE_PUBLISHED = "package_published"
     PACKAGE_EXPORTED = "package_exported"
     PACKAGE_IMPORTED = "package_imported"
+    INDEX_REKEYED = "index_rekeyed"
     LINKED = "linked"
     PERSON_INDEX_PUBLISHED = "person_index_published"
     REVIEW_APPROVED = "review_approved"
@@ -47,6 +51,9 @@ FACTS: dict[Event, frozenset[str]] = {
     Event.KEYS_MADE: frozenset({"project", "keys", "fingerprint", "demo"}),
     Event.KEYS_ISSUED: frozenset({"project", "keys", "fingerprint", "epoch"}),
     Event.CUSTODY_RENEWED: frozenset({"project", "holder", "fingerprint"}),
+    Event.ROOT_RENEWED: frozenset({"project", "fingerprint", "key", "epoch"}),
+    Event.KEY_ROTATED: frozenset({"project", "holder", "fingerprint", "key", "files"}),
+    Event.KEY_DESTROYED: frozenset({"project", "holder", "fingerprint", "certificate_sha256"}),
     Event.CONFIG_APPROVED: frozenset(
         {"project", "config_sha256", "approval_sha256", "key", "policy_version", "code_version"}
     ),
@@ -59,6 +66,7 @@ FACTS: dict[Event, frozenset[str]] = {
     Event.PACKAGE_PUBLISHED: frozenset({"period", "source", "package", "manifest_sha256", "kid", "epoch"}),
     Event.PACKAGE_EXPORTED: frozenset({"period", "source", "package", "manifest_sha256"}),
     Event.PACKAGE_IMPORTED: frozenset({"period", "source", "package", "manifest_sha256", "kid", "key"}),
+    Event.INDEX_REKEYED: frozenset({"period", "sources", "epoch", "from_epoch"}),
     Event.LINKED: frozenset({"period", "sources", "model_sha256", "manifest_sha256"}),
     Event.PERSON_INDEX_PUBLISHED: frozenset({"period", "manifest_sha256", "model_sha256", "kid", "epoch"}),
     Event.REVIEW_APPROVED: frozenset({"project", "approval_sha256", "key", "fingerprint"}),
@@ -82,7 +90,7 @@ _SLUG = r"[a-z][a-z0-9_]{0,59}"
 _VERSION = r"[A-Za-z0-9.+_-]{1,80}"
 _TEXT: dict[str, str] = {
     "period": r"\d{4}-\d{2}",
-    **dict.fromkeys(("project", "source", "file", "status", "reason", "package", "epoch"), _SLUG),
+    **dict.fromkeys(("project", "source", "file", "status", "reason", "package", "epoch", "from_epoch"), _SLUG),
     **dict.fromkeys(("step", "approval", "profile", "holder"), _SLUG),
     **dict.fromkeys(("sha256", "config_sha256", "approval_sha256", "list_sha256"), _DIGEST),
     **dict.fromkeys(("manifest_sha256", "model_sha256", "page_sha256"), _DIGEST),

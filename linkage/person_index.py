@@ -35,6 +35,8 @@ class Previous:
     """The last period's ``person_index``, or what :attr:`PersonIndex.previous` kept of it."""
     changes: pa.Table | None = None
     """Changes that an earlier run of this very period found: who left then is not in ``index`` any more."""
+    epoch: str = ""
+    """The epoch whose keys made the record ids in it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -126,7 +126,8 @@ def keys_are_fit(bundle: Bundle, facts: RunFacts) -> Iterator[Problem]:
         return
     for key in sorted(_needed(bundle) - {info.id for info in facts.keys}):
         yield Problem(where=f"key {key}", says=f"Key `{key}` does not exist.")
-    for info in facts.keys:
+    needed = _needed(bundle)
+    for info in (one for one in facts.keys if one.id in needed or one.state == "active"):
         for fault in _key_faults(info, facts.as_of.isoformat(), synthetic=bundle.project.synthetic):
             yield Problem(where=f"key {info.id}", says=f"Key `{info.id}` {fault}")
     yield from _custody_faults(facts.keys)
@@ -153,7 +154,7 @@ def _key_faults(info: KeyInfo, day: str, *, synthetic: bool) -> Iterator[str]:
 
 
 def _custody_faults(keys: tuple[KeyInfo, ...]) -> Iterator[Problem]:
-    custodians = [info.holder for info in keys if info.kind == "root"]
+    custodians = [info.holder for info in keys if info.kind == "root" and info.state == "active"]
     if len(custodians) > len(set(custodians)):
         twice = next(one for one in custodians if custodians.count(one) > 1)
         yield Problem(where="keys/", says=f"Several shares of the root key are held by `{twice}`.")

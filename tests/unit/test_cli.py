@@ -29,7 +29,8 @@ WANTED = {
     ),
     *("schema", "demo", "serve", "diagnose", "keys new", "keys list", "keys verify", "bands build", "exposure"),
     *("quality", "attrition", "audit verify", "audit prove", "audit export", "audit affected", "optout request"),
-    *("diff", "keys issue", "keys recover", "package export", "package import"),
+    *("diff", "package export", "package import"),
+    *("keys issue", "keys recover", "keys rotate", "keys rekey", "keys destroy"),
     *("review approve", "review export", "review open", "review import"),
 }
 
