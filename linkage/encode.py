@@ -47,7 +47,7 @@ _ODD = np.array([0x9E3779B97F4A7C15, 0xC2B2AE3D27D4EB4F, 0x165667B19E3779F9, 0xD
 _TOLD_APART = ("surname", "postcode")
 """What tells two variants of a record apart inside a block."""
 
-SPAN_ROWS = 8192
+SPAN_ROWS = 16384
 """Rows encoded together: small enough that what is made of them stays in the processor's cache."""
 
 
