@@ -12,7 +12,7 @@ from cohorts.parameters import fill_in
 from cohorts.settings import CohortSettings
 from flows.cli_output import aligned
 from flows.run import now, resolve_period
-from governance.approval import check_approved
+from governance.approval import ApprovalStatus, check_approved
 from governance.errors import BadInput, ConfigError, PolicyRefusal
 from governance.intake.deliver import path_of
 from governance.keys import KeyRing
@@ -93,12 +93,15 @@ def check_project(root: Path, period: str = "") -> Checked:
     bundle = _bundle(root)
     cohorts, ring, today = len(load_definitions(bundle)), KeyRing(root / "keys"), now().date()
     known = resolve_period(root, period) if period else ""
-    findings = check_bundle(bundle, read_facts(bundle, known, as_of=today))
-    refuse_blocked(findings)
+    status: ApprovalStatus | None = None
     try:
-        approval, approved = check_approved(bundle, ring, today).sentence, True
+        status = check_approved(bundle, ring, today)
+        approval, approved = status.sentence, True
     except PolicyRefusal as refusal:
         approval, approved = f"Not approved to run: {refusal.what} {refusal.fix}", False
+    facts = read_facts(bundle, known, as_of=today, approval=status, afterwards=bool(known))
+    findings = check_bundle(bundle, facts)
+    refuse_blocked(findings)
     month = known or _newest(root)
     return Checked(
         bundle=bundle,

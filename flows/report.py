@@ -1,6 +1,7 @@
 """Release one period: exact counts through disclosure control, then the board's page and the safe counts."""
 
 from hashlib import sha256
+from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
@@ -33,6 +34,8 @@ from governance.disclosure.gate import (
 )
 from governance.ledger import Event
 from governance.package import check_recorded, open_package
+from governance.policy import RunFacts, check_outputs, refuse_blocked
+from governance.policy.released import Released, files_of
 from governance.settings import Project
 from governance.store import current, publish, read_manifest, write_file, write_manifest
 
@@ -129,4 +132,13 @@ def _publish(
             "edition": run.bundle.project.lookup.edition,
             "files": {"board_report.html": page, **{name: sha256(held).hexdigest() for name, held in files.items()}},
         }
-        return page, write_manifest(scratch, manifest)
+        digest = write_manifest(scratch, manifest)
+        _check_outputs(run, scratch, manifest)
+        return page, digest
+
+
+def _check_outputs(run: Run, scratch: Path, manifest: dict[str, Any]) -> None:
+    """What the policy rules on outputs say, before anybody can read a file of it."""
+    earlier = sorted(run.zone("public", run.period).glob("[!.]*/safe_counts.csv"))
+    released = Released(files=files_of(scratch), record=manifest, earlier=tuple(path.read_bytes() for path in earlier))
+    refuse_blocked(check_outputs(run.bundle, RunFacts(as_of=run.today, period=run.period, released=released)))

@@ -112,7 +112,7 @@ def open_run(root: Path, period: str = LATEST, *, step: str = "", today: date | 
     approval, month = check_approved(bundle, ring, day), resolve_period(root, period)
     if step not in _SHOWS_WHAT_IS_WRONG:
         known = month if step in _USES_PACKAGES else ""
-        refuse_blocked(check_bundle(bundle, read_facts(bundle, known, as_of=day)))
+        refuse_blocked(check_bundle(bundle, read_facts(bundle, known, as_of=day, approval=approval)))
     return Run(root=root, bundle=bundle, period=month, ring=ring, today=day, approval=approval)
 
 

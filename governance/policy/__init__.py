@@ -1,7 +1,15 @@
 """Policy rules: what an information governance lead would check by hand, as pure functions with reasons."""
 
 from governance.policy.facts import read_facts
-from governance.policy.registry import RULES, check_bundle, explain, family_of, refuse_blocked, rules_markdown
+from governance.policy.registry import (
+    RULES,
+    check_bundle,
+    check_outputs,
+    explain,
+    family_of,
+    refuse_blocked,
+    rules_markdown,
+)
 from governance.policy.rule import Finding, Level, Problem, Result, Rule, RunFacts
 
 __all__ = [
@@ -13,6 +21,7 @@ __all__ = [
     "Rule",
     "RunFacts",
     "check_bundle",
+    "check_outputs",
     "explain",
     "family_of",
     "read_facts",

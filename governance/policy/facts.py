@@ -7,24 +7,33 @@ from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
+from governance.approval import ApprovalStatus
 from governance.errors import Fault
 from governance.exposure import read_receipt
 from governance.keys import KeyInfo, KeyRing
 from governance.ledger import Event, Ledger, verify_ledger
 from governance.ledger_signers import signer_of
 from governance.policy.disk import read_disk, read_held
+from governance.policy.leaks import find_leaks
+from governance.policy.released import Released, read_released
 from governance.policy.rule import RunFacts
 from governance.settings import Bundle
+from governance.statements import RELEASE_CHECK, read_statements
 from governance.store import current, read_manifest
 
 
-def read_facts(bundle: Bundle, period: str, *, as_of: date) -> RunFacts:
+def read_facts(
+    bundle: Bundle, period: str, *, as_of: date, approval: ApprovalStatus | None = None, afterwards: bool = False
+) -> RunFacts:
     """Everything known of one period so far.
 
     Args:
         bundle: The project; its root holds the folders read.
         period: Such as ``2025-09``; empty to look at the config and the keys only.
         as_of: The day of the run.
+        approval: What lets it run, if it is known.
+        afterwards: Also look at what was released, and for identifiers in logs and state: the end of a run, not its
+            beginning.
 
     Raises:
         PolicyRefusal: The ledger is broken, or a key file is damaged.
@@ -46,8 +55,15 @@ def read_facts(bundle: Bundle, period: str, *, as_of: date) -> RunFacts:
         exposure=read_receipt(bundle.root),
         singling_out=_singled_out(bundle, zones / "analysis" / period / "cohorts") if period else {},
         disk=read_disk(bundle.root),
+        approval=approval,
+        released=_released(bundle.root, period, keys) if afterwards and period else None,
+        leaks=find_leaks(bundle.root, period) if afterwards and period else None,
         held=read_held(bundle.root),
     )
+
+
+def _released(root: Path, period: str, keys: list[KeyInfo]) -> Released | None:
+    return read_released(root / "zones" / "public" / period, read_statements(root, RELEASE_CHECK, keys))
 
 
 def _ledger_faults(folder: Path, keys: list[KeyInfo]) -> tuple[Fault, ...] | None:

@@ -40,6 +40,12 @@ def _words(name: str) -> str:
     return re.sub(r"[^a-z0-9]+", "_", spaced.lower())
 
 
+def is_identifier_name(name: str) -> bool:
+    """Whether a column is named like an identifier of a person."""
+    words = _words(name)
+    return bool(_IDENTIFIER_WORDS.search(words)) and not _NOT_A_PERSON.search(words)
+
+
 @rule(
     id="ID-01",
     level="block",
@@ -58,8 +64,7 @@ def _words(name: str) -> str:
 def columns_are_classed(bundle: Bundle, facts: RunFacts) -> Iterator[Problem]:
     """No column named like an identifier goes where attributes go."""
     for where, title, name, column_class in _columns(bundle):
-        words = _words(name)
-        if column_class in _TAKEN_AS_IS and _IDENTIFIER_WORDS.search(words) and not _NOT_A_PERSON.search(words):
+        if column_class in _TAKEN_AS_IS and is_identifier_name(name):
             says = f"{title}: column `{name}` is named like an identifier but classed {column_class}."
             yield Problem(where=where, says=says)
 

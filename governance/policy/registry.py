@@ -7,6 +7,7 @@ from governance.errors import BadInput, Fault, PolicyRefusal
 from governance.policy import (
     accounts,
     agreement,
+    approved,
     assessment,
     coarse,
     confidentiality,
@@ -15,10 +16,13 @@ from governance.policy import (
     exposure,
     identifiers,
     keeping,
+    kept_nowhere,
     law,
     opt_outs,
     outputs,
     purpose,
+    release_rules,
+    scanned,
     sensitive,
     singling_out,
     storage,
@@ -51,6 +55,7 @@ _FAMILIES = {
 _MODULES = (
     accounts,
     agreement,
+    approved,
     assessment,
     coarse,
     confidentiality,
@@ -59,10 +64,13 @@ _MODULES = (
     exposure,
     identifiers,
     keeping,
+    kept_nowhere,
     law,
     opt_outs,
     outputs,
     purpose,
+    release_rules,
+    scanned,
     sensitive,
     singling_out,
     storage,
@@ -111,6 +119,14 @@ def _finding(rule: Rule, problem: Problem) -> Finding:
     result = problem.result or ("warn" if rule.level == "warn" else "block")
     fix = "" if result == "not_yet" else problem.fix or rule.fix
     return Finding(rule=rule.id, level=rule.level, result=result, where=problem.where, sentence=problem.says, fix=fix)
+
+
+_OF_A_RELEASE = ("NDOO-04", "OUT-01", "OUT-03", "OUT-04", "OUT-05", "OUT-06", "OUT-07")
+
+
+def check_outputs(bundle: Bundle, facts: RunFacts) -> list[Finding]:
+    """What the rules on outputs say of a release, such as one that is about to be published."""
+    return [finding for rule in RULES if rule.id in _OF_A_RELEASE for finding in _findings(rule, bundle, facts)]
 
 
 def refuse_blocked(findings: Iterable[Finding]) -> None:

@@ -5,11 +5,14 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Literal
 
+from governance.approval import ApprovalStatus
 from governance.contracts import CONTRACTS, Contract
 from governance.errors import Fault
 from governance.keys import KeyInfo
 from governance.ledger import Entry
 from governance.policy.disk import Disk, Held
+from governance.policy.leaks import Leaks
+from governance.policy.released import Released
 from governance.settings import Bundle
 
 Level = Literal["block", "warn", "output"]
@@ -43,6 +46,14 @@ class RunFacts:
     """Datasets and periods that are here."""
     ledger_faults: tuple[Fault, ...] | None = None
     """What is wrong with the ledger; ``None`` where no key is here to check it with."""
+    approval: ApprovalStatus | None = None
+    """What lets this run; ``None`` where nobody has approved it."""
+    released: Released | None = None
+    """What was released for the period, or is about to be."""
+    recipient_vectors: Mapping[str, str] = field(default_factory=dict)
+    """A test pseudonym for each recipient of pseudonymised records; nothing is made for recipients yet."""
+    leaks: Leaks | None = None
+    """What was looked for in logs and state; ``None`` where nobody looked."""
     contracts: Mapping[str, Contract] = field(default_factory=lambda: CONTRACTS)
     """Contracts of every table that may be written."""
 

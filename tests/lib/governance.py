@@ -5,6 +5,7 @@ the product's own store and ledger, so that what reads them in tests reads what 
 """
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import date
 from hashlib import sha256
 from pathlib import Path
@@ -12,9 +13,11 @@ from typing import Any
 
 import yaml
 
+from governance.approval import ApprovalStatus
 from governance.keys import KeyRing, kid_of, new_keys
 from governance.ledger import Event, Ledger
 from governance.policy import RunFacts, read_facts
+from governance.policy.leaks import Leaks
 from governance.settings import Bundle, load_bundle
 from governance.store import publish, write_manifest
 from tests.lib.paperwork import cover, governance
@@ -493,7 +496,21 @@ _COHORTS = {
     "definitions": [{"id": "c01", "version": "1", "title": "Homeless and often in the emergency department"}],
     "tables": {"cohort_count": {"rows": 412, "sha256": digest("counts")}},
 }
-_REPORT = {"kind": "report", "tables": {"safe_counts": {"rows": 380, "sha256": digest("safe")}}}
+_RELEASED = {
+    "board_report.html": b"<!doctype html><title>Board report</title><p>120 people. ig@northmoor.example</p>",
+    "safe_counts.csv": b"cohort,version,measure,dimension,group,people,status\n"
+    b"c01,1,met,all,all,120,shown\nc01,1,met,sex,female,65,shown\nc01,1,met,sex,male,[c],hidden\n",
+    "safe_measures.csv": b"cohort,version,measure,title,dimension,group,part,whole,unit,denominator,in_every_1000,"
+    b"low,high\nc01,1,prevalence,Prevalence,all,all,120,18000,people,people on the register,6.7,,\n",
+}
+_REPORT = {
+    "kind": "report",
+    "profile": "hide7_round5",
+    "rule": {"kind": "RoundingRule", "hide_up_to_people": 7, "round_to_people": 5},
+    "gate": {"attacked": 12, "releases": 1, "scenarios": 0},
+    "checkpoint": digest("checkpoint"),
+    "files": {name: sha256(content).hexdigest() for name, content in _RELEASED.items()},
+}
 
 
 def _write_source(bundle: Bundle, source: Any, kid: str, ledger: Ledger) -> None:
@@ -526,6 +543,8 @@ def _write_source(bundle: Bundle, source: Any, kid: str, ledger: Ledger) -> None
 
 def _publish(folder: Path, facts: Mapping[str, Any]) -> str:
     with publish(folder) as scratch:
+        for name in facts["files"] if facts["kind"] == "report" else ():
+            (scratch / name).write_bytes(_RELEASED[name])
         return write_manifest(scratch, facts)
 
 
@@ -538,5 +557,9 @@ def write_project(root: Path) -> Bundle:
 
 
 def facts_of(bundle: Bundle) -> RunFacts:
-    """What rules may know of the made-up run."""
-    return read_facts(bundle, PERIOD, as_of=DAY)
+    """What rules may know of the made-up run: approved, released, checked by two people, looked through for leaks."""
+    approval = ApprovalStatus(kind="demo", sentence="Demo.", config_sha256=bundle.digest)
+    facts = read_facts(bundle, PERIOD, as_of=DAY, approval=approval, afterwards=True)
+    released = replace(facts.released, checkers=(("A", "1"), ("B", "2"))) if facts.released else None
+    leaks = Leaks(looked_for=3_200, files=41, found={})
+    return replace(facts, released=released, leaks=leaks)

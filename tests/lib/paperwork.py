@@ -51,7 +51,13 @@ def governance(sources: list[str], purpose: str, *, today: date) -> dict[str, An
         },
         "exact_dates": "Waits can only be told by days.",
         "storage": dict.fromkeys(("extracts", "opt_out_lists", "keys", "zones"), "luks2_aes_256"),
-        "outputs": ["board_report.html", "safe_counts.csv", "safe_measures.csv"],
+        "outputs": [
+            "board_report.html",
+            "board_report.pdf",
+            "board_tables.xlsx",
+            "safe_counts.csv",
+            "safe_measures.csv",
+        ],
     }
 
 

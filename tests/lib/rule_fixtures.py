@@ -4,14 +4,16 @@ A change is made to one config file, to the policy as read, or to the facts of t
 every change of a config, so that only the rule in question speaks.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from hashlib import sha256
 from typing import Any
 
 from governance.contracts import CONTRACTS
 from governance.errors import Fault
 from governance.policy import RunFacts
 from governance.policy.disk import Held
+from governance.policy.leaks import Leaks
 from governance.settings import Bundle, Policy
 
 HOUSING, GP, POLICE = "sources/housing.yaml", "sources/gp_register.yaml", "sources/police.yaml"
@@ -72,6 +74,31 @@ def change_disk(facts: RunFacts, **changes: Any) -> RunFacts:
     """The facts with something else seen in the project folder."""
     assert facts.disk is not None
     return replace(facts, disk=replace(facts.disk, **changes))
+
+
+def change_approval(facts: RunFacts, **changes: Any) -> RunFacts:
+    """The facts with another approval."""
+    assert facts.approval is not None
+    return replace(facts, approval=replace(facts.approval, **changes))
+
+
+def release(
+    facts: RunFacts,
+    more: Mapping[str, bytes] | None = None,
+    *,
+    change: Mapping[str, tuple[bytes, bytes]] | None = None,
+    earlier: Mapping[str, tuple[bytes, bytes]] | None = None,
+    recorded: bool = True,
+) -> RunFacts:
+    """The facts with files added to the release or altered, or with an earlier release that differed."""
+    assert facts.released is not None
+    old = facts.released
+    changed = {name: old.files[name].replace(*words) for name, words in (change or {}).items()}
+    files = {**old.files, **changed, **(more or {})}
+    digests = {name: sha256(content).hexdigest() for name, content in files.items()}
+    record = {**old.record, "files": digests} if recorded else old.record
+    before = tuple(old.files[name].replace(*words) for name, words in (earlier or {}).items())
+    return replace(facts, released=replace(old, files=files, record=record, earlier=before))
 
 
 def _lower_threshold(bundle: Bundle) -> Bundle:
@@ -198,6 +225,12 @@ BAD: dict[str, Bad] = {
         where=GP,
         says="GP register: file `visits` does not add up: rows in differ from rows out and all that was left out.",
     ),
+    "NDOO-04": Bad(
+        file=HOUSING,
+        config=_add_column("NDOO_FLAG", {"class": "attribute"}),
+        where=HOUSING,
+        says="Housing and homelessness: column `NDOO_FLAG` is named like an opt-out and would be kept.",
+    ),
     "NDOO-05": Bad(
         file=GP,
         config=lambda data: data["opt_outs"].pop("type_1"),
@@ -211,9 +244,10 @@ BAD: dict[str, Bad] = {
         says="Housing and homelessness: it is not said how protected records are left out.",
     ),
     "SENS-02": Bad(
-        facts=lambda facts: change_receipt(facts, "housing", lambda one: one.update(restricted={"columns": 1})),
+        file=HOUSING,
+        config=_add_column("DIAG_01", {"class": "event_field"}),
         where=HOUSING,
-        says="Housing and homelessness: its last run looked at 1 of 0 columns of codes.",
+        says="Housing and homelessness: column `DIAG_01` is named like clinical codes, but has no code_system.",
     ),
     "ID-01": Bad(
         file=HOUSING,
@@ -284,6 +318,11 @@ BAD: dict[str, Bad] = {
         where=HOUSING,
         says="Housing and homelessness: `record_id` was encoded with a method that can be turned back.",
     ),
+    "CRY-07": Bad(
+        facts=lambda facts: replace(facts, recipient_vectors={"council": "p1abc", "trust": "p1abc"}),
+        where=PROJECT,
+        says="Recipients council, trust have the same test pseudonym.",
+    ),
     "EXP-01": Bad(
         bundle=_other_rules,
         where=PROJECT,
@@ -311,6 +350,52 @@ BAD: dict[str, Bad] = {
         facts=lambda facts: replace(facts, held=(*facts.held, Held("extracts", "2015-09", "extracts/2015-09"))),
         where="extracts/2015-09",
         says="extracts/2015-09 was to be deleted by 2025-10-01.",
+    ),
+    "OUT-01": Bad(
+        facts=lambda facts: release(facts, {"people.csv": b"ward\n"}),
+        where="public/people.csv",
+        says="people.csv would be released and was not declared.",
+    ),
+    "OUT-03": Bad(
+        facts=lambda facts: release(facts, change={"safe_measures.csv": (b",6.7,", b",6.9,")}),
+        where="public/safe_measures.csv",
+        says="1 rates do not follow from the released counts.",
+    ),
+    "OUT-04": Bad(
+        facts=lambda facts: release(facts, earlier={"safe_counts.csv": (b",120,", b",125,")}),
+        where="public/safe_counts.csv",
+        result="warn",
+        says="1 counts differ by 12 people or fewer from an earlier release of the same period.",
+    ),
+    "OUT-05": Bad(
+        facts=lambda facts: release(facts, change={"board_report.html": (b"120 people", b"999 000 0018")}),
+        where="public/board_report.html",
+        says="board_report.html holds what looks like an NHS number (1 times).",
+    ),
+    "OUT-06": Bad(
+        facts=lambda facts: release(facts, change={"safe_counts.csv": (b",female,", b",=female,")}),
+        where="public/safe_counts.csv:3",
+        says="safe_counts.csv has 1 cells that would be run.",
+    ),
+    "OUT-07": Bad(
+        facts=lambda facts: release(facts, change={"board_report.html": (b"120", b"125")}, recorded=False),
+        where="public/board_report.html",
+        says="board_report.html is not the file that the release's record names.",
+    ),
+    "REV-01": Bad(
+        facts=lambda facts: change_approval(facts, config_sha256="0" * 64),
+        where="approvals/",
+        says="The approval covers another version of the config.",
+    ),
+    "REV-02": Bad(
+        facts=lambda facts: change_approval(facts, author="A. Lead", approver="a. lead"),
+        where="approvals/",
+        says="The author of the config is among its approvers.",
+    ),
+    "LOG-02": Bad(
+        facts=lambda facts: replace(facts, leaks=Leaks(looked_for=9, files=2, found={".joinedup/run.log": 2})),
+        where=".joinedup/run.log",
+        says=".joinedup/run.log holds 2 values that stand in an extract.",
     ),
     "OUT-02": Bad(
         bundle=_lower_threshold,

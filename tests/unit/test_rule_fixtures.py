@@ -8,7 +8,7 @@ from governance.policy import RULES, check_bundle
 from governance.settings import load_bundle
 from tests.lib.governance import edit_config, facts_of, write_config, write_project
 from tests.lib.paperwork import cover
-from tests.lib.rule_fixtures import BAD
+from tests.lib.rule_fixtures import BAD, change_approval
 
 RULE_IDS = [rule.id for rule in RULES]
 
@@ -42,6 +42,7 @@ def test_the_bad_fixture_gives_just_that_finding(whole, tmp_path, rule):
         bundle = edit_config(write_config(tmp_path), bad.file, bad.config)
         cover(tmp_path)
         bundle = load_bundle(tmp_path)
+        facts = change_approval(facts, config_sha256=bundle.digest)
     bundle = bad.bundle(bundle) if bad.bundle else bundle
     facts = bad.facts(facts) if bad.facts else facts
 

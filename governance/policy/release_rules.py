@@ -1,0 +1,187 @@
+"""OUT-01, OUT-03, OUT-04 and OUT-07: which files leave, whether counts agree, and the record beside them."""
+
+from collections.abc import Iterator
+from hashlib import sha256
+
+from governance.policy.released import Released, rows_of
+from governance.policy.rule import Problem, Result, RunFacts, place, rule
+from governance.settings import Bundle
+
+_COUNTS, _MEASURES = "safe_counts.csv", "safe_measures.csv"
+_KEY = ("cohort", "version", "measure", "dimension", "group")
+_RATE_ROUNDING = 0.0501
+"""Rates are given to one decimal."""
+_RECORD = ("project", "period", "profile", "rule", "gate", "checkpoint", "config_sha256", "files")
+_CHECKERS = 2
+_NOTHING = "Nothing was released for this period yet."
+
+
+def _waits(rule_place: str = "zones/public/") -> Problem:
+    return Problem(where=rule_place, says=_NOTHING, result="not_yet")
+
+
+@rule(
+    id="OUT-01",
+    level="output",
+    title="Only files that were declared leave",
+    checks="`governance.outputs` names every file that may be released, and the folder of a release holds no other."
+    " This is looked at before the folder is published, and again by every audit.",
+    why="Files that nobody agreed to are how record-level data leave: a debug file, a copy, one more table.",
+    source="SATRE 3.3.03",
+    good="outputs: [board_report.html, safe_counts.csv]",
+    bad="people.csv beside them",
+    fix="Remove the file, or have it agreed and named under governance.outputs.",
+    passed="Every released file was declared beforehand.",
+)
+def outputs_are_declared(bundle: Bundle, facts: RunFacts) -> Iterator[Problem]:
+    """Outputs are declared, and only they are there."""
+    declared = bundle.project.governance.outputs
+    if not declared:
+        where = place(bundle, "project.yaml", "governance", "outputs")
+        yield Problem(where=where, says="No file is declared for release.")
+    elif facts.released is None:
+        yield _waits()
+    for name in sorted(set(facts.released.files if facts.released else ()) - set(declared)):
+        yield Problem(where=f"public/{name}", says=f"{name} would be released and was not declared.")
+
+
+@rule(
+    id="OUT-03",
+    level="output",
+    title="Counts agree with each other and with the rule",
+    checks="In what is released no count is one that the rule withholds, every count is rounded as the rule says, the"
+    " same count is the same number in every file, and each rate is its released part of its released whole.",
+    why="A rate from exact counts gives the exact count back, and a total that is the sum of rounded cells gives back"
+    " what rounding hid.",
+    source="OpenSAFELY output checking; SATRE 3.3.04",
+    good="part 40, whole 400, in_every_1000 100.0",
+    bad="part 40, whole 400, in_every_1000 97.3",
+    fix="Withdraw the release, report it as a fault of joinedup, and release again.",
+    passed="Released counts are rounded and withheld as the rule says, and rates follow from them.",
+)
+def counts_agree(bundle: Bundle, facts: RunFacts) -> Iterator[Problem]:
+    """Every number in both files, against the rule in the record and against each other."""
+    if facts.released is None:
+        yield _waits()
+        return
+    counts = rows_of(facts.released.files.get(_COUNTS, b""))
+    measures = rows_of(facts.released.files.get(_MEASURES, b""))
+    rule_facts = facts.released.record.get("rule", {})
+    for fault in (*_count_faults(counts, rule_facts), *_repeat_faults(counts)):
+        yield Problem(where=f"public/{_COUNTS}", says=fault)
+    if wrong := sum(not _rate_follows(row) for row in measures):
+        yield Problem(where=f"public/{_MEASURES}", says=f"{wrong} rates do not follow from the released counts.")
+
+
+def _number(text: str | None) -> float | None:
+    try:
+        return float(text or "")
+    except ValueError:
+        return None
+
+
+def _count_faults(rows: list[dict[str, str]], rule_facts: dict[str, int]) -> Iterator[str]:
+    shown = [found for row in rows if (found := _number(row.get("people"))) is not None]
+    hidden, base = rule_facts.get("hide_up_to_people", 0), rule_facts.get("round_to_people", 0)
+    if small := sum(1 <= one <= hidden for one in shown):
+        yield f"{small} counts are among those that the rule withholds."
+    if base and (unrounded := sum(one % base != 0 for one in shown)):
+        yield f"{unrounded} counts are not rounded to the nearest {base}."
+
+
+def _repeat_faults(rows: list[dict[str, str]]) -> Iterator[str]:
+    seen: dict[tuple[str | None, ...], set[str | None]] = {}
+    for row in rows:
+        seen.setdefault(tuple(row.get(name) for name in _KEY), set()).add(row.get("people"))
+    if differing := sum(len(numbers) > 1 for numbers in seen.values()):
+        yield f"{differing} counts stand there with different numbers."
+
+
+def _rate_follows(row: dict[str, str]) -> bool:
+    part, whole, rate = (_number(row.get(name)) for name in ("part", "whole", "in_every_1000"))
+    if rate is None:
+        return True
+    return part is not None and bool(whole) and abs(rate - 1000 * part / (whole or 1)) <= _RATE_ROUNDING
+
+
+@rule(
+    id="OUT-04",
+    level="output",
+    title="No second release that differs by a few people",
+    checks="Against what was released of the same period before: the same definition, measure and group with a number"
+    " that differs by less than the rule withholds is held. And the gate attacked the release together with every"
+    " earlier one. In a synthetic project it only warns.",
+    why="One person's data arrive late, the month is run again, and the difference of two safe tables is that one"
+    " person.",
+    source="SATRE 3.3.04; OpenSAFELY output checking (differencing)",
+    good="first 120, then 120 again; or 120, then 180",
+    bad="first 120, then 125",
+    fix="Keep the release that stands, or let a checker decide: `joinedup waive OUT-04 DIR --until DATE`.",
+    passed="No count differs by a few people from what was released of the same period before.",
+)
+def releases_do_not_differ_by_a_few(bundle: Bundle, facts: RunFacts) -> Iterator[Problem]:
+    """Near-equal numbers under one key; and the gate's own word."""
+    if facts.released is None:
+        yield _waits()
+        return
+    if "gate" not in facts.released.record:
+        yield Problem(where="public/manifest.json", says="The release was not attacked by the gate before it was made.")
+    near = bundle.policy.hide_up_to_people + bundle.policy.round_to_people
+    now = _by_key(facts.released.files.get(_COUNTS, b""))
+    result: Result | None = "warn" if bundle.project.synthetic else None
+    for earlier in facts.released.earlier:
+        before = _by_key(earlier)
+        held = sum(0 < abs(now[key] - before[key]) <= near for key in now.keys() & before.keys())
+        if held:
+            says = f"{held} counts differ by {near} people or fewer from an earlier release of the same period."
+            yield Problem(where=f"public/{_COUNTS}", says=says, result=result)
+
+
+def _by_key(content: bytes) -> dict[tuple[str | None, ...], float]:
+    found = ((tuple(row.get(name) for name in _KEY), _number(row.get("people"))) for row in rows_of(content))
+    return {key: number for key, number in found if number is not None}
+
+
+@rule(
+    id="OUT-07",
+    level="output",
+    title="A record with every release, and two people who checked it",
+    checks="The release's record (`manifest.json`) names project, period, criteria, the gate's result, the ledger's"
+    " root and the digest of every file, and they are right. Two people with keys of their own have signed that they"
+    " looked at just this release; until they have, the rule waits in a synthetic project and warns in any other.",
+    why="Rules see numbers; people see what they could mean to somebody who knows one of the people. And later it has"
+    " to be clear what was let out, by which criteria, and who looked.",
+    source="SATRE 3.3.09; OpenSAFELY output checking (two independent checkers)",
+    good="manifest.json whole, checked by two people",
+    bad="a file whose digest is another than its record says",
+    fix="Release again; then two people look at it and sign with `joinedup checked DIR --checker NAME`.",
+    passed="The release's record is whole and right, and two people have checked it.",
+)
+def release_is_recorded(bundle: Bundle, facts: RunFacts) -> Iterator[Problem]:
+    """The record is whole, digests agree, two different keys signed."""
+    if facts.released is None:
+        yield _waits()
+        return
+    record, where = facts.released.record, "public/manifest.json"
+    if left := [name for name in _RECORD if name not in record]:
+        yield Problem(where=where, says=f"The release's record does not give {', '.join(left)}.")
+    digests = {name: sha256(content).hexdigest() for name, content in facts.released.files.items()}
+    wrong = sorted(name for name in digests.keys() | record.get("files", {}).keys() if not _same(name, digests, record))
+    for name in wrong:
+        yield Problem(where=f"public/{name}", says=f"{name} is not the file that the release's record names.")
+    if (signed := _people(facts.released)) < _CHECKERS:
+        result: Result = "not_yet" if bundle.project.synthetic else "warn"
+        yield Problem(where=where, says=f"{signed} of two people have checked this release.", result=result)
+
+
+def _same(name: str, digests: dict[str, str], record: object) -> bool:
+    files = record.get("files", {}) if isinstance(record, dict) else {}
+    return digests.get(name) == files.get(name)
+
+
+def _people(released: Released) -> int:
+    names = {name.casefold() for name, _ in released.checkers}
+    return min(len(names), len({key for _, key in released.checkers}))
+
+
+RULES = (outputs_are_declared, counts_agree, releases_do_not_differ_by_a_few, release_is_recorded)

@@ -1,0 +1,98 @@
+"""What rules may know of a release: its files, its record, and what was released of the same period before."""
+
+import csv
+import io
+import json
+import re
+import zipfile
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from hashlib import sha256
+from html import unescape
+from pathlib import Path
+from typing import Any
+
+from governance.statements import Statement
+from governance.store import current
+
+MANIFEST = "manifest.json"
+_TAGS = re.compile(r"<(style|script)\b.*?</\1>|<[^>]*>", re.S | re.I)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Released:
+    """One release."""
+
+    files: Mapping[str, bytes]
+    """By name below the release's folder; its record, ``manifest.json``, is not among them."""
+    record: Mapping[str, Any] = field(default_factory=dict)
+    earlier: tuple[bytes, ...] = ()
+    """``safe_counts.csv`` of what was released of the same period before and is still here."""
+    checkers: tuple[tuple[str, str], ...] = ()
+    """Name and key fingerprint of everybody who signed to have checked just this release."""
+
+
+def read_released(folder: Path, checks: Iterable[Statement] = ()) -> Released | None:
+    """What stands in the public zone's folder of one period; ``None`` if nothing was released.
+
+    Args:
+        folder: Has a folder for each publication, and ``current``.
+        checks: Signed statements of people who checked a release.
+    """
+    if not (folder / "current").exists():
+        return None
+    here = current(folder)
+    before = sorted(path for path in folder.glob("*/safe_counts.csv") if path.parent != here)
+    record = (here / MANIFEST).read_bytes()
+    digest = sha256(record).hexdigest()
+    return Released(
+        files=files_of(here),
+        record=json.loads(record),
+        earlier=tuple(path.read_bytes() for path in before),
+        checkers=tuple(
+            (str(one.facts["checker"]), one.key) for one in checks if one.facts["manifest_sha256"] == digest
+        ),
+    )
+
+
+def files_of(folder: Path) -> dict[str, bytes]:
+    """Every file below a folder but the record."""
+    paths = (path for path in sorted(folder.rglob("*")) if path.is_file())
+    found = {path.relative_to(folder).as_posix(): path.read_bytes() for path in paths}
+    return {name: content for name, content in found.items() if name != MANIFEST}
+
+
+def rows_of(content: bytes) -> list[dict[str, str]]:
+    """Rows of a released CSV file."""
+    return list(csv.DictReader(io.StringIO(content.decode("utf-8-sig", "replace"))))
+
+
+def cells_of(content: bytes) -> Iterator[tuple[int, str]]:
+    """Line number and text of every cell of a CSV file."""
+    for line, row in enumerate(csv.reader(io.StringIO(content.decode("utf-8-sig", "replace"))), start=1):
+        for cell in row:
+            yield line, cell
+
+
+def text_of(name: str, content: bytes) -> str | None:
+    """What a reader sees of a file; ``None`` for kinds that cannot be read here."""
+    if name.endswith(".xlsx"):
+        with zipfile.ZipFile(io.BytesIO(content)) as book:
+            parts = [book.read(one) for one in sorted(book.namelist()) if one.endswith(".xml")]
+        return "\n".join(_plain(part) for part in parts)
+    if name.endswith((".html", ".svg")):
+        return _plain(content)
+    if name.endswith((".csv", ".txt", ".json", ".md")):
+        return content.decode("utf-8", "replace")
+    return None
+
+
+def _plain(content: bytes) -> str:
+    return unescape(_TAGS.sub(" ", content.decode("utf-8", "replace")))
+
+
+def has_formula(content: bytes) -> bool:
+    """Whether a workbook has a cell that is worked out when it is opened."""
+    with zipfile.ZipFile(io.BytesIO(content)) as book:
+        sheets = (one for one in book.namelist() if one.startswith("xl/worksheets/"))
+        return any(re.search(rb"<f[ >]", book.read(one)) for one in sheets)
