@@ -75,9 +75,13 @@ def _repeats(query: Query) -> Iterator[Problem]:
 
 
 def _members(query: Query) -> Iterator[Problem]:
-    members, count = query.members, len(query.needs)
+    members, count = query.members, len(query.members.of)
+    for number, name in enumerate(members.also):
+        if name not in [need.id for need in query.needs]:
+            at: Location = ("members", "also", number)
+            yield at, f"there is no need `{name}`.", _close(name, [need.id for need in query.needs])
     if members.at_least > count:
-        at: Location = ("members", "at_least")
+        at = ("members", "at_least")
         yield at, f"{members.at_least} of {count} needs can never be met.", f"Set it to {count} or fewer."
     if members.concurrent and not 2 <= members.concurrent.at_least <= count:
         at = ("members", "concurrent", "at_least")
@@ -101,7 +105,7 @@ def _anchor(anchor: Anchor, needs: Sequence[Need], members: Members) -> Iterator
         return
     if anchor.of not in ids:
         yield f"there is no need `{anchor.of}`.", _close(anchor.of, [*ids, ALL_NEEDS])
-    elif members.at_least < len(ids):
+    elif members.at_least < len(members.of) and anchor.of not in members.also:
         what = f"not everyone has the need `{anchor.of}`, so for some the clock would never start."
         yield what, f"Start it at {ALL_NEEDS}.{anchor.at}."
 
@@ -149,6 +153,8 @@ def _named_by(evidence: Evidence, at: Location) -> Iterator[tuple[Location, str,
             yield from _kinds((*at, "event"), evidence.kinds)
             name = "not_followed_by" if evidence.negated else "followed_by"
             yield from _kinds((*at, name, "event"), evidence.by.kinds)
+            if evidence.preceded:
+                yield from _kinds((*at, "preceded_by", "event"), evidence.preceded.kinds)
         case _:
             yield from _kinds((*at, "event"), getattr(evidence, "kinds", ()))
             if isinstance(evidence, Overlapping):
@@ -183,8 +189,10 @@ def _homes_untold(query: Query, catalogue: Catalogue) -> Iterator[Problem]:
 
 def _demand_alone(query: Query) -> Iterator[Problem]:
     """Would counts of contacts alone make someone a member? People are not a burden to be listed."""
+    members = query.members
     by_demand = [need for need in query.needs if _met_by_demand(need)]
-    if len(by_demand) >= query.members.at_least:
+    besides = {need.id for need in by_demand} >= set(members.also)
+    if besides and len([need for need in by_demand if need.id in members.of]) >= members.at_least:
         names = ", ".join(need.id for need in by_demand)
         what = f"demand alone makes someone a member ({names}): a count of contacts says what services did,"
         yield ("needs",), f"{what} not what the person needed.", "Require evidence of a need beside it (`need: ...`)."

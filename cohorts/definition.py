@@ -152,10 +152,11 @@ def _members(settings: CohortSettings) -> Members:
     ids = tuple(need.id for need in settings.needs)
     if settings.members is None:
         return Members(at_least=len(ids), of=ids)
-    together = settings.members.concurrent
+    together, also = settings.members.concurrent, settings.members.also
     return Members(
         at_least=settings.members.at_least,
-        of=ids,
+        of=tuple(one for one in ids if one not in also),
+        also=tuple(also),
         concurrent=Concurrent(at_least=together.at_least, span=Duration.parse(together.span)) if together else None,
     )
 

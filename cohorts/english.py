@@ -73,7 +73,14 @@ def members_english(query: Query) -> str:
 
 
 def _members(query: Query) -> str:
-    members, ids = query.members, [plain(need.id) for need in query.needs]
+    members = query.members
+    if members.also:
+        return f"{_counted_needs(members)}; and besides {listed([plain(one) for one in members.also], 'and')}"
+    return _counted_needs(members)
+
+
+def _counted_needs(members: Members) -> str:
+    ids = [plain(one) for one in members.of]
     if members.at_least < len(ids):
         return f"at least {members.at_least} of {listed(ids, 'and')}{_together(members)}"
     both = "both " if len(ids) == 2 else "all of " if len(ids) > 2 else ""

@@ -95,9 +95,13 @@ def _followed(asked: Followed) -> str:
     kinds = events_english(asked.kinds, asked.at_least)
     day = "first" if asked.clock == "start" else "last"
     by = events_english(asked.by.kinds, 1) + (" that was attended" if asked.by.attended else "")
+    before = ""
+    if asked.preceded:
+        first = events_english(asked.preceded.kinds, 1)
+        before = f", preceded by {first} less than {asked.preceded.within} earlier,"
     each = ", each" if asked.at_least > 1 else ""
     verb = "not followed" if asked.negated else "followed"
-    return f"{kinds} in the last {asked.within}{each} {verb} within {asked.by.within} of its {day} day by {by}"
+    return f"{kinds} in the last {asked.within}{before}{each} {verb} within {asked.by.within} of its {day} day by {by}"
 
 
 def _household(asked: Household) -> str:

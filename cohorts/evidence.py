@@ -83,7 +83,7 @@ class DistinctCounted:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Follower:
-    """What should, or should not, have come after an event."""
+    """What should, or should not, have come after an event; or before it."""
 
     kinds: tuple[str, ...]
     within: Duration
@@ -103,6 +103,8 @@ class Followed:
     """Whether time runs from the first or the last day of the event; one that has not ended starts no clock."""
     by: Follower
     negated: bool
+    preceded: Follower | None = None
+    """Only events that one of these came before, on an earlier day, by less than so long."""
     at_least: int = 1
     within: Duration
 
@@ -239,7 +241,8 @@ def kinds_of(evidence: Evidence) -> tuple[str, ...]:
         case EventsCounted() | DistinctCounted() | Gap() | Escalating() | OpenEpisode():
             return evidence.kinds
         case Followed():
-            return (*evidence.kinds, *evidence.by.kinds)
+            before = evidence.preceded.kinds if evidence.preceded else ()
+            return (*evidence.kinds, *evidence.by.kinds, *before)
         case Overlapping():
             return (*evidence.kinds, *evidence.others)
         case Household():

@@ -26,7 +26,13 @@ from cohorts.query import (
     Shared,
     Strength,
 )
-from cohorts.settings_evidence import COHORT_PATTERN, EvidenceSettings, FollowerSettings, HouseholdSettings
+from cohorts.settings_evidence import (
+    COHORT_PATTERN,
+    EvidenceSettings,
+    FollowerSettings,
+    HouseholdSettings,
+    PrecedingSettings,
+)
 from cohorts.settings_values import AGE_PATTERN, EVER
 
 Known = Mapping[tuple[str, str], Query]
@@ -94,6 +100,7 @@ def _followed(settings: EvidenceSettings, kinds: tuple[str, ...], within: Durati
         clock=settings.clock or "start",
         by=_follower(by) if by else Follower(kinds=(), within=within),
         negated=settings.not_followed_by is not None,
+        preceded=_preceding(settings.preceded_by) if settings.preceded_by else None,
         at_least=settings.count,
         within=within,
     )
@@ -102,6 +109,10 @@ def _followed(settings: EvidenceSettings, kinds: tuple[str, ...], within: Durati
 def _follower(settings: FollowerSettings) -> Follower:
     within = Duration.parse(settings.within)
     return Follower(kinds=tuple(settings.event), within=within, attended=settings.attended)
+
+
+def _preceding(settings: PrecedingSettings) -> Follower:
+    return Follower(kinds=tuple(settings.event), within=Duration.parse(settings.within))
 
 
 def _household(settings: HouseholdSettings, lookback: Duration, known: Known) -> Household | LoneAdult:

@@ -139,7 +139,10 @@ class Members:
 
     at_least: int
     of: tuple[str, ...]
+    also: tuple[str, ...] = ()
+    """Needs that everybody must have besides."""
     concurrent: Concurrent | None = None
+    """Of ``of``, not of ``also``."""
 
 
 # --- responses --------------------------------------------------------------------------------------------

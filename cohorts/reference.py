@@ -96,7 +96,9 @@ class _Evaluator:
 
     def verdict(self) -> Verdict:
         found = {need.id: self.need(need) for need in self.query.needs}
-        found[ALL_NEEDS] = together = self.all_needs([found[need_id] for need_id in self.query.members.of])
+        members = self.query.members
+        of, also = ([found[need_id] for need_id in ids] for ids in (members.of, members.also))
+        found[ALL_NEEDS] = together = self.all_needs(of, also)
         population = both(self.gate(gate) for gate in self.query.population)
         rungs = {rung.name: self.rung(rung, found) for rung in self.query.ladder}
         unmet = opposite(rungs[self.query.unmet]) if self.query.unmet else True
@@ -170,9 +172,9 @@ class _Evaluator:
             signs=tuple(told.signs),
         )
 
-    def all_needs(self, found: list[_Found]) -> _Found:
+    def all_needs(self, found: list[_Found], also: list[_Found]) -> _Found:
         members = self.query.members
-        state = at_least(members.at_least, [need.state for need in found])
+        state = both([at_least(members.at_least, [need.state for need in found]), *(need.state for need in also)])
         together = None
         if members.concurrent:
             together = self.first_day_together(members.concurrent, found)
@@ -180,12 +182,12 @@ class _Evaluator:
             state = both([state, True if together else False if all_known else None])
         if not state:
             return _Found(state=state)
-        shown = [need for need in found if need.state]
-        kth = sorted(need.crossed for need in shown if need.crossed)[members.at_least - 1]
+        crossed = sorted(need.crossed for need in found if need.crossed)[members.at_least - 1]
+        shown = [need for need in (*found, *also) if need.state]
         return _Found(
             state=True,
             first=min(need.first for need in shown if need.first),
-            crossed=max(kth, together) if together else kth,
+            crossed=max([crossed, *([together] if together else []), *(n.crossed for n in also if n.crossed)]),
             last=max(need.last for need in shown if need.last),
         )
 

@@ -16,6 +16,7 @@ from cohorts.query import (
     EventsCounted,
     Evidence,
     Followed,
+    Follower,
     Gap,
     Household,
     InCohort,
@@ -179,13 +180,23 @@ class Records:
         opens = asked.within.before(self.as_of)
         answers = []
         for event in self.of_kinds(asked.kinds, opens):
+            if asked.preceded and not self.was_preceded(asked.preceded, event):
+                continue
             answer = self.was_followed(asked, event)
             answers.append((event.start, opposite(answer) if asked.negated else answer))
         sure = [day for day, answer in answers if answer]
         signs = [Sign(day, day, stands=place + 1 >= asked.at_least) for place, day in enumerate(sure)]
         possible = sum(answer is not False for _, answer in answers)
         may_change = possible >= asked.at_least and any(answer is None for _, answer in answers)
-        return Told(signs=signs, known=self.covered(asked.kinds, opens, self.as_of) and not may_change)
+        known = self.covered(asked.kinds, opens, self.as_of) and not may_change
+        if asked.preceded:
+            known = known and self.covered(asked.preceded.kinds, asked.preceded.within.before(opens), self.as_of)
+        return Told(signs=signs, known=known)
+
+    def was_preceded(self, before: Follower, event: EventRow) -> bool:
+        """Whether one of these came before, on an earlier day, by less than so long."""
+        after = before.within.before(event.start)
+        return any(other.kind in before.kinds and after < other.start < event.start for other in self.events)
 
     def was_followed(self, asked: Followed, event: EventRow) -> Answer:
         """Whether something came in time; no only if time is up and nothing could be hidden."""

@@ -62,6 +62,9 @@ class MembersSettings(Strict):
     """How many of the needs a person must have; without it, all of them."""
 
     at_least: Count
+    """Of all the needs that are not named under also."""
+    also: list[Slug] = Field(default_factory=list)
+    """Needs that everybody must have besides."""
     concurrent: ConcurrentSettings | None = None
 
 

@@ -23,8 +23,8 @@ _SUBJECTS = {
 """What each subject of a piece of evidence may be said with."""
 
 _QUESTIONS = {
-    "followed_by": {"clock", "count", "followed_by"},
-    "not_followed_by": {"clock", "count", "not_followed_by"},
+    "followed_by": {"clock", "count", "followed_by", "preceded_by"},
+    "not_followed_by": {"clock", "count", "not_followed_by", "preceded_by"},
     "gap": {"gap"},
     "escalating": {"escalating", "count"},
     "distinct": {"distinct", "count", "span"},
@@ -34,6 +34,13 @@ _QUESTIONS = {
 """What may be asked of events besides how many there were."""
 
 _HOW_MANY = {"count", "span", "months"}
+
+
+class PrecedingSettings(Strict):
+    """What must have come before each event, on an earlier day."""
+
+    event: Kinds
+    within: Length
 
 
 class FollowerSettings(Strict):
@@ -121,6 +128,8 @@ class EvidenceSettings(Strict):
     """Whether the time to follow runs from the event's first or last day; must be stated."""
     followed_by: FollowerSettings | None = None
     not_followed_by: FollowerSettings | None = None
+    preceded_by: PrecedingSettings | None = None
+    """Only events that one of these came before by less than this long; with followed_by or not_followed_by."""
     gap: Length | None = None
     """After one of the events, none on a later day for this long."""
     escalating: Times | None = None

@@ -53,9 +53,13 @@ _CONCURRENT = """
 def add_members(to: Builder, members: Members) -> None:
     """``needs``: whether a person has enough of the needs, and the days of all of them together."""
     names = [f"need_{need_id}" for need_id in members.of]
+    also = [f"need_{need_id}" for need_id in members.also]
     least = to.bind("least_needs", members.at_least)
-    state, joins = _enough(to, names, least), list(names)
+    state, joins = _enough(to, names, least), [*names, *also]
     crossed = f"list_sort([{columns(names, 'crossed')}], 'ASC', 'NULLS LAST')[{least}]"
+    if also:
+        state = " AND ".join([f"({state})", *(f"{name}.state" for name in also)])
+        crossed = f"greatest({crossed}, {columns(also, 'crossed')})"
     if members.concurrent:
         joins.append(_add_concurrent(to, members, members.concurrent))
         state = f"({state}) AND {_together(names)}"
@@ -65,9 +69,9 @@ def add_members(to: Builder, members: Members) -> None:
         "enough of the needs",
         _NEEDS,
         state=state,
-        firsts=columns(names, "first"),
+        firsts=columns([*names, *also], "first"),
         crossed=crossed,
-        lasts=columns(names, "last"),
+        lasts=columns([*names, *also], "last"),
         joins=joined(joins),
     )
 

@@ -19,6 +19,19 @@ _INDEX = """
         {stop} AS stop
     FROM event
     WHERE list_contains({kinds}, event.kind) AND event.start >= {since} AND event.start < {as_of}
+    {preceded}
+"""
+
+_PRECEDED = """
+    AND EXISTS (
+        SELECT 1
+        FROM event AS before
+        WHERE
+            before.person_id = event.person_id
+            AND list_contains({kinds}, before.kind)
+            AND before.start < event.start
+            AND before.start > {opens}
+    )
 """
 
 _FOLLOWED = """
@@ -112,6 +125,7 @@ def _add_followed(to: Builder, name: str, asked: Followed, clock: str, later: tu
         kinds=to.bind("kinds", asked.kinds),
         since=to.since(asked.within),
         as_of=to.as_of_hole,
+        preceded=_preceded(to, asked.preceded) if asked.preceded else "",
     )
     kinds = to.bind("kinds", asked.by.kinds)
     attended = f"list_contains({to.bind('attended', ATTENDED)}, other.outcome)" if asked.by.attended else ""
@@ -126,6 +140,12 @@ def _add_followed(to: Builder, name: str, asked: Followed, clock: str, later: tu
         tests="\nAND ".join([*tests, *([f"(other.outcome IS NULL OR {attended})"] if attended else [])]),
         as_of=to.as_of_hole,
     )
+
+
+def _preceded(to: Builder, before: Follower) -> str:
+    """SQL for: one of these came before, on an earlier day, by less than so long."""
+    opens = to.shift("event.start", "-", before.within)
+    return to.fill(_PRECEDED, kinds=to.bind("kinds", before.kinds), opens=opens)
 
 
 def _found(attended: str) -> str:
@@ -147,6 +167,10 @@ def _held(to: Builder, name: str, asked: Followed, followed: str, holds: str) ->
         least=least,
     )
     known = add_silence(to, name, "this event", of_kinds(to, asked.kinds), to.since(asked.within))
+    if asked.preceded:
+        earliest = to.bind("since", asked.preceded.within.before(asked.within.before(to.as_of)))
+        listed = of_kinds(to, asked.preceded.kinds)
+        known += f" AND {add_silence(to, f'{name}_before', 'what came before', listed, earliest)}"
     items = to.fill(_HOLDING, followed=followed, holds=holds, others=others)
     return Piece(items, f"{known} AND {undecided}.person_id IS NULL", (undecided,))
 

@@ -80,6 +80,7 @@ followed = st.builds(
     clock=st.sampled_from(["start", "end"]),
     by=followers,
     negated=st.booleans(),
+    preceded=st.one_of(st.none(), st.builds(Follower, kinds=some_kinds, within=windows)),
     at_least=st.integers(1, 2),
     within=windows,
 )
@@ -184,5 +185,7 @@ def test_primitives_join(con, world, shapes, span, data):
     needs = tuple(need(f"n{n}", *items, how=how) for n, (how, items) in enumerate(shapes))
     ids = tuple(one.id for one in needs)
     concurrent = data.draw(st.sampled_from([None, Concurrent(at_least=2, span=span)]))
-    members = Members(at_least=data.draw(st.integers(1, len(ids))), of=ids, concurrent=concurrent)
+    also = data.draw(st.sampled_from([(), ids[2:]]))
+    of = tuple(one for one in ids if one not in also)
+    members = Members(at_least=data.draw(st.integers(1, len(of))), of=of, also=also, concurrent=concurrent)
     agreed(con, query(*needs, members=members), world)

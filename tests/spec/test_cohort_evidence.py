@@ -102,6 +102,12 @@ NOTICES = "{event: [police.notice, ed.attendance], distinct: sector, count: 2, s
             " day by a mental health contact that was attended",
         ),
         (
+            "{event: [ed.attendance], clock: start, not_followed_by: {event: [mh.contact], within: 28d},"
+            " preceded_by: {event: [police.notice], within: 6m}}",
+            "an emergency department attendance in the last 12 months, preceded by a police notice less than 6 months"
+            " earlier, not followed within 28 days of its first day by a mental health contact",
+        ),
+        (
             "{event: [mh.contact], gap: 6m}",
             "a mental health contact in the last 12 months with no other on a later day for 6 months",
         ),
