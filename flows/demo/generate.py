@@ -11,7 +11,7 @@ import pyarrow.csv as pa_csv
 
 from flows.demo.delivery import Delivery, write_extract
 from flows.demo.draws import Streams
-from flows.demo.layouts import LAYOUTS
+from flows.demo.layouts import LAYOUTS, WIDER_LAYOUTS
 from flows.demo.name_bands import write_frequencies
 from flows.demo.nhs_numbers import MOST_PEOPLE
 from flows.demo.optout import opted_out_numbers, write_cleaned_list, write_sensitive_list
@@ -47,7 +47,13 @@ class DemoReceipt:
 
 
 def make_ics(
-    folder: Path, *, people: int, seed: int, periods: Sequence[str] = PERIODS, progress: Say | None = None
+    folder: Path,
+    *,
+    people: int,
+    seed: int,
+    periods: Sequence[str] = PERIODS,
+    progress: Say | None = None,
+    whole: bool = False,
 ) -> DemoReceipt:
     """Make a synthetic ICS.
 
@@ -57,6 +63,7 @@ def make_ics(
         seed: The same seed gives the same bytes.
         periods: ``YYYY-MM``, earliest first; each extract is a snapshot up to the end of its period.
         progress: Told what is being made.
+        whole: Ten more services and the whole library of cohorts, for trying the library; the demo does without.
 
     Raises:
         BadInput: Too few or too many people, periods out of order, or the folder holds a project of real people.
@@ -65,15 +72,15 @@ def make_ics(
     timeline = make_timeline(periods)
     _check(folder, people)
     say("Drawing people, homes and lives")
-    world = make_world(Streams(seed), timeline, people=people)
+    world = make_world(Streams(seed), timeline, people=people, whole=whole)
     project = folder / "project"
     say("Copying the configs")
-    digest = _copy_configs(world, project)
+    digest = _copy_configs(world, project, whole=whole)
     write_frequencies(world.names, world.people, project)
     say("Writing extracts")
-    delivered, rows = _deliver(world, project, say)
+    delivered, rows = _deliver(world, project, say, whole=whole)
     say("Writing the truth beside the project")
-    truth_rows = write_truth(world, delivered, folder / "truth")
+    truth_rows = write_truth(world, delivered, folder / "truth", whole=whole)
     return DemoReceipt(
         project=project,
         truth=folder / "truth",
@@ -104,12 +111,15 @@ def _check(folder: Path, people: int) -> None:
         )
 
 
-def _copy_configs(world: World, project: Path) -> str:
+def _copy_configs(world: World, project: Path, *, whole: bool) -> str:
     """Configs, schemas, a look-up of the right size, and its digest in the project file."""
     demo = CONFIG / "demo"
     project.mkdir(parents=True, exist_ok=True)
     for name in ("sources", "cohorts", "voices"):
         _copy_folder(demo / name, project / name)
+    if whole:
+        _copy_folder(CONFIG / "whole" / "sources", project / "sources")
+        _copy_folder(CONFIG / "library", project / "cohorts")
     _copy_folder(CONFIG / "schemas", project / "schemas")
     shutil.copyfile(demo / "policy.yaml", project / "policy.yaml")
     lookup = project / LOOKUP
@@ -119,6 +129,8 @@ def _copy_configs(world: World, project: Path) -> str:
     pa_csv.write_csv(lookup_table(world.streams.rng("lookup"), world.places), lookup, options)
     digest = sha256(lookup.read_bytes()).hexdigest()
     text = (demo / "project.yaml").read_text("utf-8")
+    if whole:
+        text += "\nhouseholds: true\n"
     own = re.sub(r"(?<=\n  )sha256: [0-9a-f]{64}", f"sha256: {digest}", text, count=1)  # the look-up's stands first
     (project / "project.yaml").write_bytes(own.encode())
     return digest
@@ -133,12 +145,14 @@ def _copy_folder(source: Path, target: Path) -> None:
             shutil.copyfile(path, copy)
 
 
-def _deliver(world: World, project: Path, say: Say) -> tuple[dict[tuple[str, str], Delivery], dict[str, int]]:
+def _deliver(
+    world: World, project: Path, say: Say, *, whole: bool
+) -> tuple[dict[tuple[str, str], Delivery], dict[str, int]]:
     """Write every source's files for every period."""
     delivered: dict[tuple[str, str], Delivery] = {}
     rows: dict[str, int] = {}
     opted_out = opted_out_numbers(world)
-    for layout in LAYOUTS:
+    for layout in (*LAYOUTS, *WIDER_LAYOUTS) if whole else LAYOUTS:
         say(f"Writing extracts of {layout.source}")
         book = layout.open(world)
         for period, end in zip(world.timeline.periods, world.timeline.period_end, strict=True):

@@ -4,6 +4,7 @@ Nothing in the pipeline reads it. Shared needs come from what truly happened, no
 definition can be held against them.
 """
 
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -21,19 +22,26 @@ from flows.demo.events import Events, state_at
 from flows.demo.lifecourse import ever
 from flows.demo.places import DISTRICTS, area_code
 from flows.demo.timeline import Days
+from flows.demo.wider.ask import lived_with
+from flows.demo.wider.planted import planted
 from flows.demo.world import EMERGENCY, HOUSING, MENTAL_HEALTH, POLICE, SOCIAL_CARE, World
 
 _YEAR = 365
 
 
-def write_truth(world: World, delivered: dict[tuple[str, str], Delivery], folder: Path) -> dict[str, int]:
+def write_truth(
+    world: World, delivered: dict[tuple[str, str], Delivery], folder: Path, *, whole: bool = False
+) -> dict[str, int]:
     """Write three files and return their row counts."""
     folder.mkdir(parents=True, exist_ok=True)
     tables = {
         "record_person.csv": _record_person(delivered),
         "person.csv": _person(world),
-        "person_cohort.csv": _person_cohort(world),
+        "person_cohort.csv": _person_cohort(world, mechanisms),
     }
+    if whole:
+        tables["person_planted.csv"] = _person_cohort(world, planted)
+        tables["person_home.csv"] = _person_home(world)
     options = pa_csv.WriteOptions(quoting_style="needed", quoting_header="none")
     for name, table in tables.items():
         pa_csv.write_csv(table, folder / name, options)
@@ -79,10 +87,10 @@ def _person(world: World) -> pa.Table:
     )
 
 
-def _person_cohort(world: World) -> pa.Table:
+def _person_cohort(world: World, found: Callable[[World, int], dict[str, Mask]]) -> pa.Table:
     parts = []
     for period, end in zip(world.timeline.periods, world.timeline.period_end, strict=True):
-        for name, members in mechanisms(world, end).items():
+        for name, members in found(world, end).items():
             person = np.flatnonzero(members).astype(np.int32)
             columns = [
                 pa.array([period] * len(person), pa.string()),
@@ -90,6 +98,17 @@ def _person_cohort(world: World) -> pa.Table:
                 pa.array([name] * len(person), pa.string()),
             ]
             parts.append(pa.table(columns, ["period", "person", "cohort"]))
+    return pa.concat_tables(parts)
+
+
+def _person_home(world: World) -> pa.Table:
+    """Who truly shares a private home; the number of the home means nothing else."""
+    parts = []
+    for period, end in zip(world.timeline.periods, world.timeline.period_end, strict=True):
+        home = lived_with(world, end)
+        person = np.flatnonzero(home >= 0).astype(np.int32)
+        columns = [pa.array([period] * len(person), pa.string()), person_text(person), numbered(home[person], "H")]
+        parts.append(pa.table(columns, ["period", "person", "home"]))
     return pa.concat_tables(parts)
 
 

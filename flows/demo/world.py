@@ -10,6 +10,8 @@ from flows.demo.names import Names, make_names
 from flows.demo.places import Places, make_places
 from flows.demo.population import Population, make_population
 from flows.demo.timeline import Timeline
+from flows.demo.wider import homes
+from flows.demo.wider.services import wider_events
 
 GP, EMERGENCY, MENTAL_HEALTH, SOCIAL_CARE, HOUSING, POLICE, DRUG_ALCOHOL, ADVICE, PROBATION = (
     "gp_register",
@@ -38,13 +40,16 @@ class World:
     """By source id."""
 
 
-def make_world(streams: Streams, timeline: Timeline, *, people: int) -> World:
-    """Draw a world of ``people`` people."""
+def make_world(streams: Streams, timeline: Timeline, *, people: int, whole: bool = False) -> World:
+    """Draw a world of ``people`` people; a whole one has ten more services and one household a home."""
     names = make_names(streams.rng("names"))
     places = make_places(streams.rng("places"), people=people)
     population = make_population(streams, places, names, timeline, people=people)
     needs = live(streams, population, timeline)
     events = _all_events(streams, population, needs, timeline)
+    if whole:
+        population = homes.settle(streams, population, places)
+        events = wider_events(streams, population, needs, timeline, events)
     return World(
         streams=streams,
         timeline=timeline,

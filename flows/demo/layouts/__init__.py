@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 from flows.demo.book import Book
 from flows.demo.delivery import Delivery
@@ -16,6 +17,8 @@ from flows.demo.layouts import (
     police,
     probation,
 )
+from flows.demo.wider import layout as wider
+from flows.demo.wider.specs import SPECS
 from flows.demo.world import World
 
 
@@ -47,3 +50,14 @@ LAYOUTS = (
     Layout(source="advice_service", open=advice_service.open_cases, deliver=advice_service.deliver),
     Layout(source="probation", open=probation.open_cases, deliver=probation.deliver),
 )
+
+WIDER_LAYOUTS = tuple(
+    Layout(
+        source=spec.source,
+        open=partial(wider.open_source, spec),
+        deliver=partial(wider.deliver, spec),
+        cleaned_list=spec.cleaned_list,
+    )
+    for spec in SPECS
+)
+"""The ten further services of a whole system share one layout."""
