@@ -9,6 +9,7 @@ import pyarrow as pa
 
 from cohorts.compile import Statement, compile_query
 from cohorts.english import definition_english
+from cohorts.plan import engine_plan, steps_of
 from cohorts.query import Definition
 from governance.warehouse import fetch_table, load_sql, load_table
 
@@ -71,10 +72,17 @@ def membership(con: duckdb.DuckDBPyConnection, cohort: str) -> pa.Table:
 
 
 def explain(definition: Definition, as_of: date) -> str:
-    """A definition in English and in SQL, for whoever has to believe it."""
-    english = "\n".join(f"-- {line}" for line in definition_english(definition))
-    head = f"-- {definition.title} ({definition.id} {definition.version}, {definition.sha256[:12]})"
-    return f"{head}\n{english}\n{compile_query(definition.query, as_of).explained()}"
+    """A definition in English, in SQL and as a plan, for whoever has to believe it; the whole is one SQL file."""
+    statement = compile_query(definition.query, as_of)
+    head = f"{definition.title} ({definition.id} {definition.version}, sha256 {definition.sha256})"
+    steps = [f"  {step.name}: {step.comment}; from {', '.join(step.reads)}" for step in steps_of(statement)]
+    above = [head, "", "In English:", *definition_english(definition), "", "Values:"]
+    below = ["Steps, in order:", *steps, "", "DuckDB's plan of the one statement:", *engine_plan(statement)]
+    return "\n".join([_remarks(above), statement.explained(), _remarks(below)])
+
+
+def _remarks(lines: Sequence[str]) -> str:
+    return "\n".join(f"-- {line}".rstrip() for line in lines)
 
 
 def _cohort_table(definitions: Sequence[Definition], as_of: date) -> pa.Table:

@@ -32,6 +32,29 @@ _EVENTS = {
     "vcse.contact": "voluntary service contact",
     "vcse.case_closed": "voluntary service case closure",
     "fire.home_visit": "fire service home visit",
+    "fire.risk_flag": "fire service flag of a home at risk",
+    "police.domestic_abuse": "police report of domestic abuse",
+    "ed.domestic_abuse": "emergency department record of injury by somebody close",
+    "probation.treatment_order": "probation order that asks for treatment",
+    "da.conference": "risk assessment conference (MARAC)",
+    "da.incident": "further incident of domestic abuse",
+    "da.advocate_contact": "domestic abuse advocate contact",
+    "csc.early_help": "early help episode",
+    "csc.in_need_plan": "child in need plan",
+    "csc.looked_after": "period of being looked after",
+    "csc.leaving_care_contact": "leaving care contact",
+    "school.persistent_absence": "term of persistent absence",
+    "school.health_plan": "education, health and care plan",
+    "community.appointment": "community health appointment",
+    "community.not_brought": "community health appointment that the child was not brought to",
+    "community.dental_check": "dental check",
+    "community.health_assessment": "health assessment",
+    "camhs.contact": "child and adolescent mental health contact",
+    "talking.session": "talking therapy session",
+    "warmth.referral": "referral to the warm-home scheme",
+    "warmth.visit": "warm-home visit",
+    "order.exclusion": "exclusion order",
+    "team.episode": "team around the adult",
 }
 
 _SECTORS = {
@@ -44,7 +67,7 @@ _SECTORS = {
 }
 
 
-_JOINTS = (" to ", " for ", " of ", " in ", " under ", " from ", " by ")
+_JOINTS = (" to ", " that ", " (", " around ", " for ", " of ", " in ", " under ", " from ", " by ")
 """Words after which a noun phrase only says more: its plural stands before the first of them."""
 
 

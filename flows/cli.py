@@ -63,6 +63,11 @@ _UsageError: type[Exception] = typer.BadParameter.__mro__[1]
 """Typer's own class for a command line it cannot read; the class itself is not public."""
 
 
+def _spelt_short(arguments: Sequence[str]) -> list[str]:
+    """``cohorts explain ID`` is ``explain ID``: people look for it beside the step that runs cohorts."""
+    return list(arguments[1:] if list(arguments[:2]) == ["cohorts", "explain"] else arguments)
+
+
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run one command and leave with its exit code."""
     sys.exit(run(sys.argv[1:] if arguments is None else arguments))
@@ -82,7 +87,7 @@ def run(arguments: Sequence[str]) -> int:
     _write_any_character()
     as_json, command = "--json" in arguments, next((word for word in arguments if not word.startswith("-")), "")
     try:
-        answer = app(list(arguments) or ["--help"], standalone_mode=False, prog_name="joinedup")
+        answer = app(_spelt_short(arguments) or ["--help"], standalone_mode=False, prog_name="joinedup")
         if isinstance(answer, Answer):
             show_answer(answer, command, as_json=as_json)
             return answer.exit_code

@@ -61,7 +61,10 @@ def link(
 
 
 def cohorts(folder: Folder, period: Period = "latest", plain: Plain = False, json: Json = False) -> Answer:
-    """Find who meets each cohort definition, who does not, and of whom nobody can tell."""
+    """Find who meets each cohort definition, who does not, and of whom nobody can tell.
+
+    joinedup cohorts explain ID --project DIR prints a definition in English, in SQL and as DuckDB's plan.
+    """
     return steps_answer(folder, [("cohorts", "")], period, plain=plain, as_json=json)
 
 
@@ -167,6 +170,9 @@ def demo(
     ),
     people: Annotated[int, typer.Option("--people", help="How many people live there.")] = 20_000,
     seed: Annotated[int, typer.Option("--seed", help="The same seed makes the same people.")] = 1,
+    whole: Annotated[
+        bool, typer.Option("--whole", help="Nineteen sources instead of nine, and the whole library of cohorts.")
+    ] = False,
     plain: Plain = False,
     json: Json = False,
 ) -> Answer:
@@ -176,7 +182,7 @@ def demo(
     """
     from flows.demo_run import demo_lines, run_demo
 
-    done = run_demo(folder, people=people, seed=seed, plain=plain, show=not json)
+    done = run_demo(folder, people=people, seed=seed, plain=plain, show=not json, whole=whole)
     return Answer(result=done, lines=demo_lines(done))
 
 

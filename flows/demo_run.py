@@ -20,7 +20,7 @@ from flows.period import PERIOD
 from flows.run import now, open_run
 
 
-def run_demo(folder: Path, *, people: int, seed: int, plain: bool, show: bool) -> dict[str, Any]:
+def run_demo(folder: Path, *, people: int, seed: int, plain: bool, show: bool, whole: bool = False) -> dict[str, Any]:
     """Make people, extracts and demo keys, have made-up approvers sign, then run the newest month.
 
     Args:
@@ -29,6 +29,7 @@ def run_demo(folder: Path, *, people: int, seed: int, plain: bool, show: bool) -
         seed: The same seed makes the same people.
         plain: Without the orchestrator.
         show: Show a progress bar where there is a terminal.
+        whole: Nineteen sources instead of nine, and the whole library of cohorts.
 
     Returns:
         What was made, how long each step took, and where the pages are.
@@ -37,7 +38,7 @@ def run_demo(folder: Path, *, people: int, seed: int, plain: bool, show: bool) -
     with ExitStack() as open_things:
         if not plain:
             open_things.enter_context(_server_early(folder / "project"))
-        made = make_ics(folder, people=people, seed=seed)
+        made = make_ics(folder, people=people, seed=seed, whole=whole)
         date_paperwork(made.project, now().date())
         make_keys(made.project, demo=True)
         use_bands(made.project)

@@ -130,7 +130,7 @@ def _copy_configs(world: World, project: Path, *, whole: bool) -> str:
     digest = sha256(lookup.read_bytes()).hexdigest()
     text = (demo / "project.yaml").read_text("utf-8")
     if whole:
-        text += "\nhouseholds: true\n"
+        text = text.replace("retention_months:", "households: true\nretention_months:")
     own = re.sub(r"(?<=\n  )sha256: [0-9a-f]{64}", f"sha256: {digest}", text, count=1)  # the look-up's stands first
     (project / "project.yaml").write_bytes(own.encode())
     return digest

@@ -65,6 +65,19 @@ class Recovery:
         return self.both / self.found if self.found else 1.0
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Homes:
+    """Pairs of people on the register: who truly share a home, who share a token, and both."""
+
+    true_pairs: int
+    told_pairs: int
+    both: int
+    people: int
+    """On the register and truly in a private home."""
+    untold: int
+    """Of those, people of whom no home is told."""
+
+
 def payloads_of(bundle: Bundle, period: str) -> dict[str, Payload]:
     """What every source would send, with nobody opted out."""
     lookup = load_area_lookup(bundle.root, bundle.project.lookup)
@@ -98,14 +111,37 @@ _AS_TEXT = pa_csv.ConvertOptions(
 )
 
 
-def recovered(project: Path, truth: Path, period: str) -> list[Recovery]:
-    """Every definition of a project against what was planted, with perfect links."""
+ON_REGISTER = "SELECT person_id, person_id AS person FROM person WHERE on_spine"
+"""With perfect links a person of the tables is a person of the truth."""
+
+
+def recovered(project: Path, truth: Path, period: str) -> tuple[list[Recovery], list[Recovery], Homes]:
+    """Every definition of a project against what was planted, with perfect links.
+
+    Returns:
+        With homes as the sources tell them; with true homes; and how the two compare.
+    """
     bundle = load_bundle(project)
     payloads = payloads_of(bundle, period)
     index = true_index(truth, period, {source: one.record_person["record_id"] for source, one in payloads.items()})
     with connect() as con:
         build_analysis(con, bundle.sources, index, payloads, as_of_date(period), bundle.project)
-        return compared(con, bundle, truth, period, who="SELECT person_id, person_id AS person FROM person WHERE on_spine")
+        as_told = compared(con, bundle, truth, period, ON_REGISTER)
+        homes = homes_told(con, truth, period, ON_REGISTER)
+        put_true_homes(con, period)
+        return as_told, compared(con, bundle, truth, period, ON_REGISTER), homes
+
+
+def put_true_homes(con: duckdb.DuckDBPyConnection, period: str) -> None:
+    """Let everybody live where they truly do, so that what remains is the definitions' own doing."""
+    con.execute("UPDATE person SET household = NULL, address_kind = 'unknown'")
+    con.execute(
+        """
+        UPDATE person SET household = CAST(ltrim(home, 'H') AS BIGINT), address_kind = 'home'
+        FROM true_home WHERE true_home.person = person.person_id AND period = $period
+        """,
+        {"period": period},
+    )
 
 
 def compared(con: duckdb.DuckDBPyConnection, bundle: Bundle, truth: Path, period: str, who: str) -> list[Recovery]:
@@ -144,19 +180,6 @@ def compared(con: duckdb.DuckDBPyConnection, bundle: Bundle, truth: Path, period
         ORDER BY definition_story.cohort
     """
     return [Recovery(**row) for row in fetch_table(con, query, {"period": period}).to_pylist()]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Homes:
-    """Pairs of people on the register: who truly share a home, who share a token, and both."""
-
-    true_pairs: int
-    told_pairs: int
-    both: int
-    people: int
-    """On the register and truly in a private home."""
-    untold: int
-    """Of those, people of whom no home is told."""
 
 
 def homes_told(con: duckdb.DuckDBPyConnection, truth: Path, period: str, who: str) -> Homes:

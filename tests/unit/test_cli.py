@@ -296,6 +296,16 @@ def test_explain_knows_errors_rules_and_cohorts(capsys, toy, code):
     assert code.lower() in done.json["result"]["text"].lower()
 
 
+def test_a_cohort_is_explained_beside_the_step_that_runs_it(capsys, toy):
+    """``cohorts explain ID`` is what people look for; in English, in SQL and as a plan."""
+    there = here(capsys, "cohorts", "explain", "t01_seen_by_both", "--project", toy, "--json")
+    same = here(capsys, "explain", "t01_seen_by_both", "--project", toy, "--json")
+
+    assert there.json["result"]["text"] == same.json["result"]["text"]
+    for part in ("-- In English:", "WITH\n", "-- DuckDB's plan of the one statement:"):
+        assert part in there.json["result"]["text"]
+
+
 def test_explain_says_when_it_does_not_know(capsys):
     """And where to look."""
     assert here(capsys, "explain", "E-NOTHING").code == 3

@@ -90,7 +90,7 @@ def came(
 
 
 def lived_with(world: World, end: int) -> NDArray[np.int64]:
-    """Per person, a number of the home they truly shared on the day before ``end``; -1 outside private homes and without one."""
+    """Per person, a number of the home they truly shared on the day before ``end``; -1 outside private homes."""
     people = world.people
     now = np.where(people.moved < end, people.dwellings[:, 2], people.dwellings[:, 1])
     _, home = np.unique(people.household.astype(np.int64) * 100_000_000 + now, return_inverse=True)

@@ -40,8 +40,8 @@ def childrens_services(streams: Streams, people: Population, needs: Needs, timel
     """Early help, plans, children looked after, and young people who left care."""
     rng = streams.rng("children's services")
     child, hard = young(people, timeline), hard_home(people, needs)
-    helped = np.flatnonzero(child & happens(rng, np.where(hard, 0.22, 0.02)))
-    planned = np.flatnonzero(child & happens(rng, np.where(hard, 0.32, 0.012)))
+    helped = np.flatnonzero(child & happens(rng, np.where(hard, 0.22, 0.02))).astype(np.int32)
+    planned = np.flatnonzero(child & happens(rng, np.where(hard, 0.32, 0.012))).astype(np.int32)
     parts = [
         _episodes(streams, people, timeline, "early help", helped, EARLY_HELP, shortest=100, mean=130.0),
         _episodes(streams, people, timeline, "in need", planned, IN_NEED, shortest=90, mean=150.0),
@@ -73,7 +73,7 @@ def _looked_after(
     streams: Streams, people: Population, timeline: Timeline, child: Mask, hard: Mask
 ) -> tuple[Events, tuple[Codes, Days]]:
     rng = streams.rng("looked after")
-    who = np.flatnonzero(child & happens(rng, np.where(hard, 0.035, 0.006)))
+    who = np.flatnonzero(child & happens(rng, np.where(hard, 0.035, 0.006))).astype(np.int32)
     day = np.maximum(timeline.start - 700 + rng.integers(0, 1500, len(who)), people.birth[who] + 30)
     adult = people.birth[who] + ADULT_DAYS
     leaves = day + 300 + rng.exponential(1500, len(who))
@@ -85,7 +85,7 @@ def _looked_after(
 
 
 def _leavers(streams: Streams, people: Population, timeline: Timeline, grown: tuple[Codes, Days]) -> Events:
-    """Those who turned eighteen in care, and older ones; the council is in touch with most of them, often not at all."""
+    """Those who turned eighteen in care, and older ones; the council is in touch with most and not with others."""
     rng = streams.rng("care leavers")
     age = people.age_at(timeline.start)
     older = np.flatnonzero((age > 17.5) & (age < 24) & happens(rng, 0.012, people.size) & ~people.in_care_home)
@@ -118,24 +118,24 @@ def schools(streams: Streams, people: Population, needs: Needs, timeline: Timeli
     return together(*parts, make_events(plans[held], begins[held], end=ends[held], kind=HEALTH_PLAN))
 
 
-def community_health(
-    streams: Streams, people: Population, needs: Needs, timeline: Timeline, in_care: Events
-) -> Events:
+def community_health(streams: Streams, people: Population, needs: Needs, timeline: Timeline, in_care: Events) -> Events:
     """Children's appointments, kept or not brought to; dental checks; health assessments; a register for adults."""
     rng = streams.rng("community health")
     child, hard = young(people, timeline), hard_home(people, needs)
-    regular = np.flatnonzero(child & happens(rng, np.where(hard, 0.3, 0.14)))
+    regular = np.flatnonzero(child & happens(rng, np.where(hard, 0.5, 0.14)))
     lasting = np.full(len(regular), float(timeline.stop - timeline.start))
-    row, after = repeat_every(rng, len(regular), days=75, lasting=lasting)
+    row, after = repeat_every(rng, len(regular), days=100, lasting=lasting)
     person, day = regular[row].astype(np.int32), (timeline.start + after).astype(np.int32)
     still = day < people.birth[person] + ADULT_DAYS
     person, day = person[still], day[still]
-    missed = happens(rng, np.where(hard[person], 0.4, 0.09))
+    missed = happens(rng, np.where(hard[person], 0.5, 0.09))
     result = np.where(missed, MISSED, np.where(happens(rng, 0.06, len(person)), CANCELLED, ATTENDED))
-    again, seen = follow(rng, person[missed], day[missed], chance=np.where(hard[person[missed]], 0.2, 0.5), days=30)
+    again, seen = follow(rng, person[missed], day[missed], chance=np.where(hard[person[missed]], 0.12, 0.5), days=30)
     brought = make_events(person[missed][again], seen, kind=APPOINTMENT, outcome=ATTENDED)
     appointments = make_events(person, day, kind=APPOINTMENT, outcome=result)
-    return together(appointments, brought, *_checks(streams, people, timeline, in_care), _register(streams, people, timeline))
+    return together(
+        appointments, brought, *_checks(streams, people, timeline, in_care), _register(streams, people, timeline)
+    )
 
 
 def _checks(streams: Streams, people: Population, timeline: Timeline, in_care: Events) -> list[Events]:

@@ -63,8 +63,8 @@ def warm_homes(streams: Streams, people: Population, needs: Needs, timeline: Tim
     listed = np.flatnonzero(both | (cold & happens(rng, 0.1, people.size)) | (poor & happens(rng, 0.1, people.size)))
     seen = timeline.start - rng.integers(0, 300, len(listed))
     rated, low = cold[listed], poor[listed]
-    told = np.flatnonzero(both & happens(rng, 0.14, people.size))
-    day = timeline.start + rng.integers(0, timeline.stop - timeline.start, len(told))
+    told = np.flatnonzero(both & happens(rng, 0.14, people.size)).astype(np.int32)
+    day = (timeline.start + rng.integers(0, timeline.stop - timeline.start, len(told))).astype(np.int32)
     rows, came = follow(rng, told, day, chance=0.6, days=30)
     return together(
         make_events(listed[rated], seen[rated], kind=COLD),

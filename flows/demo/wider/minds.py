@@ -1,6 +1,7 @@
-"""Minds: child and adolescent services until eighteen, talking therapies after, and appointments that low people miss."""
+"""Minds: child and adolescent services until eighteen, talking therapies after, appointments that are missed."""
 
 import numpy as np
+from numpy.typing import NDArray
 
 from flows.demo.draws import Streams, happens, pick
 from flows.demo.events import Events, follow, in_state, make_events, onsets, repeat_every, together
@@ -33,7 +34,7 @@ def talking_therapies(streams: Streams, people: Population, needs: Needs, timeli
     rng = streams.rng("talking therapies")
     last = np.full(people.size, -1, np.int32)
     np.maximum.at(last, before.person, before.day)
-    let_go = np.flatnonzero(last > people.birth + ADULT_DAYS - 90)
+    let_go = np.flatnonzero(last > people.birth + ADULT_DAYS - 90).astype(np.int32)
     adults, low = onsets(rng, timeline, needs.distress)
     went, start = follow(rng, adults, low, chance=0.09 * needs.access[adults], days=60)
     moved, moved_start = follow(rng, let_go, last[let_go], chance=0.25, days=100)
@@ -46,7 +47,7 @@ def talking_therapies(streams: Streams, people: Population, needs: Needs, timeli
 def missed_appointments(streams: Streams, people: Population, needs: Needs, timeline: Timeline) -> Events:
     """GP appointments missed by people who are ill in body and mind: bad weeks, no fare, no reminder that works."""
     rng = streams.rng("missed appointments")
-    person, day = in_state(rng, timeline, needs.distress, 0.14 * rng.gamma(0.7, 1.4, people.size))
+    person, day = in_state(rng, timeline, needs.distress, 0.18 * rng.gamma(0.7, 1.4, people.size))
     ill = needs.conditions[person] > 0
     return make_events(person[ill], day[ill], kind=GP_MISSED)
 
@@ -54,16 +55,17 @@ def missed_appointments(streams: Streams, people: Population, needs: Needs, time
 def more_crises(streams: Streams, people: Population, needs: Needs, timeline: Timeline) -> Events:
     """Crisis contacts of people with severe mental illness: now and then, and often for a few."""
     rng = streams.rng("more crises")
-    rate = np.where(needs.severe_mental, 0.05 * rng.gamma(0.6, 1.6, people.size), 0.0)
+    rate = np.where(needs.severe_mental, 0.1 * rng.gamma(0.6, 1.6, people.size), 0.0)
     state = np.broadcast_to(needs.severe_mental, (timeline.months, people.size))
     person, day = in_state(rng, timeline, state, rate)
     return make_events(person, day, kind=MH_CRISIS)
 
 
-def troubled(needs: Needs) -> np.ndarray:
+def troubled(needs: Needs) -> NDArray[np.int64]:
     """How many of five troubles a person ever had."""
     states = (needs.homeless, needs.substance, needs.offending, needs.victim, needs.distress)
-    return np.sum([ever(state) for state in states], axis=0)
+    count: NDArray[np.int64] = np.sum([ever(state) for state in states], axis=0)
+    return count
 
 
 def team_around(streams: Streams, people: Population, needs: Needs, timeline: Timeline) -> Events:

@@ -74,7 +74,8 @@ def shared_by_construction(world: World, seen: Seen, end: int) -> Mask:
         [~np.any([has for need, has in wanted.items() if need not in meets], axis=0) for meets in _MEETS], axis=0
     )
     led = ask.open_at(world, world.events[specs.TEAM], end)
-    return (sectors >= 2) & (services >= 2) & ~whole & ~led & (ask.age_reached(world, end) >= 18)
+    members: Mask = (sectors >= 2) & (services >= 2) & ~whole & ~led & (ask.age_reached(world, end) >= 18)
+    return members
 
 
 def _names(seen: Seen) -> tuple[str, ...]:
@@ -98,12 +99,11 @@ def _contacts(world: World) -> list[Events]:
         emergencies.take(stayed),
         mental.take((mental.kind == health.MH_CRISIS) | ((mental.kind == health.MH_CONTACT) & (mental.outcome == 0))),
         care.take(
-            (care.kind == public.ASC_SERVICE) | ((care.kind == public.ASC_ASSESSMENT) & (care.outcome == public.TAKEN_UP))
+            (care.kind == public.ASC_SERVICE)
+            | ((care.kind == public.ASC_ASSESSMENT) & (care.outcome == public.TAKEN_UP))
         ),
         world.events[HOUSING].of_kind(public.HOUSING_APPLICATION),
-        together(
-            world.events[DRUG_ALCOHOL].of_kind(support.TREATMENT_START), treatment.take(treatment.outcome == 0)
-        ),
+        together(world.events[DRUG_ALCOHOL].of_kind(support.TREATMENT_START), treatment.take(treatment.outcome == 0)),
         planted_adults.kept(world, ADVICE, support.ADVICE_CONTACT),
         sessions.take(sessions.outcome == 0),
         world.events[PROBATION].of_kind(public.PROBATION_ORDER),

@@ -137,9 +137,7 @@ def repeat_police_vulnerability(world: World, seen: Seen, end: int) -> Mask:
     person, day = np.arange(world.people.size, dtype=np.int32), np.where(repeat, second, 0).astype(np.int32)
     heard = ask.came(person, day, social_care(world, public.ASC_ASSESSMENT), within=84) > 0
     heard |= ask.came(person, day, social_care(world, public.ASC_SERVICE), within=84, ongoing=True) > 0
-    touch = together(
-        kept(world, MENTAL_HEALTH, health.MH_CONTACT), _turned_up(world, ADVICE, support.ADVICE_CONTACT)
-    )
+    touch = together(kept(world, MENTAL_HEALTH, health.MH_CONTACT), _turned_up(world, ADVICE, support.ADVICE_CONTACT))
     heard |= ask.came(person, day, touch, within=84) > 0
     return repeat & ~heard & (ask.age_reached(world, end) >= 18)
 
@@ -233,7 +231,7 @@ def missed_appointments(world: World, seen: Seen, end: int) -> Mask:
 
 
 def shut_out_of_place(world: World, seen: Seen, end: int) -> Mask:
-    """Banned from the whole town, where everybody who treats, houses or advises is; a ban from the centre leaves some."""
+    """Banned from the whole town, where all who treat, house or advise are; a ban from the centre leaves some."""
     n, since = world.people.size, ask.months_before(end, 24)
     bans = world.events[specs.ORDERS]
     banned = ask.open_at(world, bans.take(bans.code == specs.WHOLE_TOWN), end)

@@ -35,13 +35,13 @@ def family_without_a_lead(world: World, seen: Seen, end: int) -> Mask:
         for need in ("mental_ill_health", "homelessness")
     ]
     others = [
-        _at_home(world, seen, home, need, since, end, 16)
-        for need in ("domestic_abuse", "substance_use", "offending")
+        _at_home(world, seen, home, need, since, end, 16) for need in ("domestic_abuse", "substance_use", "offending")
     ]
     needs = np.sum([*own, *either, *others], axis=0)
     in_care = ask.open_at(world, world.events[specs.CHILDREN].of_kind(specs.LOOKED_AFTER), end)
     led = _in_the_lead(world, home, end, teams=False) | in_care
-    return (needs >= 3) & ~led & (home >= 0) & (ask.age_reached(world, end) <= 17)
+    members: Mask = (needs >= 3) & ~led & (home >= 0) & (ask.age_reached(world, end) <= 17)
+    return members
 
 
 def complex_household(world: World, seen: Seen, end: int) -> Mask:
@@ -66,7 +66,8 @@ def complex_household(world: World, seen: Seen, end: int) -> Mask:
     )
     led = _in_the_lead(world, home, end, teams=True)
     grown = ask.age_reached(world, end) > 17
-    return body & mind & child & (trouble | (services >= 3)) & ~led & ~grown & (home >= 0)
+    members: Mask = body & mind & child & (trouble | (services >= 3)) & ~led & ~grown & (home >= 0)
+    return members
 
 
 def child_was_not_brought(world: World, seen: Seen, end: int) -> Mask:
@@ -100,7 +101,7 @@ def care_and_leaving_care_gap(world: World, seen: Seen, end: int) -> Mask:
 
 
 def camhs_cliff_edge(world: World, seen: Seen, end: int) -> Mask:
-    """Three contacts as a child within a year of each other, and in the year after the last nobody they turned up to."""
+    """Three contacts as a child inside a year, and in the year after the last nobody whom they turned up to."""
     del seen
     n, since = world.people.size, ask.months_before(end, 36)
     contacts = ask.between(world.events[specs.CAMHS], since, end)
