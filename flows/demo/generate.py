@@ -128,9 +128,7 @@ def _copy_configs(world: World, project: Path, *, whole: bool) -> str:
     options = pa_csv.WriteOptions(quoting_style="needed", quoting_header="none")
     pa_csv.write_csv(lookup_table(world.streams.rng("lookup"), world.places), lookup, options)
     digest = sha256(lookup.read_bytes()).hexdigest()
-    text = (demo / "project.yaml").read_text("utf-8")
-    if whole:
-        text = text.replace("retention_months:", "households: true\nretention_months:")
+    text = (CONFIG / ("whole" if whole else "demo") / "project.yaml").read_text("utf-8")
     own = re.sub(r"(?<=\n  )sha256: [0-9a-f]{64}", f"sha256: {digest}", text, count=1)  # the look-up's stands first
     (project / "project.yaml").write_bytes(own.encode())
     return digest

@@ -113,8 +113,8 @@ def text(
     missed, false = 1 - both / true_pairs, 1 - both / told_pairs
     notes = [
         f"Pairs of people on the register who truly share a private home: {true_pairs:,}. The tokens miss {missed:.1%}"
-        f" of them, and {false:.1%} of the pairs that the tokens make are false. Of {lived:,} such people {untold:,} have"
-        " no token. What is missed are mostly moves that the register has heard of for one of a family only.",
+        f" of them, and {false:.1%} of the pairs that the tokens make are false. Of {lived:,} such people {untold:,}"
+        " have no token. What is missed are mostly moves that the register has heard of for one of a family only.",
         "Counted among people on the register: whom an opt-out or an unregistered life takes off it is in neither.",
         "A definition that needs several records of one person loses by missed links; one that asks for the absence of"
         " a record gains false members, because the answer lies with somebody who seems to be another person.",

@@ -50,3 +50,21 @@ def test_a_cohort_without_households_does_not_care_how_homes_are_told(found):
     assert [one for one in told if not one.cohort.startswith(ask_homes)] == [
         one for one in true if not one.cohort.startswith(ask_homes)
     ]
+
+
+def test_the_whole_project_may_run(tmp_path):
+    """Its assessment, notice and agreements cover the nineteen sources: no rule blocks, without name bands or with."""
+    from flows.checking import check_project
+    from flows.demo.name_bands import use_bands
+    from flows.key_desk import make_keys
+    from governance.policy.assessed import assessed_digest
+    from governance.settings import load_bundle
+
+    made = make_ics(tmp_path, people=6000, seed=1, periods=[PERIOD], whole=True)
+    make_keys(made.project, demo=True)
+    checked = check_project(made.project, PERIOD)
+    use_bands(made.project)
+    bundle = load_bundle(made.project)
+
+    assert (checked.cohorts, len(bundle.sources)) == (len(PLANTED), 19)
+    assert assessed_digest(bundle) in {one.sha256 for one in bundle.project.governance.dpia.covers}

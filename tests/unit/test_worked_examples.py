@@ -64,16 +64,15 @@ def test_they_find_somebody_and_somebody_else_does_not_meet_them(project, defini
         index = true_index(project.truth, PERIOD, records)
         build_analysis(con, bundle.sources, index, payloads, as_of_date(PERIOD), bundle.project)
         run_cohorts(con, list(definitions.values()), as_of_date(PERIOD))
-        found = con.execute(
-            "SELECT cohort, count(*) FILTER (met), count(*) FILTER (population AND NOT met) FROM cohort_member GROUP BY 1"
-        ).fetchall()
+        met, others = "count(*) FILTER (met)", "count(*) FILTER (population AND NOT met)"
+        found = con.execute(f"SELECT cohort, {met}, {others} FROM cohort_member GROUP BY cohort").fetchall()
 
     assert len(found) == len(EXAMPLES)
     assert [name for name, met, others in found if not 0 < met < others] == []
 
 
 def test_a_definition_is_explained_in_english_sql_and_as_a_plan(definitions):
-    """One SQL file: what is not SQL is a remark. Its steps read tables or earlier steps, and the plan is of all of them."""
+    """One SQL file: what is not SQL is a remark."""
     text = explain(definitions["left_hospital_untold"], as_of_date(PERIOD))
     remarks = [line for line in text.splitlines() if line.startswith("--")]
 
