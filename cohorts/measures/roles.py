@@ -12,13 +12,18 @@ ROLES = {
     "referral": ("referral", "request", "application", "duty_to_refer"),
     "contact": (
         "consultation", "contact", "attendance", "admission", "crisis", "callout", "review", "annual_check",
-        "home_visit", "start", "s136", "incident", "safeguarding_notice", "relief_duty",
+        "home_visit", "start", "s136", "incident", "safeguarding_notice", "relief_duty", "appointment", "session",
+        "dental_check", "visit", "advocate_contact", "leaving_care_contact",
     ),
-    "assessment": ("assessment",),
-    "service": ("service", "accommodation"),
-    "none": ("registration", "missed", "exit", "case_closed", "order", "release"),
+    "assessment": ("assessment", "health_assessment"),
+    "service": ("service", "accommodation", "early_help", "in_need_plan", "looked_after", "health_plan", "episode"),
+    "none": (
+        "registration", "missed", "exit", "case_closed", "order", "release", "not_brought", "persistent_absence",
+        "treatment_order", "domestic_abuse", "conference", "exclusion", "risk_flag",
+    ),
 }  # fmt: skip
-"""Role by the word after the dot. ``none`` is known to be no contact: a state, an end, or one that did not happen."""
+"""Role by the word after the dot. ``none`` is known to be no contact: a state, an end, one that did not happen,
+or one that another kind tells of already."""
 
 _ROLE_OF = {word: role for role, words in ROLES.items() for word in words}
 KIND_ROLE = pa.schema([("kind", pa.string()), ("role", pa.string())])

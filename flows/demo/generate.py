@@ -18,6 +18,7 @@ from flows.demo.optout import opted_out_numbers, write_cleaned_list, write_sensi
 from flows.demo.places import lookup_table
 from flows.demo.timeline import make_timeline
 from flows.demo.truth import write_truth
+from flows.demo.wider.specs import SPECS
 from flows.demo.world import World, make_world
 from governance.errors import BadInput
 
@@ -128,10 +129,16 @@ def _copy_configs(world: World, project: Path, *, whole: bool) -> str:
     options = pa_csv.WriteOptions(quoting_style="needed", quoting_header="none")
     pa_csv.write_csv(lookup_table(world.streams.rng("lookup"), world.places), lookup, options)
     digest = sha256(lookup.read_bytes()).hexdigest()
-    text = (CONFIG / ("whole" if whole else "demo") / "project.yaml").read_text("utf-8")
+    text = _whole((demo / "project.yaml").read_text("utf-8")) if whole else (demo / "project.yaml").read_text("utf-8")
     own = re.sub(r"(?<=\n  )sha256: [0-9a-f]{64}", f"sha256: {digest}", text, count=1)  # the look-up's stands first
     (project / "project.yaml").write_bytes(own.encode())
     return digest
+
+
+def _whole(text: str) -> str:
+    """The demo's project file for all nineteen sources: people are told of them, and who shares a home is told."""
+    told = f"advice_service,\n      {', '.join(spec.source for spec in SPECS)}]"
+    return text.replace("advice_service]", told).replace("retention_months:", "households: true\nretention_months:")
 
 
 def _copy_folder(source: Path, target: Path) -> None:

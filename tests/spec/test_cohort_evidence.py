@@ -151,8 +151,8 @@ NOTICES = "{event: [police.notice, ed.attendance], distinct: sector, count: 2, s
         (
             "{shared: {contacts: [ed.attendance], coordinated_by: [team.episode]}}",
             "needs recorded by 2 or more sectors and contact (an emergency department attendance) with 2 or more"
-            " services in the last 12 months, where no one service is there to meet all of the needs and a team episode"
-            " that coordinates them was not open on the last day of the period",
+            " services in the last 12 months, where no one service is there to meet all of the needs and a team"
+            " around the adult that coordinates them was not open on the last day of the period",
         ),
     ],
 )
