@@ -41,6 +41,19 @@ def audit_page(folder: Folder, period: Period = "latest", plain: Plain = False, 
     return steps_answer(folder, [("audit", "")], period, plain=plain, as_json=json)
 
 
+@audit_app.command("evidence")
+def audit_evidence(folder: Folder, period: Period = "latest", json: Json = False) -> Answer:
+    """Write the evidence pack for an impact assessment (DPIA) and a record of processing (ROPA), restricted.
+
+    Markdown for your own document system, and a page that prints. Filled from the config and from what ran; what only
+    people can answer is named and left open.
+    """
+    from flows.evidence import write_evidence
+
+    paths = [str(path) for path in write_evidence(folder, period)]
+    return Answer(result={"files": paths}, lines=["Written:", *(f"  {path}" for path in paths)])
+
+
 @audit_app.command("verify")
 def audit_verify(
     folder: Folder,

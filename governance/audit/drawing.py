@@ -6,12 +6,14 @@ from dataclasses import dataclass
 from governance.audit.evidence import Evidence, Published
 from governance.audit.words import TABLES
 
-_WIDTH = 1000
+_WIDTH = 1080
 _SOURCE = 320
-_ZONE_LEFT, _ZONE = 430, 270
-_OUTPUT_LEFT = 800
+_ZONE_LEFT, _ZONE = 430, 330
+_OUTPUT_LEFT = 860
 _ROW, _GAP, _LINE = 56, 12, 22
 _HEAD = 34
+_LETTERS = 40
+"""What fits on a line of a zone's box."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,7 +105,13 @@ def _tables(found: Sequence[Published]) -> list[str]:
     for one in found:
         for name, facts in one.facts.get("tables", {}).items():
             rows[name] = rows.get(name, 0) + facts["rows"]
-    return [f"{TABLES.get(name, name)}: {count:,}" for name, count in sorted(rows.items())]
+    return [_fitted(TABLES.get(name, name), f": {count:,}") for name, count in sorted(rows.items())]
+
+
+def _fitted(name: str, count: str) -> str:
+    """A name cut so that its count stays readable; the table below has it whole."""
+    room = _LETTERS - len(count)
+    return f"{name if len(name) <= room else f'{name[: room - 1].rstrip()}…'}{count}"
 
 
 def _public(evidence: Evidence, analysis: Box) -> Box:

@@ -578,6 +578,20 @@ def test_no_box_of_the_drawing_lies_on_another(bundle):
             assert apart or one.top >= other.top + other.height or other.top >= one.top + one.height
 
 
+def test_a_long_name_is_cut_and_its_count_is_not(own):
+    """In a drawing only."""
+    folder = own.root / "zones" / "analysis" / PERIOD / "cohorts"
+    spoil(
+        folder,
+        lambda facts: facts["tables"].update({"a_table_of_which_the_name_is_far_too_long_for_it": {"rows": 1234}}),
+    )
+
+    lines = [line for box in draw(evidence_of(own)).boxes for _, line in box.lines]
+
+    assert "a_table_of_which_the_name_is_far…: 1,234" in lines
+    assert max(map(len, lines)) <= 40
+
+
 def test_the_drawing_has_its_words_beside_it(page):
     """An image with a name and a description, both on the page for everybody."""
     [svg] = page.all("svg")

@@ -31,6 +31,7 @@ WANTED = {
     *("quality", "attrition", "audit verify", "audit prove", "audit export", "audit affected", "optout request"),
     *("diff", "package export", "package import"),
     *("keys issue", "keys recover", "keys rotate", "keys rekey", "keys destroy"),
+    "audit evidence",
     *("review approve", "review export", "review open", "review import"),
 }
 

@@ -1,0 +1,21 @@
+"""``joinedup audit evidence``: the pack for an impact assessment and a record of processing."""
+
+from pathlib import Path
+
+from flows.run import open_run, timestamp
+from governance.audit.evidence import gather
+from governance.audit.pack import write_pack
+from governance.policy import check_bundle, read_facts
+
+
+def write_evidence(root: Path, period: str) -> list[Path]:
+    """Write the pack of one period; whatever the rules say, for it is where that is read.
+
+    Args:
+        root: The project folder.
+        period: ``YYYY-MM`` or ``latest``.
+    """
+    run = open_run(root, period, step="audit")
+    findings = check_bundle(run.bundle, read_facts(run.bundle, run.period, as_of=run.today))
+    found = gather(root, run.period, run.bundle, findings, run.ring.infos(), run.approval, at=timestamp())
+    return write_pack(root, found)
