@@ -11,9 +11,12 @@ from cohorts.counts import count_cohorts, dimension_titles
 from cohorts.definition import load_definitions
 from cohorts.events import Payload
 from cohorts.manifest import describe_definitions
-from cohorts.measures.run import measure
+from cohorts.measures.page import PAGE_FILE as MEASURES_PAGE
+from cohorts.measures.page import write_measures_page
+from cohorts.measures.run import Measured, measure
 from cohorts.missed.page import PAGE_FILE, write_missed_page
 from cohorts.missed.rates import GroupRates, rates_by_number
+from cohorts.query import Definition
 from cohorts.run import run_cohorts
 from cohorts.singling_out import measure_singling_out
 from flows.forgetting import destroy_older_records
@@ -38,9 +41,11 @@ def cohorts(run: Run) -> dict[str, int | float | str]:
     counts = count_cohorts(con, results, run.bundle.sources, noise_key=run.ring.release_key(run.today))
     measured = measure(con, definitions, run.as_of, spine=run.bundle.project.spine)
     missed = _publish_missed(run, rates_by_number(con, index["record_quality"]))
+    measures = _publish_measures(run, measured, definitions)
     facts = {
         **_facts(run, index_facts),
         "who_is_missed": missed,
+        "measures": measures,
         "definitions": describe_definitions(definitions, run.bundle.sources),
         "dimensions": _dimensions(con, run),
         "not_measured": list(measured.unknown_kinds),
@@ -87,6 +92,17 @@ def _publish_missed(run: Run, rates: Sequence[GroupRates]) -> str:
         page = sha256(write_missed_page(scratch, run.bundle, run.period, rates).read_bytes()).hexdigest()
         common = {"project": run.bundle.project.id, "period": run.period, "config_sha256": run.bundle.digest}
         write_manifest(scratch, {**common, "kind": "who_is_missed", "files": {PAGE_FILE: page}})
+    return page
+
+
+def _publish_measures(run: Run, measured: Measured, definitions: Sequence[Definition]) -> str:
+    """The page of measures, restricted to the analysis zone; returns its digest."""
+    titles = {one.id: one.title for one in definitions}
+    with publish(run.zone("analysis", run.period, "measures")) as scratch:
+        written = write_measures_page(scratch, run.bundle, run.period, measured.cohort_measure, titles)
+        page = sha256(written.read_bytes()).hexdigest()
+        common = {"project": run.bundle.project.id, "period": run.period, "config_sha256": run.bundle.digest}
+        write_manifest(scratch, {**common, "kind": "measures", "files": {MEASURES_PAGE: page}})
     return page
 
 

@@ -12,6 +12,7 @@ _PUBLISHED = {
     "safe_counts": ("public/{period}", "safe_counts.csv"),
     "safe_measures": ("public/{period}", "safe_measures.csv"),
     "linkage_report": ("linkage/{period}/out", "linkage_report.html"),
+    "measures": ("analysis/{period}/measures", "measures.html"),
     "who_is_missed": ("analysis/{period}/missed", "who_is_missed.html"),
 }
 _TITLES = {
@@ -21,6 +22,7 @@ _TITLES = {
     "safe_counts": "Its counts",
     "safe_measures": "Its measures",
     "linkage_report": "Linkage report (restricted)",
+    "measures": "Measures (restricted)",
     "who_is_missed": "Who is missed (restricted)",
     "ig_audit": "IG audit (restricted)",
 }
@@ -31,6 +33,7 @@ _MADE_BY = {
     "safe_counts": "report",
     "safe_measures": "report",
     "linkage_report": "link",
+    "measures": "cohorts",
     "who_is_missed": "cohorts",
     "ig_audit": "audit",
 }

@@ -32,6 +32,12 @@ MEANINGS = {
     ),
     "mostly_in_crisis": Meaning("Seen in a crisis on half of their days or more", PEOPLE, "{whom} with any contact"),
     "crisis_share": Meaning("Days of contact in a crisis", CONTACT_DAYS, "days of contact of {whom}", False),
+    "crisis_rate": Meaning(
+        "Days of contact in a crisis for every 1,000 person-years",
+        CONTACT_DAYS,
+        "person-years of 12 months of people on the register ({spine_id}); the dead leave from the month of death",
+        False,
+    ),
     "bounce_rate": Meaning(
         "Referrals closed without contact", REFERRALS, "referrals of {whom} that closed 90 days ago or earlier", False
     ),

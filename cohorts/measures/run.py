@@ -43,7 +43,7 @@ def measure(con: duckdb.DuckDBPyConnection, definitions: Sequence[Definition], a
     """
     unknown = measure_contacts(con, as_of)
     slice_people(con, as_of)
-    table = measure_table(con, definitions, spine)
+    table = measure_table(con, definitions, as_of, spine=spine)
     counts = check_table(fetch_table(con, _COUNTS), MEASURE_COUNT)
     return Measured(
         cohort_measure=table,

@@ -1,6 +1,7 @@
 """All measures of one period as one table, exact: it stays in the analysis zone."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import date
 from typing import Any
 
 import duckdb
@@ -11,6 +12,7 @@ from cohorts.measures.by_age import age_rows
 from cohorts.measures.by_place import place_rows
 from cohorts.measures.ladder_gap import cascade_rows
 from cohorts.measures.meanings import denominator, meaning_of
+from cohorts.measures.person_time import person_time_rows
 from cohorts.measures.proportion import proportion
 from cohorts.measures.rows import Row
 from cohorts.measures.waits_by_group import wait_rows
@@ -23,12 +25,15 @@ _SLICES = ("deprivation_quintile", "ethnic_group", "age_band", "sex", "district"
 _NOT_RECORDED = "not recorded"
 
 
-def measure_table(con: duckdb.DuckDBPyConnection, definitions: Sequence[Definition], spine: str) -> pa.Table:
+def measure_table(
+    con: duckdb.DuckDBPyConnection, definitions: Sequence[Definition], as_of: date, *, spine: str
+) -> pa.Table:
     """Every measure of every cohort, and of everyone, by slice.
 
     Args:
         con: Holds what ``count_cohorts``, ``measure_contacts`` and ``slice_people`` made.
         definitions: Their ladders are read, and their versions.
+        as_of: First day after the period.
         spine: Id of the source that is the register; named in denominators.
 
     Returns:
@@ -43,6 +48,7 @@ def measure_table(con: duckdb.DuckDBPyConnection, definitions: Sequence[Definiti
         lambda: place_rows(con),
         lambda: cascade_rows(con, definitions),
         lambda: wait_rows(con),
+        lambda: person_time_rows(con, as_of),
     )
     versions = {one.id: one.version for one in definitions}
     rows = sorted((row for part in parts for row in part()), key=lambda row: row.key)

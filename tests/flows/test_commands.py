@@ -28,7 +28,8 @@ def test_steps_one_by_one_are_a_whole_run(capsys, toy):
     assert [one["source"] for one in sources] == ["gp_register", "housing"]
     assert again[0]["receipt"] == sources[1]["receipt"]
     assert set(pages) == {
-        "board_report", "board_report_pdf", "board_tables", "safe_counts", "safe_measures", "linkage_report",
+        "board_report", "board_report_pdf", "board_tables", "safe_counts", "safe_measures", "measures",
+        "linkage_report",
         "who_is_missed", "ig_audit",
     }  # fmt: skip
 
@@ -135,7 +136,7 @@ def test_the_demo_runs_from_nothing(capsys, tmp_path):
 
     assert done.code == 0, done.out
     assert done.json["result"]["people"] == 800
-    assert len(done.json["result"]["pages"]) == 8
+    assert len(done.json["result"]["pages"]) == 9
     assert [one["step"] for one in done.json["result"]["steps"]][-1] == "audit"
 
 

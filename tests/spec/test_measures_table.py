@@ -2,6 +2,7 @@
 
 import math
 import re
+from datetime import date
 from itertools import pairwise
 
 import pyarrow as pa
@@ -9,6 +10,7 @@ import pytest
 
 from cohorts.counts import count_cohorts, number_people
 from cohorts.measures.meanings import MEANINGS
+from cohorts.measures.person_time import person_time_rows
 from cohorts.measures.presets import SHIPPED, load_preset
 from cohorts.measures.run import measure
 from cohorts.measures.slices import slice_people
@@ -35,6 +37,7 @@ FILES = [
     "cascade_count",
     "wait_group",
     "attrition_face",
+    "person_years",
 ]
 LADDER = (rung("referred", response("asc.request")), rung("assessed", response("asc.assessment"), within="56d"))
 ASKED = (
@@ -176,6 +179,31 @@ def test_people_off_the_register_are_counted(con, found):
 
     assert counted == [(1, 101)]
     assert row(found, "told_three_times", cohort="_everyone")["whole"] == 100
+
+
+def test_the_dead_leave_the_denominator_when_they_die():
+    """Person-years: all of the year, half a year, none for whoever died before it or is on no register."""
+    con = warehouse()
+    people = """
+        person_id | on_spine | death_month
+        all year  | yes      | -
+        half      | yes      | 2025-04-01
+        before    | yes      | 2024-10-01
+        visitor   | no       | -
+    """
+    events = """
+        person_id | kind          | start      | crisis
+        half      | ed.attendance | 2025-01-10 | yes
+        half      | ed.attendance | 2025-02-10 | yes
+        visitor   | ed.attendance | 2025-02-10 | yes
+    """
+    measured(con, people=people, events=events)
+    slice_people(con, AS_OF)
+    rates = {(row.dimension, row.group): row for row in person_time_rows(con, AS_OF)}
+    days = 365 + (date(2025, 4, 1) - date(2024, 10, 1)).days
+
+    assert rates["all", "all"].part == 2
+    assert rates["all", "all"].value == pytest.approx(1000 * 2 / (days / 365.25))
 
 
 def test_missed_appointments_are_of_groups(found):

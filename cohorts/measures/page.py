@@ -1,0 +1,144 @@
+"""The page of measures: restricted to the analysis zone, for it holds exact numbers with their intervals."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from cohorts.measures.meanings import APPOINTMENTS, CONTACT_DAYS, MEANINGS, PEOPLE, POINTS, REFERRALS, meaning_of
+from cohorts.report.facts import month
+from governance.settings import Bundle
+from governance.store import write_file
+
+PAGE_FILE = "measures.html"
+FEWEST = 10
+"""Groups of fewer are not shown: a handful of people may be one family."""
+
+_COUNTED = (PEOPLE, REFERRALS, CONTACT_DAYS, APPOINTMENTS)
+"""Units of which a value is a share of the whole."""
+
+_NOT_SHARES = frozenset({"age_standardised", "against_expected", "crisis_rate"})
+_SLICES = (
+    "all", "deprivation_quintile", "ethnic_group", "age_band", "sex", "district", "ward", "address",
+    "ethnic_group_by_deprivation", "age_band_by_sex", "service", "missed_before", "distance", "language",
+)  # fmt: skip
+_TITLES = {
+    "all": "Everyone",
+    "deprivation_quintile": "Deprivation (fifths, 1 is the most deprived)",
+    "ethnic_group": "Ethnic group",
+    "age_band": "Age",
+    "sex": "Sex",
+    "district": "District",
+    "ward": "Ward",
+    "address": "Address",
+    "ethnic_group_by_deprivation": "Ethnic group by deprivation",
+    "age_band_by_sex": "Age by sex",
+    "service": "Service",
+    "missed_before": "Missed in the year before",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MeasureTable:
+    """One measure of one cohort, in every slice."""
+
+    title: str
+    overall: str
+    denominator: str
+    unit: str
+    rows: tuple[tuple[str, ...], ...]
+    """Slice, group, part, whole, value, interval."""
+
+
+def write_measures_page(
+    folder: Path, bundle: Bundle, period: str, measures: pa.Table, titles: Mapping[str, str]
+) -> Path:
+    """Write ``measures.html``; the same measures give the same bytes.
+
+    Args:
+        folder: The publication being made.
+        bundle: Title of the project.
+        period: ``YYYY-MM``.
+        measures: Contract ``cohort_measure``.
+        titles: Of cohorts, by id, in the order wanted; everyone comes last.
+    """
+    environment = Environment(
+        loader=PackageLoader("cohorts.measures"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    named = {**titles, "_everyone": "Everyone, whatever cohort they are in"}
+    rows = measures.to_pylist()
+    cohorts = [
+        (cohort, title, list(_tables([row for row in rows if row["cohort"] == cohort])))
+        for cohort, title in named.items()
+    ]
+    page = environment.get_template("measures.html.jinja").render(
+        project=bundle.project, month=month(period), cohorts=cohorts, fewest=FEWEST
+    )
+    path = folder / PAGE_FILE
+    write_file(path, page.encode())
+    return path
+
+
+def _tables(rows: Sequence[Mapping[str, Any]]) -> Iterator[MeasureTable]:
+    """One a measure, in the order in which measures are explained."""
+    by_measure: dict[str, list[Mapping[str, Any]]] = {}
+    for row in rows:
+        by_measure.setdefault(row["measure"], []).append(row)
+    rank = {name: number for number, name in enumerate(MEANINGS)}
+    for measure, own in sorted(by_measure.items(), key=lambda each: (rank[each[0].partition(":")[0]], each[0])):
+        title = meaning_of(measure).title
+        detail = measure.partition(":")[2].replace("_", " ")
+        everyone = next((row for row in own if row["dimension"] == "all"), None)
+        yield MeasureTable(
+            title=f"{title}: {detail}" if detail else title,
+            overall=_value(everyone) if everyone else "",
+            denominator=own[0]["denominator"],
+            unit=own[0]["unit"],
+            rows=tuple(_row(row) for row in sorted(own, key=_order)),
+        )
+
+
+def _order(row: Mapping[str, Any]) -> tuple[int, str, bool, str]:
+    dimension, group = row["dimension"], row["group"]
+    rank = _SLICES.index(dimension) if dimension in _SLICES else len(_SLICES)
+    return rank, dimension, group == "not recorded", group
+
+
+def _row(row: Mapping[str, Any]) -> tuple[str, ...]:
+    dimension = row["dimension"]
+    named = (_TITLES.get(dimension, dimension.replace("_", " ").replace(":", ": ")), row["group"])
+    if row["whole"] is not None and 0 < row["whole"] < FEWEST:
+        return (*named, f"fewer than {FEWEST}", "", "", "")
+    return (*named, _number(row["part"]), _number(row["whole"]), _value(row), _interval(row))
+
+
+def _number(count: int | None) -> str:
+    return "" if count is None else f"{count:,}"
+
+
+def _value(row: Mapping[str, Any]) -> str:
+    return "" if row["value"] is None else _shown(row, row["value"])
+
+
+def _interval(row: Mapping[str, Any]) -> str:
+    low, high = row["low"], row["high"]
+    if low is None and high is None:
+        return ""
+    ends = (_shown(row, end) if end is not None else "longer than was watched" for end in (low, high))
+    return " to ".join(ends)
+
+
+def _shown(row: Mapping[str, Any], number: float) -> str:
+    """A share as a percentage, days and ranks as whole numbers, anything else with two decimals."""
+    if row["unit"] in _COUNTED and row["measure"].partition(":")[0] not in _NOT_SHARES:
+        return f"{100 * number:.1f}%"
+    if row["unit"] in ("days", "rank"):
+        return f"{number:.0f}"
+    return f"{number:.1f} points" if row["unit"] == POINTS else f"{number:,.2f}"

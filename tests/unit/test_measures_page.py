@@ -1,0 +1,68 @@
+"""The page of measures: restricted, every number with what it is out of, silent about a handful of people."""
+
+import pyarrow as pa
+import pytest
+
+from cohorts.measures.page import write_measures_page
+from governance.contracts import COHORT_MEASURE
+from governance.settings import load_bundle
+
+ROWS = [
+    # measure, dimension, group, part, whole, unit, value, low, high
+    ("told_three_times", "all", "all", 4, 30, "people", 4 / 30, 0.05, 0.3),
+    ("prevalence", "all", "all", 30, 400, "people", 0.075, 0.053, 0.105),
+    ("prevalence", "ethnic_group", "not recorded", 2, 11, "people", 2 / 11, 0.05, 0.48),
+    ("prevalence", "ethnic_group", "black", 3, 9, "people", 1 / 3, 0.12, 0.65),
+    ("prevalence", "ethnic_group", "asian", 4, 40, "people", 0.1, 0.04, 0.23),
+    ("cascade:referred", "sex", "female", 12, 20, "percentage points", -4.25, None, None),
+    ("days_to_contact:mental_health", "all", "all", 11, 20, "days", 23.0, 13.0, None),
+    ("age_standardised", "all", "all", 30, 400, "people", 81.5, 60.0, 110.0),
+]
+
+
+@pytest.fixture
+def page(toy, tmp_path):
+    """The page of these measures."""
+    names = ("measure", "dimension", "group", "part", "whole", "unit", "value", "low", "high")
+    always = {"cohort": "c01", "version": "1.0.0", "denominator": "people it is about"}
+    rows = [{**always, **dict(zip(names, row, strict=True))} for row in ROWS]
+    table = pa.Table.from_pylist(rows, schema=COHORT_MEASURE.schema)
+    return write_measures_page(tmp_path, load_bundle(toy), "2026-10", table, {"c01": "Some cohort"}).read_text("utf-8")
+
+
+def test_it_is_restricted_and_needs_nothing_else(page):
+    """First of all; no script, no address, one h1, a caption a table."""
+    assert page.index("Restricted.") < page.index("<h1>")
+    assert page.count("<h1>") == 1
+    assert page.count("<caption>") == page.count("<table>") == page.count("<details>") == 5
+    assert "<script" not in page
+    assert "http" not in page
+
+
+def test_every_measure_says_what_it_is_out_of(page):
+    """A number without its denominator says nothing."""
+    assert page.count("Out of: people it is about.") == 5
+
+
+def test_measures_come_in_the_order_in_which_they_are_explained(page):
+    """How many there are first, wherever the table has them."""
+    assert page.index("People who meet the definition") < page.index("Assessed or first seen by three")
+
+
+def test_a_handful_of_people_is_not_shown(page):
+    """Nine people in a group: neither how many have it nor the share."""
+    row = page[page.index(">black<") : page.index(">not recorded<")]
+
+    assert "fewer than 10" in row
+    assert "33.3%" not in row
+
+
+def test_values_stand_in_their_unit(page):
+    """Shares as percentages, points, days, rates; an interval without an end says so."""
+    for text in ("7.5%", "5.3% to 10.5%", "-4.2 points", "13 to longer than was watched", "81.50"):
+        assert text in page
+
+
+def test_not_recorded_comes_last(page):
+    """And is not left out."""
+    assert page.index(">asian<") < page.index(">not recorded<")
