@@ -119,3 +119,7 @@ bench-release: $(VENV)/.installed ## what an attacker recovers from 1,000 simula
 .PHONY: bench-store
 bench-store: $(VENV)/.installed ## what encryption at rest costs beside plain Parquet, into docs/benchmarks.md
 	$(BIN)/python -m tests.bench.store_speed --out docs/benchmarks.md
+
+.PHONY: bench-frontier
+bench-frontier: $(VENV)/.installed ## what finding more people costs: recall against exposure, into docs/benchmarks.md
+	$(BIN)/python -m tests.bench.frontier $(if $(NAMES),--names $(NAMES)) --out docs

@@ -15,6 +15,7 @@ from governance.ledger import Event
 from governance.package import open_package, package_digest
 from governance.settings import Linkage
 from governance.store import current, read_manifest
+from linkage.arrivals import Arrivals, from_facts
 from linkage.artefact import Artefact, made_for
 from linkage.incremental import Before
 from linkage.person_index import Previous
@@ -100,6 +101,12 @@ def read_model(run: Run, period: str) -> Artefact:
             code="E-MODEL-ALTERED",
         )
     return Artefact.from_bytes(content)
+
+
+def earlier_arrivals(run: Run) -> list[dict[str, Arrivals]]:
+    """What each source newly sent in the months before this one in which that could be told."""
+    months = [from_facts(read_manifest(_out(run, period))) for period in _periods(run) if period < run.period]
+    return [month for month in months if month]
 
 
 def last_pairs(run: Run) -> Carried:

@@ -1,6 +1,6 @@
 """Link one period: open every source's views, find who is whom, publish the person index and a restricted report."""
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 import pyarrow as pa
@@ -9,6 +9,7 @@ from flows.earlier import (
     MODEL_FILE,
     PAIR_TABLES,
     Carried,
+    earlier_arrivals,
     evidence_digest,
     last_model,
     last_pairs,
@@ -19,6 +20,7 @@ from flows.forgetting import destroy_older_records
 from flows.rekeying import destroy_translations, under_this_epoch
 from flows.review_answers import latest_review
 from flows.run import Run, timestamp
+from governance.errors import PolicyRefusal
 from governance.intake.wording import told
 from governance.keys import kid_of
 from governance.ledger import Event
@@ -26,6 +28,7 @@ from governance.package import open_package, packed_table, publish_package, want
 from governance.settings import Source
 from governance.store import publish, write_file, write_manifest
 from governance.warehouse import connect
+from linkage.arrivals import as_facts, count_arrivals, unusual
 from linkage.artefact import Artefact
 from linkage.drift import drift
 from linkage.link import LinkResult, SourceViews, artefact_of, left_for_next
@@ -42,7 +45,11 @@ def link(run: Run) -> dict[str, int | float | str]:
     """The person index of one period; then records of older periods are destroyed in the linkage zone.
 
     Returns:
-        Counts and manifest digests; ``drifted``: comparisons that no longer look as when the model was trained.
+        Counts and manifest digests; ``drifted``: comparisons that no longer look as when the model was trained;
+        ``unusual_arrivals``: what sources sent otherwise than in any month before.
+
+    Raises:
+        PolicyRefusal: Something arrived that was never so before, and policy.yaml says to hold it.
     """
     folders = {source.id: run.zone("linkage", run.period, "in", source.id) for source in run.bundle.sources}
     wanted_packages(folders)
@@ -57,10 +64,11 @@ def link(run: Run) -> dict[str, int | float | str]:
     kid = kid_of(key_info.fingerprint)
     rekeyed = under_this_epoch(run, previous_people(run, kid))
     index = build_person_index(con, person_key, kid, rekeyed.previous)
+    arrived = _arrivals(run, result, known=rekeyed.previous is not None)
     linkage = run.bundle.project.linkage
     quality = record_quality(con, linkage.threshold_probability, linkage, result.model)
     facts = _facts(run, result, index, kid) | model.facts | _how_compared(result, carried)
-    facts |= {"known_pairs": known_pairs(quality), "deliveries": made_from} | rekeyed.facts
+    facts |= {"known_pairs": known_pairs(quality), "deliveries": made_from} | rekeyed.facts | arrived
     inner = _publish_inside_linkage(run, result, index, facts, model.artefact)
     outer = _publish_index(run, index, quality, facts)
     ledger, at = run.ledger, {"period": run.period, "model_sha256": model.artefact.digest}
@@ -70,6 +78,7 @@ def link(run: Run) -> dict[str, int | float | str]:
     destroy_older_records(run, "linkage")
     destroy_translations(run, rekeyed)
     counts = {"records": told(index.table.num_rows), "persons": told(index.persons), "drifted": model.drifted}
+    counts |= {"unusual_arrivals": len(arrived["unusual_arrivals"])}
     return {**counts, "model": model.artefact.digest, "person_index": outer}
 
 
@@ -107,6 +116,30 @@ def _how_compared(result: LinkResult, carried: Carried) -> dict[str, Any]:
         "incremental": carried.before is not None,
         "why_full": carried.why_full,
         "compared": {"records": done.records, "pairs": done.pairs, "pairs_carried": done.carried},
+    }
+
+
+def _arrivals(run: Run, result: LinkResult, *, known: bool) -> dict[str, Any]:
+    """New records by source, and what about them is unusual; empty where no earlier month says which are new.
+
+    Raises:
+        PolicyRefusal: Something is unusual, and policy.yaml says to hold it.
+    """
+    now, months = count_arrivals(result.con) if known else {}, earlier_arrivals(run)
+    marked = unusual(now, months, run.bundle.policy)
+    if marked and run.bundle.policy.hold_unusual_arrivals:
+        told = "; ".join(f"{one.source}: {one.what}" for one in marked)
+        raise PolicyRefusal(
+            f"Something arrived that was never so before ({told}).",
+            why="Planted records come in numbers, and policy.yaml says that such a month is held.",
+            fix="Ask the source what changed. If it is right, set hold_unusual_arrivals to false in policy.yaml for"
+            " this month, have it approved, and run again. Nothing was published.",
+            code="E-ARRIVALS-HELD",
+        )
+    return {
+        "arrivals": as_facts(now),
+        "arrivals_months": len(months),
+        "unusual_arrivals": [asdict(one) for one in marked],
     }
 
 

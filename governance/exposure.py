@@ -50,9 +50,19 @@ def read_receipt(root: Path) -> dict[str, Any]:
 
 
 def receipt_for(linkage: Linkage, own: Mapping[str, Any]) -> Mapping[str, Any]:
-    """The receipt that holds for a config: the project's own, or the one measured before release; empty if neither."""
+    """The receipt that holds for a config: the project's own, or the one measured before release.
+
+    Empty if there is neither, or it lacks a cell that these settings are held against.
+    """
     digest = exposure_digest(linkage)
-    return own if own.get("linkage_sha256") == digest else SHIPPED.get(digest, {})
+    found = own if own.get("linkage_sha256") == digest else SHIPPED.get(digest, {})
+    measured = {cell["sees"] for cell in found.get("register", ()) if cell["seeds"] == 0}
+    return found if {STRUCTURE, _everything(linkage)} <= measured else {}
+
+
+def _everything(linkage: Linkage) -> str:
+    """The cell with all that the codes of a config show."""
+    return ALL_WITH_BANDS if linkage.name_bands else ALL
 
 
 def held_against(linkage: Linkage, policy: Policy, receipt: Mapping[str, Any]) -> dict[str, tuple[float, float]]:
@@ -63,7 +73,6 @@ def held_against(linkage: Linkage, policy: Policy, receipt: Mapping[str, Any]) -
         policy: Holds the ceilings.
         receipt: Of :func:`receipt_for`; not empty.
     """
-    everything = ALL_WITH_BANDS if linkage.name_bands else ALL
-    ceilings = {STRUCTURE: policy.max_unique_structure, everything: policy.max_unique_all}
+    ceilings = {STRUCTURE: policy.max_unique_structure, _everything(linkage): policy.max_unique_all}
     shares = {cell["sees"]: cell["unique"] for cell in receipt["register"] if cell["seeds"] == 0}
     return {sees: (float(shares[sees]), ceiling) for sees, ceiling in ceilings.items()}

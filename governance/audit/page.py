@@ -5,6 +5,7 @@ from pathlib import Path
 
 from governance.approval import ApprovalStatus
 from governance.audit import config_sections, control_sections, history_sections, row_sections, run_sections, summary
+from governance.audit.arrivals_section import arrivals_section
 from governance.audit.blocks import Section
 from governance.audit.evidence import Evidence, gather
 from governance.audit.exposure_section import exposure_section
@@ -83,6 +84,7 @@ def sections(evidence: Evidence) -> list[Section]:
         control_sections.keys_section(evidence),
         row_sections.opt_outs_section(evidence),
         row_sections.reconciliation_section(evidence),
+        arrivals_section(evidence),
         control_sections.rules_section(evidence),
         history_sections.retention_section(evidence),
         history_sections.history_section(evidence),

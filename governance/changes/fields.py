@@ -198,6 +198,26 @@ POLICY: dict[str, Field] = {
         weight=73,
         two_people=_THRESHOLD,
     ),
+    "max_new_records_ratio": Field(
+        label="How many times its most new records a source may send without being marked",
+        judge=higher_is_more,
+        weight=45,
+        more="More planted records can go unseen.",
+        two_people=_THRESHOLD,
+    ),
+    "max_unmatched_rise": Field(
+        label="How much more of a source's new records may be known to no other source without being marked",
+        judge=higher_is_more,
+        weight=45,
+        more="More planted records can go unseen.",
+        two_people=_THRESHOLD,
+    ),
+    "hold_unusual_arrivals": Field(
+        label="Whether a month with unusual arrivals is held",
+        judge=given_is_less,
+        weight=45,
+        more="Such a month is linked with a mark only.",
+    ),
     "max_approval_days": Field(
         label="How many days an approval may last",
         judge=higher_is_more,

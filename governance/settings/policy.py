@@ -36,3 +36,9 @@ class Policy(Strict):
     """The same for groups of fewer than five people."""
     max_approval_days: Annotated[int, Field(ge=1, le=366)] = 365
     """No approval of a config lasts longer; purposes, agreements and risks change."""
+    max_new_records_ratio: Annotated[float, Field(gt=1, le=3)] = 1.5
+    """Mark a source that sends more than this many times the most new records it ever sent in a month."""
+    max_unmatched_rise: Annotated[float, Field(gt=0, le=0.2)] = 0.05
+    """Mark a source of whose new records so much more than ever before is known to no other source; a share."""
+    hold_unusual_arrivals: bool = False
+    """Refuse to link a month with such a source instead of marking it, until this file is changed and approved."""

@@ -95,7 +95,7 @@ DEFAULT_RULES = [
     _rule("dob_initials", "date_of_birth_unordered", "initials"),
     _rule("dob_forename", "date_of_birth_unordered", "forename_phonetic"),
     _rule("postcode_first3", "postcode", "forename_first3"),
-    _rule("postcode_year", "postcode", "birth_year"),
+    _rule("postcode_dob", "postcode", "date_of_birth_unordered"),
     _rule("postcode_initials", "postcode", "initials"),
     _rule("nhs_number", "nhs_number"),
     _rule("phone_forename", "phone", "forename_initial"),

@@ -48,7 +48,12 @@ class Exposure:
 
 
 def measure(
-    sources: Sequence[Source], linkage: Linkage, *, seed: int, seeds: Sequence[float] = SEED_SHARES
+    sources: Sequence[Source],
+    linkage: Linkage,
+    *,
+    seed: int,
+    seeds: Sequence[float] = SEED_SHARES,
+    length_bands: Sequence[int] = LENGTH_BANDS,
 ) -> Exposure:
     """Measure a config on made-up people.
 
@@ -57,6 +62,7 @@ def measure(
         linkage: The config.
         seed: Draws who is known from elsewhere.
         seeds: Shares of people known from elsewhere.
+        length_bands: Longest name of each band, in pairs of letters; those that sketches tell unless given.
 
     Returns:
         A cell for each step of what the intruder sees and each share of seeds.
@@ -67,7 +73,7 @@ def measure(
     draw = np.where(first, np.random.default_rng(seed).random(sent.records), 1.0)
     label, cells = mixed(source.astype(np.uint64)), []
     graph = build_graph(sent.records, sent.blocks(), max_block_records=linkage.max_block_records)
-    for sees, more in ((STRUCTURE, None), (LENGTHS, _lengths(sent)), (MISSING, _missing(sent))):
+    for sees, more in ((STRUCTURE, None), (LENGTHS, _lengths(sent, length_bands)), (MISSING, _missing(sent))):
         label = label if more is None else mixed(label ^ mixed(more))
         cells += [_cell(sees, graph, label, first, draw, share) for share in seeds]
     chains: dict[str, int] = {}
@@ -113,9 +119,9 @@ def _by_record(sent: Sent, words: Sequence[Words]) -> Words:
     return found
 
 
-def _lengths(sent: Sent) -> Words:
-    """Length bands of both names, as sketches tell them."""
-    return _by_record(sent, [_of_names(source, _band) for source in sent.sources])
+def _lengths(sent: Sent, bands: Sequence[int]) -> Words:
+    """Length bands of both names."""
+    return _by_record(sent, [_of_names(source, lambda name: _band(name, bands)) for source in sent.sources])
 
 
 def _of_names(source: Source, told_of: Callable[[str], int]) -> Words:
@@ -123,12 +129,12 @@ def _of_names(source: Source, told_of: Callable[[str], int]) -> Words:
     for field in ("forename", "surname"):
         coded = source.found.coded(field)
         bands = np.array([told_of(name) for name in coded.values] or [0], np.uint64)
-        words = words * np.uint64(8) + np.where(coded.present, bands[coded.codes], np.uint64(7))
+        words = words * np.uint64(64) + np.where(coded.present, bands[coded.codes], np.uint64(63))
     return words
 
 
-def _band(name: str) -> int:
-    return int(np.searchsorted(LENGTH_BANDS, len(bigrams(name))))
+def _band(name: str, bands: Sequence[int]) -> int:
+    return int(np.searchsorted(bands, len(bigrams(name))))
 
 
 def _missing(sent: Sent) -> Words:

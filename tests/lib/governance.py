@@ -462,7 +462,17 @@ def write_run(bundle: Bundle, *, skip: tuple[str, ...] = ()) -> Ledger:
     return ledger
 
 
-_LINK = {"kind": "linked", "model_sha256": digest("model"), "tables": {}}
+_LINK = {
+    "kind": "linked",
+    "model_sha256": digest("model"),
+    "tables": {},
+    "arrivals": {
+        "gp_register": {"records": 19_182, "new": 310, "alone": 31},
+        "housing": {"records": 1_338, "new": 190, "alone": 112},
+    },
+    "arrivals_months": 4,
+    "unusual_arrivals": [{"source": "housing", "what": "new records", "now": 190, "usual": 61}],
+}
 _INDEX = {
     "kind": "person_index",
     "persons": 19_876,

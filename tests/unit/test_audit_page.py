@@ -170,6 +170,8 @@ def test_a_signed_project_has_nothing_open(tmp_path):
         ("reconciliation", "GP register: visits 88,412 84,199 212 3,905 0 0 96"),
         ("reconciliation", "nhs_no NHS number fails its check digit 57"),
         ("rules", f"{len(RULES)} rules were checked: {len(RULES)} passed."),
+        ("arrivals", "1 marked below."),
+        ("arrivals", "1,338 190 59% More than ever: new records"),
         ("ledger", "37 entries; the first 37 are signed, 0 have been added since."),
         ("ledger", "Cohort results were published in the analysis zone"),
         ("digests", "Fictional areas 2025"),
