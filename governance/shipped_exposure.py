@@ -8,12 +8,28 @@ from typing import Any
 
 _STANDARD_REGISTER = (
     ("structure", 0.0, 0.00187),
+    ("lengths", 0.0, 0.00825),
+    ("missing", 0.0, 0.00849),
     ("equalities", 0.0, 0.01223),
+    ("rarity", 0.0, 0.02533),
 )
 _STRICT_REGISTER = (
     ("structure", 0.0, 0.0005),
     ("equalities", 0.0, 0.00345),
 )
+_STANDARD_SECOND = (
+    ("structure", 0.0, 0.06183),
+    ("lengths", 0.0, 0.09574),
+    ("missing", 0.0, 0.0959),
+)
+_STRICT_SECOND = (
+    ("structure", 0.0, 0.00409),
+    ("lengths", 0.0, 0.01205),
+    ("missing", 0.0, 0.01205),
+    ("equalities", 0.0, 0.01431),
+    ("rarity", 0.0, 0.02947),
+)
+"""Of 200,000 people: a larger area exposes less."""
 _DIGESTS = {
     "strict": "9828c3777833818cf70c6135e9d3b4a0d773018e205a287dec8a0ad57d1eb6e6",
     "standard": "69ea1d3665ca8159c0e3218d41ad992191563e203f6d56574d9a30574b94ab8c",
@@ -21,12 +37,12 @@ _DIGESTS = {
 }
 
 
-def _receipt(preset: str, register: Any, second: Any) -> dict[str, Any]:
+def _receipt(preset: str, register: Any, second: Any, *, people: int = 1_500_000) -> dict[str, Any]:
     """As `joinedup exposure` writes it."""
     return {
         "linkage_sha256": _DIGESTS[preset],
         "people": 1_500_000,
-        "people_with_second_source": 1_500_000,
+        "people_with_second_source": people,
         "names": "a measured list",
         "register": [_cell(*row) for row in register],
         "with_second_source": [_cell(*row) for row in second],
@@ -41,8 +57,8 @@ def _cell(sees: str, seeds: float, unique: float) -> dict[str, Any]:
 SHIPPED: dict[str, dict[str, Any]] = {
     receipt["linkage_sha256"]: receipt
     for receipt in (
-        _receipt("strict", _STRICT_REGISTER, ()),
-        _receipt("standard", _STANDARD_REGISTER, ()),
+        _receipt("strict", _STRICT_REGISTER, _STRICT_SECOND, people=200_000),
+        _receipt("standard", _STANDARD_REGISTER, _STANDARD_SECOND),
         _receipt("loose", _STANDARD_REGISTER, ()),
     )
 }

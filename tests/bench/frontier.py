@@ -178,8 +178,8 @@ def _choice(points: dict[str, Point]) -> str:
         " that kind is large.",
         f"Two rules fewer cost {_points(standard.recall.all, fewer.recall.all)} points"
         f" ({_points(standard.recall.worst, fewer.recall.worst)} in the worst group) and leave"
-        f" {_times(fewer.alone, standard.alone)} of the exposure; one more"
-        f" buys {_points(more.recall.all, standard.recall.all)}, for {_times(more.alone, standard.alone)} times as much.",
+        f" {_times(fewer.alone, standard.alone)} of the exposure; one more buys"
+        f" {_points(more.recall.all, standard.recall.all)}, for {_times(more.alone, standard.alone)} times as much.",
     ]
     return bullets(lines)
 
