@@ -157,7 +157,7 @@ def test_blocking_rules_and_name_bands(bundle):
         "\n"
         "More identifying, or less protected:\n"
         "  - The share of people whom all that codes show makes unique was 1.223%; now not measured. (exposure.json)\n"
-        "  - The share of people whom block structure alone makes unique was 0.165%; now not measured."
+        "  - The share of people whom block structure alone makes unique was 0.187%; now not measured."
         " (exposure.json)\n"
         "  - Records are now also compared if they agree on forename and surname (rule whole_name). Rules decide what"
         " the linkage zone could infer: measure it with `joinedup exposure`. (project.yaml)\n"
