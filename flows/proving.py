@@ -13,6 +13,7 @@ from flows.cli_output import aligned
 from governance import verify
 from governance.affected import Affected, by_key, by_package, find_package
 from governance.errors import BadInput, PolicyRefusal
+from governance.intake.wording import few
 from governance.keys import KeyRing, kid_of
 from governance.ledger import Entry, Ledger, broken, verify_ledger
 from governance.ledger_proofs import prove_entry, prove_growth, read_checkpoint, rewritten, size_with_root
@@ -20,6 +21,8 @@ from governance.settings import load_bundle
 from governance.store import write_file
 
 _HEX_DIGITS = 64
+_OF_RECORDS = ("record", "record_person", "person_index")
+"""Tables with a row a record: how many people a loss is about, at most."""
 _FILES = ("ledger.jsonl", "checkpoint.json", "signer_public_key.txt")
 _VERIFIERS = ("verify.py", "verify_proof.py")
 
@@ -153,13 +156,20 @@ def affected(root: Path, words: str) -> tuple[Affected, list[dict[str, str]]]:
     return found, [_row(entry, here) for entry in found.entries]
 
 
-def _records_here(root: Path) -> frozenset[str]:
-    """Manifest digests of publications whose sealed tables are still on this machine."""
-    found = (path.parent / "manifest.json" for path in (root / "zones").rglob("*.sealed"))
-    return frozenset(sha256(path.read_bytes()).hexdigest() for path in set(found) if path.exists())
+def _records_here(root: Path) -> dict[str, str]:
+    """How many records each publication holds whose sealed tables are still on this machine, by manifest digest."""
+    found = {path.parent / "manifest.json" for path in (root / "zones").rglob("*.sealed")}
+    read = [path.read_bytes() for path in sorted(found) if path.exists()]
+    return {sha256(raw).hexdigest(): _records(json.loads(raw)["tables"]) for raw in read}
 
 
-def _row(entry: Entry, here: frozenset[str]) -> dict[str, str]:
+def _records(tables: Mapping[str, Any]) -> str:
+    """In words, as they may stand in a report; of tables without records nothing is said."""
+    rows = next((tables[name]["rows"] for name in _OF_RECORDS if name in tables), 0)
+    return f"{few(rows)} records here" if rows else "still here"
+
+
+def _row(entry: Entry, here: Mapping[str, str]) -> dict[str, str]:
     facts = entry.facts
     digest = str(facts.get("manifest_sha256", ""))
     return {
@@ -170,7 +180,7 @@ def _row(entry: Entry, here: frozenset[str]) -> dict[str, str]:
         "what": str(facts.get("package", "")) or entry.event.value,
         "how": entry.event.value,
         "manifest_sha256": digest,
-        "records": "still here" if digest in here else "not here",
+        "records": here.get(digest, "not here"),
     }
 
 

@@ -195,7 +195,12 @@ def test_a_lost_analysis_key_touches_payload_index_and_cohorts(ran, capsys):
 
     assert {what for _, what in found} == {"payload", "person_index_published", "cohorts_published"}
     assert result["controllers"] == ["Toy Integrated Care Board", "Toy practices", "Toy housing"]
-    assert {row["records"] for row in result["publications"]} == {"still here"}
+    assert {(row["source"], row["what"]): row["records"] for row in result["publications"]} == {
+        ("gp_register", "payload"): "40 records here",
+        ("housing", "payload"): "20 records here",
+        ("", "person_index_published"): "60 records here",
+        ("", "cohorts_published"): "still here",
+    }
 
 
 def test_a_lost_package_and_what_was_made_from_it(ran, capsys):

@@ -11,7 +11,7 @@ from flows.run import open_run
 from governance.errors import Awaiting
 from governance.ledger import Event, Ledger
 from governance.store import current, read_manifest
-from tests.lib.command import here
+from tests.lib.command import apart, here
 from tests.lib.toy import PERIOD, nhs_number
 
 ANSWER = f"optout/{PERIOD}/gp_register.dat"
@@ -99,6 +99,14 @@ def test_a_month_waits_and_goes_on(asking, capsys):
     assert [facts["list_sha256"] for facts in applied if facts["status"] == "applied"] == [
         receipt["opt_outs"]["list_sha256"]
     ]
+
+
+def test_it_waits_through_the_orchestrator_too(asking):
+    """As a scheduled run would, in a process of its own."""
+    done = apart("run", asking, "--json", seconds=300)
+
+    assert (done.code, done.json["error"]["code"]) == (1, "E-OPTOUT-AWAITING"), done.err
+    assert (asking / f"zones/linkage/{PERIOD}/in/housing/current").exists()
 
 
 def test_people_say_waiting_not_failed(asking, capsys):

@@ -150,6 +150,15 @@ def test_the_linkage_machine_checks_the_sources_receipts(made):
     assert not [one for one in findings if one.rule.startswith("NDOO") and one.result == "not_yet"]
 
 
+def test_the_audit_page_is_written_on_the_linkage_machine(places):
+    """From what it has: the sources' receipts, its own ledger, which holds."""
+    run(places["linkage"], ("audit", ""))
+    page = (places["linkage"] / f"zones/audit/{PERIOD}/ig_audit.html").read_text("utf-8")
+
+    assert "The ledger does not hold" not in page
+    assert "Toy housing" in page
+
+
 # --- what is not taken in ---------------------------------------------------------------------------------
 
 

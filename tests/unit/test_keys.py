@@ -12,7 +12,8 @@ from datetime import date, timedelta
 import pytest
 
 from governance.errors import PolicyRefusal
-from governance.keys import KeyRing, Secret, fingerprint_of, is_demo, kid_of, new_keys
+from governance.key_files import KeyFiles
+from governance.keys import KeyRing, Secret, Uses, fingerprint_of, is_demo, kid_of, new_keys
 
 DAY = date(2025, 10, 14)
 
@@ -229,6 +230,41 @@ def test_public_facts_hold_no_secret(folder):
 def test_key_files_are_readable_by_their_owner_only(folder):
     """0600, whatever the umask."""
     assert {path.stat().st_mode & 0o777 for path in folder.glob("*/*.json")} == {0o600}
+
+
+class Vault:
+    """Keys that lie somewhere else than in files: four methods, and nothing else changes."""
+
+    def __init__(self, folder):
+        files = KeyFiles(folder)
+        self._held = {info.id: (info, files.read(info.id)[1]) for info in files.infos()}
+
+    def infos(self):
+        return [self._held[key][0] for key in sorted(self._held)]
+
+    def info(self, key_id):
+        return self._held[key_id][0]
+
+    def holds(self, key_id):
+        return key_id in self._held
+
+    def read(self, key_id):
+        return self._held[key_id]
+
+
+def test_keys_may_lie_elsewhere(tmp_path):
+    """Behind the small interface of a store: root, issued, zone and signing keys open as they do from files."""
+    uses = Uses(project="northmoor", purpose="planning", epoch="e1")
+    new_keys(tmp_path / "keys", project="northmoor", sources=["gp"], today=DAY, uses=uses)
+    elsewhere, files = KeyRing(tmp_path / "none", store=Vault(tmp_path / "keys")), KeyRing(tmp_path / "keys")
+
+    assert elsewhere.infos() == files.infos()
+    assert elsewhere.root(DAY).reveal() == files.root(DAY).reveal()
+    context = ("northmoor", "planning", "record", "gp", "e1")
+    assert elsewhere.encoding("gp", uses, DAY).subkey(*context).reveal() == (
+        files.encoding("gp", uses, DAY).subkey(*context).reveal()
+    )
+    assert elsewhere.signing("signer", DAY).private_bytes_raw() == files.signing("signer", DAY).private_bytes_raw()
 
 
 def test_demo_keys_are_the_same_everywhere(tmp_path):
