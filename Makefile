@@ -123,3 +123,7 @@ bench-store: $(VENV)/.installed ## what encryption at rest costs beside plain Pa
 .PHONY: bench-frontier
 bench-frontier: $(VENV)/.installed ## what finding more people costs: recall against exposure, into docs/benchmarks.md
 	$(BIN)/python -m tests.bench.frontier $(if $(NAMES),--names $(NAMES)) --out docs
+
+.PHONY: bench-calibration
+bench-calibration: $(VENV)/.installed ## probabilities against truth by source pair at 0.1, 1 and 10 million records, into docs/benchmarks.md
+	$(BIN)/python -m tests.bench.calibration_sizes --out docs/benchmarks.md
