@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
-from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +13,7 @@ from cohorts.english import definition_english
 from flows.checking import filled_in
 from flows.run import now, open_ledger, timestamp
 from governance.approval import Signing, approve, check_approved, countersign, waiting_for
-from governance.approval_record import APPROVERS, read_approvals, trusted_approvers
+from governance.approval_record import APPROVERS, Approval, read_approvals, trusted_approvers
 from governance.code_version import code_version
 from governance.errors import ConfigError
 from governance.keys import KeyRing
@@ -50,16 +49,7 @@ def approve_project(root: Path, signing: Signing) -> dict[str, Any]:
         filled = replace(signing, at=timestamp(), english=cohorts_in_english(bundle))
         path = approve(bundle, _approver_key(ring, today), trusted, filled)
     [one] = [found for found in read_approvals(root, trusted) if found.path == path]
-    open_ledger(root, ring, today).append(
-        Event.CONFIG_APPROVED,
-        at=timestamp(),
-        project=bundle.project.id,
-        config_sha256=bundle.digest,
-        approval_sha256=sha256(path.read_bytes()).hexdigest(),
-        key=one.signers[-1],
-        policy_version=POLICY_VERSION,
-        code_version=code_version(),
-    )
+    recorded = _record(root, ring, today, bundle, one)
     waits = "" if one.complete else str(one.facts["second_approver"])
     sentence = check_approved(bundle, ring, today).sentence if one.complete else f"Signed by {one.facts['approver']}."
     return {
@@ -68,7 +58,28 @@ def approve_project(root: Path, signing: Signing) -> dict[str, Any]:
         "config_sha256": bundle.digest,
         "waiting_for": waits,
         "two_people_because": list(one.reasons),
+        "in_ledger": recorded,
     }
+
+
+def _record(root: Path, ring: KeyRing, today: date, bundle: Bundle, one: Approval) -> bool:
+    """Enter a signature into the ledger, where its signer's key is; an approver's own machine need not hold it.
+
+    Every run names the approval it ran under, so what was signed elsewhere is in the ledger from the first run on.
+    """
+    if not ring.holds(f"signing_{ring.ledger_signer()}"):
+        return False
+    open_ledger(root, ring, today).append(
+        Event.CONFIG_APPROVED,
+        at=timestamp(),
+        project=bundle.project.id,
+        config_sha256=bundle.digest,
+        approval_sha256=one.sha256,
+        key=one.signers[-1],
+        policy_version=POLICY_VERSION,
+        code_version=code_version(),
+    )
+    return True
 
 
 def approve_demo(root: Path) -> None:
@@ -87,15 +98,16 @@ def cohorts_in_english(bundle: Bundle) -> Mapping[str, list[str]]:
 
 def _approver_key(ring: KeyRing, today: date, *, not_of: tuple[str, ...] = ()) -> Ed25519PrivateKey:
     """The approver's key that is here: the first one, or for a second signature the other one."""
-    here = {info.holder: info.fingerprint for info in ring.infos() if info.kind == "signing"}
-    held = [holder for holder in APPROVERS if holder in here]
-    fit = [holder for holder in held if here[holder] not in not_of]
+    held = [holder for holder in APPROVERS if ring.holds(f"signing_{holder}")]
+    fit = [holder for holder in held if ring.info(f"signing_{holder}").fingerprint not in not_of]
     return ring.signing((fit or held or APPROVERS)[0], today)
 
 
 def approved_lines(done: Mapping[str, Any]) -> list[str]:
     """The same for people."""
     lines = [f"{done['sentence']} Written to {done['approval']}."]
+    if not done["in_ledger"]:
+        lines.append("The ledger's key is not on this machine: the first run will enter which approval it ran under.")
     if done["waiting_for"]:
         lines += [
             f"It needs a second signature, by {done['waiting_for']}, because of:",

@@ -166,6 +166,12 @@ POLICY: dict[str, Field] = {
         less="Counts are shown less exactly.",
         two_people=_THRESHOLD,
     ),
+    "max_small_probability": Field(
+        label="How sure anybody may be of how many people a hidden number stands for",
+        judge=higher_is_more,
+        weight=85,
+        two_people=_THRESHOLD,
+    ),
     "noise_people": Field(
         label="How much is added to each count, in people",
         judge=lower_is_more,

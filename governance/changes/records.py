@@ -1,6 +1,6 @@
 """Words for the records that make a project accountable: assessment, notice, recipients, retention, custody."""
 
-from governance.changes.change import given_is_less, given_is_more, higher_is_more, longer_is_more
+from governance.changes.change import given_is_less, given_is_more, higher_is_more, longer_is_more, unclear
 from governance.changes.fields import RECIPIENT, Field
 
 _WAY_BACK = "a reversible scheme"
@@ -85,6 +85,19 @@ OTHERS: dict[str, Field] = {
         label="Whether the project is for the care of the people in it", judge=given_is_more, weight=91
     ),
     "risk_stratification": Field(label="Whether people are sorted by predicted need", judge=given_is_more, weight=90),
+    "restricted_codes": Field(
+        label="The list of legally restricted codes",
+        judge=given_is_less,
+        weight=83,
+        more="Codes that the law restricts could reach the analysis zone.",
+    ),
+    "restricted_codes.path": Field(label="The file of legally restricted codes"),
+    "restricted_codes.edition": Field(label="The edition of the list of legally restricted codes", weight=30),
+    "restricted_codes.sha256": Field(label="The exact list of legally restricted codes", judge=unclear, weight=50),
+    "report.leave_out": Field(label="Breakdowns that are not published", judge=given_is_less, weight=66),
+    "report.leave_out.*": Field(label="A breakdown that is not published: {key}", judge=given_is_less, weight=66),
+    "report.leave_out.*.cohort": Field(label="The cohort of a breakdown that is not published", judge=unclear),
+    "report.leave_out.*.dimension": Field(label="The kind of a breakdown that is not published", judge=unclear),
     "households": Field(
         label="Whether the analysis zone is told who shares a home",
         judge=given_is_more,
@@ -95,6 +108,19 @@ OTHERS: dict[str, Field] = {
 """Directly in the project file."""
 
 FLOWS: dict[str, Field] = {
+    "sensitive_records": Field(
+        label="how records of people who must not be found are kept out",
+        judge=given_is_less,
+        weight=95,
+        more="People in hiding, adopted or of a changed gender are encoded with everybody else.",
+    ),
+    "sensitive_records.list": Field(label="the list of people who must not be found", judge=given_is_less, weight=40),
+    "sensitive_records.max_age_days": Field(
+        label="how many days old the list of people who must not be found may be", judge=higher_is_more, weight=82
+    ),
+    "sensitive_records.left_out_by": Field(label="who leaves people out who must not be found", weight=60),
+    "sensitive_records.attested_on": Field(label="the day on which that was attested", weight=20),
+    "sensitive_records.reference": Field(label="where that is filed", weight=20),
     "legal.common_law.flows": Field(label="the flows that section 251 support names", judge=longer_is_more, weight=51),
     "legal.common_law.flows.*": Field(label="a flow that section 251 support names", judge=given_is_more, weight=51),
     "legal.common_law.flows.*.from": Field(label="who sends, by section 251 support", weight=45),

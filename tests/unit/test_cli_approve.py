@@ -108,3 +108,22 @@ def test_the_ledger_has_both_signatures(capsys, approved):
 
     assert len({one.facts["key"] for one in entries}) == 2
     assert len({one.facts["approval_sha256"] for one in entries}) == 2
+
+
+def test_an_approver_needs_no_key_but_their_own(capsys, toy):
+    """Each on a machine with one approver's key and everybody's public facts; neither writes the ledger there."""
+    import shutil
+
+    aside = toy.with_name("aside")
+    aside.mkdir()
+    for holder in (toy / "keys").iterdir():
+        if holder.name not in ("approver", "public"):
+            shutil.move(holder, aside / holder.name)
+    first = here(capsys, "approve", toy, "--approver", "A. Lead", "--author", "B.", "--second", "C. Guardian", "--json")
+    shutil.move(toy / "keys" / "approver", aside / "approver")
+    shutil.move(aside / "second_approver", toy / "keys" / "second_approver")
+    second = here(capsys, "approve", toy, "--approver", "C. Guardian", "--json")
+
+    assert (first.code, first.json["result"]["in_ledger"]) == (1, False)
+    assert (second.code, second.json["result"]["waiting_for"]) == (0, "")
+    assert second.json["result"]["sentence"].startswith("Signed")
