@@ -23,6 +23,7 @@ from flows.forgetting import destroy_older_records
 from flows.run import Run, timestamp
 from governance.ledger import Event
 from governance.package import open_package, publish_package, wanted_packages
+from governance.populations import load_population
 from governance.store import publish, write_manifest
 from governance.warehouse import connect
 
@@ -39,7 +40,9 @@ def cohorts(run: Run) -> dict[str, int | float | str]:
     con, index, index_facts = analysis_tables(run)
     results = run_cohorts(con, definitions, run.as_of)
     counts = count_cohorts(con, results, run.bundle.sources, noise_key=run.ring.release_key(run.today))
-    measured = measure(con, definitions, run.as_of, spine=run.bundle.project.spine)
+    project = run.bundle.project
+    estimates = {each.title: load_population(run.root, each) for each in project.populations}
+    measured = measure(con, definitions, run.as_of, spine=project.spine, estimates=estimates)
     missed = _publish_missed(run, rates_by_number(con, index["record_quality"]))
     measures = _publish_measures(run, measured, definitions)
     facts = {

@@ -22,6 +22,9 @@ _MEMBERS, _ABOUT = "{whom}", "people the definition is about"
 _OPEN = "referrals open at the end of the period"
 MEANINGS = {
     "prevalence": Meaning("People who meet the definition", PEOPLE, _ABOUT + "; the register is {spine_id}"),
+    "out_of_estimate": Meaning(
+        "People who meet the definition for every 1,000 of an outside estimate", PEOPLE, "people of {detail}"
+    ),
     "not_recorded": Meaning("People for whom it is not recorded", PEOPLE, _ABOUT),
     "seen_by_three_sectors": Meaning("Seen by three sectors or more in 12 months", PEOPLE, _MEMBERS),
     "three_sectors_in_90_days": Meaning("Seen by three sectors or more in some 90 days", PEOPLE, _MEMBERS),
@@ -89,4 +92,5 @@ def meaning_of(measure: str) -> Meaning:
 def denominator(measure: str, cohort: str, spine: str) -> str:
     """Out of what, in words."""
     whom = f"people on the register ({spine}) who are alive" if cohort == "_everyone" else "members of the cohort"
-    return meaning_of(measure).denominator.format(whom=whom, spine_id=spine, spine=f"the register ({spine})")
+    meaning, detail = meaning_of(measure), measure.partition(":")[2]
+    return meaning.denominator.format(whom=whom, spine_id=spine, spine=f"the register ({spine})", detail=detail)

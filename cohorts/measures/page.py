@@ -20,7 +20,7 @@ FEWEST = 10
 _COUNTED = (PEOPLE, REFERRALS, CONTACT_DAYS, APPOINTMENTS)
 """Units of which a value is a share of the whole."""
 
-_NOT_SHARES = frozenset({"age_standardised", "against_expected", "crisis_rate"})
+_NOT_SHARES = frozenset({"age_standardised", "against_expected", "crisis_rate", "out_of_estimate"})
 _SLICES = (
     "all", "deprivation_quintile", "ethnic_group", "age_band", "sex", "district", "ward", "address",
     "ethnic_group_by_deprivation", "age_band_by_sex", "service", "missed_before", "distance", "language",

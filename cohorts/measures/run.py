@@ -1,6 +1,6 @@
 """Every measure of one period, in the order in which they build on each other."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -32,7 +32,14 @@ class Measured:
     """Event kinds that no measure counts."""
 
 
-def measure(con: duckdb.DuckDBPyConnection, definitions: Sequence[Definition], as_of: date, *, spine: str) -> Measured:
+def measure(
+    con: duckdb.DuckDBPyConnection,
+    definitions: Sequence[Definition],
+    as_of: date,
+    *,
+    spine: str,
+    estimates: Mapping[str, pa.Table] | None = None,
+) -> Measured:
     """Measure every cohort, and everyone.
 
     Args:
@@ -40,10 +47,11 @@ def measure(con: duckdb.DuckDBPyConnection, definitions: Sequence[Definition], a
         definitions: What was run.
         as_of: First day after the period.
         spine: Id of the source that is the register.
+        estimates: Populations from outside, by title; see ``governance.populations``.
     """
     unknown = measure_contacts(con, as_of)
     slice_people(con, as_of)
-    table = measure_table(con, definitions, as_of, spine=spine)
+    table = measure_table(con, definitions, as_of, spine=spine, estimates=estimates or {})
     counts = check_table(fetch_table(con, _COUNTS), MEASURE_COUNT)
     return Measured(
         cohort_measure=table,

@@ -1,6 +1,6 @@
 """All measures of one period as one table, exact: it stays in the analysis zone."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -10,6 +10,7 @@ import pyarrow as pa
 from cohorts.measures.against_rest import against_rest
 from cohorts.measures.by_age import age_rows
 from cohorts.measures.by_place import place_rows
+from cohorts.measures.estimates import estimate_rows
 from cohorts.measures.ladder_gap import cascade_rows
 from cohorts.measures.meanings import denominator, meaning_of
 from cohorts.measures.person_time import person_time_rows
@@ -26,7 +27,12 @@ _NOT_RECORDED = "not recorded"
 
 
 def measure_table(
-    con: duckdb.DuckDBPyConnection, definitions: Sequence[Definition], as_of: date, *, spine: str
+    con: duckdb.DuckDBPyConnection,
+    definitions: Sequence[Definition],
+    as_of: date,
+    *,
+    spine: str,
+    estimates: Mapping[str, pa.Table],
 ) -> pa.Table:
     """Every measure of every cohort, and of everyone, by slice.
 
@@ -35,6 +41,7 @@ def measure_table(
         definitions: Their ladders are read, and their versions.
         as_of: First day after the period.
         spine: Id of the source that is the register; named in denominators.
+        estimates: Populations from outside, by title; see ``governance.populations``.
 
     Returns:
         Contract ``cohort_measure``, sorted by key.
@@ -43,6 +50,7 @@ def measure_table(
     parts: tuple[Callable[[], Iterable[Row]], ...] = (
         lambda: _shares(con),
         lambda: _not_recorded(con),
+        lambda: estimate_rows(con, estimates),
         lambda: _against_rest(con),
         lambda: age_rows(con),
         lambda: place_rows(con),

@@ -5,7 +5,7 @@ from governance.settings.bundle import Bundle, config_error, load_bundle, valida
 from governance.settings.fault import placeholders
 from governance.settings.policy import POLICY_VERSION, Policy
 from governance.settings.preset import Preset
-from governance.settings.project import BlockingRule, Linkage, Profile, Project
+from governance.settings.project import BlockingRule, Linkage, Population, Profile, Project
 from governance.settings.source import (
     Coded,
     Column,
@@ -34,6 +34,7 @@ __all__ = [
     "Linkage",
     "NeedMapping",
     "Policy",
+    "Population",
     "Preset",
     "Profile",
     "Project",

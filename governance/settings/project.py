@@ -229,6 +229,17 @@ class AreaLookup(Strict):
     """What a small area is; an output area is smaller than is usually needed."""
 
 
+class Population(Strict):
+    """An estimate of how many people live here, from outside: a second denominator beside the register."""
+
+    id: Slug
+    title: Text
+    """Named beside every rate that is out of it, such as `ONS mid-2025 population estimate`."""
+    path: Text
+    """CSV with the columns `dimension`, `group` and `people`; the dimension `all` has the group `all`."""
+    sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+
+
 class RestrictedCodes(Strict):
     """A list of legally restricted codes beside those that ship, such as members of the SNOMED CT exclusion refsets."""
 
@@ -278,6 +289,8 @@ class Project(Strict):
     spine: Slug
     """Source that defines the resident population (rates are per person on it)."""
     lookup: AreaLookup
+    populations: list[Population] = []
+    """Estimates from outside; rates of people who meet a definition are given out of each as well."""
     restricted_codes: RestrictedCodes | None = None
     """Needed where a column holds SNOMED CT codes: its refsets are licensed and cannot ship."""
     linkage: Linkage = Linkage()
