@@ -1,7 +1,6 @@
 """Sessions that two custodians hold together: subkeys issued to sources, a lost custodian replaced."""
 
 import json
-import os
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
@@ -12,12 +11,12 @@ from flows.key_desk import open_ledger, told_of
 from flows.run import now, timestamp, uses_of
 from governance.affected import by_key
 from governance.errors import BadInput
-from governance.key_files import KeyFiles, KeyInfo, Secret, fingerprint_of
+from governance.key_files import KeyFiles, KeyInfo, fingerprint_of
 from governance.key_making import issue, make_own, session, write_root
 from governance.key_shares import CUSTODIANS
-from governance.key_states import retire
 from governance.keys import KeyRing
 from governance.ledger import Event
+from governance.root_renewal import interrupted, renew
 from governance.settings import load_bundle
 
 
@@ -70,26 +69,30 @@ def rekey_root(root: Path, *, custodians: Sequence[Path] = ()) -> dict[str, Any]
     """
     bundle, today = load_bundle(root), now().date()
     ring, store = KeyRing(root / "keys", *custodians), KeyFiles(root / "keys", custodians)
-    uses, before = uses_of(bundle), ring.root_info()
+    uses, (before, begun) = uses_of(bundle), _before(store, ring)
     if any(info.epoch == uses.epoch for info in ring.infos()):
         raise _epoch_used(uses.epoch)
-    ring.root(today)  # the same two custodians could open the old one: nobody else may end it
-    entries = open_ledger(root, ring).entries()
-    touched = by_key(before, before, entries).entries
-    retired = [_retired(store, share) for share in CUSTODIANS]
+    if not begun:
+        ring.root(today)  # the same two custodians could open the old one: nobody else may end it
+    touched = by_key(before, before, open_ledger(root, ring).entries()).entries
     making = session(bundle.project.id, today, demo=before.demo)
-    new = Secret(os.urandom(32))
-    write_root(store, making, new)
+    retired = renew(store, making, before, only_finish=begun)
+    new = ring.root(today)
     made = issue(store, making, new, uses, [source.id for source in bundle.sources])
     marks = {"fingerprint": fingerprint_of(new.reveal()), "key": before.fingerprint, "epoch": uses.epoch}
     open_ledger(root, ring).append(Event.ROOT_RENEWED, at=timestamp(), project=uses.project, **marks)
     return {"issued": [told_of(one) for one in made], "retired": retired, "under_the_old_key": len(touched)}
 
 
-def _retired(store: KeyFiles, share: str) -> str:
-    """Keep a share of the old root under its fingerprint: until it is destroyed it opens what was issued of it."""
-    info = store.info(share)
-    return retire(store, info, store.read(share)[1] if store.holds(share) else b"").id
+def _before(store: KeyFiles, ring: KeyRing) -> tuple[KeyInfo, bool]:
+    """The old root's facts, and whether an earlier session has begun to end it."""
+    infos = ring.infos()
+    ended = [info for info in infos if info.kind == "root" and info.state == "retiring"]
+    used = {info.root for info in infos if info.kind == "issued"}
+    begun = interrupted(store) or ring.root_info().fingerprint not in used
+    if begun and ended:
+        return replace(max(ended, key=lambda info: info.not_before), state="active"), True
+    return store.info(next(iter(CUSTODIANS))), False
 
 
 def _epoch_used(epoch: str) -> BadInput:

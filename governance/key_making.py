@@ -142,7 +142,7 @@ def write_root(
         share, holder = shares[share_id], CUSTODIANS[share_id]
         info = change(making.info(share_id, "root", holder, fingerprint_of(root.reveal())))
         public = X25519PublicKey.from_public_bytes(base64.b64decode(store.info(holder).public))
-        store.write(info, seal_share(share, public, project=making.project, share_id=share_id))
+        store.write(info, seal_share(share, public, project=making.project, holder=holder), beside=share_id)
         made.append(info)
     return made
 

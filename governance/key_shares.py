@@ -51,18 +51,18 @@ def join(shares: Mapping[str, bytes]) -> bytes:
     return _xor(_xor(parts[0], parts[1]), parts[2])
 
 
-def seal_share(share: bytes, custodian: X25519PublicKey, *, project: str, share_id: str) -> bytes:
+def seal_share(share: bytes, custodian: X25519PublicKey, *, project: str, holder: str) -> bytes:
     """A share that only its custodian's private key opens."""
-    return seal(share, custodian, info=_info(project, share_id))
+    return seal(share, custodian, info=_info(project, holder))
 
 
-def open_share(sealed: bytes, custodian: X25519PrivateKey, *, project: str, share_id: str) -> bytes:
+def open_share(sealed: bytes, custodian: X25519PrivateKey, *, project: str, holder: str) -> bytes:
     """What :func:`seal_share` sealed."""
-    return unseal(sealed, custodian, info=_info(project, share_id))
+    return unseal(sealed, custodian, info=_info(project, holder))
 
 
-def _info(project: str, share_id: str) -> bytes:
-    return f"joinedup/root-share/v1/{project}/{share_id}".encode()
+def _info(project: str, holder: str) -> bytes:
+    return f"joinedup/root-share/v1/{project}/{holder}".encode()
 
 
 def _halves(share: bytes) -> tuple[bytes, ...]:

@@ -146,7 +146,7 @@ class KeyRing:
         info, sealed = self._store.read(share_id)
         _check_usable(info, as_of, _MAY_OPEN)
         own = X25519PrivateKey.from_private_bytes(self._secret(info.holder, as_of, _MAY_OPEN))
-        return open_share(sealed, own, project=info.project, share_id=share_id)
+        return open_share(sealed, own, project=info.project, holder=info.holder)
 
     def person_key(self, as_of: date) -> tuple[Secret, KeyInfo]:
         """The linkage zone's key for person ids."""

@@ -151,3 +151,28 @@ def test_a_custodian_that_does_not_exist(real, capsys):
 
     assert done.code == 3
     assert "custodian_a, custodian_b, custodian_r" in done.err
+
+
+def test_a_new_root_is_made_by_two_custodians_with_their_sticks(toy, tmp_path, capsys):
+    """New shares lie on the sticks beside the old ones; the absent custodian's waits below keys/ to be carried."""
+    sticks = away(toy, tmp_path)
+    path = toy / "project.yaml"
+    path.write_text(path.read_text("utf-8") + "linkage:\n  epoch: e2\n", "utf-8")
+    a, b = sticks["custodian_a"], sticks["custodian_b"]
+    before = KeyRing(toy / "keys").root_info().fingerprint
+    done = here(capsys, "keys", "rekey", toy, "--with", a, "--with", b, "--json")
+
+    assert done.code == 0, done.out
+    ring = KeyRing(toy / "keys", a, b)
+    assert ring.root_info().fingerprint != before
+    assert ring.root(open_day())
+    assert sorted(one.name for one in (a / "custodian_a").iterdir()) == [
+        "custodian_a.json",
+        "root_a.json",
+        next(name for name in done.json["result"]["retired"] if name.startswith("root_a")) + ".json",
+    ]
+    assert (toy / "keys/custodian_r/root_r.json").exists()
+    with pytest.raises(PolicyRefusal, match="`root_r` is damaged, or holds another key"):
+        KeyRing(toy / "keys", *sticks.values()).root(open_day())  # until the new share has been carried to the stick
+    shutil.move(toy / "keys/custodian_r/root_r.json", sticks["custodian_r"] / "custodian_r/root_r.json")
+    assert KeyRing(toy / "keys", a, sticks["custodian_r"]).root(open_day()).reveal() == ring.root(open_day()).reveal()

@@ -5,9 +5,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from flows import ceremony
 from flows.engine import run_steps
 from flows.run import open_run
+from governance import key_files
 from governance.errors import InternalError
+from governance.keys import KeyRing, fingerprint_of
 from governance.ledger import Event, Ledger
 from governance.rekey import carried_over, translation
 from governance.store import current, read_manifest, read_table
@@ -117,6 +120,38 @@ def test_rekey_draws_a_new_root_and_keeps_the_old_to_be_destroyed(two_months, ca
     assert sorted(states.values()) == ["active"] * 3 + ["retiring"] * 3
     assert done["under_the_old_key"] == 2  # two packages of views
     assert {info["id"] for info in done["issued"]} == {"issued_gp_register_e2", "issued_housing_e2"}
+
+
+@pytest.mark.parametrize("writes", range(20))
+def test_a_session_that_was_cut_off_is_finished_by_the_next(toy, capsys, monkeypatch, writes):
+    """Killed before any of its writes to keys: the old root still opens, or the same command finishes."""
+    old = KeyRing(toy / "keys").root(ceremony.now().date()).reveal()
+    new_epoch(toy)
+    done = []
+
+    def write_file(path, content):
+        if len(done) == writes:
+            raise KeyboardInterrupt
+        done.append(path)
+        kept(path, content)
+
+    kept = key_files.write_file
+    monkeypatch.setattr(key_files, "write_file", write_file)
+    with pytest.raises(KeyboardInterrupt):
+        ceremony.rekey_root(toy)
+    monkeypatch.undo()
+    again = here(capsys, "keys", "rekey", toy, "--json")
+    if again.json.get("error", {}).get("code") == "E-KEY-EPOCH":  # all was done but issuing
+        again = here(capsys, "keys", "issue", toy, "--json")
+
+    assert again.code == 0, again.out
+    ring = KeyRing(toy / "keys")
+    assert fingerprint_of(ring.root(ceremony.now().date()).reveal()) == ring.root_info().fingerprint
+    assert ring.root(ceremony.now().date()).reveal() != old
+    assert not list(toy.glob("keys/*/*_next.json"))
+    states = sorted(info.state for info in ring.infos() if info.kind == "root")
+    assert states == ["active"] * 3 + ["retiring"] * 3
+    assert len([info for info in ring.infos() if info.kind == "issued" and info.epoch == "e2"]) == 2
 
 
 # --- the counting itself ----------------------------------------------------------------------------------

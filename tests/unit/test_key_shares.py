@@ -89,7 +89,7 @@ def put_another_share(folder, share_id):
     store = KeyFiles(folder)
     info = store.info(share_id)
     public = X25519PublicKey.from_public_bytes(base64.b64decode(store.info(info.holder).public))
-    store.write(info, seal_share(split(bytes(32))[share_id], public, project="northmoor", share_id=share_id))
+    store.write(info, seal_share(split(bytes(32))[share_id], public, project="northmoor", holder=info.holder))
 
 
 def test_a_share_of_another_root_stops_nobody_and_is_noticed(folder):
