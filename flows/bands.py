@@ -43,7 +43,7 @@ def bands_from_list(root: Path, frequencies: Path, *, edition: str, path: str = 
     """
     counts = count_listed_names(connect(), read_list(frequencies))
     bundle = load_bundle(root)
-    return _write(root, counts, _keys(bundle, KeyRing(root / "keys")).ids, edition=edition, path=path)
+    return _write(root, counts, encoding_keys(bundle, KeyRing(root / "keys")).ids, edition=edition, path=path)
 
 
 def bands_from_source(
@@ -62,23 +62,24 @@ def bands_from_source(
         PolicyRefusal: Nobody approved this config, or a policy rule blocks it.
     """
     run = open_run(root, period, step="pseudonymise")
-    source, keys = run.bundle.source(source_id), _keys(run.bundle, run.ring, source_id)
+    source, keys = run.bundle.source(source_id), encoding_keys(run.bundle, run.ring, source_id)
     synthetic, record_key = run.bundle.project.synthetic, run.record_key(source.id)
     intake = read_extracts(run.root, source, run.period, record_key=record_key, synthetic=synthetic)
     left_out = leave_out(intake, run.bundle, run.root, run.period, run.today, record_key)
-    _record(run, source.id, intake.digests, left_out)
+    record_reading(run, source.id, intake.digests, left_out)
     identities(intake.con, next(file for file in source.files if file.id == intake.people_file), keys)
     return _write(root, count_own_names(intake.con), keys.ids, edition=edition, path=path)
 
 
-def _keys(bundle: Bundle, ring: KeyRing, *sources: str) -> EncodingKeys:
+def encoding_keys(bundle: Bundle, ring: KeyRing, *sources: str) -> EncodingKeys:
     """Ids of names are made with the same key in every source: any source's will do."""
     named = sources or [source.id for source in bundle.sources]
     issued, project = ring.any_encoding(named, uses_of(bundle), now().date()), bundle.project
     return EncodingKeys.derive(issued, project=project.id, purpose=project.purpose, linkage=project.linkage)
 
 
-def _record(run: Run, source: str, digests: dict[str, str], left_out: LeftOut) -> None:
+def record_reading(run: Run, source: str, digests: dict[str, str], left_out: LeftOut) -> None:
+    """Put into the ledger that a source's extracts were read, and who was left out."""
     where = {"period": run.period, "source": source}
     for file, digest in digests.items():
         run.ledger.append(Event.EXTRACT_READ, at=timestamp(), file=file, sha256=digest, **where)

@@ -23,14 +23,27 @@ def exposure(
         typer.Option("--names", metavar="CSV", help="Name frequencies: columns name, kind and frequency."),
     ] = None,
     record: Annotated[bool, typer.Option("--record", help="Keep the result for the policy rule EXP-01.")] = False,
+    source: Annotated[
+        str,
+        typer.Option("--source", metavar="ID", help="Measure on this source's own records, where it lives."),
+    ] = "",
+    period: Annotated[
+        str, typer.Option("--period", metavar="YYYY-MM", help="With --source: which month's records.")
+    ] = "latest",
     json: Json = False,
 ) -> Answer:
     """Measure which share of people the codes of this config would make unique, on made-up people.
 
-    Reads the config only. Ends with exit code 2 if a share is above its ceiling in policy.yaml. Fewer people are
-    easier to tell apart: a small number overstates what a large area exposes.
+    Reads the config only; with --source an approved project's extract, of which only shares are told. Ends with exit
+    code 2 if a share is above its ceiling in policy.yaml. Fewer people are easier to tell apart: a small number
+    overstates what a large area exposes.
     """
     from flows.exposure import exposure_lines, measure_project
+    from flows.own_exposure import measure_source, source_lines
+
+    if source:
+        own = measure_source(folder, source, period)
+        return Answer(result=own, lines=source_lines(own))
 
     found = measure_project(folder, people=people, names=names, record=record)
     return Answer(

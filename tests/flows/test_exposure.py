@@ -48,3 +48,31 @@ def test_a_damaged_receipt_is_none(tmp_path):
     assert read_receipt(tmp_path) == {}
     (tmp_path / FILE).write_text(json.dumps({"format": "other"}))
     assert read_receipt(tmp_path) == {}
+
+
+@pytest.fixture(scope="module")
+def approved(tmp_path_factory):
+    """The toy project with its keys."""
+    return make_toy(tmp_path_factory.mktemp("own") / "toy")
+
+
+def test_a_small_source_says_so_and_tells_no_share(capsys, approved):
+    """Forty people: a share of them would count them."""
+    done = here(capsys, "exposure", approved, "--source", "housing", "--json")
+
+    assert done.code == 0
+    assert (done.json["result"]["too_few"], done.json["result"]["cells"]) == (True, [])
+    assert "no share is told" in here(capsys, "exposure", approved, "--source", "housing").out
+
+
+def test_a_sources_own_records_are_measured_where_it_lives(capsys, approved, monkeypatch):
+    """Shares in steps of a thousandth, a line for each cell, and not one name, code or count of the extract."""
+    monkeypatch.setattr("flows.own_exposure.FEWEST_RECORDS", 10)
+    found = here(capsys, "exposure", approved, "--source", "gp_register", "--json").json["result"]
+
+    assert len(found["cells"]) == 15
+    assert all(round(cell["unique"] * 1000) == pytest.approx(cell["unique"] * 1000) for cell in found["cells"])
+    assert set(found) == {"source", "period", "too_few", "cells"}
+    assert (
+        "of records can be told from all others by" in here(capsys, "exposure", approved, "--source", "gp_register").out
+    )
