@@ -131,8 +131,8 @@ def _read_as(sizes: list[tuple[int, Measured, Measured | None]]) -> list[str]:
             said.append(
                 f"{records:,} records: Splink spent {steps}; joinedup's same steps, joining included, are"
                 f" {ours.alike / without:.2f} of the first alone. Processor seconds: {ours.processor:.0f} of joinedup"
-                f" (whole), {peer.processor:.0f} of Splink. Splink scored {peer.pairs:,} pairs: its records have one name"
-                " each."
+                f" (whole), {peer.processor:.0f} of Splink. Splink scored {peer.pairs:,} pairs: its records have"
+                " one name each."
             )
     return said
 
