@@ -130,7 +130,10 @@ def retain_lines(found: Retained) -> list[str]:
         lines += ["Nothing is due."]
     if found.staying:
         lines += ["", "Staying:", *aligned(map(_row, found.staying))]
-    lines += [f"Key {key} was to be destroyed by {day}: ask its holder." for key, day in found.keys_due]
+    lines += [
+        f"Key {key} was to be destroyed by {day}: `joinedup keys destroy DIR {key}`, where it is held."
+        for key, day in found.keys_due
+    ]
     return lines
 
 

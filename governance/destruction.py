@@ -120,7 +120,8 @@ def pending(root: Path) -> list[str]:
 def certificates(root: Path) -> Iterator[dict[str, Any]]:
     """What every filed certificate says, oldest first."""
     read = [json.loads(dsse.payload_of(path.read_bytes())) for path in sorted((root / _FILED).glob("*.json"))]
-    yield from sorted((one["predicate"] for one in read), key=lambda one: (one["at"], one["where"]))
+    ours = [one["predicate"] for one in read if one["predicateType"] == PREDICATE_TYPE]
+    yield from sorted(ours, key=lambda one: (one["at"], one["where"]))
 
 
 def _inside(root: Path, where: str) -> Path:

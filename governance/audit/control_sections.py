@@ -24,7 +24,8 @@ def approval_section(evidence: Evidence, code_version: str, policy_version: str)
     """Who approved what, until when, and what the approval covers."""
     found = evidence.approval
     covers = (
-        f"The exact bytes of {len(evidence.bundle.files)} config files (digest {spaced(found.config_sha256, 4)} …).",
+        f"The exact bytes of {len(evidence.bundle.files)} config files (digest {spaced(found.config_sha256, 4)} …),"
+        " and the look-up files they name by digest.",
         f"Policy version {policy_version} and code version {code_version}.",
         "Periods and extract files are not part of it: a new month needs no new signature, a changed line does.",
     )

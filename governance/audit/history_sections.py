@@ -84,7 +84,7 @@ def history_section(evidence: Evidence) -> Section:
         wide=True,
     )
     access = Table(
-        caption="Keys, approvals, reviews and destruction",
+        caption="Keys, approvals, reviews, packages carried, and destruction",
         head=("When (as recorded)", "What", "Digest or key"),
         rows=[_access_row(entry) for entry in entries if entry["event"] in _ACCESS],
         empty="Nothing of this kind has happened.",
@@ -99,8 +99,13 @@ def history_section(evidence: Evidence) -> Section:
 
 
 _ACCESS = frozenset(
-    {"keys_made", "config_approved", "review_approved", "review_exported", "review_imported", "data_destroyed"}
+    {
+        *("keys_made", "keys_issued", "custody_renewed", "root_renewed", "key_rotated", "key_destroyed"),
+        *("config_approved", "review_approved", "review_exported", "review_imported"),
+        *("package_exported", "package_imported", "data_destroyed"),
+    }
 )
+"""By which somebody was let open, sign, see, carry or destroy something."""
 
 
 def _runs(entries: tuple[dict[str, Any], ...]) -> Iterator[Row]:
@@ -125,6 +130,8 @@ def _end(later: tuple[dict[str, Any], ...], begun: dict[str, Any]) -> Cell:
             continue
         if entry["event"] == "run_finished":
             return Cell("Finished", "good")
+        if entry["event"] == "run_awaits":
+            return Cell("Waits", "wait")
         if entry["event"] == "run_failed":
             return Cell(f"Failed: {entry['facts']['code']}", "bad")
         if entry["event"] == "run_started":

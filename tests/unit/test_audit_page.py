@@ -12,6 +12,7 @@ import pytest
 
 from governance import audit
 from governance.approval import check_approved
+from governance.audit import history_sections
 from governance.audit.checks import disagreements, reconcile
 from governance.audit.drawing import draw
 from governance.audit.evidence import gather
@@ -679,3 +680,16 @@ def test_before_cohorts_ran_nobody_was_measured(tmp_path):
     write_run(bundle, skip=("cohorts", "report"))
 
     assert "This was not measured for this period yet" in Page(page_of(bundle)).text["singling-out"]
+
+
+def test_every_event_about_keys_or_people_is_in_the_history():
+    """A new kind of event is either part of a run, or something that somebody was let do."""
+    of_a_run = {
+        *("run_started", "run_finished", "run_failed", "run_awaits", "extract_read", "opt_outs_applied"),
+        *("opt_outs_requested", "protected_left_out", "package_published", "linked", "person_index_published"),
+        *("index_rekeyed", "older_records_destroyed", "cohorts_published", "report_released", "scorecards_written"),
+        "audit_written",
+    }
+
+    assert {*history_sections._ACCESS} | of_a_run >= {event.value for event in Event}
+    assert not {*history_sections._ACCESS} & of_a_run
