@@ -7,8 +7,10 @@ from html import escape
 
 WIDTH, HEIGHT = 960, 620
 LEFT, RIGHT, TOP, BOTTOM = 90, 30, 70, 80
-TICKS = (0.0001, 0.0003, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3)
+TICKS = (0.00001, 0.00003, 0.0001, 0.0003, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0)
 CEILING = 0.002
+LETTER = 6.6
+"""Width of a letter of a label, in pixels; a leader starts behind the label."""
 ROW = 15
 """Height of a line of text, in pixels: labels nearer than that to one another are moved apart."""
 
@@ -83,6 +85,10 @@ def _dots(dots: Sequence[Dot], floor: float) -> Iterator[str]:
         ink, weight = ("#1a1a1a", "bold") if dot.chosen else ("#5c5c5c", "normal")
         y = _y(dot.recall, floor)
         above = max(y, above + ROW)
+        yield (
+            f'<line x1="{LEFT + 14 + LETTER * len(dot.name):.1f}" y1="{above:.1f}" x2="{_x(dot.alone) - 7:.1f}"'
+            f' y2="{y:.1f}" stroke="{ink}" stroke-dasharray="2 3"/>'
+        )
         yield (
             f'<line x1="{_x(dot.alone):.1f}" y1="{y:.1f}" x2="{_x(dot.both):.1f}" y2="{y:.1f}" stroke="{ink}"'
             ' stroke-opacity="0.35"/>'
