@@ -137,7 +137,11 @@ PROJECT: dict[str, Field] = {
     "report.area": Field(label="The area the report is about"),
     "report.contact": Field(label="Whom readers of the report may write to"),
     "disclosure": Field(
-        label="The disclosure profile", judge=always_more, weight=80, more="It decides which counts are shown."
+        label="The disclosure profile",
+        judge=always_more,
+        weight=80,
+        more="It decides which counts are shown.",
+        two_people=_THRESHOLD,
     ),
     "retention_months": Field(
         label="How many months results are kept",
@@ -234,7 +238,9 @@ POLICY: dict[str, Field] = {
 
 SOURCE: dict[str, Field] = {
     "title": Field(label="the title"),
-    "organisation": Field(label="the organisation that sends it", judge=always_more, weight=80),
+    "organisation": Field(
+        label="the organisation that sends it", judge=always_more, weight=88, two_people="a new source"
+    ),
     "sector": Field(label="the sector", weight=30),
     "one_record_per_person": Field(label="whether it keeps one record a person", weight=30),
     "legal.article_6": Field(label="the UK GDPR Article 6 basis", judge=always_more, weight=62),

@@ -300,6 +300,11 @@ LATER = "2025-10-20T09:00:00+00:00"
 RISKY = {
     "a new source": ("sources/fire.yaml", lambda data: data.update(id="fire", title="Fire service")),
     "a new recipient": ("project.yaml", lambda data: data["report"].update(board="Another board")),
+    "a new source under an old name": ("sources/police.yaml", lambda data: data.update(organisation="Another force")),
+    "a lowered threshold by another profile": (
+        "project.yaml",
+        lambda data: data.update(disclosure="midpoint6"),
+    ),
     "a lowered threshold": ("policy.yaml", lambda data: data.update(hide_up_to_people=7)),
 }
 
@@ -312,6 +317,7 @@ def test_what_is_riskiest_needs_two_people_again(tmp_path, risk):
     ring = real_keys(bundle)
     sign_both(bundle, ring)
     name, change = RISKY[risk]
+    risk = risk.split(" under ")[0].split(" by ")[0]
     if not (tmp_path / name).exists():
         (tmp_path / name).write_text((tmp_path / "sources" / "police.yaml").read_text())
     changed = edit_config(bundle, name, change)
