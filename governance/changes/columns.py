@@ -7,6 +7,8 @@ from governance.changes.change import Change, Risk, change_of
 from governance.changes.compare import ABSENT, Difference
 
 _AS_THEY_STAND = frozenset({"attribute", "event_field"})
+_DECIDES = "(its code decides)"
+"""How a use ends that tells what a code stands for and not the code."""
 _ANALYSIS_LEVEL = {"the category": 2, "a keyed pseudonym": 1}
 
 
@@ -22,6 +24,9 @@ def column(found: Difference) -> Iterator[Change]:
     elif old is ABSENT:
         risk: Risk = "more" if _reach(new) != (0, 0) else "other"
         yield change_of(found, where, risk, _weight(new), f"{head} is new, {_read_as(new)}: {_became(new)}.")
+    elif all(old[part] == new[part] for part in ("to_linkage", "to_analysis", "remark")):
+        told = f"{head} was {_read_as(old)}; now it is {_read_as(new)}. What becomes of it stays: {_became(new)}."
+        yield change_of(found, where, _column_risk(old, new), _weight(new), told)
     else:
         was = f"{head} was {_read_as(old)}: {_became(old, before=True)}."
         now = f"Now it is {_read_as(new)}: {_became(new)}."
@@ -44,8 +49,18 @@ def _reach(fate: Mapping[str, str]) -> tuple[int, int]:
     """How far a column goes: into the linkage zone (0 to 2) and into the analysis zone (0 to 4)."""
     linkage = 0 if not fate["to_linkage"] else 1 if fate["role"] in ("record_id", "sex") else 2
     told = fate["to_analysis"]
-    analysis = 0 if not told else 4 if fate["class"] in _AS_THEY_STAND else _ANALYSIS_LEVEL.get(told, 3)
+    analysis = 0 if not told else 4 if _as_it_stands(fate) else _ANALYSIS_LEVEL.get(told, 3)
     return linkage, analysis
+
+
+def _as_it_stands(fate: Mapping[str, str]) -> bool:
+    """Whether the column's own values reach the analysis zone; a code that decides something does not."""
+    uses = fate["to_analysis"].replace(" and ", ", ").split(", ")
+    return fate["class"] in _AS_THEY_STAND and not all(_DECIDES in use for use in uses if use)
+
+
+def _decides(fate: Mapping[str, str]) -> bool:
+    return fate["class"] in _AS_THEY_STAND and _DECIDES in fate["to_analysis"]
 
 
 def _weight(fate: Mapping[str, str]) -> int:
@@ -74,8 +89,8 @@ def _became(fate: Mapping[str, str], *, before: bool = False) -> str:
         whole, reaches = "" if fate["role"] in ("record_id", "sex") else "full ", "reached" if before else "reaches"
         told.append(f"the {whole}{_role(fate)} {reaches} the linkage zone as {_with_article(fate['to_linkage'])}")
     if fate["to_analysis"]:
-        as_it_is = "its values as they stand, as " if fate["class"] in _AS_THEY_STAND else ""
-        told.append(f"the analysis zone {'was' if before else 'is'} sent {as_it_is}{fate['to_analysis']}")
+        sent = "sent its values as they stand, as" if _as_it_stands(fate) else "told" if _decides(fate) else "sent"
+        told.append(f"the analysis zone {'was' if before else 'is'} {sent} {fate['to_analysis']}")
     return "; ".join(told)
 
 

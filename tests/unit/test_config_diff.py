@@ -545,3 +545,22 @@ def _read(bundle):
     from governance.settings import load_bundle
 
     return load_bundle(bundle.root)
+
+
+def test_a_class_that_changes_nothing_is_told_as_that(bundle):
+    """Another name for what is done; a code that decides something is told, not sent."""
+    found = diff_of(
+        bundle,
+        (
+            "sources/gp_register.yaml",
+            lambda data: data["files"][1]["columns"].update(type={"class": "attribute"}),
+        ),
+    )
+
+    [change] = found.changes
+
+    assert change.risk == "other"
+    assert change.sentence == (
+        "gp_register: column type was an event field; now it is an attribute. What becomes of it stays: the analysis"
+        " zone is told the kind of an event (its code decides)."
+    )
