@@ -59,15 +59,22 @@ def keys_new(
 
 @keys_app.command("list")
 def keys_list(folder: Folder, json: Json = False) -> Answer:
-    """List keys by id: holder, state, last day of validity and fingerprint."""
-    from flows.key_desk import list_keys
+    """List keys by id: holder, state, last day of validity and fingerprint.
 
-    found = list_keys(folder)
+    The last line is one fingerprint of all of them. Read it to each other once: it is the same on every machine unless
+    a public copy was exchanged or is out of date on one.
+    """
+    from flows.key_desk import book_fingerprint, list_keys
+
+    found, book = list_keys(folder), book_fingerprint(folder)
     rows = [
         (one["id"], one["holder"], one["state"], f"to {one['not_after']}", one["fingerprint"], one["note"])
         for one in found
     ]
-    return Answer(result={"keys": found}, lines=aligned(rows) or ["There are no keys: `joinedup keys new DIR`."])
+    together = " ".join(book[at : at + 4] for at in range(0, len(book), 4))
+    lines = [*aligned(rows), f"All of them together: {together}"] if rows else []
+    result = {"keys": found, "together": book}
+    return Answer(result=result, lines=lines or ["There are no keys: `joinedup keys new DIR`."])
 
 
 @keys_app.command("verify")

@@ -1,7 +1,9 @@
 """Making, checking and using the keys that people hold, each recorded in the ledger."""
 
+import json
 import re
 from collections.abc import Iterator, Sequence
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -72,6 +74,14 @@ def told_of(info: KeyInfo) -> dict[str, str]:
 def list_keys(root: Path) -> list[dict[str, Any]]:
     """Every key in the project's key folder, without secrets."""
     return [_shown(info) for info in KeyRing(root / "keys").infos()]
+
+
+def book_fingerprint(root: Path) -> str:
+    """Sixteen hex digits over every key's public facts: the same on all machines, if nobody exchanged a key on one."""
+    facts = [
+        [info.id, info.holder, info.state, info.fingerprint, info.public] for info in KeyRing(root / "keys").infos()
+    ]
+    return sha256(json.dumps(facts).encode()).hexdigest()[:16]
 
 
 def _shown(info: KeyInfo) -> dict[str, Any]:

@@ -98,6 +98,21 @@ def test_each_machine_holds_its_own_keys_only(made):
         assert held == {f"source_{place}" if place in SOURCES else place}
 
 
+def test_one_fingerprint_for_all_machines(places, capsys):
+    """The same everywhere; another one where a public copy was exchanged."""
+
+    def together(place):
+        return here(capsys, "keys", "list", places[place], "--json").json["result"]["together"]
+
+    assert {together(place) for place in (*SOURCES, "linkage", "analysis", "whole")} == {together("whole")}
+    path = places["linkage"] / "keys/public/signing_source_housing.json"
+    other = json.loads((places["linkage"] / "keys/public/signing_author.json").read_text())["info"]
+    content = json.loads(path.read_text())
+    content["info"] |= {"public": other["public"], "fingerprint": other["fingerprint"]}
+    path.write_text(json.dumps(content))
+    assert together("linkage") != together("whole")
+
+
 def test_linkage_cannot_open_payload_nor_analysis_encodings(places):
     """Tried with every key the machine has, on the very files of the other zone."""
     whole = places["whole"]
