@@ -92,6 +92,10 @@ $(BENCH)/pseudopeople/.installed:
 $(BENCH)/pseudopeople/noise%/version.txt: $(BENCH)/pseudopeople/.installed
 	$(BENCH)/pseudopeople/bin/python tests/bench/elsewhere/pseudopeople_files.py $(@D) --noise $* >/dev/null 2>&1
 
+.PHONY: bench-language
+bench-language: $(VENV)/.installed ## how often each primitive of the language was compared with plain Python, into docs/benchmarks.md
+	$(BIN)/python -m tests.bench.language --out docs/benchmarks.md
+
 .PHONY: bench-library
 bench-library: $(VENV)/.installed ## whom the library finds in whole synthetic systems, into docs/benchmarks.md
 	$(BIN)/python -m tests.bench.library --people $(BENCH_PEOPLE) --out docs/benchmarks.md

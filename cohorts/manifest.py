@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from cohorts.catalogue import catalogue_of, kinds_used
+from cohorts.codelists import content_sha256
 from cohorts.english import attrition_labels, definition_english, population_english, unmet_english
 from cohorts.query import Definition, SignOff
 from cohorts.words import titled
@@ -26,6 +27,7 @@ def _describe(definition: Definition, sources: Sequence[Source]) -> dict[str, ob
         "population_english": population_english(definition.query),
         "unmet_english": unmet_english(definition.query),
         "sha256": definition.sha256,
+        "content_sha256": content_sha256(definition, sources),
         "sources": list(definition.sources),
         "data_sources": [source.id for source in used],
         "caveats": [*definition.caveats, *_caveats(used)],
