@@ -1,7 +1,7 @@
 """Which codes of which sources a definition rests on, as one digest with its meaning.
 
-The nodes say ``substance_use``; what that is, source files say. A result is told apart by both: a code added to a mapping
-changes the digest of every definition that asks for what it maps to, and of no other.
+The nodes say ``substance_use``; what that is, source files say. A result is told apart by both: a code added to a
+mapping changes the digest of every definition that asks for what it maps to, and of no other.
 """
 
 import json

@@ -73,7 +73,7 @@ def count_cohorts(
     load_table(con, "counted", _counted(results.definitions))
     load_table(con, "cohort_step", _steps(results.definitions))
     load_table(con, "dimension_group", _groups(dimensions(con)))
-    parts = ("count_by_group", "count_by_service", "count_by_step", "count_seen")
+    parts = ("count_by_group", "count_by_service", "count_by_step", "count_seen", "count_extra")
     union = "\nUNION ALL\n".join(f"SELECT * FROM ({load_sql('cohorts', part)})" for part in parts)
     materialise(con, "counted_people", union)
     return check_table(fetch_table(con, load_sql("cohorts", "cohort_count")), COHORT_COUNT)

@@ -1,6 +1,7 @@
 """Cohort files into definitions: all faults of all files at once, each with file, line, what and fix."""
 
 import re
+from dataclasses import replace
 from pathlib import PurePosixPath
 from typing import Any
 
@@ -8,7 +9,7 @@ from cohorts.catalogue import Catalogue, catalogue_of
 from cohorts.checks import definition_faults
 from cohorts.durations import Duration
 from cohorts.evidence_file import Known, age_range, evidence_node
-from cohorts.parameters import check_ranges, fill_in, parameter_nodes
+from cohorts.parameters import check_ranges, fill_in, parameter_nodes, with_value
 from cohorts.query import (
     AgeBetween,
     Alive,
@@ -24,6 +25,7 @@ from cohorts.query import (
     Response,
     Rung,
     SignOff,
+    Variant,
 )
 from cohorts.references import in_order_of_reference, reference_faults
 from cohorts.settings import (
@@ -81,7 +83,8 @@ def read_definition(
         unknown = reference_faults(file, known or {})
         found += unknown
         if not unknown:
-            definition = _definition(file, settings, known or {})
+            variants = () if found else _variants(file, settings, known or {}, found)
+            definition = replace(_definition(file, settings, known or {}), variants=variants)
             found += definition_faults(file, definition, purpose, catalogue)
     faults += sorted(found, key=lambda fault: fault.line or 0)
     return None if found else definition
@@ -111,6 +114,17 @@ def _definition(file: YamlFile, settings: CohortSettings, known: Known) -> Defin
         lived_experience=_sign_off(settings.lived_experience),
         file=PurePosixPath(file.name).as_posix(),
     )
+
+
+def _variants(file: YamlFile, settings: CohortSettings, known: Known, faults: list[Fault]) -> tuple[Variant, ...]:
+    """The meaning at every other value that a parameter is to be shown at."""
+    found = []
+    for name, parameter in settings.parameters.items():
+        for value in parameter.variants:
+            other = validate_yaml(fill_in(with_value(file, name, value), faults), CohortSettings, faults)
+            if other:
+                found.append(Variant(parameter=name, value=value, query=_query(other, known)))
+    return tuple(found)
 
 
 def _query(settings: CohortSettings, known: Known) -> Query:

@@ -6,6 +6,7 @@ from cohorts.catalogue import catalogue_of, kinds_used
 from cohorts.codelists import content_sha256
 from cohorts.english import attrition_labels, definition_english, population_english, unmet_english
 from cohorts.query import Definition, SignOff
+from cohorts.variants import measure_of, variant_label
 from cohorts.words import titled
 from governance.settings import Source
 
@@ -32,6 +33,7 @@ def _describe(definition: Definition, sources: Sequence[Source]) -> dict[str, ob
         "data_sources": [source.id for source in used],
         "caveats": [*definition.caveats, *_caveats(used)],
         "steps": [{"step": f"{number:02}", "label": label} for number, label in labels],
+        "variants": [{"measure": measure_of(one), "label": variant_label(one)} for one in definition.variants],
         "ladder": [{"rung": rung.name, "label": titled(rung.name)} for rung in definition.query.ladder],
         "evidence": list(definition.evidence),
         "review": _sign_off(definition.review),

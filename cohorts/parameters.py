@@ -1,7 +1,7 @@
 """``$name`` in a cohort file: a threshold that a board may set inside a range, filled in before anything else."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from difflib import get_close_matches
 from typing import Any
@@ -47,6 +47,7 @@ def check_ranges(file: YamlFile, parameters: Mapping[str, ParameterSettings], fa
     """Every value lies inside its own range."""
     for name, parameter in parameters.items():
         line = file.line(("parameters", name, "value"))
+        faults += _outside(file, name, parameter)
         sizes = [_size(value) for value in (parameter.low, parameter.value, parameter.high)]
         if len({unit for _, unit in sizes}) > 1:
             what, fix = "value, from and to are in different units.", "Give all three alike, such as 6m, 12m, 24m."
@@ -56,6 +57,25 @@ def check_ranges(file: YamlFile, parameters: Mapping[str, ParameterSettings], fa
         else:
             continue
         faults.append(Fault(what=f"parameters.{name}: {what}", fix=fix, file=file.name, line=line))
+
+
+def _outside(file: YamlFile, name: str, parameter: ParameterSettings) -> Iterator[Fault]:
+    """Variants outside the range, in another unit, or equal to the value in use."""
+    low, high = _size(parameter.low), _size(parameter.high)
+    for number, variant in enumerate(parameter.variants):
+        size = _size(variant)
+        if size[1] == low[1] and low[0] <= size[0] <= high[0] and variant != parameter.value:
+            continue
+        at: Location = ("parameters", name, "variants", number)
+        what = f"parameters.{name}.variants: {variant} is not another value inside {parameter.low} to {parameter.high}."
+        fix = "List values inside the range that differ from the one in use."
+        yield Fault(what=what, fix=fix, file=file.name, line=file.line(at))
+
+
+def with_value(file: YamlFile, name: str, value: int | float | str) -> YamlFile:
+    """The file with one parameter at another value."""
+    parameters = {**file.data["parameters"], name: {**file.data["parameters"][name], "value": value}}
+    return replace(file, data={**file.data, "parameters": parameters})
 
 
 def parameter_nodes(parameters: Mapping[str, ParameterSettings]) -> tuple[Parameter, ...]:

@@ -75,6 +75,7 @@ __all__ = [
     "Shared",
     "SignOff",
     "Strength",
+    "Variant",
     "content_hash",
 ]
 
@@ -222,6 +223,15 @@ class Parameter:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Variant:
+    """The same definition with one parameter at another value, for a report that shows several."""
+
+    parameter: str
+    value: int | float | str
+    query: Query
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SignOff:
     """Whether, by whom and when a definition was looked at by one group of people."""
 
@@ -247,6 +257,7 @@ class Definition:
     review: SignOff
     lived_experience: SignOff
     file: str
+    variants: tuple[Variant, ...] = ()
 
     @property
     def sha256(self) -> str:

@@ -11,6 +11,7 @@ from cohorts.compile import Statement, compile_query
 from cohorts.english import definition_english
 from cohorts.plan import engine_plan, steps_of
 from cohorts.query import Definition
+from cohorts.variants import run_variants
 from governance.warehouse import fetch_table, load_sql, load_table
 
 _COHORT_SCHEMA = pa.schema([("cohort", pa.string()), ("version", pa.string()), ("since", pa.date32())])
@@ -43,7 +44,7 @@ class CohortResults:
 
 
 def run_cohorts(con: duckdb.DuckDBPyConnection, definitions: Sequence[Definition], as_of: date) -> CohortResults:
-    """Make ``cohort`` (one row a definition) and ``cohort_member`` (one row a definition and person).
+    """Make ``cohort`` (one row a definition), ``cohort_member`` (and person) and what ``run_variants`` makes.
 
     Args:
         con: Holds the analysis tables.
@@ -59,6 +60,7 @@ def run_cohorts(con: duckdb.DuckDBPyConnection, definitions: Sequence[Definition
     for cohort, statement in statements.items():
         insert = f"INSERT INTO cohort_member SELECT $cohort AS cohort, * FROM (\n{statement.sql})"
         con.execute(insert, {"cohort": cohort, **statement.params})
+    run_variants(con, definitions, as_of)
     return CohortResults(definitions=tuple(definitions), as_of=as_of, statements=statements)
 
 

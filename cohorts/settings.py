@@ -113,6 +113,8 @@ class ParameterSettings(Strict):
     low: Annotated[int | float | str, Field(alias="from")]
     high: Annotated[int | float | str, Field(alias="to")]
     why: Text
+    variants: Annotated[list[int | float | str], Field(max_length=5)] = Field(default_factory=list)
+    """Other values, inside the range, that the report shows beside the one in use."""
 
 
 class SignOffSettings(Strict):

@@ -7,7 +7,7 @@ from cohorts.report.equity import by_words, equity_dots, equity_figure
 from cohorts.report.facts import DefinitionFacts, DimensionFacts, ReportFacts
 from cohorts.report.findings import cannot_tell_outweighs, clear_difference, quoted, widest_drop
 from cohorts.report.labels import breakdowns
-from cohorts.report.ladder import STEP, ladder_figure, ladder_rungs
+from cohorts.report.ladder import SHARED, STEP, ladder_figure, ladder_rungs
 from cohorts.report.overlap import overlap_figures
 from cohorts.report.page import CohortSection, Table
 from cohorts.report.tables import anchor, overall_rate
@@ -32,6 +32,7 @@ def cohort_section(frame: SafeFrame, facts: ReportFacts, definition: DefinitionF
         ladder=ladder_figure(frame, definition, rungs),
         equity=tuple(equity_figure(frame, facts, definition, each, dots) for each, dots in equity.items()),
         overlap=overlap_figures(frame, facts, definition),
+        variants=_variants(frame, definition),
         attrition=_attrition(frame, definition),
         questions=_questions(frame, definition, rungs, equity),
         caveats=definition.caveats,
@@ -45,7 +46,15 @@ def _summary(frame: SafeFrame, definition: DefinitionFacts) -> tuple[tuple[str, 
         ("In every 1,000", rate.text, f"likely {rate.interval_text}" if rate.low is not None else "too few to say"),
         ("We cannot tell for", frame.cell(definition.id, "cannot_tell").text, "people, rounded"),
         ("People looked at", frame.cell(definition.id, "population").text, "rounded"),
+        *_shared(frame, definition),
     )
+
+
+def _shared(frame: SafeFrame, definition: DefinitionFacts) -> tuple[tuple[str, str, str], ...]:
+    """Of the group, those for whom no one service is there for all of their needs and nobody coordinates."""
+    if SHARED not in frame.measures(definition.id):
+        return ()
+    return (("Needs between services", frame.cell(definition.id, SHARED).text, "of the group, and nobody coordinates"),)
 
 
 def _who(definition: DefinitionFacts) -> tuple[str, ...]:
@@ -59,6 +68,17 @@ def _who(definition: DefinitionFacts) -> tuple[str, ...]:
         if found := lines[1:rungs_start]:
             return found
     return tuple(line for line in lines if line not in told)
+
+
+def _variants(frame: SafeFrame, definition: DefinitionFacts) -> Table | None:
+    """The group at each other threshold; every row is a whole definition of its own, so rows do not add up."""
+    if not definition.variants:
+        return None
+    rows = [("as used in this report", frame.cell(definition.id, "met").text)]
+    rows += [(label, frame.cell(definition.id, measure).text) for measure, label in definition.variants]
+    return Table(
+        caption=f"{definition.title}: at other thresholds", head=("Threshold", "People in this group"), rows=tuple(rows)
+    )
 
 
 def _attrition(frame: SafeFrame, definition: DefinitionFacts) -> Table | None:

@@ -33,6 +33,8 @@ class DefinitionFacts:
     """Whether people whom the definition is about have looked at it."""
     steps: tuple[tuple[str, str], ...]
     """Number and label of each step from everyone to members."""
+    variants: tuple[tuple[str, str], ...] = ()
+    """Measure and label of each other threshold that is counted."""
     rungs: tuple[tuple[str, str], ...]
     """Name and label of each rung of the response ladder; empty if the manifest does not order them."""
 
@@ -137,6 +139,7 @@ def _definition(each: Mapping[str, Any]) -> DefinitionFacts:
         evidence=_texts(each.get("evidence", ())),
         review=_review(each.get("review")),
         lived_experience=_review(each.get("lived_experience")),
+        variants=tuple((each_one["measure"], each_one["label"]) for each_one in each.get("variants", ())),
         steps=tuple((str(step["step"]), step["label"]) for step in each.get("steps", ())),
         rungs=tuple((rung["rung"], rung["label"]) for rung in each.get("ladder", ())),
     )

@@ -10,7 +10,7 @@ from cohorts.report.page import Figure
 from cohorts.report.tables import anchor, bar_table, share
 from governance.disclosure import SafeFrame, SafeRate, Status
 
-RUNG, STEP = "rung:", "attrition:"
+RUNG, STEP, SHARED = "rung:", "attrition:", "shared"
 """Prefixes of measures: people who reached a rung, and people left after a step."""
 
 

@@ -59,6 +59,8 @@ class CohortSection:
     ladder: Figure | None
     equity: tuple[Figure, ...]
     overlap: tuple[Figure, ...]
+    variants: Table | None = None
+    """The group at other thresholds."""
     attrition: Table | None
     questions: tuple[str, ...]
     caveats: tuple[str, ...]

@@ -65,6 +65,8 @@ def _of_cohort(cohort: CohortSection) -> Iterator[Table]:
     if cohort.ladder:
         yield cohort.ladder.table
     yield from (figure.table for figure in (*cohort.equity, *cohort.overlap))
+    if cohort.variants:
+        yield cohort.variants
     if cohort.attrition:
         yield cohort.attrition
 

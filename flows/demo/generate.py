@@ -138,7 +138,11 @@ def _copy_configs(world: World, project: Path, *, whole: bool) -> str:
 def _whole(text: str) -> str:
     """The demo's project file for all nineteen sources: people are told of them, and who shares a home is told."""
     told = f"advice_service,\n      {', '.join(spec.source for spec in SPECS)}]"
-    return text.replace("advice_service]", told).replace("retention_months:", "households: true\nretention_months:")
+    text = text.replace("advice_service]", told).replace("retention_months:", "households: true\nretention_months:")
+    cohorts = sorted(path.stem for path in (CONFIG / "library").glob("*.yaml"))
+    # Nineteen services make 171 pairs a cohort: more than a board can read, or an attack on the release can try.
+    left_out = "".join(f"\n    - {{cohort: {cohort}, dimension: service_pair}}" for cohort in cohorts)
+    return re.sub(r"^(  contact: .*)$", rf"\1\n  leave_out:{left_out}", text, count=1, flags=re.MULTILINE)
 
 
 def _copy_folder(source: Path, target: Path) -> None:

@@ -29,10 +29,10 @@ def main() -> None:
     section = "\n\n".join(
         [
             HEADING,
-            f"Verdicts on generated people (Hypothesis), each said by the compiled SQL and by a second implementation in"
-            f" plain Python, and the same by both: {total:,} in all, from {given.examples} worlds of four people a"
-            " primitive, crowded around window edges, gaps in coverage and missing values. Made by `make bench-language`;"
-            " the tests do the same with fewer and fail if an answer hardly comes up.",
+            f"Verdicts on generated people (Hypothesis), each said by the compiled SQL and by a second implementation"
+            f" in plain Python, and the same by both: {total:,} in all, from {given.examples} worlds of four people a"
+            " primitive, crowded around window edges, gaps in coverage and missing values. Made by"
+            " `make bench-language`; the tests do the same with fewer and fail if an answer hardly comes up.",
             table(("primitive", "yes", "no", "cannot tell"), rows),
         ]
     )

@@ -1,4 +1,4 @@
-"""Spec: the digest that stands with every result covers a definition's meaning and the codes it rests on, and no others."""
+"""Spec: the digest that stands with every result covers a definition's meaning and the codes it rests on."""
 
 import pytest
 

@@ -92,6 +92,10 @@ def _within(known: Collection[CellKey]) -> Iterator[Relation]:
             yield at_most(key, key._replace(cohort=_EVERYONE), f"the population of {key.cohort} and everyone")
         if key.measure.startswith("rung:"):
             yield at_most(key, key._replace(measure="met"), f"the steps and the members of {key.cohort}")
+        if key.measure == "shared":
+            yield at_most(key, key._replace(measure="met"), f"shared needs and the members of {key.cohort}")
+        if key.measure.startswith("variant:"):
+            yield at_most(key, key._replace(measure=WHOLE), f"thresholds and the population of {key.cohort}")
         if key.dimension in _OVERLAPPING and key.measure == "met":
             yield at_most(key, CellKey(key.cohort, "met"), f"the services and the members of {key.cohort}")
 
