@@ -3,7 +3,7 @@
 import re
 import shutil
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import sha256
 from pathlib import Path
 
@@ -21,6 +21,9 @@ from flows.demo.truth import write_truth
 from flows.demo.wider.specs import SPECS
 from flows.demo.world import World, make_world
 from governance.errors import BadInput
+from governance.policy.assessed import assessed_digest
+from governance.settings import load_bundle
+from governance.settings.project import NameBandsFile
 
 CONFIG = Path(__file__).parents[2] / "config"
 PERIODS = ("2026-03", "2026-06", "2026-09")
@@ -132,7 +135,20 @@ def _copy_configs(world: World, project: Path, *, whole: bool) -> str:
     text = _whole((demo / "project.yaml").read_text("utf-8")) if whole else (demo / "project.yaml").read_text("utf-8")
     own = re.sub(r"(?<=\n  )sha256: [0-9a-f]{64}", f"sha256: {digest}", text, count=1)  # the look-up's stands first
     (project / "project.yaml").write_bytes(own.encode())
+    if whole:
+        _assess(project)
     return digest
+
+
+def _assess(project: Path) -> None:
+    """Let the made-up assessment cover what the whole system is, without and with name bands."""
+    config, bundle = project / "project.yaml", load_bundle(project)
+    bands = NameBandsFile(path="bands", edition="any", sha256="0" * 64)
+    linkage = bundle.project.linkage.model_copy(update={"name_bands": bands})
+    with_bands = replace(bundle, project=bundle.project.model_copy(update={"linkage": linkage}))
+    lines = "".join(f"      - sha256: {assessed_digest(one)}\n" for one in (bundle, with_bands))
+    text = config.read_text("utf-8")
+    config.write_bytes(re.sub(r"(?:      - sha256: [0-9a-f]{64}\n)+", lines, text, count=1).encode())
 
 
 def _whole(text: str) -> str:
