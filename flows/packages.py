@@ -21,6 +21,15 @@ _ZONES = {"views": "linkage", "translation": "linkage", "payload": "analysis", "
 """Who opens which kind; a receipt is for whoever checks the rules, and nothing in it is sealed."""
 
 
+_TABLES = {
+    "views": {"view", "record", "u_statistic"},
+    "payload": {"record_person", "record_event", "record_need"},
+    "translation": {"record_translation"},
+    "person_index": {"person_index", "record_quality"},
+    "receipt": {"reject_row"},
+}
+"""What each kind holds, every table by its contract: nothing else gets into a zone, whoever signed it."""
+
 _OF_SOURCE = ("views", "payload", "receipt", "translation")
 """What a source sends; a translation only after a new epoch, while it holds the keys of the one before."""
 
@@ -140,6 +149,7 @@ def _imported(run: Run, path: Path) -> dict[str, str]:
     parcel = _addressed(run, path, carried)
     key = check_signed_bytes(carried.manifest_bytes, carried.signature_bytes, run.ring.signers(parcel.maker), path.name)
     check_expected(path.name, carried.manifest, _expected(run, parcel))
+    _check_tables_are_those_of(parcel.kind, carried, path.name)
     digest = sha256(carried.manifest_bytes).hexdigest()
     _check_not_older(run, parcel, digest, path.name)
     _take_in(run, parcel, path, carried)
@@ -172,6 +182,17 @@ def _expected(run: Run, parcel: _Parcel) -> dict[str, Any]:
         "config_sha256": run.bundle.digest,
         "kid": kid_of(made_under.fingerprint),
     }
+
+
+def _check_tables_are_those_of(kind: str, carried: Carried, name: str) -> None:
+    """A zone takes the tables of a contract, and no table that only its sender knows of."""
+    if set(carried.manifest["tables"]) != _TABLES[kind]:
+        raise PolicyRefusal(
+            f"{name} does not hold just the tables of a {kind.replace('_', ' ')} package.",
+            why="A table that no contract describes could bring identifiers into a zone that must not have them.",
+            fix="Ask the source which version of joinedup made it, and for the package again. Nothing was taken in.",
+            code="E-PACKAGE-TABLES",
+        )
 
 
 def _check_not_older(run: Run, parcel: _Parcel, digest: str, name: str) -> None:

@@ -4,6 +4,7 @@ import json
 import shutil
 from pathlib import Path
 
+import pyarrow as pa
 import pytest
 
 from flows.engine import run_steps
@@ -15,7 +16,7 @@ from governance.package import package_digest
 from governance.package_file import pack
 from governance.package_signature import write_signature
 from governance.policy import check_bundle, read_facts
-from governance.store import current, read_manifest, read_table
+from governance.store import current, read_manifest, read_table, write_manifest, write_table
 from tests.lib.command import here
 from tests.lib.machines import machine
 from tests.lib.toy import PERIOD
@@ -197,6 +198,20 @@ def test_a_package_of_another_maker(places):
     pack(folder, places["carried"] / "x.joinedup")
 
     assert refused(places["linkage"], places["carried"] / "x.joinedup") == "E-PACKAGE-SIGNATURE"
+
+
+def test_a_package_with_a_table_of_its_own(places):
+    """Signed by the right source, with everything it should hold, and one table that no contract describes."""
+    whole = open_run(places["whole"], PERIOD)
+    folder = current(whole.zone("linkage", PERIOD, "in", "housing"))
+    write_table(folder, pa.table({"surname": ["x"]}), "names", whole.ring.zone_public("linkage"))
+    manifest = read_manifest(folder)
+    manifest["tables"]["names"] = {"rows": 1, "sha256": "0" * 64}
+    write_manifest(folder, manifest)
+    write_signature(folder, whole.ring.signing("source_housing", whole.today))
+    pack(folder, places["carried"] / "x.joinedup")
+
+    assert refused(places["linkage"], places["carried"] / "x.joinedup") == "E-PACKAGE-TABLES"
 
 
 def test_a_package_of_another_month(places):
