@@ -153,7 +153,7 @@ def _absent(bundle: Bundle, period: str) -> Iterable[str]:
     return [path for path in paths if not (bundle.root / path).exists()]
 
 
-_WORDS: dict[Result, str] = {"pass": "ok", "not_yet": "later", "warn": "LOOK", "block": "STOP"}
+_WORDS: dict[Result, str] = {"pass": "ok", "not_yet": "later", "waived": "WAIVED", "warn": "LOOK", "block": "STOP"}
 
 
 def _rule_lines(findings: Sequence[Finding]) -> list[str]:
@@ -167,8 +167,8 @@ def _rule_lines(findings: Sequence[Finding]) -> list[str]:
 
 
 def _finding_lines(finding: Finding) -> list[str]:
-    head = f"    {_WORDS[finding.result]:<5} {finding.rule:<8} "
-    below = [finding.where] if finding.result in ("warn", "block") and finding.where else []
+    head = f"    {_WORDS[finding.result]:<6} {finding.rule:<8} "
+    below = [finding.where] if finding.result in ("waived", "warn", "block") and finding.where else []
     below += [f"Fix: {finding.fix}"] if finding.fix else []
     indent = " " * len(head)
     return [head + finding.sentence, *(indent + line for line in below)]

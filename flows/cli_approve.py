@@ -16,6 +16,8 @@ def add_to(app: typer.Typer) -> None:
     panel = "A project"
     app.command(rich_help_panel=panel)(diff)
     app.command(rich_help_panel=panel)(approve)
+    app.command(rich_help_panel=panel)(waive)
+    app.command(rich_help_panel=panel)(checked)
 
 
 def diff(
@@ -91,3 +93,47 @@ def _day(text: str) -> date | None:
             fix="Write it as YYYY-MM-DD, such as 2027-03-31. Nothing was signed.",
             code="E-USAGE",
         ) from None
+
+
+Second = Annotated[bool, typer.Option("--second", help="Sign with the second approver's key instead of the first's.")]
+
+
+def waive(
+    rule: Annotated[str, typer.Argument(metavar="RULE", help="A policy rule that can be waived, such as DPIA-01.")],
+    folder: Folder,
+    until: Annotated[str, typer.Option("--until", metavar="YYYY-MM-DD", help="Last day, at most 92 days from now.")],
+    reason: Annotated[
+        str, typer.Option("--reason", metavar="TEXT", help="Why, in one sentence that anybody may read.")
+    ],
+    approver: Annotated[str, typer.Option("--approver", metavar="NAME", help="Who signs, as it will be printed.")] = (
+        "Information governance lead"
+    ),
+    second: Second = False,
+    json: Json = False,
+) -> Answer:
+    """Let a project run for a time although a rule is not met; signed with an approver's key.
+
+    Only rules of paperwork and time can be waived, never one that keeps identifiers, opt-outs, protected records,
+    keys or small numbers. Every run prints what is waived, and so do the board report, the linkage report and the
+    audit page.
+    """
+    from flows.waiving import waive_rule
+
+    done = waive_rule(folder, rule=rule, until=until, reason=reason, approver=approver, second=second)
+    return Answer(
+        result=done, lines=[f"Written to {done['waiver']}. In force now:", *(f"  {one}" for one in done["in_force"])]
+    )
+
+
+def checked(
+    folder: Folder,
+    checker: Annotated[str, typer.Option("--checker", metavar="NAME", help="Who looked, as it will be recorded.")],
+    period: Annotated[str, typer.Option("--period", metavar="YYYY-MM", help="Which release.")] = "latest",
+    second: Second = False,
+    json: Json = False,
+) -> Answer:
+    """Sign that you looked at a period's release, just as it stands: rule OUT-07 wants two people to."""
+    from flows.waiving import check_release
+
+    done = check_release(folder, period, checker=checker, second=second)
+    return Answer(result=done, lines=[f"Written to {done['check']}. {done['people']} of two people have checked it."])

@@ -202,15 +202,23 @@ def steps_answer(folder: Path, steps: list[tuple[str, str]], period: str, *, pla
         "period": run.period,
         "steps": outcomes,
         "pages": found,
+        "waivers": list(run.waivers),
     }
     warnings = sum(int(done["receipt"].get("warnings", 0)) for done in outcomes)
     told = [f"{warnings} policy rules warn: see the IG audit."] if warnings else []
+    told += run.waivers
     drifted = sum(int(done["receipt"].get("drifted", 0)) for done in outcomes)
     told += [f"{drifted} comparisons have drifted from the model: see the linkage report."] if drifted else []
     marked = sum(int(done["receipt"].get("unusual_arrivals", 0)) for done in outcomes)
     told += [f"New records are unusual in {marked} ways: see the IG audit."] if marked else []
     return Answer(
-        result={**result, "warnings": warnings, "drifted": drifted, "unusual_arrivals": marked},
+        result={
+            **result,
+            "warnings": warnings,
+            "drifted": drifted,
+            "unusual_arrivals": marked,
+            "waivers": list(run.waivers),
+        },
         lines=[*outcome_lines(outcomes), *page_lines(found, {done["step"] for done in outcomes}), *told],
         exit_code=EXIT_WARNING if warnings or drifted or marked else EXIT_OK,
     )

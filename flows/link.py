@@ -183,6 +183,7 @@ def _facts(run: Run, result: LinkResult, index: PersonIndex, kid: str) -> dict[s
         "config_sha256": run.bundle.digest,
         "threshold": linkage.threshold_probability,
         "evidence_sha256": evidence_digest(linkage),
+        "waivers": list(run.waivers),
         "model_warnings": list(result.model.warnings),
         "persons": index.persons,
         "expected_matches": {pair: round(count) for pair, count in result.expected_matches.items()},

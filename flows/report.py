@@ -106,7 +106,7 @@ def _publish(
     gate: GateResult,
 ) -> tuple[str, str]:
     """The files and their manifest; returns the digests of the page and of the manifest."""
-    facts = report_facts(run.bundle, cohorts, linkage=linkage, checkpoint=checkpoint)
+    facts = report_facts(run.bundle, cohorts, linkage=linkage, checkpoint=checkpoint, waivers=run.waivers)
     frame = released.frame
     files = {
         COUNTS_FILE: safe_counts_csv(frame),

@@ -17,6 +17,7 @@ from governance.keys import IssuedKeys, KeyRing, Secret, Uses
 from governance.ledger import Event, Ledger
 from governance.policy import check_bundle, read_facts, refuse_blocked
 from governance.settings import Bundle, load_bundle
+from governance.waivers import in_force, read_waivers
 
 PROJECT_DIR = "JOINEDUP_PROJECT_DIR"
 """Where the one project of this process lies. Flows are given its id only: paths can hold names."""
@@ -88,6 +89,11 @@ class Run:
         wanted = {"period": self.period, **where}.items()
         entries = (entry for entry in Ledger(self.root / "ledger").entries() if entry.event is Event.PACKAGE_IMPORTED)
         return [str(entry.facts["manifest_sha256"]) for entry in entries if wanted <= entry.facts.items()]
+
+    @property
+    def waivers(self) -> tuple[str, ...]:
+        """Waivers in force on the day of the run, as they are printed."""
+        return tuple(one.sentence for one in in_force(read_waivers(self.bundle, self.ring.infos()), self.today))
 
     def zone(self, *parts: str) -> Path:
         """A folder below ``zones/``."""

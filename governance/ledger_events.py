@@ -41,6 +41,8 @@ class Event(StrEnum):
     REPORT_RELEASED = "report_released"
     SCORECARDS_WRITTEN = "scorecards_written"
     AUDIT_WRITTEN = "audit_written"
+    RULE_WAIVED = "rule_waived"
+    RELEASE_CHECKED = "release_checked"
     RUN_FINISHED = "run_finished"
     RUN_FAILED = "run_failed"
     RUN_AWAITS = "run_awaits"
@@ -78,6 +80,8 @@ FACTS: dict[Event, frozenset[str]] = {
     Event.REPORT_RELEASED: frozenset({"period", "manifest_sha256", "page_sha256", "profile"}),
     Event.SCORECARDS_WRITTEN: frozenset({"period", "manifest_sha256", "sources"}),
     Event.AUDIT_WRITTEN: frozenset({"period", "page_sha256"}),
+    Event.RULE_WAIVED: frozenset({"project", "rule", "approval_sha256"}),
+    Event.RELEASE_CHECKED: frozenset({"project", "period", "manifest_sha256", "approval_sha256"}),
     Event.RUN_FINISHED: frozenset({"period", "step", "warnings"}),
     Event.RUN_FAILED: frozenset({"period", "source", "step", "code"}),
     Event.RUN_AWAITS: frozenset({"period", "source", "step", "code"}),
@@ -98,6 +102,7 @@ _TEXT: dict[str, str] = {
     "zone": "linkage|analysis",
     "dataset": _SLUG,
     "certificate_sha256": _DIGEST,
+    "rule": r"[A-Z]{2,6}-\d{2}",
     "kid": r"[a-z2-7]{5}",
     "code": r"E-[A-Z0-9-]{1,40}",
     "policy_version": _VERSION,

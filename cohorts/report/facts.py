@@ -83,6 +83,8 @@ class ReportFacts:
     dimensions: tuple[DimensionFacts, ...]
     sources: tuple[SourceFacts, ...]
     linkage: tuple[SafeLinkage, ...]
+    waivers: tuple[str, ...] = ()
+    """Policy rules that an approver waived for a time, one sentence each."""
 
     def source_title(self, source_id: str) -> str:
         """The title of a source, or its id spelt out."""
@@ -91,7 +93,12 @@ class ReportFacts:
 
 
 def report_facts(
-    bundle: Bundle, cohorts: Mapping[str, Any], *, linkage: Iterable[SafeLinkage], checkpoint: str
+    bundle: Bundle,
+    cohorts: Mapping[str, Any],
+    *,
+    linkage: Iterable[SafeLinkage],
+    checkpoint: str,
+    waivers: Iterable[str] = (),
 ) -> ReportFacts:
     """The facts of one period.
 
@@ -100,6 +107,7 @@ def report_facts(
         cohorts: The manifest of the cohort step; only its definitions, dimensions and dates are read.
         linkage: What ``governance.disclosure.release_linkage`` lets us say of each source.
         checkpoint: Root of the ledger.
+        waivers: Policy rules that are waived, one sentence each.
     """
     project = bundle.project
     return ReportFacts(
@@ -121,6 +129,7 @@ def report_facts(
         ),
         sources=tuple(_source(source) for source in bundle.sources),
         linkage=tuple(linkage),
+        waivers=tuple(waivers),
     )
 
 

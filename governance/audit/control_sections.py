@@ -13,6 +13,7 @@ from governance.policy import RULES, Finding
 _TAGS: dict[str, Cell] = {
     "block": Cell("Blocked", "bad"),
     "warn": Cell("Warning", "warn"),
+    "waived": Cell("Waived", "warn"),
     "not_yet": Cell("Not yet", "wait"),
     "pass": Cell("Passed", "good"),
 }
@@ -45,7 +46,7 @@ def rules_section(evidence: Evidence) -> Section:
     """What every rule says, worst first, with its fix."""
     order = list(_TAGS)
     ranked = sorted(evidence.findings, key=lambda finding: order.index(finding.result))
-    attention = [finding for finding in ranked if finding.result in ("block", "warn")]
+    attention = [finding for finding in ranked if finding.result in ("block", "warn", "waived")]
     table = Table(
         caption="Every policy rule and what it found",
         head=("Rule", "Result", "What it found", "Source of the rule"),

@@ -44,11 +44,13 @@ def _approval(evidence: Evidence) -> Verdict:
 
 
 def _rules(evidence: Evidence) -> Verdict:
-    by_result = {result: _ids(evidence.findings, result) for result in ("block", "warn", "not_yet")}
+    by_result = {result: _ids(evidence.findings, result) for result in ("block", "warn", "waived", "not_yet")}
     if by_result["block"]:
         tag, sentence = Cell("Blocked", "bad"), f"Blocked by {', '.join(by_result['block'])}."
     elif by_result["warn"]:
         tag, sentence = Cell("Warning", "warn"), f"No rule blocks; warnings from {', '.join(by_result['warn'])}."
+    elif by_result["waived"]:
+        tag, sentence = Cell("Waived", "warn"), f"No rule blocks; waived for a time: {', '.join(by_result['waived'])}."
     elif by_result["not_yet"]:
         tag, sentence = _WAIT, f"No rule blocks; still to be seen: {', '.join(by_result['not_yet'])}."
     else:

@@ -66,6 +66,8 @@ EVENTS = {
     "run_started": "Run started",
     "extract_read": "Extract was read",
     "opt_outs_applied": "Opt-outs were dealt with",
+    "rule_waived": "A rule was waived for a time",
+    "release_checked": "Somebody checked the release",
     "protected_left_out": "Protected records were dealt with",
     "package_published": "Package was published",
     "package_exported": "Package was written to a file to be carried",

@@ -20,6 +20,7 @@ from governance.policy.rule import RunFacts
 from governance.settings import Bundle
 from governance.statements import RELEASE_CHECK, read_statements
 from governance.store import current, read_manifest
+from governance.waivers import read_waivers
 
 
 def read_facts(
@@ -56,6 +57,7 @@ def read_facts(
         singling_out=_singled_out(bundle, zones / "analysis" / period / "cohorts") if period else {},
         disk=read_disk(bundle.root),
         approval=approval,
+        waivers=read_waivers(bundle, keys),
         released=_released(bundle.root, period, keys) if afterwards and period else None,
         leaks=find_leaks(bundle.root, period) if afterwards and period else None,
         held=read_held(bundle.root),

@@ -1,6 +1,7 @@
 """Every policy rule, run over a bundle, explained, and written out as documentation."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from textwrap import fill
 
 from governance.errors import BadInput, Fault, PolicyRefusal
@@ -31,6 +32,7 @@ from governance.policy import (
 )
 from governance.policy.rule import Finding, Problem, Rule, RunFacts
 from governance.settings import POLICY_VERSION, Bundle
+from governance.waivers import WAIVABLE, in_force
 
 _FAMILIES = {
     "PURP": "Purpose",
@@ -112,7 +114,17 @@ def _findings(rule: Rule, bundle: Bundle, facts: RunFacts) -> list[Finding]:
     problems = list(rule.check(bundle, facts))
     if not problems:
         return [Finding(rule=rule.id, level=rule.level, result="pass", where="", sentence=rule.passed, fix="")]
-    return [_finding(rule, problem) for problem in problems]
+    return [_waived(_finding(rule, problem), facts) for problem in problems]
+
+
+def _waived(finding: Finding, facts: RunFacts) -> Finding:
+    """The finding, let be if a waiver of its rule is in force; one that ended is told."""
+    waivers = [one for one in facts.waivers if one.rule == finding.rule]
+    if finding.result not in ("block", "warn") or not waivers:
+        return finding
+    if stands := in_force(waivers, facts.as_of):
+        return replace(finding, result="waived", sentence=f"{finding.sentence} {stands[0].sentence}")
+    return replace(finding, sentence=f"{finding.sentence} Its waiver ended on {waivers[0].until}.")
 
 
 def _finding(rule: Rule, problem: Problem) -> Finding:
@@ -176,7 +188,12 @@ def explain(rule_id: str) -> str:
         fill(f"{name + ':':<9}{words}", 100, subsequent_indent=indent, break_on_hyphens=False)
         for name, words in parts.items()
     )
-    return f"{found.id} {found.title} ({_LEVELS[found.level]})\n\n{text}\n"
+    waivable = "" if found.id not in WAIVABLE else "; can be waived for a time"
+    return f"{found.id} {found.title} ({_LEVELS[found.level]}{waivable})\n\n{text}\n"
+
+
+def _level(rule: Rule) -> str:
+    return _LEVELS[rule.level] + ("; can be waived" if rule.id in WAIVABLE else "")
 
 
 def rules_markdown() -> str:
@@ -188,7 +205,10 @@ def rules_markdown() -> str:
         " rules make sure that nothing is decided by accident.\n\n"
         "| Rule | Title | Level | Source |\n|---|---|---|---|\n"
     )
-    rows = "".join(f"| {rule.id} | {rule.title} | {_LEVELS[rule.level]} | {rule.source} |\n" for rule in RULES)
+    rows = "".join(
+        f"| {rule.id} | {rule.title} | {_LEVELS[rule.level]}{'; can be waived' if rule.id in WAIVABLE else ''} | {rule.source} |\n"
+        for rule in RULES
+    )
     return head + rows + "".join(f"\n{_section(rule)}" for rule in RULES)
 
 

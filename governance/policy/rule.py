@@ -14,11 +14,12 @@ from governance.policy.disk import Disk, Held
 from governance.policy.leaks import Leaks
 from governance.policy.released import Released
 from governance.settings import Bundle
+from governance.waivers import Waiver
 
 Level = Literal["block", "warn", "output"]
 """``block`` stops a run before it starts, ``warn`` does not, ``output`` is checked on what a run made."""
 
-Result = Literal["pass", "warn", "block", "not_yet"]
+Result = Literal["pass", "warn", "block", "not_yet", "waived"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,6 +55,8 @@ class RunFacts:
     """A test pseudonym for each recipient of pseudonymised records; nothing is made for recipients yet."""
     leaks: Leaks | None = None
     """What was looked for in logs and state; ``None`` where nobody looked."""
+    waivers: tuple[Waiver, ...] = ()
+    """Every signed waiver, ended or not, the last to end first."""
     contracts: Mapping[str, Contract] = field(default_factory=lambda: CONTRACTS)
     """Contracts of every table that may be written."""
 

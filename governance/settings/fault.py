@@ -22,6 +22,8 @@ _SHAPES = {
     r"^[a-z][a-z0-9_]*\.[a-z][a-z0-9_]*$": ("is not an event kind.", "Write it like ed.attendance."),
     r"^[0-9a-f]{64}$": ("is not a SHA-256.", "Give the 64 digits that `sha256sum FILE` prints."),
 }
+_BOUNDS = {"greater_than_equal": ("more", "ge"), "less_than_equal": ("less", "le")}
+"""Bounds of numbers; in policy.yaml they are the floor."""
 _PLACEHOLDER = "REPLACE"
 
 
@@ -58,6 +60,9 @@ def _words(problem: ErrorDetails) -> tuple[str, str]:
     kind, facts = problem["type"], problem.get("ctx", {})
     if kind == "string_pattern_mismatch" and facts["pattern"] in _SHAPES:
         return _SHAPES[facts["pattern"]]
+    if kind in _BOUNDS:
+        word, bound = _BOUNDS[kind]
+        return f"goes beyond what is allowed: {facts[bound]} or {word}.", f"Use {facts[bound]} or {word}."
     if kind in ("literal_error", "enum"):
         return _not_one_of(facts, problem["input"])
     return _PLAIN.get(kind, (problem["msg"].removeprefix("Value error, ") + ".", ""))
