@@ -188,8 +188,8 @@ def explain(rule_id: str) -> str:
         fill(f"{name + ':':<9}{words}", 100, subsequent_indent=indent, break_on_hyphens=False)
         for name, words in parts.items()
     )
-    waivable = "" if found.id not in WAIVABLE else "; can be waived for a time"
-    return f"{found.id} {found.title} ({_LEVELS[found.level]}{waivable})\n\n{text}\n"
+    waivable = "" if found.id not in WAIVABLE else f"\nIt can be waived for a time: joinedup waive {found.id} DIR\n"
+    return f"{found.id} {found.title} ({_LEVELS[found.level]})\n\n{text}\n{waivable}"
 
 
 def _level(rule: Rule) -> str:
@@ -205,10 +205,7 @@ def rules_markdown() -> str:
         " rules make sure that nothing is decided by accident.\n\n"
         "| Rule | Title | Level | Source |\n|---|---|---|---|\n"
     )
-    rows = "".join(
-        f"| {rule.id} | {rule.title} | {_LEVELS[rule.level]}{'; can be waived' if rule.id in WAIVABLE else ''} | {rule.source} |\n"
-        for rule in RULES
-    )
+    rows = "".join(f"| {rule.id} | {rule.title} | {_level(rule)} | {rule.source} |\n" for rule in RULES)
     return head + rows + "".join(f"\n{_section(rule)}" for rule in RULES)
 
 

@@ -18,6 +18,8 @@ WANTED = {
         "init",
         "check",
         "approve",
+        "waive",
+        "checked",
         "pseudonymise",
         "link",
         "cohorts",
