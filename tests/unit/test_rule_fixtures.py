@@ -1,11 +1,15 @@
 """Every policy rule has a good and a bad fixture, and a bad one makes just one rule speak, once."""
 
 import re
+from dataclasses import replace
 
 import pytest
 
+from flows.demo.generate import CONFIG
 from governance.policy import RULES, check_bundle
+from governance.policy.assessed import assessed_digest
 from governance.settings import load_bundle
+from governance.settings.project import NameBandsFile
 from tests.lib.governance import edit_config, facts_of, write_config, write_project
 from tests.lib.paperwork import cover
 from tests.lib.rule_fixtures import BAD, change_approval
@@ -52,3 +56,14 @@ def test_the_bad_fixture_gives_just_that_finding(whole, tmp_path, rule):
     in_config = bad.where.endswith(".yaml")
     assert re.fullmatch(re.escape(bad.where) + (r":\d+" if in_config else ""), finding.where)
     assert finding.fix
+
+
+@pytest.mark.parametrize("bands", [False, True], ids=["without name bands", "with"])
+def test_the_demo_is_covered_by_its_assessment(bands):
+    """A changed column or linkage setting needs its digest in ``governance.dpia.covers`` of the demo."""
+    bundle = load_bundle(CONFIG / "demo")
+    named = NameBandsFile(path="bands.json", edition="any", sha256="0" * 64) if bands else None
+    linkage = bundle.project.linkage.model_copy(update={"name_bands": named})
+    bundle = replace(bundle, project=bundle.project.model_copy(update={"linkage": linkage}))
+
+    assert assessed_digest(bundle) in {one.sha256 for one in bundle.project.governance.dpia.covers}
