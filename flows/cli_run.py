@@ -171,7 +171,10 @@ def demo(
     people: Annotated[int, typer.Option("--people", help="How many people live there.")] = 20_000,
     seed: Annotated[int, typer.Option("--seed", help="The same seed makes the same people.")] = 1,
     whole: Annotated[
-        bool, typer.Option("--whole", help="Nineteen sources instead of nine, and the whole library of cohorts.")
+        bool,
+        typer.Option(
+            "--whole", help="Nineteen sources instead of nine; asks about homes and about needs between services, too."
+        ),
     ] = False,
     plain: Plain = False,
     json: Json = False,

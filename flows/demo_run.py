@@ -29,7 +29,7 @@ def run_demo(folder: Path, *, people: int, seed: int, plain: bool, show: bool, w
         seed: The same seed makes the same people.
         plain: Without the orchestrator.
         show: Show a progress bar where there is a terminal.
-        whole: Nineteen sources instead of nine, and the whole library of cohorts.
+        whole: Nineteen sources instead of nine, and two cohorts more.
 
     Returns:
         What was made, how long each step took, and where the pages are.

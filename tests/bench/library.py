@@ -4,6 +4,7 @@ python -m tests.bench.library --people 20000 --out docs/benchmarks.md
 """
 
 import argparse
+import shutil
 import sys
 import tempfile
 from collections.abc import Iterable, Sequence
@@ -23,7 +24,7 @@ from flows.run import open_run
 from governance.contracts import PERSON_INDEX
 from governance.warehouse import connect, load_table
 from tests.bench.page import bullets, put, table
-from tests.lib.recovery import ON_REGISTER, Homes, Recovery, compared, recovered
+from tests.lib.recovery import LIBRARY, ON_REGISTER, Homes, Recovery, compared, recovered
 
 HEADING = "## The library on synthetic systems"
 SEEDS = (1, 2, 3)
@@ -56,6 +57,7 @@ def linked(people: int, seed: int, folder: Path) -> tuple[list[Recovery], list[R
     """One system through its own linkage, and the very same records with perfect links; opt-outs are applied."""
     period = PERIODS[-1]
     made = make_ics(folder, people=people, seed=seed, periods=[period], whole=True)
+    shutil.copytree(LIBRARY, made.project / "cohorts", dirs_exist_ok=True)
     make_keys(made.project, demo=True)
     use_bands(made.project)
     approve_demo(made.project)

@@ -1,5 +1,6 @@
 """What the library finds in a whole synthetic ICS, held against what was planted there."""
 
+import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,6 +21,7 @@ from governance.pseudonym import record_ids
 from governance.settings import Bundle, load_bundle
 from governance.warehouse import connect, fetch_table, load_table
 
+LIBRARY = Path(__file__).parents[2] / "config/library"
 RECORD_KEY, HOUSEHOLD_KEY = Secret(bytes([7]) * 32), Secret(bytes([8]) * 32)
 PLANTED = {
     "c00_shared_by_construction": "shared_by_construction",
@@ -121,6 +123,7 @@ def recovered(project: Path, truth: Path, period: str) -> tuple[list[Recovery], 
     Returns:
         With homes as the sources tell them; with true homes; and how the two compare.
     """
+    shutil.copytree(LIBRARY, project / "cohorts", dirs_exist_ok=True)
     bundle = load_bundle(project)
     payloads = payloads_of(bundle, period)
     index = true_index(truth, period, {source: one.record_person["record_id"] for source, one in payloads.items()})
