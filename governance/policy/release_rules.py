@@ -98,10 +98,13 @@ def _repeat_faults(rows: list[dict[str, str]]) -> Iterator[str]:
 
 
 def _rate_follows(row: dict[str, str]) -> bool:
+    """The rate is the released part of the released whole; where noise made the part larger, it is all of it."""
     part, whole, rate = (_number(row.get(name)) for name in ("part", "whole", "in_every_1000"))
     if rate is None:
         return True
-    return part is not None and bool(whole) and abs(rate - 1000 * part / (whole or 1)) <= _RATE_ROUNDING
+    if part is None or not whole:
+        return False
+    return abs(rate - 1000 * min(part, whole) / whole) <= _RATE_ROUNDING
 
 
 @rule(

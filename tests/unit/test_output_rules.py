@@ -116,6 +116,25 @@ def test_counts_that_break_the_rule_are_found(project, words, sentence):
     assert sentence in found
 
 
+@pytest.mark.parametrize(
+    ("row", "wrong"),
+    [
+        (b"120,18000,people,people on the register,6.7", 0),
+        (b"120,18000,people,people on the register,6.9", 1),
+        (b"15,10,people,people on the register,1000.0", 0),
+        (b"15,10,people,people on the register,1500.0", 1),
+    ],
+    ids=["as released", "from other counts", "noise made the part larger", "more than all"],
+)
+def test_a_rate_is_its_part_of_its_whole_and_never_more_than_all(project, row, wrong):
+    """Cell keys may make a part larger than its whole; the share is then all, and that is no fault."""
+    facts = release(project[1], change={"safe_measures.csv": (b"120,18000,people,people on the register,6.7", row)})
+
+    assert [sentence for sentence in says("OUT-03", project, facts) if "rates" in sentence] == [
+        f"{wrong} rates do not follow from the released counts."
+    ] * bool(wrong)
+
+
 @pytest.mark.parametrize(("number", "held"), [(b"105", 0), (b"110", 1), (b"120", 0), (b"130", 1), (b"135", 0)])
 def test_only_a_few_people_apart_is_held(project, number, held):
     """The same number tells nothing, a large difference is many people."""
