@@ -245,6 +245,29 @@ NEED_EVIDENCE = Contract(
     identifiability="needs of a linked person",
 )
 
+EPISODE = Contract(
+    name="episode",
+    grain="one row per referral of a person to a source, until it is closed there",
+    zone="analysis",
+    key=("person_id", "source", "kind", "opened", "provider"),
+    columns={
+        "person_id": pa.string(),
+        "source": pa.string(),
+        "sector": pa.string(),
+        "provider": pa.string(),
+        "kind": pa.string(),
+        "opened": pa.date32(),
+        "first_contact": pa.date32(),
+        "closed": pa.date32(),
+        "reason_out": pa.string(),
+        "is_open": pa.bool_(),
+        "is_bounced": pa.bool_(),
+        "died": pa.date32(),
+        "on_spine": pa.bool_(),
+    },
+    identifiability="dated service use of a linked person",
+)
+
 COVERAGE = Contract(
     name="coverage",
     grain="one row per source and event kind it can speak for",
@@ -372,6 +395,7 @@ CONTRACTS = {
         PERSON,
         EVENT,
         NEED_EVIDENCE,
+        EPISODE,
         COVERAGE,
         PROVIDER,
         COHORT_COUNT,

@@ -19,13 +19,14 @@ import duckdb
 
 from cohorts.durations import Duration
 from cohorts.measures.roles import kind_roles, unknown_kinds
-from governance.warehouse import load_sql, load_table, materialise
+from governance.contracts import EPISODE, check_table
+from governance.warehouse import fetch_table, load_sql, load_table, materialise
 
 WINDOW = Duration.parse("12m")
 """Over which contacts are counted."""
 
 _PACKAGE = "cohorts.measures"
-_DATED = ("contact_day", "referral", "person_contact", "need_wait", "appointment")
+_DATED = ("contact_day", "episode", "person_contact", "need_wait", "appointment")
 
 
 def measure_contacts(con: duckdb.DuckDBPyConnection, as_of: date) -> list[str]:
@@ -43,6 +44,7 @@ def measure_contacts(con: duckdb.DuckDBPyConnection, as_of: date) -> list[str]:
     window = {"since": WINDOW.before(as_of), "as_of": as_of}
     for name in _DATED:
         materialise(con, name, load_sql(_PACKAGE, name), window)
+    check_table(fetch_table(con, "SELECT * FROM episode LIMIT 0"), EPISODE)
     for name in ("referral_wait", "waiting_list"):
         materialise(con, name, load_sql(_PACKAGE, name), {"as_of": as_of})
     return unknown_kinds(kinds)

@@ -113,7 +113,7 @@ def test_a_referral_bounces_if_it_closes_without_contact(con, end, outcome, late
     contact = f"p | mh.contact | {later} | {later} | mh | attended | no | yes" if later else ""
     measured(con, events=REFERRAL.format(end=end, outcome=outcome) + contact)
 
-    assert row(con, "referral")["is_bounced"] is bounced
+    assert row(con, "episode")["is_bounced"] is bounced
     assert row(con, "person_contact")["closed_referrals"] == (bounced is not None)
 
 
@@ -122,7 +122,21 @@ def test_a_contact_elsewhere_does_not_answer_a_referral(con):
     other = "p | asc.review | 2025-01-20 | 2025-01-20 | asc | attended | no | yes"
     measured(con, events=REFERRAL.format(end="2025-02-10", outcome="completed") + other)
 
-    assert row(con, "referral")["first_contact"] is None
+    assert row(con, "episode")["first_contact"] is None
+
+
+def test_one_referral_in_two_records_is_one_episode(con):
+    """Of a person's two records at one source, the one that knows the end; the contract's key holds."""
+    measured(
+        con,
+        events="""
+        person_id | kind        | start      | end        | source
+        p         | mh.referral | 2025-01-10 | -          | mh
+        p         | mh.referral | 2025-01-10 | 2025-02-10 | mh
+        """,
+    )
+
+    assert row(con, "episode")["closed"] == date(2025, 2, 10)
 
 
 def test_stories_are_told_where_people_are_assessed_or_first_seen(con):

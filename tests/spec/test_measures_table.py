@@ -23,7 +23,7 @@ from tests.lib.measures import load_people, measured, rows
 
 FILES = [
     "contact_day",
-    "referral",
+    "episode",
     "person_contact",
     "need_wait",
     "referral_wait",
@@ -46,7 +46,7 @@ ASKED = (
 )
 """Being in need, and in need without an assessment."""
 
-GROUPS = {"poor": (1, 40, 30), "rich": (10, 60, 10)}
+GROUPS = {"poor": (2, 40, 30), "rich": (10, 60, 10)}
 """Name, decile, people, members in need."""
 
 
@@ -195,6 +195,7 @@ def test_the_dead_leave_the_denominator_when_they_die():
         person_id | kind          | start      | crisis
         half      | ed.attendance | 2025-01-10 | yes
         half      | ed.attendance | 2025-02-10 | yes
+        before    | ed.attendance | 2024-10-03 | yes
         visitor   | ed.attendance | 2025-02-10 | yes
     """
     measured(con, people=people, events=events)

@@ -1,7 +1,7 @@
 -- How each person's contacts are spread over sectors and time.
 -- reads   person         linked people
 --         contact_day    days of contact, one a provider and day
---         referral       referrals and what became of them
+--         episode        referrals and what became of them
 --         event, kind_role
 -- grain   one row per person
 -- columns person_id, sectors, most_sectors_90d, contact_days, crisis_days, coc, closed_referrals, bounced_referrals, retellings
@@ -53,7 +53,7 @@ referred AS (
         person_id,
         count(is_bounced) AS closed_referrals,
         count(*) FILTER (is_bounced) AS bounced_referrals
-    FROM referral
+    FROM episode
     GROUP BY person_id
 ),
 
@@ -64,7 +64,7 @@ told AS (
     JOIN kind_role USING (kind)
     WHERE kind_role.role = 'assessment' AND event.start >= $since AND event.start < $as_of
     UNION
-    SELECT person_id, source FROM referral WHERE first_contact IS NOT NULL
+    SELECT person_id, source FROM episode WHERE first_contact IS NOT NULL
 ),
 
 retold AS (

@@ -1,5 +1,5 @@
 -- Waits from referral to first contact; a death, a closure or the end of the data ends the watch, not the wait.
--- reads   referral       referrals and what became of them
+-- reads   episode        referrals and what became of them
 -- grain   one row per referral
 -- columns person_id, source, days, is_seen
 -- params  $as_of DATE (out)
@@ -9,9 +9,9 @@ SELECT
     greatest(
         0,
         date_diff(
-            'day', start, coalesce(first_contact, least(coalesce(closed, $as_of), coalesce(died, $as_of), $as_of))
+            'day', opened, coalesce(first_contact, least(coalesce(closed, $as_of), coalesce(died, $as_of), $as_of))
         )
     ) AS days,
     first_contact IS NOT NULL AS is_seen
-FROM referral
+FROM episode
 ORDER BY person_id, source, days

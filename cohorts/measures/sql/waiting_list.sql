@@ -1,5 +1,5 @@
 -- Referrals that a source has open at the end of the data, and who on that list no longer waits.
--- reads   referral       referrals and what became of them
+-- reads   episode        referrals and what became of them
 -- grain   one row per open referral
 -- columns person_id, source, state
 -- params  $as_of DATE (out)
@@ -12,5 +12,5 @@ SELECT
         WHEN NOT on_spine THEN 'not on the register'
         ELSE 'waiting'
     END AS state
-FROM referral
+FROM episode
 WHERE is_open

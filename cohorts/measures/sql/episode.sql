@@ -1,9 +1,9 @@
--- Referrals, and what had become of each by the end of the data.
+-- Episodes: each referral to a source, until it is closed there, and what had become of it by the end of the data.
 -- reads   event          events of people
 --         kind_role      what each kind is to the measures
 --         person         linked people
 -- grain   one row per referral
--- columns person_id, source, kind, start, first_contact, closed, is_open, is_bounced, died, on_spine
+-- columns person_id, source, sector, provider, kind, opened, first_contact, closed, reason_out, is_open, is_bounced, died, on_spine
 -- params  $since DATE (in), $as_of DATE (out)
 -- first_contact: first contact, assessment or service at the same source from the referral until 90 days after its closure,
 -- for many sources close a request when the next step begins. closed: the day of a rejection or of a known end.
@@ -13,8 +13,11 @@ referred AS (
     SELECT
         event.person_id,
         event.source,
+        event.sector,
+        event.provider,
         event.kind,
-        event.start,
+        event.start AS opened,
+        event.outcome AS reason_out,
         CASE
             WHEN event.outcome = 'rejected' THEN coalesce(event."end", event.start)
             WHEN event.end_is_known AND event."end" < $as_of THEN event."end"
@@ -23,6 +26,11 @@ referred AS (
     FROM event
     JOIN kind_role USING (kind)
     WHERE kind_role.role = 'referral' AND event.start >= $since AND event.start < $as_of
+    -- Two records of a person at one source may hold one referral: of those the one that says most of its end.
+    QUALIFY row_number() OVER (
+        PARTITION BY event.person_id, event.source, event.kind, event.start, event.provider
+        ORDER BY event."end" DESC NULLS LAST, event.outcome
+    ) = 1
 ),
 
 answer AS (
@@ -40,17 +48,20 @@ answered AS (
     SELECT
         referred.person_id,
         referred.source,
+        referred.sector,
+        referred.provider,
         referred.kind,
-        referred.start,
+        referred.opened,
         min(answer.day) AS first_contact,
         referred.closed,
+        referred.reason_out,
         referred.is_open
     FROM referred
     LEFT JOIN answer
         ON
             answer.person_id = referred.person_id
             AND answer.source = referred.source
-            AND answer.day >= referred.start
+            AND answer.day >= referred.opened
             AND (referred.closed IS NULL OR answer.day < referred.closed + INTERVAL 90 DAY)
     GROUP BY ALL
 )
@@ -58,10 +69,13 @@ answered AS (
 SELECT
     answered.person_id,
     answered.source,
+    answered.sector,
+    answered.provider,
     answered.kind,
-    answered.start,
-    answered.first_contact,
-    answered.closed,
+    answered.opened,
+    CAST(answered.first_contact AS DATE) AS first_contact,
+    CAST(answered.closed AS DATE) AS closed,
+    answered.reason_out,
     answered.is_open,
     CASE
         WHEN answered.closed + INTERVAL 90 DAY <= $as_of THEN answered.first_contact IS NULL
@@ -70,3 +84,4 @@ SELECT
     person.on_spine
 FROM answered
 JOIN person USING (person_id)
+ORDER BY answered.person_id, answered.source, answered.kind, answered.opened, answered.provider
