@@ -10,7 +10,9 @@ from flows.cli_options import Folder, Json, Period, Plain
 from flows.cli_output import Answer, aligned
 from governance.errors import EXIT_OK, EXIT_WARNING, BadInput, PolicyRefusal
 
-SourceId = Annotated[str, typer.Option("--source", metavar="ID", help="Only this source; without it, all of them.")]
+SourceId = Annotated[
+    str, typer.Option("--source", metavar="ID", help="Only this source; without it, all whose keys are here.")
+]
 
 
 def add_to(app: typer.Typer) -> None:
@@ -28,12 +30,14 @@ def pseudonymise(
     """Read, check and encode each source's extracts; seal them for the zones.
 
     Bad rows are set aside with a reason, opt-outs are applied, and two sealed packages leave the source: encodings
-    for linkage, events and needs for analysis. No name, date of birth, postcode or NHS number is in either.
+    for linkage, events and needs for analysis. No name, date of birth, postcode or NHS number is in either. Without
+    --source every source is read whose own keys are on this machine.
     """
+    from flows.key_desk import sources_here
     from governance.settings import load_bundle
 
     bundle = load_bundle(folder)
-    ids = [bundle.source(source).id] if source else [one.id for one in bundle.sources]
+    ids = [bundle.source(source).id] if source else sources_here(folder, bundle)
     return steps_answer(folder, [("pseudonymise", one) for one in ids], period, plain=plain, as_json=json)
 
 

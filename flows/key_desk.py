@@ -12,7 +12,7 @@ from flows.run import open_ledger as open_for
 from governance.errors import BadInput, Fault, PolicyRefusal
 from governance.keys import KeyInfo, KeyRing, new_keys
 from governance.ledger import Event, Ledger
-from governance.settings import load_bundle
+from governance.settings import Bundle, load_bundle
 
 
 def make_keys(root: Path, *, demo: bool, reviewers: Sequence[str] = (), holder: str = "") -> list[dict[str, str]]:
@@ -74,6 +74,12 @@ def told_of(info: KeyInfo) -> dict[str, str]:
 def list_keys(root: Path) -> list[dict[str, Any]]:
     """Every key in the project's key folder, without secrets."""
     return [_shown(info) for info in KeyRing(root / "keys").infos()]
+
+
+def sources_here(root: Path, bundle: Bundle) -> list[str]:
+    """Sources whose own keys are on this machine; all of them if there are none, so that what is missing is told."""
+    ring, every = KeyRing(root / "keys"), [source.id for source in bundle.sources]
+    return [source for source in every if ring.holds(f"zone_source_{source}")] or every
 
 
 def book_fingerprint(root: Path) -> str:

@@ -75,7 +75,7 @@ def test_a_council_encodes_and_sends_with_the_source_lock_alone(council, tmp_pat
     commands = (
         ("check", council),
         ("keys", "verify", council),
-        ("pseudonymise", council, "--source", "housing", "--plain"),
+        ("pseudonymise", council, "--plain"),
         ("package", "export", council, "--to", tmp_path / "out"),
         ("audit", "verify", council),
         ("explain", "E-OPTOUT-AWAITING"),
