@@ -12,7 +12,7 @@ import pyarrow as pa
 import pytest
 from pydantic import ValidationError
 
-from governance.errors import BadInput, PolicyRefusal
+from governance.errors import BadInput, ConfigError, PolicyRefusal
 from governance.exposure import exposure_digest
 from governance.ledger import Event
 from governance.policy import RULES, Finding, RunFacts, check_bundle, explain, refuse_blocked, rules_markdown
@@ -798,3 +798,25 @@ def test_made_up_people_are_held_against_nothing(project):
     shares = {"attributes": {"unique": 0.9, "under_5": 1.0}, "made_up": True}
 
     assert [one.result for one in found("EXP-02", bundle, replace(facts, singling_out=shares))] == ["pass"]
+
+
+@pytest.mark.parametrize(
+    ("setting", "value", "floor"),
+    [
+        ("hide_up_to_people", 6, "7 or more"),
+        ("round_to_people", 4, "5 or more"),
+        ("noise_people", 1.5, "2.0 or more"),
+        ("review_warning_days", 10, "30 or more"),
+        ("max_unique_structure", 0.01, "0.002 or less"),
+    ],
+)
+def test_a_looser_threshold_is_refused_with_the_floor_named(tmp_path, setting, value, floor):
+    """An ICS may tighten; below the floor the file is refused, with the line and what would do."""
+    bundle = write_config(tmp_path)
+
+    with pytest.raises(ConfigError) as refused:
+        edit_config(bundle, "policy.yaml", lambda data: data.update({setting: value}))
+
+    [fault] = refused.value.faults
+    assert (fault.file, fault.fix) == ("policy.yaml", f"Use {floor}.")
+    assert fault.what == f"{setting}: goes beyond what is allowed: {floor}."
