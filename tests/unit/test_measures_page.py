@@ -20,14 +20,19 @@ ROWS = [
 ]
 
 
-@pytest.fixture
-def page(toy, tmp_path):
-    """The page of these measures."""
+def table():
+    """These measures as the table of one cohort."""
     names = ("measure", "dimension", "group", "part", "whole", "unit", "value", "low", "high")
     always = {"cohort": "c01", "version": "1.0.0", "denominator": "people it is about"}
     rows = [{**always, **dict(zip(names, row, strict=True))} for row in ROWS]
-    table = pa.Table.from_pylist(rows, schema=COHORT_MEASURE.schema)
-    return write_measures_page(tmp_path, load_bundle(toy), "2026-10", table, {"c01": "Some cohort"}).read_text("utf-8")
+    return pa.Table.from_pylist(rows, schema=COHORT_MEASURE.schema)
+
+
+@pytest.fixture
+def page(toy, tmp_path):
+    """The page of these measures."""
+    titles = {"c01": "Some cohort"}
+    return write_measures_page(tmp_path, load_bundle(toy), "2026-10", table(), titles).read_text("utf-8")
 
 
 def test_it_is_restricted_and_needs_nothing_else(page):
