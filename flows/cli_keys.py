@@ -109,7 +109,7 @@ def keys_issue(
 
     made = issue_keys(folder, sources=source or [], until=until, custodians=custodians or [])
     rows = aligned((one["id"], one["holder"], f"to {one['not_after']}") for one in made)
-    head = f"Issued {len(made)} sets of keys; carry each holder's file to it. Anybody else may see it: it is sealed."
+    head = f"Issued {len(made)} sets of keys; carry each holder its file, sealed to it, and everybody keys/public."
     return Answer(result={"issued": made}, lines=[head, *rows])
 
 

@@ -13,7 +13,9 @@ from governance import key_files
 from governance.errors import PolicyRefusal
 from governance.key_shares import CUSTODIANS
 from governance.keys import KeyRing
+from governance.ledger import Event, Ledger
 from tests.lib.command import here
+from tests.lib.machines import machine
 from tests.lib.toy import PERIOD
 
 
@@ -129,6 +131,18 @@ def test_a_new_epoch_is_issued_and_encoded(toy, tmp_path, capsys):
     assert [one["id"] for one in done.json["result"]["issued"]] == ["issued_housing_e2"]
     run_steps(open_run(toy, PERIOD), [("pseudonymise", "housing")], plain=True)
     assert open_run(toy, PERIOD).ledger.entries()[-1].facts["step"] == "pseudonymise"
+
+
+def test_a_session_on_a_machine_that_signs_nothing(toy, tmp_path, capsys):
+    """Custodians may meet where no run ever happens: with the config, public copies and their sticks only."""
+    sticks = away(toy, tmp_path)
+    meeting = machine(toy, tmp_path / "meeting", [])
+    a, b = sticks["custodian_a"], sticks["custodian_b"]
+    done = here(capsys, "keys", "issue", meeting, "--until", "2027-01-31", "--with", a, "--with", b, "--json")
+
+    assert done.code == 0, done.out
+    assert (meeting / "keys/source_housing/issued_housing_e1.json").exists()
+    assert [entry.event for entry in Ledger(meeting / "ledger").entries()] == [Event.KEYS_ISSUED]
 
 
 def test_the_yearly_recovery_test_opens_every_share(real, sticks, capsys):
