@@ -6,6 +6,7 @@ from typing import Any
 from governance.audit.blocks import NOTHING, Cell, Row, Section, Table, Text, code, number
 from governance.audit.checks import Reconciled, reconcile
 from governance.audit.evidence import Evidence
+from governance.audit.protected_section import protected_table
 from governance.audit.words import EXEMPTIONS, REASONS
 from governance.settings import Source
 
@@ -36,7 +37,12 @@ def opt_outs_section(evidence: Evidence) -> Section:
         "People who opted out are removed inside the source, before anything is encoded. Records without an NHS number"
         " could not be checked; each source's file says whether they are kept. Opt-out status is stored nowhere."
     )
-    return Section(id="opt-outs", title="Opt-outs", blocks=(Text(text), table))
+    left_out = (
+        "Records of people under protection, and rows with a legally restricted code, are left out there too. Their"
+        " lists stay with the source."
+    )
+    blocks = (Text(text), table, Text(left_out), protected_table(evidence))
+    return Section(id="opt-outs", title="Opt-outs and protected records", blocks=blocks)
 
 
 def _opt_out_row(source: Source, evidence: Evidence) -> Row:

@@ -168,6 +168,8 @@ def test_a_signed_project_has_nothing_open(tmp_path):
         ("keys", "anyone can undo what they encode, so only synthetic people"),
         ("opt-outs", "Cleaned list applied; unchecked records kept 18,400 17,577 823 904 6"),
         ("opt-outs", "Exempt: the person consented"),
+        ("opt-outs", "GP register Left out here, by a local list 4 0 0 0"),
+        ("opt-outs", "Housing and homelessness Left out by the source beforehand, attested"),
         ("reconciliation", "GP register: visits 88,412 84,199 212 3,905 0 0 96"),
         ("reconciliation", "nhs_no NHS number fails its check digit 57"),
         ("rules", f"{len(RULES)} rules were checked: {len(RULES)} passed."),
