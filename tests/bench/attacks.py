@@ -10,16 +10,17 @@ from collections.abc import Iterator
 from operator import attrgetter
 from pathlib import Path
 
+from governance.disclosure import CountRule
 from tests.bench.page import put, table
 from tests.lib.attacks.dictionary import dictionary_attack
 from tests.lib.attacks.matching import attack_all
 from tests.lib.attacks.patterns import pattern_attack
 from tests.lib.attacks.people import OURS, SURNAMES, THEIRS, population, views
-from tests.lib.attacks.probes import advantage, advantage_knowing_all
+from tests.lib.attacks.probes import PERTURBED, ROUNDED, advantage
 
 HEADING = "## Attacks"
 YEARS = range(1935, 2018)
-CELLS = (0.5, 3, 20, 60, 200, 600, 2000, 10_000)
+CELLS = (0.5, 3, 7, 20, 60, 200, 600, 2000)
 PLANTED = (0, 7, 100)
 
 _GRAPH = (attrgetter("graph_control"), attrgetter("graph"))
@@ -99,23 +100,25 @@ def _matching(people: int) -> Iterator[str]:
 def _probes() -> Iterator[str]:
     """Planted records and the release."""
     yield "### Planted records: advantage over guessing, in points"
-    head = [
-        "others in the cell",
-        *(f"{planted} planted, {how}" for how in ("number known exactly", "to a tenth") for planted in PLANTED),
-    ]
+    knowledge = {"who they are": None, "their expected number": 0.0, "that to a tenth": 0.1}
+    head = ["others in the cell", "rule", *(f"{planted} planted, {how}" for how in knowledge for planted in PLANTED)]
     rows = [
-        [f"{others:,}", *(f"{advantage(others, spread, planted):.1f}" for spread in (0.0, 0.1) for planted in PLANTED)]
+        [f"{others:,}", title, *_advantages(others, rule, tuple(knowledge.values()))]
         for others in CELLS
+        for title, rule in (("hide 7, round 5", ROUNDED), ("cell keys", PERTURBED))
     ]
     yield table(head, rows)
-    knows = max(advantage_knowing_all(20, planted) for planted in range(101))
     yield (
         "Whether one person is in a cohort through another source's records, guessed from one released count; 50 is"
-        " certainty, noise is about 0.1. Columns: how well the attacker knows the expected number of others. From 600"
-        " others on, planting 100 records gains less than a point. In small cells it gains much: seven planted people"
-        f" who count bring a cell to the edge of what is shown. Who knows everybody else in a cell gains {knows:.0f}"
-        " points (the control). Made-up people who are on no register count in no cohort and gain nothing."
+        " certainty, noise is about 0.1. Columns: what the attacker knows of the others in the cell. Rounding alone may"
+        " give everything away; with cell keys, which are the default, planting 100 gains at most 10 points, and from"
+        " 600 others whom the attacker does not know less than one. Most is gained at the edge of what is shown."
+        " Made-up people who are on no register count in no cohort and gain nothing."
     )
+
+
+def _advantages(others: float, rule: CountRule, knowledge: tuple[float | None, ...]) -> list[str]:
+    return [f"{advantage(others, spread, planted, rule):.1f}" for spread in knowledge for planted in PLANTED]
 
 
 if __name__ == "__main__":

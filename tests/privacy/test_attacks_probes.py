@@ -7,7 +7,7 @@ import pytest
 
 from flows.period import run_period
 from governance.store import current
-from tests.lib.attacks.probes import advantage, advantage_knowing_all, released
+from tests.lib.attacks.probes import PERTURBED, ROUNDED, advantage, released
 from tests.lib.toy import PERIOD
 
 PLANTED = 100
@@ -32,12 +32,27 @@ def test_in_a_small_cell_planting_pays():
 
 def test_the_attack_code_works():
     """Control: who knows everybody else in a cell and plants the right number sees the target for certain."""
-    assert max(advantage_knowing_all(20, planted) for planted in range(PLANTED)) == 50
+    assert max(advantage(20, None, planted, trials=2_000) for planted in range(5)) == pytest.approx(50, abs=2)
+
+
+def test_cell_keys_leave_little_to_planting():
+    """Who knows everybody else and plants a hundred gains 7 points where rounding alone may give everything away."""
+    assert advantage(20, None, PLANTED, PERTURBED) < 8
+    assert advantage(3, 0.0, PLANTED, PERTURBED) < 8
+
+
+def test_at_the_edge_of_what_is_shown_cell_keys_leave_more():
+    """A known limit: beside seven known people a number that is shown proves an eighth; beside nobody, any but zero."""
+    assert 25 < advantage(7, None, 0, PERTURBED) < 35
+    assert advantage(0, None, 0, PERTURBED) == pytest.approx(50, abs=0.5)
 
 
 def test_a_release_withholds_and_rounds():
     """The attack looks at what the product shows: 7 is withheld, 8 is 10, 12 is 10, 0 is 0."""
-    assert released(np.array([0, 7, 8, 12])).tolist() == [0, -1, 10, 10]
+    rng = np.random.default_rng(1)
+
+    assert released(np.array([0, 7, 8, 12]), ROUNDED, rng).tolist() == [0, -1, 10, 10]
+    assert released(np.array([0, 7]), PERTURBED, rng).tolist() == [0, -1]
 
 
 def test_planted_people_whom_nobody_knows_count_nowhere(toy):
