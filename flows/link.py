@@ -64,7 +64,9 @@ def link(run: Run) -> dict[str, int | float | str]:
     kid = kid_of(key_info.fingerprint)
     rekeyed = under_this_epoch(run, previous_people(run, kid))
     index = build_person_index(con, person_key, kid, rekeyed.previous)
-    arrived = _arrivals(run, result, known=rekeyed.previous is not None)
+    # A first month that is run again has an index before it, with nobody in it: then nobody is new.
+    known = rekeyed.previous is not None and rekeyed.previous.index.num_rows > 0
+    arrived = _arrivals(run, result, known=known)
     linkage = run.bundle.project.linkage
     quality = record_quality(con, linkage.threshold_probability, linkage, result.model)
     facts = _facts(run, result, index, kid) | model.facts | _how_compared(result, carried)
