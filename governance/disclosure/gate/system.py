@@ -73,6 +73,15 @@ class System:
                 waiting += fresh
         return bounds
 
+    def without_redundant(self) -> "System":
+        """The same with narrowed bounds and without relations that these bounds imply: it falls into small parts.
+
+        Raises:
+            Contradiction: No counts fit.
+        """
+        bounds = self.narrowed()
+        return System(bounds, [each for each in self.relations if not _implied(each, bounds)])
+
     def component(self, start: CellKey, limit: Mapping[CellKey, Interval]) -> list[CellKey]:
         """Cells tied to one by relations; a count that is known exactly carries nothing on."""
         found, waiting = {start}, [start]
@@ -131,7 +140,8 @@ class _Programs:
     """One integer program for all cells of a component."""
 
     def __init__(self, system: System) -> None:
-        self._system, self._bounds = system, system.narrowed()
+        self._system = system.without_redundant()
+        self._bounds = self._system.bounds
         self._made: dict[CellKey, _Program] = {}
 
     def of(self, cell: CellKey) -> "_Program":
@@ -188,6 +198,13 @@ class _Program:
         if done.status != 0:
             raise TimeUp
         return dict(zip(self.place, np.rint(done.x).astype(np.int64).tolist(), strict=True))
+
+
+def _implied(relation: Relation, bounds: Mapping[CellKey, Interval]) -> bool:
+    """Whether a relation holds for all counts within these bounds."""
+    least = sum(c * bounds[key][0 if c > 0 else 1] for key, c in relation.terms)
+    most = sum(c * bounds[key][1 if c > 0 else 0] for key, c in relation.terms)
+    return (relation.low is None or least >= relation.low) and (relation.high is None or most <= relation.high)
 
 
 def _inside(relation: Relation, place: Mapping[CellKey, int]) -> bool:
