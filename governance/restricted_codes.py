@@ -1,9 +1,9 @@
 """Codes the law restricts, by family and code system: a closed list, each with its law and where it stands published.
 
-``confirmed`` means that public code quotes the refset as the one that leaves restricted codes out. ``unconfirmed`` means
-that codes and titles were written down from knowledge of the classification and not held against its text: the national
-list (information standard ISB 1572) is distributed through TRUD under licence, and has to be held against this one by
-whoever has it. An ICS adds codes with ``restricted_codes`` in ``project.yaml``; none
+``confirmed`` means that public code quotes the refset as the one that leaves restricted codes out. ``unconfirmed``
+means that codes and titles were written down from knowledge of the classification and not held against its text: the
+national list (information standard ISB 1572) is distributed through TRUD under licence, and has to be held against this
+one by whoever has it. An ICS adds codes with ``restricted_codes`` in ``project.yaml``; none
 can be taken away.
 """
 

@@ -107,7 +107,8 @@ def email_text(world: World, records: Records, rows: NDArray[np.intp]) -> pa.Arr
         ".", *(name_text(names, names.plain[code[person]]) for code in (people.forename, people.birth_surname))
     )
     clean = pc.replace_substring_regex(pc.utf8_lower(local), "[^a-z.]", "")
-    made = joined("", clean, numbered(people.nhs_number[person] * 31 % 89 + 10), pa.array(["@example.org"] * len(rows), pa.string()))
+    domain = pa.array(["@example.org"] * len(rows), pa.string())
+    made = joined("", clean, numbered(people.nhs_number[person] * 31 % 89 + 10), domain)
     return pc.if_else(pa.array(records.has_email[rows]), made, pa.scalar(None, pa.string()))
 
 
