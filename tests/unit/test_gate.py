@@ -15,6 +15,7 @@ from governance.disclosure import (
     MEASURES_FILE,
     CellKey,
     CellKeyRule,
+    MidpointRule,
     RoundingRule,
     SafeCell,
     Status,
@@ -183,6 +184,14 @@ def test_the_same_numbers_again_wear_nothing_out():
     now = table_of((150, 150, 4))
 
     assert attack(now, CELL_KEY, [published(now, CELL_KEY, f"{n:04}") for n in range(60)]).leaks == ()
+
+
+def test_a_rule_that_hides_nothing_is_attacked_too():
+    """Midpoints show 1 to 6 as 3: six groups shown so, in a total shown so, are one person each."""
+    rule = MidpointRule()
+
+    assert {leak.cell.group for leak in attack(table_of((1,) * 6), rule).leaks} >= {f"g{n}" for n in range(6)}
+    assert attack(table_of((120, 95, 3)), rule).leaks == ()
 
 
 def test_an_attack_that_does_not_end_is_a_leak():

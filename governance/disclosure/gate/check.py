@@ -99,9 +99,7 @@ def refuse_leaks(result: GateResult) -> None:
     """
     if not result.leaks:
         return
-    ways: dict[tuple[str, tuple[str, ...]], int] = {}
-    for leak in result.leaks:
-        ways[leak.how, leak.tables] = ways.get((leak.how, leak.tables), 0) + 1
+    ways = {(leak.how, leak.tables) for leak in result.leaks}
     raise PolicyRefusal(
         f"The release would give small counts away, in {len(ways)} ways.",
         why="Whoever puts these tables together can tell how many people a hidden number stands for.",
@@ -143,7 +141,7 @@ def _within_release(
 ) -> Iterator[Leak]:
     relations = [*truth.relations, *known, *_twins(truth)]
     system = System(bounds_of(new, truth), relations)
-    own = [key for key in targets if truth.twin.get(key, key) == key and key not in truth.complementary]
+    own = [key for key in targets if truth.twin.get(key, key) == key and not _for_others(new, truth, key)]
     try:
         found = narrow_cells(system, own, until)
     except Contradiction:
@@ -156,9 +154,14 @@ def bounds_of(published: Published, truth: Truth) -> dict[CellKey, Interval]:
     """What the rule says of each cell by itself; of one known to be hidden for others' sake it says nothing."""
     rule = published.rule
     return {
-        key: (0, ANY_NUMBER) if cell.people is None and key in truth.complementary else rule.bounds(cell)
+        key: (0, ANY_NUMBER) if _for_others(published, truth, key) else rule.bounds(cell)
         for key, cell in published.cells.items()
     }
+
+
+def _for_others(published: Published, truth: Truth, key: CellKey) -> bool:
+    """Whether a cell is hidden only because others beside it are small. Of a rule that hides nothing, none is."""
+    return published.cells[key].people is None and key in truth.complementary
 
 
 def _twins(truth: Truth) -> Iterator[Relation]:
@@ -185,7 +188,7 @@ def _likely(
         if key in precision:
             precision[key] += more
     for key, sure in precision.items():
-        if key not in truth.complementary and certainty(sure) > policy.max_small_probability:
+        if not _for_others(new, truth, key) and certainty(sure) > policy.max_small_probability:
             how = "noise averaged over sums and releases" if earlier else "noise averaged over sums"
             yield Leak(key, how, ties(key, relations))
 

@@ -34,7 +34,7 @@ def gained(
     """What one release tells about each hidden count beyond that it is hidden, as a precision. Unit: 1/people²."""
     found: dict[CellKey, float] = {}
     for cells, rows in _components([each for each in relations if each.is_sum], twin):
-        variance = np.array([_variance(published, key) for key in cells])
+        variance = np.array([variance_alone(published, key) for key in cells])
         hidden = [n for n, key in enumerate(cells) if key in published.cells and published.cells[key].people is None]
         if hidden:
             left = _conditional(variance, rows)
@@ -49,10 +49,6 @@ def certainty(precision: float) -> float:
 
 def variance_alone(published: Published, key: CellKey) -> float:
     """Variance of a count that its own cell leaves. Unit: people²."""
-    return _variance(published, key)
-
-
-def _variance(published: Published, key: CellKey) -> float:
     cell = published.cells[key]
     if cell.people is None:
         return hidden_variance(published.rule)
