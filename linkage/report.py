@@ -3,8 +3,7 @@
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
-
+from governance.pages import page_templates
 from governance.settings import Project
 from governance.store import write_file
 from linkage.comparisons import compared
@@ -28,22 +27,19 @@ def write_linkage_report(folder: Path, result: LinkResult, facts: dict[str, Any]
     for name, _, method in _CHARTS:
         chart = getattr(result.linker.visualisations, method)()
         write_file(folder / name, chart.to_html(inline=True).encode())
-    environment = Environment(
-        loader=PackageLoader("linkage"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    page = environment.get_template("linkage_report.html.jinja").render(
-        project=project,
-        facts=facts,
-        charts=[(name, title) for name, title, _ in _CHARTS],
-        sources=_sources(facts),
-        pairs=_pairs(facts),
-        missed=_missed(facts["known_pairs"]),
-        histogram=_histogram(facts["weight_histogram"]),
-        model=_model_rows(result, project),
+    page = (
+        page_templates("linkage")
+        .get_template("linkage_report.html.jinja")
+        .render(
+            project=project,
+            facts=facts,
+            charts=[(name, title) for name, title, _ in _CHARTS],
+            sources=_sources(facts),
+            pairs=_pairs(facts),
+            missed=_missed(facts["known_pairs"]),
+            histogram=_histogram(facts["weight_histogram"]),
+            model=_model_rows(result, project),
+        )
     )
     path = folder / "linkage_report.html"
     write_file(path, page.encode())

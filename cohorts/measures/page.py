@@ -6,10 +6,10 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
-from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from cohorts.measures.meanings import APPOINTMENTS, CONTACT_DAYS, MEANINGS, PEOPLE, POINTS, REFERRALS, meaning_of
 from cohorts.report.facts import month
+from governance.pages import page_templates
 from governance.settings import Bundle
 from governance.store import write_file
 
@@ -65,21 +65,16 @@ def write_measures_page(
         measures: Contract ``cohort_measure``.
         titles: Of cohorts, by id, in the order wanted; everyone comes last.
     """
-    environment = Environment(
-        loader=PackageLoader("cohorts.measures"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
     named = {**titles, "_everyone": "Everyone, whatever cohort they are in"}
     rows = measures.to_pylist()
     cohorts = [
         (cohort, title, list(_tables([row for row in rows if row["cohort"] == cohort])))
         for cohort, title in named.items()
     ]
-    page = environment.get_template("measures.html.jinja").render(
-        project=bundle.project, month=month(period), cohorts=cohorts, fewest=FEWEST
+    page = (
+        page_templates("cohorts.measures")
+        .get_template("measures.html.jinja")
+        .render(project=bundle.project, month=month(period), cohorts=cohorts, fewest=FEWEST)
     )
     path = folder / PAGE_FILE
     write_file(path, page.encode())

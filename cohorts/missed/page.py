@@ -4,11 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
-
 from cohorts.missed.interval import Share
 from cohorts.missed.rates import DIMENSIONS, FEWEST_RECORDS, GroupRates
 from cohorts.missed.words import TITLES, label, no_rate, uncovered_sentence, worst_sentence
+from governance.pages import page_templates
 from governance.settings import Bundle
 from governance.store import write_file
 
@@ -30,21 +29,18 @@ def write_missed_page(folder: Path, bundle: Bundle, period: str, rates: Sequence
         period: ``YYYY-MM``.
         rates: From :func:`cohorts.missed.rates.rates_by_number`.
     """
-    environment = Environment(
-        loader=PackageLoader("cohorts.missed"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
     sources = {source.id: source.title for source in bundle.sources}
-    page = environment.get_template("who_is_missed.html.jinja").render(
-        project=bundle.project,
-        period=period,
-        worst=worst_sentence(rates),
-        uncovered=uncovered_sentence(rates),
-        fewest=FEWEST_RECORDS,
-        tables=[(name, TITLES[name], _rows(rates, name, sources)) for name in DIMENSIONS if name != "all"],
+    page = (
+        page_templates("cohorts.missed")
+        .get_template("who_is_missed.html.jinja")
+        .render(
+            project=bundle.project,
+            period=period,
+            worst=worst_sentence(rates),
+            uncovered=uncovered_sentence(rates),
+            fewest=FEWEST_RECORDS,
+            tables=[(name, TITLES[name], _rows(rates, name, sources)) for name in DIMENSIONS if name != "all"],
+        )
     )
     path = folder / PAGE_FILE
     write_file(path, page.encode())

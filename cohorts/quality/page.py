@@ -2,13 +2,12 @@
 
 from pathlib import Path
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
-
 from cohorts.quality.scorecard import Scorecard
 from cohorts.quality.sections import sections
 from cohorts.quality.words import in_short
 from cohorts.report.facts import month
 from governance.disclosure import symbol_meanings
+from governance.pages import page_templates
 from governance.settings import Project
 from governance.store import write_file
 
@@ -21,20 +20,17 @@ def write_scorecard(folder: Path, project: Project, card: Scorecard) -> Path:
         project: Its title, contact and whether its people are made up.
         card: From :func:`cohorts.quality.scorecard.scorecards`.
     """
-    environment = Environment(
-        loader=PackageLoader("cohorts.quality"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    page = environment.get_template("scorecard.html.jinja").render(
-        project=project,
-        card=card,
-        month=month(card.period),
-        in_short=in_short(card),
-        sections=sections(card),
-        symbols=symbol_meanings(),
+    page = (
+        page_templates("cohorts.quality")
+        .get_template("scorecard.html.jinja")
+        .render(
+            project=project,
+            card=card,
+            month=month(card.period),
+            in_short=in_short(card),
+            sections=sections(card),
+            symbols=symbol_meanings(),
+        )
     )
     path = folder / f"{card.source.id}.html"
     write_file(path, page.encode())

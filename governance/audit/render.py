@@ -4,25 +4,15 @@ from functools import cache
 from importlib import resources
 from typing import Any
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
+
+from governance.pages import page_templates
 
 
 def render_page(template: str, **content: Any) -> str:
     """A page as HTML."""
     style = Markup(_style())  # noqa: S704 - our own file
-    return _environment().get_template(template).render(style=style, **content)
-
-
-@cache
-def _environment() -> Environment:
-    return Environment(
-        loader=PackageLoader("governance.audit"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
+    return page_templates("governance.audit").get_template(template).render(style=style, **content)
 
 
 @cache

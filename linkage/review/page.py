@@ -3,8 +3,7 @@
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
-
+from governance.pages import page_templates
 from governance.settings import Project
 from governance.store import write_file
 
@@ -17,14 +16,7 @@ def write_review_page(folder: Path, review: dict[str, Any], project: Project) ->
         review: Estimates (:func:`linkage.review.answers.estimate`) and their period.
         project: Its title.
     """
-    environment = Environment(
-        loader=PackageLoader("linkage"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    page = environment.get_template("review.html.jinja").render(review=review, project=project)
+    page = page_templates("linkage").get_template("review.html.jinja").render(review=review, project=project)
     path = folder / "review.html"
     write_file(path, page.encode())
     return path
