@@ -21,6 +21,7 @@ from flows import (
     cli_audit,
     cli_bands,
     cli_exposure,
+    cli_find,
     cli_optout,
     cli_package,
     cli_project,
@@ -51,6 +52,7 @@ cli_bands.add_to(app)
 cli_exposure.add_to(app)
 cli_run.add_to(app)
 cli_quality.add_to(app)
+cli_find.add_to(app)
 cli_attrition.add_to(app)
 cli_audit.add_to(app)
 cli_package.add_to(app)

@@ -380,6 +380,27 @@ COHORT_ATTRITION = Contract(
     identifiability="exact counts of people: disclosive until steps are joined so that no loss is small",
 )
 
+FINDER_PROPOSAL = Contract(
+    name="finder_proposal",
+    grain="one row per combination that the finder proposes, best first",
+    zone="analysis",
+    key=("cohort",),
+    columns={
+        "cohort": pa.string(),
+        "place": pa.int32(),
+        "people": pa.int64(),
+        "expected_people": pa.float64(),
+        "lift": pa.float64(),
+        "p_value": pa.float64(),
+        "q_value": pa.float64(),
+        "unmet_share": pa.float64(),
+        "least_ratio": pa.float64(),
+        "found_again": pa.float64(),
+        "months_before": pa.int32(),
+    },
+    identifiability="exact counts of people who show a combination: disclosive, never released as they are",
+)
+
 CONTRACTS = {
     contract.name: contract
     for contract in (
@@ -402,6 +423,7 @@ CONTRACTS = {
         COHORT_MEASURE,
         MEASURE_COUNT,
         COHORT_ATTRITION,
+        FINDER_PROPOSAL,
     )
 }
 

@@ -40,6 +40,7 @@ class Event(StrEnum):
     COHORTS_PUBLISHED = "cohorts_published"
     REPORT_RELEASED = "report_released"
     SCORECARDS_WRITTEN = "scorecards_written"
+    PROPOSALS_WRITTEN = "proposals_written"
     AUDIT_WRITTEN = "audit_written"
     RULE_WAIVED = "rule_waived"
     RELEASE_CHECKED = "release_checked"
@@ -78,6 +79,7 @@ FACTS: dict[Event, frozenset[str]] = {
     Event.DATA_DESTROYED: frozenset({"period", "dataset", "files", "due", "certificate_sha256"}),
     Event.COHORTS_PUBLISHED: frozenset({"period", "manifest_sha256", "definitions"}),
     Event.REPORT_RELEASED: frozenset({"period", "manifest_sha256", "page_sha256", "profile"}),
+    Event.PROPOSALS_WRITTEN: frozenset({"period", "manifest_sha256", "proposals"}),
     Event.SCORECARDS_WRITTEN: frozenset({"period", "manifest_sha256", "sources"}),
     Event.AUDIT_WRITTEN: frozenset({"period", "page_sha256"}),
     Event.RULE_WAIVED: frozenset({"project", "rule", "approval_sha256"}),
@@ -108,7 +110,9 @@ _TEXT: dict[str, str] = {
     "policy_version": _VERSION,
     "code_version": _VERSION,
 }
-_NUMBERS = frozenset({"tables", "files", "periods", "keys", "rows_in", "sources", "definitions", "warnings"})
+_NUMBERS = frozenset(
+    {"tables", "files", "periods", "keys", "rows_in", "sources", "definitions", "proposals", "warnings"}
+)
 _YES_OR_NO = frozenset({"demo", "due"})
 _AT = r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d{1,6})?(Z|[+-]\d{2}:\d{2})"
 

@@ -13,7 +13,15 @@ from governance.store import current
 SEALED = ".parquet.sealed"
 
 WITHOUT_PEOPLE = frozenset(
-    {"agreement_pattern", "cohort_attrition", "cohort_count", "cohort_measure", "measure_count", "u_statistic"}
+    {
+        "agreement_pattern",
+        "cohort_attrition",
+        "cohort_count",
+        "cohort_measure",
+        "finder_proposal",
+        "measure_count",
+        "u_statistic",
+    }
 )
 """Tables of counts or of what could be: no row is about anybody. Everything else is destroyed, known or not."""
 

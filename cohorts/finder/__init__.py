@@ -1,0 +1,12 @@
+"""The finder: cohorts that nobody thought to ask for, proposed as definition files. It proposes; people decide.
+
+vocabulary  signs a person may show, from the sources' settings alone: needs, services again and again, homes
+signs       which person shows which, by the very statements that a definition compiles to
+sets        people grouped by the signs they show; every closed set of up to three that enough people show
+chance      how many would show a set if signs fell independently, and a limit on false finds
+answers     of those people, who got no response, from one service or from all
+choosing    what is left once everything that another proposal tells already is dropped
+resampling  how often a proposal would be made again of other people like these
+proposal    a proposal as a definition file, its reason and its questions in plain words
+find        all of it, in order
+"""

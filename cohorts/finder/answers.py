@@ -1,0 +1,151 @@
+"""Of the people who show a candidate's signs: who got no response, from one service that is there or from all."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+import duckdb
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from cohorts.compile.responses import ATTENDED
+from cohorts.durations import Duration
+from cohorts.finder.candidates import Candidate
+from cohorts.finder.vocabulary import LOOKBACK, Responder, Sign
+from cohorts.measures.roles import role_of
+from governance.warehouse import fetch_table, load_sql, load_table, materialise
+
+SOON_DAYS, LASTING_DAYS, SEVERAL = 84, 182, 3
+"""A first response inside twelve weeks; support that lasts: three contacts, or a service, inside half a year."""
+
+ALL = ""
+"""In place of a service: none of those that are there for the needs."""
+
+LEAST_ANSWERED = 0.02
+"""A service that answers fewer of a candidate's people is not there for people like them."""
+
+_RESPONDER_EVENT = pa.schema(
+    [("source", pa.string()), ("kind", pa.string()), ("has_outcome", pa.bool_()), ("is_service", pa.bool_())]
+)
+_CANDIDATE_SIGN = pa.schema(
+    [("candidate_no", pa.int32()), ("stage", pa.string()), ("sign_no", pa.int16()), ("at_least", pa.int16())]
+)
+_CANDIDATE_RESPONDER = pa.schema(
+    [("candidate_no", pa.int32()), ("source", pa.string()), ("is_lasting", pa.bool_()), ("is_for_all", pa.bool_())]
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gap:
+    """A candidate and a response that did not come. People are numbers of ``person_stratum``."""
+
+    candidate: Candidate
+    sources: tuple[str, ...]
+    """Services of which none responded."""
+    members: NDArray[np.int32]
+    """Ascending."""
+
+    @property
+    def share(self) -> float:
+        """Of the people who show the signs, those to whom nobody responded in time."""
+        return len(self.members) / max(self.candidate.people, 1)
+
+    @property
+    def is_lasting(self) -> bool:
+        """Whether support that lasts is asked for, not a first response."""
+        return self.candidate.at_least < len(self.candidate.signs)
+
+
+def responders_for(candidate: Candidate, signs: Sequence[Sign], responders: Sequence[Responder]) -> list[Responder]:
+    """Services that are there for one of the person's own needs; where all is somebody else's at home, any service."""
+    needs = frozenset().union(*(signs[one].own_needs for one in candidate.signs))
+    return [one for one in responders if one.needs & needs or not needs]
+
+
+def find_gaps(
+    con: duckdb.DuckDBPyConnection,
+    candidates: Sequence[Candidate],
+    signs: Sequence[Sign],
+    responders: Sequence[Responder],
+    as_of: date,
+) -> list[Gap]:
+    """Every candidate with every response that might be missing.
+
+    Args:
+        con: Holds the analysis tables and what ``signs`` and ``sets`` made.
+        candidates: From ``candidates.find_candidates``.
+        signs: The vocabulary.
+        responders: Who could respond to what.
+        as_of: First day after the period.
+
+    Returns:
+        In the order of candidates, then services; the whole of services first.
+    """
+    asked = [(number, one) for number, each in enumerate(candidates) for one in responders_for(each, signs, responders)]
+    _load(con, candidates, signs, responders, asked)
+    since = Duration.parse(LOOKBACK).before(as_of)
+    params = {"attended": list(ATTENDED), "since": since, "as_of": as_of}
+    materialise(con, "response", load_sql("cohorts.finder", "response"), params)
+    materialise(con, "candidate_member", load_sql("cohorts.finder", "candidate_member"))
+    times = {"soon_days": SOON_DAYS, "lasting_days": LASTING_DAYS}
+    materialise(con, "answered", load_sql("cohorts.finder", "answered"), {**times, "several": SEVERAL})
+    con.execute(load_sql("cohorts.finder", "drop_strangers"), {"least": LEAST_ANSWERED})
+    materialise(con, "unanswered", load_sql("cohorts.finder", "unanswered"), {**times, "as_of": as_of})
+    rows = fetch_table(con, "SELECT * FROM unanswered ORDER BY candidate_no, source, person_no")
+    served = con.execute("SELECT candidate_no, list(source ORDER BY source) FROM candidate_responder GROUP BY ALL")
+    return _gaps(candidates, rows, dict(served.fetchall()))
+
+
+def _load(
+    con: duckdb.DuckDBPyConnection,
+    candidates: Sequence[Candidate],
+    signs: Sequence[Sign],
+    responders: Sequence[Responder],
+    asked: Sequence[tuple[int, Responder]],
+) -> None:
+    events = [
+        {"source": one.source, "kind": kind, "has_outcome": has_outcome, "is_service": role_of(kind) == "service"}
+        for one in responders
+        for kind, has_outcome in one.events.items()
+    ]
+    shown = [
+        {"candidate_no": number, "stage": each.stage, "sign_no": sign, "at_least": each.at_least}
+        for number, each in enumerate(candidates)
+        for sign in each.signs
+    ]
+    wanted = [
+        {
+            "candidate_no": number,
+            "source": one.source,
+            "is_lasting": candidates[number].at_least < len(candidates[number].signs),
+            "is_for_all": _is_for_all(candidates[number], signs, one),
+        }
+        for number, one in asked
+    ]
+    load_table(con, "responder_event", pa.Table.from_pylist(events, _RESPONDER_EVENT))
+    load_table(con, "candidate_sign", pa.Table.from_pylist(shown, _CANDIDATE_SIGN))
+    load_table(con, "candidate_responder", pa.Table.from_pylist(wanted, _CANDIDATE_RESPONDER))
+
+
+def _is_for_all(candidate: Candidate, signs: Sequence[Sign], responder: Responder) -> bool:
+    """Whether everyone has a need that this service is there for: only then its silence says something."""
+    if candidate.at_least < len(candidate.signs):
+        return False
+    needs = [signs[one].own_needs for one in candidate.signs]
+    return any(one and one <= responder.needs for one in needs) or not any(needs)
+
+
+def _gaps(candidates: Sequence[Candidate], rows: pa.Table, served: dict[int, list[str]]) -> list[Gap]:
+    number, person = rows["candidate_no"].to_numpy(), rows["person_no"].to_numpy().astype(np.int32)
+    source = np.array(rows["source"].to_pylist(), str)
+    if not len(number):
+        return []
+    starts = np.flatnonzero(np.r_[True, (number[1:] != number[:-1]) | (source[1:] != source[:-1])])
+    found = []
+    for start, stop in zip(starts, np.r_[starts[1:], len(number)], strict=True):
+        which, named = int(number[start]), str(source[start])
+        sources = tuple(served[which]) if named == ALL else (named,)
+        if named == ALL or len(served[which]) > 1:  # one service alone is all of them
+            found.append(Gap(candidate=candidates[which], sources=sources, members=person[start:stop]))
+    return found

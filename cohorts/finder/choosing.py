@@ -1,0 +1,113 @@
+"""Which gaps are proposed: the largest of every theme first, without what an earlier one tells already.
+
+Were gaps simply ranked, the first twenty would tell of the same few hundred people in twenty ways. So gaps are put into
+themes, every theme has its turn, and whoever is in a proposal already counts for less in the next.
+"""
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse import csr_array
+
+from cohorts.finder.answers import Gap
+from cohorts.finder.vocabulary import Sign
+
+MOST_PROPOSALS = 25
+
+TOLD_SHARE = 0.7
+"""Two gaps that share so much of all their people tell one thing; the second is left out."""
+
+Theme = tuple[str, ...]
+Size = Mapping[tuple[str, int], int]
+"""People who show a sign, by stage and sign."""
+
+
+def choose(
+    gaps: Sequence[Gap],
+    signs: Sequence[Sign],
+    size: Size,
+    unequal: NDArray[np.float64],
+    *,
+    least_people: int,
+    most: int = MOST_PROPOSALS,
+) -> list[Gap]:
+    """The proposals, best first.
+
+    Args:
+        gaps: From ``answers.find_gaps``.
+        signs: The vocabulary.
+        size: People who show each sign; the rarest sign of a set names its theme.
+        unequal: How many times as common each gap surely is in the group that has it most, at least 1.
+        least_people: Gaps with fewer members are left out.
+        most: So many are chosen.
+    """
+    rows = [row for row, gap in enumerate(gaps) if len(gap.members) >= least_people]
+    if not rows:
+        return []
+    left = [gaps[row] for row in rows]
+    worth = np.array([worth_of(gap) for gap in left]) * np.sqrt(unequal[rows])
+    themes = [theme_of(gap, signs, size) for gap in left]
+    alike = _alike(left)
+    chosen: list[int] = []
+    while len(chosen) < most and worth.max() > 0:
+        _one_round(left, themes, worth, alike, chosen, most)
+    return [left[row] for row in chosen]
+
+
+def worth_of(gap: Gap) -> float:
+    """People without a response beyond what chance explains, times the share of those with the signs who are."""
+    return len(gap.members) * (1 - 1 / gap.candidate.lift) * gap.share
+
+
+def _one_round(
+    gaps: Sequence[Gap],
+    themes: Sequence[Theme],
+    worth: NDArray[np.float64],
+    alike: NDArray[np.float64],
+    chosen: list[int],
+    most: int,
+) -> None:
+    """Every theme has its turn once, the worthiest first; changes ``worth`` and ``chosen``."""
+    open_ = np.ones(len(gaps), bool)
+    while len(chosen) < most:
+        best = int(np.argmax(np.where(open_, worth, 0.0)))
+        if not open_[best] or worth[best] <= 0:
+            return
+        chosen.append(best)
+        worth *= np.sqrt(1 - np.minimum(alike[best], 1.0))
+        worth[alike[best] > TOLD_SHARE] = 0.0
+        worth[[gap.candidate is gaps[best].candidate for gap in gaps]] = 0.0
+        open_ &= np.array([theme != themes[best] for theme in themes])
+
+
+def _alike(gaps: Sequence[Gap]) -> NDArray[np.float64]:
+    """Shared people over all people of every two gaps; shape (gaps, gaps)."""
+    people = np.concatenate([gap.members for gap in gaps])
+    starts = np.r_[0, np.cumsum([len(gap.members) for gap in gaps])]
+    member = csr_array((np.ones(len(people), np.int32), people, starts))
+    shared = (member @ member.T).toarray().astype(np.float64)
+    size = np.diff(starts).astype(np.float64)
+    whole: NDArray[np.float64] = shared / (size[:, None] + size[None, :] - shared)
+    return whole
+
+
+def theme_of(gap: Gap, signs: Sequence[Sign], size: Size) -> Theme:
+    """What a gap is about: what comes again, who went away, or else the rarest of its needs."""
+    candidate, shown = gap.candidate, [signs[one] for one in gap.candidate.signs]
+    if candidate.at_least < len(candidate.signs):
+        return (candidate.stage, "several needs", *(one.name for one in shown))
+
+    def rarest(numbers: Sequence[int]) -> Sign:
+        return signs[min(numbers, key=lambda one: size.get((candidate.stage, one), 0))]
+
+    again = [one for one in candidate.signs if signs[one].kind == "again"]
+    if again:
+        return candidate.stage, "again", rarest(again).event
+    if away := [one.name for one in shown if one.kind == "away"]:
+        return candidate.stage, "away", away[0]
+    needs = [one for one in candidate.signs if signs[one].kind in ("need", "wide")] or list(candidate.signs)
+    about = rarest(needs)
+    if any(one.kind == "seen" for one in shown):
+        return candidate.stage, "seen", min(about.needs, default=about.name)
+    return candidate.stage, "needs", about.name

@@ -1,0 +1,156 @@
+"""A proposal as a definition file in the project's own language, which `joinedup check` accepts as it is."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import Any
+
+import yaml
+
+from cohorts.finder.answers import LASTING_DAYS, SEVERAL, SOON_DAYS, Gap
+from cohorts.finder.vocabulary import LOOKBACK, Responder, Sign
+from cohorts.finder.words import questions_of, reason_of, sign_words, title_of
+from cohorts.measures.roles import role_of
+
+_AGES = {"adult": "18+", "child": "0-17"}
+_MIN_SHARE = 0.5
+_NOT_YET = {"status": "not yet reviewed"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Proposal:
+    """One proposal: what it means, why, and what to ask. Holds no count."""
+
+    id: str
+    title: str
+    reason: str
+    questions: tuple[str, ...]
+    text: str
+    """The definition file."""
+
+    @property
+    def file_name(self) -> str:
+        """What the file has to be called."""
+        return f"{self.id}.yaml"
+
+
+def make_proposal(
+    gap: Gap,
+    signs: Sequence[Sign],
+    responders: Sequence[Responder],
+    titles: Mapping[str, str],
+    *,
+    purpose: str,
+    period: str,
+) -> Proposal:
+    """The definition file of one gap.
+
+    Args:
+        gap: Who, and what did not come.
+        signs: The vocabulary.
+        responders: Their kinds of response.
+        titles: What sources are called.
+        purpose: The project's.
+        period: The month in which it was found.
+    """
+    cohort, title = proposal_id(gap, signs), title_of(gap, signs, titles)
+    reason, questions = reason_of(gap, signs, titles), questions_of(gap, signs, titles)
+    content = {
+        "id": cohort,
+        "version": "0.1.0",
+        "title": title,
+        "why": reason,
+        "purpose": purpose,
+        "unit": "person",
+        "parameters": _parameters(gap),
+        "population": {"registered": True, "alive": True, "age": _AGES[gap.candidate.stage]},
+        "lookback": LOOKBACK,
+        "needs": [
+            {"id": signs[one].name, signs[one].how: [dict(each) for each in signs[one].evidence]}
+            for one in gap.candidate.signs
+        ],
+        "members": {"at_least": gap.candidate.at_least},
+        "responses": {"after": "needs.crossed", "ladder": list(_ladder(gap, responders))},
+        "unmet": f"not reached({'lasting' if gap.is_lasting else 'answered'})",
+        "require_coverage": {"min_share": "$min_share"},
+        "evidence": [
+            f"Proposed by `joinedup find` from the records of {period}, not from anybody's question.",
+            *(f"Ask. {question}" for question in questions),
+        ],
+        "sources": ["The project's own records; nothing is published on it"],
+        "caveats": list(_caveats(gap, signs, titles)),
+        "review": _NOT_YET,
+        "lived_experience": _NOT_YET,
+    }
+    return Proposal(id=cohort, title=title, reason=reason, questions=questions, text=_as_yaml(content, questions))
+
+
+def proposal_id(gap: Gap, signs: Sequence[Sign]) -> str:
+    """The same for the same combination in every month, whatever its numbers."""
+    named = [gap.candidate.stage, *(signs[one].name for one in gap.candidate.signs), *gap.sources]
+    return f"found_{sha256('|'.join(named).encode()).hexdigest()[:8]}"
+
+
+def _parameters(gap: Gap) -> dict[str, Any]:
+    days = LASTING_DAYS if gap.is_lasting else SOON_DAYS
+    time = {
+        "value": f"{days}d",
+        "from": "28d",
+        "to": "364d",
+        "why": "The same time is used for every proposal; how long is too long here is for people who live it to say.",
+    }
+    share = {
+        "value": _MIN_SHARE,
+        "from": 0.0,
+        "to": 1.0,
+        "why": "A service whose extract misses most of its people cannot show that nobody came.",
+    }
+    return {"response_time": time, "min_share": share}
+
+
+def _ladder(gap: Gap, responders: Sequence[Responder]) -> Iterator[dict[str, Any]]:
+    asked = [one for one in responders if one.source in gap.sources]
+    contacts = {kind: known for one in asked for kind, known in one.events.items() if role_of(kind) != "service"}
+    services = sorted(kind for one in asked for kind in one.events if role_of(kind) == "service")
+    lasting = [{"event": services, "ongoing": True}] if services else []
+    first = {"rung": "answered", "within": "$response_time", "any": [*_came(contacts, 1), *lasting]}
+    if gap.is_lasting:
+        yield {**first, "within": f"{SOON_DAYS}d"}
+        yield {"rung": "lasting", "within": "$response_time", "any": [*_came(contacts, SEVERAL), *lasting]}
+    else:
+        yield first
+
+
+def _came(contacts: Mapping[str, bool], count: int) -> Iterator[dict[str, Any]]:
+    """Contacts whose outcome says whether the person was there, and those of which it is not noted."""
+    for attended in (True, False):
+        if kinds := sorted(kind for kind, known in contacts.items() if known is attended):
+            told = {"event": kinds, "count": count} if count > 1 else {"event": kinds}
+            yield {**told, "attended": True} if attended else told
+
+
+def _caveats(gap: Gap, signs: Sequence[Sign], titles: Mapping[str, str]) -> Iterator[str]:
+    yield "It says what goes together, not what brings what about."
+    yield "A response that no source records is not seen; one that was offered and refused may not be recorded."
+    shown = [signs[one] for one in gap.candidate.signs]
+    told = [one for one in shown if one.kind in ("need", "wide")]
+    if len(told) > 1 and frozenset.intersection(*(one.told_by for one in told)):
+        names = " and ".join(sign_words(one, titles) for one in told)
+        yield f"One service may have noted {names} at one contact."
+
+
+class _Plain(yaml.SafeDumper):
+    """Lists inside lists are indented, and nothing is referred to elsewhere."""
+
+    def ignore_aliases(self, data: Any) -> bool:
+        return True
+
+    def increase_indent(self, flow: bool = False, indentless: bool = False) -> None:
+        return super().increase_indent(flow, False)
+
+
+def _as_yaml(content: Mapping[str, Any], questions: Iterable[str]) -> str:
+    head = "# yaml-language-server: $schema=../schemas/cohort.schema.json\n# Questions to ask before anybody counts:\n"
+    asked = "".join(f"#   {question}\n" for question in questions)
+    body = yaml.dump(dict(content), Dumper=_Plain, sort_keys=False, allow_unicode=True, width=110)
+    return head + asked + body

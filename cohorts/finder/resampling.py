@@ -1,0 +1,107 @@
+"""How often a candidate would be found again among other people like these: a bootstrap over patterns.
+
+People are drawn again with replacement, which for a pattern of n people is a Poisson number around n (the Poisson
+bootstrap; Hanley and MacGibbon 2006), so a draw costs as much as there are patterns, not people.
+"""
+
+from collections.abc import Iterator, Sequence
+from itertools import combinations
+
+import duckdb
+import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse import csr_array
+
+from cohorts.finder.candidates import LEAST_LIFT, Candidate
+from cohorts.finder.chance import expected_of_several, upper_tail
+
+DRAWS = 200
+
+Numbers = NDArray[np.float64]
+
+
+def found_again(
+    con: duckdb.DuckDBPyConnection,
+    candidates: Sequence[Candidate],
+    *,
+    least_people: int,
+    seed: int,
+    draws: int = DRAWS,
+) -> list[float]:
+    """The share of draws in which each candidate would be found.
+
+    Args:
+        con: Holds ``pattern``.
+        candidates: As they were found.
+        least_people: As they were found with.
+        seed: Of the draws.
+        draws: How many.
+
+    Returns:
+        One share a candidate; the largest p-value of them all is what a draw is held against.
+    """
+    limit = max((one.p_value for one in candidates), default=0.0)
+    found: dict[int, float] = {}
+    for stage in sorted({one.stage for one in candidates}):
+        again = _Again(con, stage, seed, draws)
+        for number, one in enumerate(candidates):
+            if one.stage == stage:
+                found[number] = again.share(one, least_people, limit)
+    return [found[number] for number in range(len(candidates))]
+
+
+class _Again:
+    """Draws of one stage's people."""
+
+    def __init__(self, con: duckdb.DuckDBPyConnection, stage: str, seed: int, draws: int) -> None:
+        table = con.sql(
+            "SELECT stratum, people, signs FROM pattern WHERE stage = $stage ORDER BY pattern_no",
+            params={"stage": stage},
+        ).to_arrow_table()
+        people = table["people"].to_numpy()
+        _, self._stratum = np.unique(table["stratum"].to_numpy(), return_inverse=True)
+        signs = table["signs"].combine_chunks()
+        lengths = np.diff(signs.offsets.to_numpy())
+        self._row = np.repeat(np.arange(len(people)), lengths)
+        self._sign = signs.values.to_numpy()
+        rng = np.random.default_rng(seed)
+        self._drawn = rng.poisson(people[:, None], (len(people), draws)).astype(np.float32)
+        self._everyone = self._counts(np.ones(len(people), bool))
+
+    def _counts(self, rows: NDArray[np.bool_]) -> Numbers:
+        """People of some patterns in each draw; shape (strata, draws)."""
+        at = np.flatnonzero(rows)
+        shape = (int(self._stratum.max(initial=-1)) + 1, len(rows))
+        found: Numbers = (csr_array((np.ones(len(at)), (self._stratum[at], at)), shape) @ self._drawn).astype(float)
+        return found
+
+    def _showing(self, signs: Sequence[int], least: int) -> Numbers:
+        held = np.bincount(self._row[np.isin(self._sign, signs)], minlength=len(self._drawn))
+        return self._counts(held >= least)
+
+    def share(self, one: Candidate, least_people: int, limit: float) -> float:
+        people = self._showing(one.signs, one.at_least).sum(axis=0)
+        expected = np.maximum(self._expected(one), 1e-9)
+        kept = (upper_tail(people, expected) <= limit) & (people >= least_people) & (people >= LEAST_LIFT * expected)
+        return float(kept.mean())
+
+    def _expected(self, one: Candidate) -> Numbers:
+        everyone = np.maximum(self._everyone, 1)
+        if one.at_least < len(one.signs):
+            single = np.stack([self._showing([sign], 1) for sign in one.signs])
+            draws = range(single.shape[2])
+            return np.array([expected_of_several(everyone[:, d], single[:, :, d], one.at_least) for d in draws])
+        if len(one.signs) == 1:
+            return np.full(self._drawn.shape[1], one.expected)  # how events fell is not drawn again
+        products = [self._showing(a, len(a)) * self._showing(b, len(b)) / everyone for a, b in _parts(one.signs)]
+        found: Numbers = np.max([product.sum(axis=0) for product in products], axis=0)
+        return found
+
+
+def _parts(signs: tuple[int, ...]) -> Iterator[tuple[tuple[int, ...], tuple[int, ...]]]:
+    """Every way to part a set of two or three signs into two."""
+    for size in range(1, len(signs) // 2 + 1):
+        for one in combinations(signs, size):
+            other = tuple(sign for sign in signs if sign not in one)
+            if len(one) < len(other) or one < other:
+                yield one, other

@@ -1,0 +1,90 @@
+"""Signs, gaps and questions in plain words."""
+
+from collections.abc import Mapping, Sequence
+
+from cohorts.finder.answers import Gap
+from cohorts.finder.vocabulary import Sign
+from cohorts.words import event_words, listed, plain, sector_words
+
+_PEOPLE = {"adult": "Adults", "child": "Children"}
+_LIFT = (
+    (10.0, "more than ten times"),
+    (5.0, "more than five times"),
+    (2.0, "more than twice"),
+    (0.0, "half as many again, or more,"),
+)
+_SHARE = ((0.9, "almost all"), (0.6, "most"), (0.4, "about half"), (0.0, "some"))
+
+
+def sign_words(sign: Sign, titles: Mapping[str, str]) -> str:
+    """What a person shows, as the end of "people with"."""
+    event = event_words(sign.event) if sign.event else ""
+    match sign.kind:
+        case "need":
+            return plain(*sign.needs)
+        case "wide" if len(sign.needs) == 1:
+            return f"{plain(*sign.needs)} known outside {sector_words(sign.sector)}"
+        case "wide":
+            return f"a need that services outside {sector_words(sign.sector)} are there for"
+        case "seen":
+            return event
+        case "again" if sign.times == 1:
+            return event
+        case "again":
+            return f"{sign.times} or more {event_words(sign.event, plural=True)} in a year"
+        case "away":
+            return f"contact with “{_titles(sorted(sign.told_by), titles)}” and then none for half a year"
+        case "home":
+            return f"{plain(*sign.needs)} of an adult at home" if sign.needs else "no other adult at home"
+
+
+def title_of(gap: Gap, signs: Sequence[Sign], titles: Mapping[str, str]) -> str:
+    """The title of a proposal."""
+    shown = [sign_words(signs[one], titles) for one in gap.candidate.signs]
+    count = gap.candidate.at_least
+    what = listed(shown, "and") if count == len(shown) else f"at least {_number(count)} of {listed(shown, 'and')}"
+    ending = "without lasting support" if gap.is_lasting else "without a response"
+    return f"{_PEOPLE[gap.candidate.stage]} with {what}, {ending} from {_services(gap, titles)}"
+
+
+def reason_of(gap: Gap, signs: Sequence[Sign], titles: Mapping[str, str]) -> str:
+    """Why anybody should look, with sizes told in words: exact numbers stay in the analysis zone."""
+    candidate = gap.candidate
+    often = next(words for least, words in _LIFT if candidate.lift >= least)
+    part = next(words for least, words in _SHARE if gap.share >= least)
+    alone = len(candidate.signs) == 1
+    what = "It comes to the same people" if alone else "These go together"
+    time = "lasting support in half a year" if gap.is_lasting else "response in twelve weeks"
+    return (
+        f"{what} {often} as often as they would by chance among people of the same age and sex. For {part} of these"
+        f" people no {time} is recorded from {_services(gap, titles)}."
+    )
+
+
+def questions_of(gap: Gap, signs: Sequence[Sign], titles: Mapping[str, str]) -> tuple[str, ...]:
+    """What to ask people who live it, and those who work with them."""
+    shown = [signs[one] for one in gap.candidate.signs]
+    asked = ["To people who live this: what did you need first, whom did you tell, and what happened then?"]
+    if events := [event_words(one.event, plural=True) for one in shown if one.event]:
+        asked.append(
+            f"To them: what had gone before the {listed(events, 'and the')}, and what would have helped by then?"
+        )
+    if any(one.kind == "away" for one in shown):
+        asked.append("To them: how did that contact end, and did you want it to?")
+    if any(one.kind == "home" for one in shown):
+        asked.append("To them: what would help everyone at home, and whom would you trust to ask?")
+    asked.append(f"To {_services(gap, titles)}: would you have known, and what would you have done had you known?")
+    asked.append("To everyone: who is in this situation and in nobody's records?")
+    return tuple(asked)
+
+
+def _services(gap: Gap, titles: Mapping[str, str]) -> str:
+    return _titles(gap.sources, titles)
+
+
+def _titles(sources: Sequence[str], titles: Mapping[str, str]) -> str:
+    return listed([titles.get(source, plain(source)) for source in sources])
+
+
+def _number(count: int) -> str:
+    return {2: "two", 3: "three"}.get(count, str(count))

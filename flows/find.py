@@ -1,0 +1,139 @@
+"""Ask the finder: combinations nobody asked for, as definition files in the analysis zone, told without any number."""
+
+from collections.abc import Mapping
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+
+from cohorts.finder.find import STEPS, Found, find
+from flows import progress
+from flows.cohorts import analysis_tables
+from flows.run import Run, open_run, timestamp
+from governance.contracts import FINDER_PROPOSAL
+from governance.errors import PolicyRefusal
+from governance.ledger import Event
+from governance.package import no_package, package_digest, write_tables
+from governance.store import current, publish, read_manifest, write_file, write_manifest
+
+
+def find_proposals(root: Path, period: str) -> dict[str, Any]:
+    """Write proposals for one period.
+
+    Args:
+        root: The project folder.
+        period: ``YYYY-MM`` or ``latest``; its sources have been pseudonymised and linked.
+
+    Returns:
+        What is proposed, in words: no count leaves the analysis zone this way.
+
+    Raises:
+        BadInput: A step has not been run.
+        PolicyRefusal: The project is for direct care, or the keys are not here.
+    """
+    run = open_run(root, period, step="cohorts")
+    if run.bundle.project.direct_care:
+        raise _not_for_care()
+    progress.expect(len(STEPS))
+    con, _, _ = analysis_tables(run)
+    project = run.bundle.project
+    finds = find(con, run.bundle.sources, project, run.as_of, period=run.period, tell=progress.started)
+    con.close()
+    months = _months_before(run)
+    folder = _publish(run, finds.found, months)
+    return {
+        "project": project.id,
+        "period": run.period,
+        "folder": str(folder),
+        "asked": finds.sets_asked,
+        "proposals": [_as_dict(one, months, folder) for one in finds.found],
+    }
+
+
+def _months_before(run: Run) -> Mapping[str, int]:
+    """In how many earlier months each combination was proposed, of those that the ledger knows."""
+    found: dict[str, int] = {}
+    for path in sorted(run.zone("analysis").glob("[0-9][0-9][0-9][0-9]-[0-9][0-9]/finder")):
+        period = path.parent.name
+        if period >= run.period or no_package(path):
+            continue
+        if package_digest(path) == run.published(Event.PROPOSALS_WRITTEN, period=period):
+            for one in read_manifest(current(path))["proposals"]:
+                found[one["id"]] = found.get(one["id"], 0) + 1
+    return found
+
+
+def _publish(run: Run, found: tuple[Found, ...], months: Mapping[str, int]) -> Path:
+    folder, key = run.zone("analysis", run.period, "finder"), run.ring.zone_public("analysis")
+    with publish(folder) as scratch:
+        tables = write_tables(scratch, {"finder_proposal": _table(found, months)}, key)
+        for one in found:
+            write_file(scratch / one.proposal.file_name, one.proposal.text.encode())
+        facts = {
+            "kind": "proposals",
+            "project": run.bundle.project.id,
+            "period": run.period,
+            "config_sha256": run.bundle.digest,
+            "tables": tables,
+            "files": {one.proposal.file_name: sha256(one.proposal.text.encode()).hexdigest() for one in found},
+            "proposals": [{"id": one.proposal.id, "title": one.proposal.title} for one in found],
+        }
+        manifest = write_manifest(scratch, facts)
+    run.ledger.append(
+        Event.PROPOSALS_WRITTEN, at=timestamp(), period=run.period, manifest_sha256=manifest, proposals=len(found)
+    )
+    return current(folder)
+
+
+def _table(found: tuple[Found, ...], months: Mapping[str, int]) -> pa.Table:
+    rows = [
+        {
+            "cohort": one.proposal.id,
+            "place": place,
+            "people": one.gap.candidate.people,
+            "expected_people": one.gap.candidate.expected,
+            "lift": one.gap.candidate.lift,
+            "p_value": one.gap.candidate.p_value,
+            "q_value": one.gap.candidate.q_value,
+            "unmet_share": one.gap.share,
+            "least_ratio": one.unequal,
+            "found_again": one.stability,
+            "months_before": months.get(one.proposal.id, 0),
+        }
+        for place, one in enumerate(found, 1)
+    ]
+    return pa.Table.from_pylist(rows, schema=FINDER_PROPOSAL.schema)
+
+
+def _as_dict(one: Found, months: Mapping[str, int], folder: Path) -> dict[str, Any]:
+    return {
+        "id": one.proposal.id,
+        "title": one.proposal.title,
+        "reason": one.proposal.reason,
+        "questions": list(one.proposal.questions),
+        "months_before": months.get(one.proposal.id, 0),
+        "file": str(folder / one.proposal.file_name),
+    }
+
+
+def find_lines(found: Mapping[str, Any]) -> list[str]:
+    """For people: each proposal with its reason and its questions, best first."""
+    lines = [
+        f"{len(found['proposals'])} combinations of {found['period']} that nobody asked for; people decide.",
+        "Numbers stay in the analysis zone until a definition is approved and released.",
+    ]
+    for place, one in enumerate(found["proposals"], 1):
+        lines += ["", f"{place}. {one['title']} ({one['id']})", f"   {one['reason']}"]
+        lines += [f"   - {question}" for question in one["questions"]]
+    copy = "To count one: copy its file into cohorts/, mend it with people who live it, check and approve."
+    return [*lines, "", f"Files: {found['folder']}", copy]
+
+
+def _not_for_care() -> PolicyRefusal:
+    return PolicyRefusal(
+        "This project is for direct care, and the finder is for planning only.",
+        why="Looking for combinations nobody asked about is no part of caring for one person.",
+        fix="Set up a planning project with its own purpose and approval.",
+        code="E-FIND-PURPOSE",
+    )

@@ -1,0 +1,42 @@
+"""`joinedup find` needs a linked month, and says in words what it found."""
+
+import pytest
+
+from governance.ledger import Event, Ledger
+from tests.lib.canary import MARKS, plant
+from tests.lib.command import here
+from tests.lib.toy import make_toy
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory):
+    """A project with a marked person, linked."""
+    import os
+
+    from flows.cli import run
+
+    root = make_toy(tmp_path_factory.mktemp("find") / "toy")
+    plant(root)
+    os.environ.pop("JOINEDUP_PROJECT_DIR", None)
+    for step in ("pseudonymise", "link"):
+        assert run([step, str(root), "--plain", "--json"]) in (0, 1)
+    return root
+
+
+def test_too_few_people_give_no_proposals_and_the_ledger_says_so(capsys, project):
+    """Nothing of a record is printed, and what was written is recorded."""
+    done = here(capsys, "find", project, "--json")
+
+    assert done.code == 0
+    assert done.json["result"]["proposals"] == []
+    assert not any(mark in done.out for mark in MARKS.values())
+    [written] = [one for one in Ledger(project / "ledger").entries() if one.event is Event.PROPOSALS_WRITTEN]
+    assert written.facts["proposals"] == 0
+
+
+def test_before_linkage_it_says_what_to_run(capsys, tmp_path):
+    """The finder needs the month's records."""
+    done = here(capsys, "find", make_toy(tmp_path / "toy"))
+
+    assert done.code == 3
+    assert "joinedup" in done.err

@@ -1,0 +1,111 @@
+"""Unit: the finder on a small synthetic system it has no definitions of, and where nothing goes together."""
+
+import math
+
+import numpy as np
+import pytest
+
+from cohorts.analysis import build_analysis
+from cohorts.definition import load_definitions
+from cohorts.finder.candidates import find_candidates, sets_in_question
+from cohorts.finder.chance import adjusted, expected_of_several, upper_tail
+from cohorts.finder.find import event_counts, find
+from cohorts.finder.sets import count_sets
+from cohorts.finder.vocabulary import signs_of
+from cohorts.run import run_cohorts
+from flows.demo.generate import make_ics
+from governance.intake import as_of_date
+from governance.settings import load_bundle
+from governance.warehouse import connect
+from tests.lib.recovery import payloads_of, true_index
+
+PEOPLE, SEED, PERIOD = 16000, 21, "2026-09"
+
+
+@pytest.fixture(scope="module")
+def world(tmp_path_factory):
+    """A project without its definitions, its analysis tables, and what the finder proposes."""
+    made = make_ics(tmp_path_factory.mktemp("finder"), people=PEOPLE, seed=SEED, periods=[PERIOD])
+    for path in (made.project / "cohorts").glob("*.yaml"):
+        path.unlink()
+    bundle = load_bundle(made.project)
+    payloads = payloads_of(bundle, PERIOD)
+    index = true_index(made.truth, PERIOD, {one: each.record_person["record_id"] for one, each in payloads.items()})
+    con = connect()
+    build_analysis(con, bundle.sources, index, payloads, as_of_date(PERIOD), bundle.project)
+    return made, bundle, con, find(con, bundle.sources, bundle.project, as_of_date(PERIOD), period=PERIOD)
+
+
+def test_every_proposal_is_accepted_and_counts_whom_the_finder_counted(world):
+    """A definition means what the finder looked for: the very same number of people show its signs."""
+    made, _, con, finds = world
+    for one in finds.found:
+        (made.project / "cohorts" / one.proposal.file_name).write_text(one.proposal.text, "utf-8")
+    definitions = load_definitions(load_bundle(made.project))
+    run_cohorts(con, definitions, as_of_date(PERIOD))
+    query = "SELECT cohort, count(*) FILTER (population AND needs) FROM cohort_member GROUP BY ALL"
+    counted = dict(con.execute(query).fetchall())
+
+    assert 10 <= len(finds.found) <= 25
+    assert counted == {one.proposal.id: one.gap.candidate.people for one in finds.found}
+
+
+def test_it_finds_needs_that_go_together_and_notices_nobody_answers(world):
+    """Both are made by the world's mechanisms, and no definition told the finder of them."""
+    _, _, _, finds = world
+    named = [{finds.signs[sign].name for sign in one.gap.candidate.signs} for one in finds.found]
+
+    assert any({"homelessness", "substance_use", "mental_ill_health"} <= signs for signs in named)
+    assert any("again_police_safeguarding_notice" in signs for signs in named)
+
+
+def test_where_signs_fell_by_chance_hardly_any_population_gives_a_combination(world):
+    """The same signs on as many people of every age and sex, dealt out anew: about one population in twenty."""
+    _, _, con, finds = world
+    rng = np.random.default_rng(3)
+    shown = con.sql("SELECT * FROM person_sign").to_arrow_table()
+    people = con.sql("SELECT person_no, stratum FROM person_stratum ORDER BY person_no").to_arrow_table()
+    stratum = people["stratum"].to_numpy()
+    order = np.argsort(stratum, kind="stable")
+    sign, person = shown["sign_no"].to_numpy(), shown["person_no"].to_numpy()
+    false = 0
+    for _ in range(20):
+        dealt = person.copy()
+        for number in np.unique(sign):
+            to = np.empty_like(order)
+            to[order] = order[np.lexsort((rng.random(len(order)), stratum[order]))]
+            dealt[sign == number] = to[person[sign == number]]
+        con.register("dealt", shown.set_column(0, "person_no", [dealt]))
+        con.execute("CREATE OR REPLACE TABLE person_sign AS SELECT * FROM dealt")
+        counted = count_sets(con, finds.signs, least_people=50)
+        asked = sets_in_question(finds.signs, len(counted))
+        found = find_candidates(
+            con, counted, finds.signs, event_counts(con, as_of_date(PERIOD)), least_people=50, tests=asked
+        )
+        false += any(len(one.signs) > 1 for one in found)
+
+    assert false <= 3
+
+
+def test_no_sign_is_planned_contact_and_every_proposal_holds_a_need(world):
+    """Turning up is no sign of anything, and nobody is proposed for how often they came."""
+    _, bundle, _, finds = world
+
+    assert not any(sign.event.endswith((".consultation", ".contact", ".review")) for sign in finds.signs)
+    assert all(any(finds.signs[sign].needs for sign in one.gap.candidate.signs) for one in finds.found)
+    assert signs_of(bundle.sources, spine=bundle.project.spine, households=False, reached={})
+
+
+def test_the_chance_of_several_is_the_poisson_binomials():
+    """By hand: of 100 people, signs of half, a fifth and a tenth; at least two of them."""
+    found = expected_of_several(np.array([100.0]), np.array([[50.0], [20.0], [10.0]]), 2)
+    by_hand = 100 * (0.5 * 0.2 * 0.9 + 0.5 * 0.8 * 0.1 + 0.5 * 0.2 * 0.1 + 0.5 * 0.2 * 0.1)
+
+    assert math.isclose(found, by_hand)
+
+
+def test_the_tail_and_its_adjustment_are_the_textbooks():
+    """P(X >= 2) of a Poisson mean of 1; Benjamini and Hochberg over more tests than are listed."""
+    assert math.isclose(upper_tail(np.array([2.0]), np.array([1.0]))[0], 1 - 2 * math.exp(-1))
+    assert upper_tail(np.array([1.0]), np.array([2.0]))[0] == 1.0
+    assert np.allclose(adjusted(np.array([0.02, 0.001]), 4), [0.04, 0.004])
