@@ -131,3 +131,7 @@ bench-frontier: $(VENV)/.installed ## what finding more people costs: recall aga
 .PHONY: bench-calibration
 bench-calibration: $(VENV)/.installed ## probabilities against truth by source pair at 0.1, 1 and 10 million records, into docs/benchmarks.md
 	$(BIN)/python -m tests.bench.calibration_sizes --out docs/benchmarks.md
+
+.PHONY: bench-finder
+bench-finder: $(VENV)/.installed ## what the finder finds without definitions, and what chance makes it report, into docs/benchmarks.md
+	$(BIN)/python -m tests.bench.finder --out docs/benchmarks.md
