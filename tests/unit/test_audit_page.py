@@ -690,7 +690,7 @@ def test_every_event_about_keys_or_people_is_in_the_history():
         *("run_started", "run_finished", "run_failed", "run_awaits", "extract_read", "opt_outs_applied"),
         *("opt_outs_requested", "protected_left_out", "package_published", "linked", "person_index_published"),
         *("index_rekeyed", "older_records_destroyed", "cohorts_published", "report_released", "scorecards_written"),
-        "audit_written",
+        *("audit_written", "proposals_written"),
     }
 
     assert {*history_sections._ACCESS} | of_a_run >= {event.value for event in Event}
