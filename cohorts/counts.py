@@ -64,19 +64,28 @@ def count_cohorts(
     Returns:
         Contract ``cohort_count``: exact, so it stays in the analysis zone.
     """
-    dates = {"as_of": results.as_of}
-    group_people(con, results.as_of)
+    stage_counts(con, results)
     number_people(con, noise_key)
-    materialise(con, "person_measure", load_sql("cohorts", "person_measure"), dates)
-    materialise(con, "member_service", load_sql("cohorts", "member_service"), dates)
+    materialise(con, "member_service", load_sql("cohorts", "member_service"), {"as_of": results.as_of})
     load_table(con, "service", pa.table({"source": [source.id for source in sources]}))
     load_table(con, "counted", _counted(results.definitions))
-    load_table(con, "cohort_step", _steps(results.definitions))
     load_table(con, "dimension_group", _groups(dimensions(con)))
     parts = ("count_by_group", "count_by_service", "count_by_step", "count_seen", "count_extra")
     union = "\nUNION ALL\n".join(f"SELECT * FROM ({load_sql('cohorts', part)})" for part in parts)
     materialise(con, "counted_people", union)
     return check_table(fetch_table(con, load_sql("cohorts", "cohort_count")), COHORT_COUNT)
+
+
+def stage_counts(con: duckdb.DuckDBPyConnection, results: CohortResults) -> None:
+    """Make ``person_group``, ``person_measure`` and ``cohort_step``: what each person adds to, and the steps there are.
+
+    Args:
+        con: Holds the analysis tables and what ``run_cohorts`` made.
+        results: What was run.
+    """
+    group_people(con, results.as_of)
+    materialise(con, "person_measure", load_sql("cohorts", "person_measure"), {"as_of": results.as_of})
+    load_table(con, "cohort_step", _steps(results.definitions))
 
 
 def group_people(con: duckdb.DuckDBPyConnection, as_of: date) -> None:

@@ -1,10 +1,12 @@
 """Find the cohorts of one period: join payloads into people, ask every definition, publish exact counts in the zone."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any
 
 import duckdb
+import pyarrow as pa
 
 from cohorts.analysis import build_analysis
 from cohorts.counts import count_cohorts, dimension_titles
@@ -19,6 +21,8 @@ from cohorts.missed.rates import GroupRates, rates_by_number
 from cohorts.query import Definition
 from cohorts.run import run_cohorts
 from cohorts.singling_out import measure_singling_out
+from cohorts.uncertainty.intervals import LinkageDraws, count_intervals
+from cohorts.uncertainty.world import Setting
 from flows.forgetting import destroy_older_records
 from flows.run import Run, timestamp
 from governance.ledger import Event
@@ -37,16 +41,22 @@ def cohorts(run: Run) -> dict[str, int | float | str]:
         How many definitions were asked, and manifest digests.
     """
     definitions = load_definitions(run.bundle)
-    con, index, index_facts = analysis_tables(run)
+    zone = analysis_tables(run)
+    con = zone.con
     results = run_cohorts(con, definitions, run.as_of)
     counts = count_cohorts(con, results, run.bundle.sources, noise_key=run.ring.release_key(run.today))
     project = run.bundle.project
     estimates = {each.title: load_population(run.root, each) for each in project.populations}
     measured = measure(con, definitions, run.as_of, spine=project.spine, estimates=estimates)
-    missed = _publish_missed(run, rates_by_number(con, index["record_quality"]))
+    missed = _publish_missed(run, rates_by_number(con, zone.tables["record_quality"]))
+    setting = Setting(
+        sources=run.bundle.sources, payloads=zone.payloads, project=project, definitions=definitions, as_of=run.as_of
+    )
+    draws = LinkageDraws(zone.tables["drawn_person"], zone.tables["linkage_draw"], zone.facts["draws"])
+    intervals = count_intervals(con, counts, draws, setting)
     measures = _publish_measures(run, measured, definitions)
     facts = {
-        **_facts(run, index_facts),
+        **_facts(run, zone.facts),
         "who_is_missed": missed,
         "measures": measures,
         "definitions": describe_definitions(definitions, run.bundle.sources),
@@ -58,6 +68,7 @@ def cohorts(run: Run) -> dict[str, int | float | str]:
     folder, key = run.zone("analysis", run.period, "cohorts"), run.ring.zone_public("analysis")
     tables = {
         "cohort_count": counts,
+        "cohort_interval": intervals,
         "measure_count": measured.measure_count,
         "cohort_measure": measured.cohort_measure,
         "cohort_attrition": measured.cohort_attrition,
@@ -74,19 +85,28 @@ def cohorts(run: Run) -> dict[str, int | float | str]:
     return {"definitions": len(definitions), "counts": counts.num_rows, "cohorts": manifest, "who_is_missed": missed}
 
 
-def analysis_tables(run: Run) -> tuple[duckdb.DuckDBPyConnection, dict[str, Any], dict[str, Any]]:
-    """The analysis zone's tables of one period, joined into people.
+@dataclass(frozen=True, slots=True)
+class AnalysisZone:
+    """One period's records, joined into people."""
 
-    Returns:
-        The warehouse that holds them, the tables of the person index's package, and its manifest.
-    """
+    con: duckdb.DuckDBPyConnection
+    tables: dict[str, pa.Table]
+    """Of the person index's package."""
+    facts: dict[str, Any]
+    """Its manifest."""
+    payloads: Mapping[str, Payload]
+    """What the sources sent."""
+
+
+def analysis_tables(run: Run) -> AnalysisZone:
+    """The analysis zone's tables of one period, in a warehouse of their own."""
     recorded = run.published(Event.PERSON_INDEX_PUBLISHED)
-    names = ("person_index", "record_quality")
+    names = ("person_index", "drawn_person", "linkage_draw", "record_quality")
     index, facts = _open(run, "index", names, {"kind": "person_index"}, recorded, "linkage")
     payloads = _payloads(run, facts["deliveries"])
     con = connect()
     build_analysis(con, run.bundle.sources, index["person_index"], payloads, run.as_of, run.bundle.project)
-    return con, index, facts
+    return AnalysisZone(con, index, facts, payloads)
 
 
 def _publish_missed(run: Run, rates: Sequence[GroupRates]) -> str:

@@ -60,9 +60,10 @@ def evaluate_period(root: Path, period: str, truth_file: Path, *, groups: bool =
 
 def _by_group(run: Run, truth: pa.Table) -> list[dict[str, Any]]:
     """Missed and wrong pairs of the person index by group; groups of a handful of records are left out."""
-    con, index, _ = analysis_tables(run)
+    zone = analysis_tables(run)
+    con = zone.con
     group_people(con, run.as_of)
-    rates = rates_by_truth(con, index["record_quality"], truth)
+    rates = rates_by_truth(con, zone.tables["record_quality"], truth)
     return [{"dimension": one.dimension, "group": one.group, **one.as_dict()} for one in rates if not one.is_small]
 
 

@@ -30,6 +30,7 @@ from governance.store import publish, write_file, write_manifest
 from governance.warehouse import connect
 from linkage.arrivals import as_facts, count_arrivals, unusual
 from linkage.artefact import Artefact
+from linkage.draws import DRAWS, draw_links
 from linkage.drift import drift
 from linkage.link import LinkResult, SourceViews, artefact_of, left_for_next
 from linkage.link import link as link_records
@@ -69,10 +70,13 @@ def link(run: Run) -> dict[str, int | float | str]:
     arrived = _arrivals(run, result, known=known)
     linkage = run.bundle.project.linkage
     quality = record_quality(con, linkage.threshold_probability, linkage, result.model)
+    draws = draw_links(con, linkage.threshold_probability)
     facts = _facts(run, result, index, kid) | model.facts | _how_compared(result, carried)
-    facts |= {"known_pairs": known_pairs(quality), "deliveries": made_from} | rekeyed.facts | arrived
+    facts |= {"known_pairs": known_pairs(quality), "deliveries": made_from, "draws": DRAWS}
+    facts |= {"records_in_doubt": draws.records_in_doubt} | rekeyed.facts | arrived
     inner = _publish_inside_linkage(run, result, index, facts, model.artefact)
-    outer = _publish_index(run, index, quality, facts)
+    people = {"person_index": index.table, "drawn_person": draws.drawn_person, "linkage_draw": draws.linkage_draw}
+    outer = _publish_index(run, {**people, "record_quality": quality}, facts)
     ledger, at = run.ledger, {"period": run.period, "model_sha256": model.artefact.digest}
     ledger.append(Event.LINKED, at=timestamp(), sources=len(made_from), manifest_sha256=inner, **at)
     epoch = linkage.epoch
@@ -210,8 +214,7 @@ def _publish_inside_linkage(
         return write_manifest(scratch, {**facts, "model": result.model.as_dict(), "tables": written})
 
 
-def _publish_index(run: Run, index: PersonIndex, quality: pa.Table, facts: dict[str, Any]) -> str:
-    tables = {"person_index": index.table, "record_quality": quality}
+def _publish_index(run: Run, tables: dict[str, pa.Table], facts: dict[str, Any]) -> str:
     folder = run.zone("analysis", run.period, "index")
     signing = run.ring.signing("linkage", run.today)
     return publish_package(folder, tables, run.ring.zone_public("analysis"), facts, signing=signing)

@@ -46,10 +46,11 @@ def quality(root: Path, period: str, source: str = "") -> dict[str, Any]:
 
 
 def _scorecards(run: Run, wanted: Sequence[Source]) -> list[Scorecard]:
-    con, index, _ = analysis_tables(run)
+    zone = analysis_tables(run)
+    con = zone.con
     group_people(con, run.as_of)
     number_people(con, run.ring.release_key(run.today))
-    counts = quality_counts(con, index["record_quality"], run.as_of)
+    counts = quality_counts(con, zone.tables["record_quality"], run.as_of)
     receipts = {one.id: _receipts(run, one.id) for one in wanted}
     project = run.bundle.project
     return scorecards(wanted, counts, receipts, run.period, run.bundle.policy, project.disclosure)

@@ -149,6 +149,24 @@ PERSON_INDEX = Contract(
     identifiability="opaque person ids; nothing about how they were found",
 )
 
+DRAWN_PERSON = Contract(
+    name="drawn_person",
+    grain="one row per record of a person who is in some linkage draw and not in the person index",
+    zone="analysis",
+    key=("person_id", "source", "record_id"),
+    columns={"person_id": pa.string(), "source": pa.string(), "record_id": pa.int64()},
+    identifiability="whom records could be joined to as well; opaque ids, nothing about how likely each is",
+)
+
+LINKAGE_DRAW = Contract(
+    name="linkage_draw",
+    grain="one row per draw and person in whom it differs from the person index",
+    zone="analysis",
+    key=("draw", "person_id"),
+    columns={"draw": pa.int16(), "person_id": pa.string(), "is_there": pa.bool_()},
+    identifiability="opaque person ids; which of them linkage is not sure of",
+)
+
 RECORD_TRANSLATION = Contract(
     name="record_translation",
     grain="one row per record, where a source has the keys of two epochs",
@@ -319,6 +337,24 @@ COHORT_COUNT = Contract(
     identifiability="exact counts of people: disclosive until the release step has rounded and withheld",
 )
 
+COHORT_INTERVAL = Contract(
+    name="cohort_interval",
+    grain="one row per cohort, measure, dimension and group",
+    zone="analysis",
+    key=("cohort", "measure", "dimension", "group"),
+    columns={
+        "cohort": pa.string(),
+        "measure": pa.string(),
+        "dimension": pa.string(),
+        "group": pa.string(),
+        "expected": pa.float64(),
+        "low": pa.int64(),
+        "high": pa.int64(),
+        "per_point": pa.float64(),
+    },
+    identifiability="limits of exact counts, which may be of very few people: for the release step only",
+)
+
 COHORT_MEASURE = Contract(
     name="cohort_measure",
     grain="one row per cohort, measure, dimension and group: exact, for inside the zone only",
@@ -411,6 +447,8 @@ CONTRACTS = {
         RECORD_EVENT,
         RECORD_NEED,
         PERSON_INDEX,
+        DRAWN_PERSON,
+        LINKAGE_DRAW,
         RECORD_TRANSLATION,
         RECORD_QUALITY,
         PERSON,
@@ -420,6 +458,7 @@ CONTRACTS = {
         COVERAGE,
         PROVIDER,
         COHORT_COUNT,
+        COHORT_INTERVAL,
         COHORT_MEASURE,
         MEASURE_COUNT,
         COHORT_ATTRITION,

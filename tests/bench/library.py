@@ -63,7 +63,8 @@ def linked(people: int, seed: int, folder: Path) -> tuple[list[Recovery], list[R
     approve_demo(made.project)
     run = open_run(made.project, period)
     run_steps(run, [*(("pseudonymise", one.id) for one in run.bundle.sources), ("link", "")], plain=True)
-    con, _, facts = analysis_tables(run)
+    zone = analysis_tables(run)
+    con = zone.con
     truth = _with_pseudonyms(run, _read_truth(made.truth / "record_person.csv", period))
     load_table(con, "true_record", truth)
     who = f"""
@@ -77,7 +78,7 @@ def linked(people: int, seed: int, folder: Path) -> tuple[list[Recovery], list[R
     index = index.join(kept, ["source", "record_id"], join_type="inner").select(list(PERSON_INDEX.columns))
     con.close()
     with connect() as other:
-        payloads = _payloads(run, facts["deliveries"])
+        payloads = _payloads(run, zone.facts["deliveries"])
         build_analysis(other, run.bundle.sources, index, payloads, run.as_of, run.bundle.project)
         return ours, compared(other, run.bundle, made.truth, period, ON_REGISTER)
 

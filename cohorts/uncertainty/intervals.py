@@ -1,0 +1,132 @@
+"""An interval around every count: the same records joined otherwise, draw by draw, and what each draw counts.
+
+A draw differs from the person index in a few people. What they add to each count is looked up once, however many draws
+they are in; the rest is (draws x people) times (people x counts), both sparse.
+"""
+
+from dataclasses import dataclass
+
+import duckdb
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+from scipy.sparse import csr_array
+
+from cohorts.uncertainty.missed_links import Donors, find_donors, taken_per_point, times_taken
+from cohorts.uncertainty.world import Setting, build_world
+from governance.contracts import COHORT_COUNT, COHORT_INTERVAL, check_table
+from governance.warehouse import fetch_table, load_sql, load_table
+
+LIMITS = (0.025, 0.975)
+"""Of a 95% interval: five of two hundred draws lie beyond each end."""
+
+_SEED = 8_092
+_KEY = list(COHORT_COUNT.key)
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class LinkageDraws:
+    """What linkage hands over of its draws."""
+
+    drawn_person: pa.Table
+    """Contract ``drawn_person``."""
+    linkage_draw: pa.Table
+    """Contract ``linkage_draw``."""
+    draws: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Added:
+    """What people add to each count."""
+
+    names: pa.Array
+    cells: csr_array
+    """Shape (people, counts): 1 where a person counts."""
+
+    def rows(self, names: pa.ChunkedArray | pa.Array) -> csr_array:
+        """What some people add, in the order given."""
+        return self.cells[self.places(names)]
+
+    def places(self, names: pa.ChunkedArray | pa.Array) -> NDArray[np.int64]:
+        """Their rows."""
+        found: NDArray[np.int64] = pc.index_in(names, value_set=self.names).to_numpy().astype(np.int64)
+        return found
+
+
+def count_intervals(
+    con: duckdb.DuckDBPyConnection, counts: pa.Table, found: LinkageDraws, setting: Setting
+) -> pa.Table:
+    """The interval of every count by group and by step.
+
+    Args:
+        con: Analysis tables, and what counting and :func:`cohorts.missed.rates.rates_by_number` left in it.
+        counts: Contract ``cohort_count``.
+        found: From linkage.
+        setting: What the analysis was made of.
+
+    Returns:
+        Contract ``cohort_interval``, in the order of ``counts``; counts of services and of other thresholds have none.
+    """
+    donors = find_donors(con)
+    world = build_world(con, pa.concat_tables([found.drawn_person, donors.split]), setting)
+    added = _added(
+        con, world, counts, pa.chunked_array([*found.linkage_draw["person_id"].chunks, *donors.person_id.chunks])
+    )
+    world.close()
+    missed = _missed_links(added, donors)
+    taken = times_taken(donors, found.draws, np.random.default_rng(_SEED))
+    change = _decided_anew(added, found) + np.asarray((csr_array(taken) @ missed).todense())
+    per_point = np.asarray(missed.T @ taken_per_point(donors))
+    return _intervals(counts, change.astype(np.float64), per_point)
+
+
+def _added(
+    con: duckdb.DuckDBPyConnection, world: duckdb.DuckDBPyConnection, counts: pa.Table, linked: pa.ChunkedArray
+) -> _Added:
+    """What the drawn people add, and the people of the index who are not there in some draw."""
+    load_table(con, "counted_person", pa.table({"person_id": linked.unique()}))
+    load_table(world, "counted_person", fetch_table(world, "SELECT person_id FROM drawn"))
+    cell = counts.select(_KEY).append_column("cell", pa.array(np.arange(counts.num_rows)))
+    parts = []
+    for each in (con, world):
+        load_table(each, "cell", cell)
+        parts.append(fetch_table(each, load_sql("cohorts.uncertainty", "person_cell")))
+    both = pa.concat_tables(parts)
+    names = pa.concat_arrays(
+        [linked.unique(), fetch_table(world, "SELECT person_id FROM drawn")["person_id"].combine_chunks()]
+    ).unique()
+    place = pc.index_in(both["person_id"], value_set=names).to_numpy()
+    ones = np.ones(len(place), np.int32)
+    return _Added(names, csr_array((ones, (place, both["cell"].to_numpy())), shape=(len(names), counts.num_rows)))
+
+
+def _decided_anew(added: _Added, found: LinkageDraws) -> NDArray[np.int32]:
+    """What the pairs in doubt change in each count: shape (draws, counts)."""
+    place = added.places(found.linkage_draw["person_id"])
+    sign = np.where(found.linkage_draw["is_there"].to_numpy(), 1, -1).astype(np.int32)
+    changes = (sign, (found.linkage_draw["draw"].to_numpy(), place))
+    whose = csr_array(changes, shape=(found.draws, len(added.names)))
+    return np.asarray((whose @ added.cells).todense())
+
+
+def _missed_links(added: _Added, donors: Donors) -> csr_array:
+    """What one more link like each donor's changes in each count: one person instead of two."""
+    numbers = [str(number) for number in range(len(donors.weight))]
+    without, alone = (added.rows(pa.array([f"{part}:{number}" for number in numbers])) for part in ("without", "alone"))
+    return csr_array(added.rows(donors.person_id) - without - alone)
+
+
+def _intervals(counts: pa.Table, change: Floats, per_point: Floats) -> pa.Table:
+    people = counts["people"].to_numpy()
+    drawn = np.maximum(people + change, 0)
+    low, high = np.quantile(drawn, LIMITS, axis=0, method="closest_observation")
+    found = counts.select(_KEY)
+    found = found.append_column("expected", pa.array(np.round(drawn.mean(axis=0), 3)))
+    for name, limit in (("low", low), ("high", high)):
+        found = found.append_column(name, pa.array(limit.astype(np.int64)))
+    found = found.append_column("per_point", pa.array(np.round(per_point, 4)))
+    by_service = pc.match_substring(found["dimension"], "service")
+    return check_table(found.filter(pc.invert(by_service)), COHORT_INTERVAL)

@@ -1,0 +1,293 @@
+"""Linkage draws: who else the people could be, if every pair in doubt were decided anew.
+
+A pair with a match probability of 0.7 is joined in seven draws of ten. Each draw adds logistic noise to the weight of
+every pair in doubt, which joins it as often as its probability says, and then makes people as linkage itself does:
+connected components, doubtful ones joined again on average. Only components with a pair in doubt are drawn at all, and
+of each draw only what differs from the person index is kept (design, section 4).
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import duckdb
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components
+
+from governance.contracts import DRAWN_PERSON, LINKAGE_DRAW, check_table
+from governance.warehouse import fetch_table, load_sql, load_table
+from linkage.joining import join_on_average
+
+DRAWS = 200
+"""How often the pairs in doubt are decided; 95% limits rest on five draws at each end."""
+
+IN_DOUBT = (0.01, 0.99)
+"""Match probabilities between which a pair is decided anew in every draw."""
+
+_SEED = 4_046
+_AT_ONCE = 2_000_000
+"""Records times draws that are worked on together: some 100 bytes each."""
+
+_PAIR = 2
+_SIDES = ("record_l", "record_r")
+
+Ints = NDArray[np.int64]
+Words = NDArray[np.uint64]
+Floats = NDArray[np.float64]
+Flags = NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True)
+class Draws:
+    """What the draws make of people."""
+
+    drawn_person: pa.Table
+    """Contract ``drawn_person``: the records of everyone who is nobody in the person index but is in some draw."""
+    linkage_draw: pa.Table
+    """Contract ``linkage_draw``: who is there instead of whom, draw by draw."""
+    records_in_doubt: int
+    """Records of components with a pair in doubt."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Doubt:
+    """Records that could be joined otherwise, as positions from 0, and all scored pairs between them."""
+
+    component: Ints
+    """By record, ascending."""
+    person: Ints
+    """By record: the smallest position in its person as linked."""
+    single_source: Ints
+    """By record: its source if that keeps one record a person, otherwise -1."""
+    left: Ints
+    right: Ints
+    weight: Floats
+    unsure: Flags
+    start: int = 0
+    """Position of its first record among all records in doubt."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Groups:
+    """Nodes gathered into people; a node is ``draw * records + record``."""
+
+    node: Ints
+    """Ordered by group."""
+    first: Ints
+    """By group: where it starts among ``node``."""
+    word: Words
+    """By group: equal for equal sets of records."""
+
+    @property
+    def of_node(self) -> Ints:
+        """The group of each of ``node``."""
+        return np.repeat(np.arange(len(self.first)), np.diff(np.append(self.first, len(self.node))))
+
+
+@dataclass(frozen=True, slots=True)
+class _Differences:
+    """What some components look like in the draws, where that is not as linked."""
+
+    new: tuple[Ints, Words]
+    """Draw, and word of a person of that draw who is nobody as linked."""
+    missing: tuple[Ints, Ints]
+    """Draw, and position of a record of a person as linked who is nobody in that draw."""
+    members: tuple[Words, Ints]
+    """Every new person once: the person's word, and the position of each record."""
+
+
+def draw_links(con: duckdb.DuckDBPyConnection, threshold_probability: float, *, draws: int = DRAWS) -> Draws:
+    """Decide the pairs in doubt again and again.
+
+    Args:
+        con: Holds what :func:`linkage.link.link` and :func:`linkage.person_index.build_person_index` made.
+        threshold_probability: Pairs at or above it are joined.
+        draws: How often.
+
+    Returns:
+        The same for the same pairs, in whatever order they were found.
+    """
+    records = _records_in_doubt(con)
+    if not records.num_rows:
+        return Draws(DRAWN_PERSON.schema.empty_table(), LINKAGE_DRAW.schema.empty_table(), 0)
+    doubt = _doubt(records, fetch_table(con, load_sql("linkage", "drawn_pair")))
+    threshold = float(np.log2(threshold_probability / (1 - threshold_probability)))
+    noise = np.random.default_rng(_SEED)
+    parts = [_differences(part, threshold, draws, noise) for part in _parts(doubt, max(1, _AT_ONCE // draws))]
+    return _named(records, parts)
+
+
+def _records_in_doubt(con: duckdb.DuckDBPyConnection) -> pa.Table:
+    """Records of components that hold a pair in doubt, ordered by component, and whom they were joined to."""
+    low, high = IN_DOUBT
+    pairs = fetch_table(con, load_sql("linkage", "possible_pair"), {"low": low, "high": high})
+    both_sides = np.concatenate([pairs[side].to_numpy() for side in _SIDES])
+    numbers, places = np.unique(both_sides, return_inverse=True)
+    left, right = places.reshape(2, -1)
+    component = _components(len(numbers), left, right)
+    unsure = np.zeros(len(numbers), np.bool_)
+    unsure[component[left[pairs["unsure"].to_numpy()]]] = True
+    wanted = unsure[component]
+    found = pa.table({"record": numbers[wanted].astype(np.int64), "component": component[wanted]})
+    load_table(con, "record_in_doubt", found)
+    return fetch_table(con, load_sql("linkage", "drawn_record"))
+
+
+def _components(count: int, left: Ints, right: Ints) -> Ints:
+    """By node, the number of its connected component."""
+    graph = coo_array((np.ones(len(left), np.int8), (left, right)), shape=(count, count))
+    _, labels = connected_components(graph, directed=False)
+    return np.asarray(labels, np.int64)
+
+
+def _doubt(records: pa.Table, pairs: pa.Table) -> _Doubt:
+    low, high = IN_DOUBT
+    numbers = records["record"].to_numpy()
+    order = np.argsort(numbers)
+    left, right = (order[np.searchsorted(numbers, pairs[side].to_numpy(), sorter=order)] for side in _SIDES)
+    probability = pairs["probability"].to_numpy()
+    person = records["person_id"].combine_chunks().dictionary_encode().indices.to_numpy()
+    return _Doubt(
+        component=np.unique(records["component"].to_numpy(), return_inverse=True)[1],
+        person=_smallest(person.astype(np.int64)),
+        single_source=records["single_source"].to_numpy(),
+        left=np.minimum(left, right),
+        right=np.maximum(left, right),
+        weight=pairs["weight"].to_numpy(),
+        unsure=(probability > low) & (probability < high),
+    )
+
+
+def _smallest(labels: Ints) -> Ints:
+    """By position, the smallest position with the same label."""
+    _, first, place = np.unique(labels, return_index=True, return_inverse=True)
+    found: Ints = first[place]
+    return found
+
+
+def _parts(doubt: _Doubt, records_at_once: int) -> Iterator[_Doubt]:
+    """Whole components at a time, about so many records."""
+    ends = np.flatnonzero(np.append(np.diff(doubt.component), 1)) + 1
+    start = 0
+    while start < len(doubt.component):
+        fit = np.searchsorted(ends, start + records_at_once, side="right") - 1
+        stop = int(ends[max(int(fit), int(np.searchsorted(ends, start, side="right")))])
+        rows, pairs = slice(start, stop), (doubt.left >= start) & (doubt.left < stop)
+        yield _Doubt(
+            component=doubt.component[rows],
+            person=doubt.person[rows] - start,
+            single_source=doubt.single_source[rows],
+            left=doubt.left[pairs] - start,
+            right=doubt.right[pairs] - start,
+            weight=doubt.weight[pairs],
+            unsure=doubt.unsure[pairs],
+            start=start,
+        )
+        start = stop
+
+
+def _differences(doubt: _Doubt, threshold: float, draws: int, noise: np.random.Generator) -> _Differences:
+    """Who is there in the draws and not as linked, and the other way round."""
+    count = len(doubt.component)
+    weight = np.tile(doubt.weight, (draws, 1))
+    chance = noise.random((draws, int(doubt.unsure.sum())))
+    weight[:, doubt.unsure] += np.log2(chance / (1 - chance))
+    offset = np.arange(draws)[:, None] * count
+    left, right = ((offset + side).ravel() for side in (doubt.left, doubt.right))
+    person = _people(left, right, weight.ravel(), np.tile(doubt.single_source, draws), threshold)
+    words = _words(doubt.start, count)
+    linked, drawn = _gathered(doubt.person, words), _gathered(person, np.tile(words, draws))
+    is_new, draw = ~np.isin(drawn.word, linked.word), drawn.node[drawn.first] // count
+    once = np.zeros(len(is_new), np.bool_)
+    once[np.unique(drawn.word, return_index=True)[1]] = True
+    of_node = drawn.of_node
+    wanted = (once & is_new)[of_node]
+    return _Differences(
+        new=(draw[is_new], drawn.word[is_new]),
+        missing=_missing(linked, drawn.word[~is_new], draw[~is_new], draws, doubt.start),
+        members=(drawn.word[of_node[wanted]], drawn.node[wanted] % count + doubt.start),
+    )
+
+
+def _missing(linked: _Groups, word: Words, draw: Ints, draws: int, start: int) -> tuple[Ints, Ints]:
+    """People as linked who are not there, by draw; given are those who are."""
+    order = np.argsort(linked.word)
+    there = np.zeros((draws, len(linked.word)), np.bool_)
+    there[draw, order[np.searchsorted(linked.word, word, sorter=order)]] = True
+    without, group = np.nonzero(~there)
+    return without, linked.node[linked.first[group]] + start
+
+
+def _people(left: Ints, right: Ints, weight: Floats, single: Ints, threshold: float) -> Ints:
+    """By node the smallest node of its person, joined as :mod:`linkage.cluster` joins."""
+    joins = weight >= threshold
+    cluster = _smallest(_components(len(single), left[joins], right[joins]))
+    doubtful = _is_doubtful(cluster, left[joins], single)
+    rows, place = np.flatnonzero(doubtful), np.cumsum(doubtful) - 1
+    inside = doubtful[left] & (cluster[left] == cluster[right])
+    if len(rows):
+        parted = join_on_average(place[left[inside]], place[right[inside]], weight[inside], single[rows])
+        cluster[rows] = rows[parted]
+    return cluster
+
+
+def _is_doubtful(cluster: Ints, joined: Ints, single: Ints) -> Flags:
+    """By node, whether its component lacks a pair or holds two records of a source that keeps one a person."""
+    count = len(cluster)
+    size, pairs = np.bincount(cluster, minlength=count), np.bincount(cluster[joined], minlength=count)
+    rows = np.flatnonzero(single >= 0)
+    held = np.unique(np.column_stack([cluster[rows], single[rows]]), axis=0)[:, 0]
+    conflict = np.bincount(cluster[rows], minlength=count) > np.bincount(held, minlength=count)
+    found: Flags = ((size > _PAIR) & (conflict | (pairs < size * (size - 1) // 2)))[cluster]
+    return found
+
+
+def _words(start: int, count: int) -> Words:
+    """By record a word of 64 bits, so well mixed that sums of words differ where sets of records do (splitmix64)."""
+    word = (np.arange(start, start + count, dtype=np.uint64) + np.uint64(1)) * np.uint64(0x9E3779B97F4A7C15)
+    word = (word ^ (word >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+    word = (word ^ (word >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+    found: Words = word ^ (word >> np.uint64(31))
+    return found
+
+
+def _gathered(person: Ints, words: Words) -> _Groups:
+    """Nodes gathered by person; both given by node."""
+    node = np.argsort(person, kind="stable")
+    ordered = person[node]
+    first = np.flatnonzero(np.append(True, ordered[1:] != ordered[:-1]))
+    return _Groups(node, first, np.add.reduceat(words[node], first))
+
+
+def _named(records: pa.Table, parts: Sequence[_Differences]) -> Draws:
+    """The two tables; new people are numbered in the order of their words."""
+    word, member = (np.concatenate(columns) for columns in zip(*(part.members for part in parts), strict=True))
+    new_draw, new_word = (np.concatenate(columns) for columns in zip(*(part.new for part in parts), strict=True))
+    draw, missing = (np.concatenate(columns) for columns in zip(*(part.missing for part in parts), strict=True))
+    distinct, number = np.unique(word, return_inverse=True)
+    names = pa.array([f"drawn:{each}" for each in range(len(distinct))], pa.string())
+    people = pa.table(
+        {
+            "person_id": names.take(pa.array(number)),
+            "source": records["source"].take(pa.array(member)),
+            "record_id": records["record_id"].take(pa.array(member)),
+        }
+    )
+    there = names.take(pa.array(np.searchsorted(distinct, new_word)))
+    changes = pa.table(
+        {
+            "draw": pa.array(np.concatenate([new_draw, draw]), pa.int16()),
+            "person_id": pa.chunked_array([there, *records["person_id"].take(pa.array(missing)).chunks]),
+            "is_there": pa.array(np.arange(len(new_draw) + len(draw)) < len(new_draw)),
+        }
+    )
+    return Draws(
+        check_table(
+            people.sort_by([("person_id", "ascending"), ("source", "ascending"), ("record_id", "ascending")]),
+            DRAWN_PERSON,
+        ),
+        check_table(changes.sort_by([("draw", "ascending"), ("person_id", "ascending")]), LINKAGE_DRAW),
+        records.num_rows,
+    )

@@ -1,0 +1,140 @@
+"""Linkage draws: pairs in doubt are joined as often as their probability says, and every draw is a whole population."""
+
+import math
+from itertools import combinations
+
+import numpy as np
+import pyarrow as pa
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from governance.warehouse import connect, fetch_table, materialise
+from linkage.cluster import cluster
+from linkage.draws import DRAWS, draw_links
+from tests.lib.linkage import clustered
+
+THRESHOLD = 0.5
+
+
+def bits(probability):
+    """A match probability as a weight."""
+    return math.log2(probability / (1 - probability))
+
+
+def drawn(records, pairs, single=(), draws=DRAWS):
+    """Draws of records (source, id), joined by pairs with these weights in bits; and who is whom as linked."""
+    con = connect(threads=1, lock=False)
+    clustered(con, dict.fromkeys(records, 0), single)
+    number = {key: place for place, key in enumerate(sorted(records), 1)}
+    con.execute("CREATE TABLE scored_pair (record_l BIGINT, record_r BIGINT, weight DOUBLE, probability DOUBLE)")
+    for (a, b), weight in pairs.items():
+        values = [*sorted((number[a], number[b])), weight, 1 / (1 + 2.0**-weight)]
+        con.execute("INSERT INTO scored_pair VALUES (?, ?, ?, ?)", values)
+    cluster(con, THRESHOLD)
+    materialise(con, "cluster_person", "SELECT DISTINCT cluster, 'p' || cluster AS person_id FROM record_cluster")
+    linked = fetch_table(con, "SELECT record, 'p' || cluster AS person_id FROM record_cluster ORDER BY record")
+    of_record = dict(zip(sorted(records), linked["person_id"].to_pylist(), strict=True))
+    return draw_links(con, THRESHOLD, draws=draws), of_record
+
+
+def populations(found, of_record, draws=DRAWS):
+    """The people of each draw, as sets of records."""
+    people = {}
+    for record, person in of_record.items():
+        people.setdefault(person, set()).add(record)
+    new = {}
+    for row in found.drawn_person.to_pylist():
+        new.setdefault(row["person_id"], set()).add((row["source"], row["record_id"]))
+    worlds = []
+    changes = found.linkage_draw.to_pylist()
+    for draw in range(draws):
+        mine = [row for row in changes if row["draw"] == draw]
+        gone = {row["person_id"] for row in mine if not row["is_there"]}
+        worlds.append(
+            [records for person, records in people.items() if person not in gone]
+            + [new[row["person_id"]] for row in mine if row["is_there"]]
+        )
+    return worlds
+
+
+A, B, C = ("a", 1), ("b", 1), ("c", 1)
+
+
+@pytest.mark.parametrize("probability", [0.1, 0.4, 0.7, 0.95])
+def test_a_pair_is_joined_as_often_as_its_probability_says(probability):
+    """Within four standard errors over 2,000 draws."""
+    found, of_record = drawn([A, B], {(A, B): bits(probability)}, draws=2_000)
+
+    joined = sum({A, B} in world for world in populations(found, of_record, 2_000)) / 2_000
+
+    assert joined == pytest.approx(probability, abs=4 * math.sqrt(probability * (1 - probability) / 2_000))
+
+
+def test_pairs_beyond_doubt_are_the_same_in_every_draw():
+    """Sure and hopeless pairs alone leave nothing to draw."""
+    found, _ = drawn([A, B, C], {(A, B): 20, (B, C): -20})
+
+    assert found.records_in_doubt == found.linkage_draw.num_rows == found.drawn_person.num_rows == 0
+
+
+def test_nobody_at_all_is_no_error():
+    """Without a pair there are no draws, and the tables keep their columns."""
+    found, _ = drawn([A, B], {})
+
+    assert found.linkage_draw.column_names == ["draw", "person_id", "is_there"]
+
+
+def test_a_source_that_keeps_one_record_a_person_does_so_in_every_draw():
+    """Two records of one such source compete for a third: no draw gives it to both."""
+    weak, strong = ("a", 1), ("a", 2)
+    found, of_record = drawn([weak, strong, B], {(weak, B): bits(0.8), (strong, B): bits(0.9)}, single="a")
+
+    worlds = populations(found, of_record)
+
+    assert not any({weak, strong} <= person for world in worlds for person in world)
+    assert any({weak, B} in world for world in worlds)
+    assert any({strong, B} in world for world in worlds)
+
+
+def test_the_order_of_pairs_changes_nothing():
+    """The same pairs the other way round give the same tables."""
+    pairs = {(A, B): bits(0.6), (B, C): bits(0.3), (A, C): bits(0.2)}
+
+    first, _ = drawn([A, B, C], pairs)
+    turned, _ = drawn([C, B, A], dict(reversed(pairs.items())))
+
+    assert first.linkage_draw.equals(turned.linkage_draw)
+    assert first.drawn_person.equals(turned.drawn_person)
+
+
+RECORDS = [(source, number) for source in "abc" for number in (1, 2, 3)]
+WEIGHTS = st.floats(-12, 12).map(lambda weight: round(weight, 3))
+
+
+# Records of a source that keeps one a person are never compared with each other.
+PAIRS = [(one, other) for one, other in combinations(RECORDS, 2) if not one[0] == other[0] == "a"]
+
+
+@settings(max_examples=60, deadline=None)
+@given(weights=st.dictionaries(st.sampled_from(PAIRS), WEIGHTS))
+def test_every_draw_holds_every_record_once(weights):
+    """People of a draw share no record, leave none out, and hold one record of a source that keeps one a person."""
+    found, of_record = drawn(RECORDS, weights, single="a", draws=8)
+
+    for world in populations(found, of_record, 8):
+        assert sorted(record for person in world for record in person) == RECORDS
+        assert all(sum(source == "a" for source, _ in person) <= 1 for person in world)
+
+
+def test_large_components_are_drawn_in_parts_alike(monkeypatch):
+    """Working on few records at a time gives as many changes: parts are whole components."""
+    records = [(source, number) for source in "ab" for number in range(1, 60)]
+    pairs = {(("a", n), ("b", n)): bits(0.5) for n in range(1, 60)}
+    monkeypatch.setattr("linkage.draws._AT_ONCE", 1_000)
+
+    found, of_record = drawn(records, pairs)
+    joined = [sum(len(person) == 2 for person in world) for world in populations(found, of_record)]
+
+    assert np.mean(joined) == pytest.approx(59 / 2, abs=4 * math.sqrt(59 / 4 / DRAWS))
+    assert pa.compute.max(found.linkage_draw["draw"]).as_py() == DRAWS - 1
