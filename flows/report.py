@@ -48,14 +48,15 @@ def report(run: Run) -> dict[str, int | float | str]:
     """
     tables, cohorts = open_package(
         run.zone("analysis", run.period, "cohorts"),
-        ("cohort_count", "measure_count"),
+        ("cohort_count", "cohort_interval", "measure_count"),
         run.ring.zone_private("analysis", run.today),
         {"kind": "cohorts", "period": run.period, "config_sha256": run.bundle.digest},
         recorded=run.published(Event.COHORTS_PUBLISHED),
     )
     project, policy = run.bundle.project, run.bundle.policy
-    counts, measures = (_published_part(tables[name], project) for name in ("cohort_count", "measure_count"))
-    released = release_measures(counts, measures, policy, project.disclosure, of_people=OF_PEOPLE)
+    names = ("cohort_count", "cohort_interval", "measure_count")
+    counts, intervals, measures = (_published_part(tables[name], project) for name in names)
+    released = release_measures(counts, measures, policy, project.disclosure, of_people=OF_PEOPLE, intervals=intervals)
     frame = released.frame
     gate = _attacked(run, released, counted_together(counts, measures, frame.rule, of_people=OF_PEOPLE))
     # The root printed in the report is what a reader compares the ledger with, so it covers all that led here.

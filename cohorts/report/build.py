@@ -2,6 +2,7 @@
 
 from datetime import date
 
+from cohorts.report.certainty import grade
 from cohorts.report.cohort_section import cohort_section
 from cohorts.report.facts import DefinitionFacts, ReportFacts, long_date, month
 from cohorts.report.findings import found_sentence, likely, unmet_sentence
@@ -68,7 +69,12 @@ def _key_number(frame: SafeFrame, definition: DefinitionFacts, base: int) -> Key
 
 def _sentences(frame: SafeFrame, definition: DefinitionFacts) -> tuple[str, ...]:
     met, cannot_tell = frame.cell(definition.id, "met"), frame.cell(definition.id, "cannot_tell")
-    told = (unmet_sentence(unmet_rate(frame, definition)), found_sentence(met, cannot_tell))
+    graded = grade(frame, definition.id)
+    told = (
+        unmet_sentence(unmet_rate(frame, definition)),
+        found_sentence(met, cannot_tell),
+        graded.text if graded else "",
+    )
     return tuple(sentence for sentence in told if sentence)
 
 

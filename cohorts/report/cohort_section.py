@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from cohorts.report.certainty import direction, grade
 from cohorts.report.charts import Bar, Dot
 from cohorts.report.equity import by_words, equity_dots, equity_figure
 from cohorts.report.facts import DefinitionFacts, DimensionFacts, ReportFacts
@@ -47,6 +48,19 @@ def _summary(frame: SafeFrame, definition: DefinitionFacts) -> tuple[tuple[str, 
         ("We cannot tell for", frame.cell(definition.id, "cannot_tell").text, "people, rounded"),
         ("People looked at", frame.cell(definition.id, "population").text, "rounded"),
         *_shared(frame, definition),
+        *_certainty(frame, definition),
+    )
+
+
+def _certainty(frame: SafeFrame, definition: DefinitionFacts) -> tuple[tuple[str, str, str], ...]:
+    """Where the number lies if records are joined otherwise, and its grade."""
+    graded, span = grade(frame, definition.id), frame.span(definition.id, "met")
+    if graded is None or span is None:
+        return ()
+    note = direction(frame, definition.id) or "people; missed links do not move this number"
+    return (
+        ("If records were joined otherwise", span.text, note),
+        ("How sure we are", f"Grade {graded.letter}", graded.text),
     )
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from cohorts.report.certainty import tipping_point
 from cohorts.report.charts import Dot, dot_chart
 from cohorts.report.facts import DefinitionFacts, DimensionFacts, ReportFacts
 from cohorts.report.findings import equity_finding
@@ -38,12 +39,19 @@ def equity_figure(
     return Figure(
         id=chart_id,
         heading=f"By {by}",
-        finding=equity_finding(dots),
+        finding=_finding(frame, facts, definition.id, dimension, dots),
         chart=dot_chart(
             chart_id, f"{definition.title}: rate by {by}", dots, everyone=overall_rate(frame, definition.id)
         ),
         table=_equity_table(frame, facts, definition, dimension, by),
     )
+
+
+def _finding(frame: SafeFrame, facts: ReportFacts, cohort: str, dimension: DimensionFacts, dots: Sequence[Dot]) -> str:
+    """What the breakdown shows, and how many missed links would undo it."""
+    groups = {label(dimension.id, group, facts): group for group in _people_in(frame, cohort, dimension)}
+    tipping = tipping_point(frame, cohort, dimension.id, groups, list(dots)) if frame.spans else ""
+    return f"{equity_finding(dots)} {tipping}".rstrip()
 
 
 def by_words(dimension: DimensionFacts) -> str:

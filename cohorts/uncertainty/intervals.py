@@ -73,7 +73,10 @@ def count_intervals(
     donors = find_donors(con)
     world = build_world(con, pa.concat_tables([found.drawn_person, donors.split]), setting)
     added = _added(
-        con, world, counts, pa.chunked_array([*found.linkage_draw["person_id"].chunks, *donors.person_id.chunks])
+        con,
+        world,
+        counts,
+        pa.chunked_array([*found.linkage_draw["person_id"].chunks, *donors.person_id.chunks], pa.string()),
     )
     world.close()
     missed = _missed_links(added, donors)
@@ -115,7 +118,9 @@ def _decided_anew(added: _Added, found: LinkageDraws) -> NDArray[np.int32]:
 def _missed_links(added: _Added, donors: Donors) -> csr_array:
     """What one more link like each donor's changes in each count: one person instead of two."""
     numbers = [str(number) for number in range(len(donors.weight))]
-    without, alone = (added.rows(pa.array([f"{part}:{number}" for number in numbers])) for part in ("without", "alone"))
+    without, alone = (
+        added.rows(pa.array([f"{part}:{number}" for number in numbers], pa.string())) for part in ("without", "alone")
+    )
     return csr_array(added.rows(donors.person_id) - without - alone)
 
 

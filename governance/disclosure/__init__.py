@@ -17,6 +17,7 @@ from governance.disclosure.profiles import rule_of
 from governance.disclosure.protect import ALL, CellKey
 from governance.disclosure.rates import SafeRate, clearly_higher, rate_per_1000
 from governance.disclosure.rounding import CountRule, RoundingRule, SafeCell, Status
+from governance.disclosure.spans import SafeSpan
 from governance.disclosure.steps import SafePath, SafeSteps, release_steps
 from governance.disclosure.words import common_base, in_every, interval_in_every, symbol_meanings
 
@@ -38,6 +39,7 @@ __all__ = [
     "SafeMeasures",
     "SafePath",
     "SafeRate",
+    "SafeSpan",
     "SafeSteps",
     "Status",
     "clearly_higher",

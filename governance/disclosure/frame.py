@@ -4,7 +4,7 @@ Whatever is published is computed from this object. It holds no exact count, so 
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import MappingProxyType
 
 import pyarrow as pa
@@ -13,6 +13,7 @@ from governance.contracts import COHORT_COUNT, check_table
 from governance.disclosure.profiles import rule_of
 from governance.disclosure.protect import ALL, CellKey, cells_to_hide
 from governance.disclosure.rounding import HIDDEN, NOT_AVAILABLE, CountRule, SafeCell
+from governance.disclosure.spans import SafeSpan
 from governance.errors import ContractError, Fault
 from governance.settings import Policy, Profile
 
@@ -26,6 +27,8 @@ class SafeFrame:
     """In the order of the table they came from."""
     versions: Mapping[str, str]
     """Definition version by cohort."""
+    spans: Mapping[CellKey, SafeSpan] = field(default_factory=dict)
+    """Of shown counts by group and by step: where they lie if records are joined otherwise."""
 
     @property
     def policy_id(self) -> str:
@@ -35,6 +38,10 @@ class SafeFrame:
     def cell(self, cohort: str, measure: str, dimension: str = ALL, group: str = ALL) -> SafeCell:
         """One count; not available ``[x]`` where the release has none."""
         return self.cells.get(CellKey(cohort, measure, dimension, group), NOT_AVAILABLE)
+
+    def span(self, cohort: str, measure: str, dimension: str = ALL, group: str = ALL) -> SafeSpan | None:
+        """What linkage may have got wrong in one count, if that may be said."""
+        return self.spans.get(CellKey(cohort, measure, dimension, group))
 
     def groups(self, cohort: str, measure: str, dimension: str) -> tuple[str, ...]:
         """The groups of a breakdown, in table order."""

@@ -20,6 +20,7 @@ from governance.disclosure.profiles import rule_of
 from governance.disclosure.protect import CellKey
 from governance.disclosure.rates import SafeRate, rate_per_1000
 from governance.disclosure.rounding import HIDDEN, CountRule, SafeCell
+from governance.disclosure.spans import release_spans
 from governance.settings import Policy, Profile
 
 PREVALENCE = "prevalence"
@@ -60,7 +61,13 @@ class SafeMeasures:
 
 
 def release_measures(
-    counts: pa.Table, measures: pa.Table, policy: Policy, profile: Profile, *, of_people: frozenset[str]
+    counts: pa.Table,
+    measures: pa.Table,
+    policy: Policy,
+    profile: Profile,
+    *,
+    of_people: frozenset[str],
+    intervals: pa.Table | None = None,
 ) -> SafeMeasures:
     """Withhold and change every count of a release, the measures' with the board's.
 
@@ -70,6 +77,7 @@ def release_measures(
         policy: Thresholds.
         profile: Which kind of rule counts obey.
         of_people: Measures whose part and whole are people.
+        intervals: Contract ``cohort_interval``; without it the frame has no spans.
 
     Returns:
         The frame holds the board's counts and nothing of the measures.
@@ -83,7 +91,9 @@ def release_measures(
     pairs = dict(_of_pairs([row for row in rows if row["dimension"] in LEVELS], rule, of_people))
     found |= pairs
     cells = {key: cell for key, cell in whole.cells.items() if tuple(key) in held}
-    frame = SafeFrame(rule=whole.rule, cells=MappingProxyType(cells), versions=whole.versions)
+    base = policy.round_to_people
+    spans = {} if intervals is None else release_spans(cells, counts, intervals, base=base)
+    frame = SafeFrame(rule=whole.rule, cells=MappingProxyType(cells), versions=whole.versions, spans=spans)
     everything = {**whole.cells, **dict(_pair_cells(pairs))}
     return SafeMeasures(
         frame=frame,
