@@ -22,6 +22,9 @@ LIMITS = (0.025, 0.975)
 """Of a 95% interval: five of two hundred draws lie beyond each end."""
 
 _SEED = 8_092
+_MEASURES = "^(population|met|not_met|cannot_tell|rung:.*|attrition:.*)$"
+"""Those that ``sql/person_cell.sql`` looks up."""
+
 _KEY = list(COHORT_COUNT.key)
 
 Floats = NDArray[np.float64]
@@ -133,5 +136,6 @@ def _intervals(counts: pa.Table, change: Floats, per_point: Floats) -> pa.Table:
     for name, limit in (("low", low), ("high", high)):
         found = found.append_column(name, pa.array(limit.astype(np.int64)))
     found = found.append_column("per_point", pa.array(np.round(per_point, 4)))
+    looked_up = pc.match_substring_regex(found["measure"], _MEASURES)
     by_service = pc.match_substring(found["dimension"], "service")
-    return check_table(found.filter(pc.invert(by_service)), COHORT_INTERVAL)
+    return check_table(found.filter(pc.and_not(looked_up, by_service)), COHORT_INTERVAL)

@@ -1,0 +1,108 @@
+"""Grades, and what missed links do to numbers and gaps, in the words a board reads."""
+
+import dataclasses
+
+import pytest
+
+from cohorts.report.certainty import direction, grade, tipping_point
+from cohorts.report.charts import Dot
+from governance.disclosure import CellKey, SafeCell, SafeFrame, SafeSpan, Status, rate_per_1000, rule_of
+from governance.settings import Policy
+
+
+def shown(people):
+    """A released count."""
+    return SafeCell(Status.SHOWN, people, f"{people:,}", 2)
+
+
+def frame(met=100, unknown=0, population=1_000, span=(90, 110), per_point=1.0, groups=None):
+    """A release of one cohort ``c``; ``groups``: met, people, and people a point of links, by ethnic group."""
+    cells = {CellKey("c", "met"): shown(met), CellKey("c", "cannot_tell"): shown(unknown)}
+    cells[CellKey("c", "population")] = shown(population)
+    spans = {CellKey("c", "met"): SafeSpan(*span, per_point)} if span else {}
+    for name, (found, people, point) in (groups or {}).items():
+        cells[CellKey("c", "met", "ethnic_group", name)] = shown(found)
+        cells[CellKey("c", "population", "ethnic_group", name)] = shown(people)
+        spans[CellKey("c", "met", "ethnic_group", name)] = SafeSpan(found - 10, found + 10, point)
+    return SafeFrame(rule=rule_of("hide7_round5", Policy()), cells=cells, versions={"c": "1"}, spans=spans)
+
+
+@pytest.mark.parametrize(
+    ("changes", "letter"),
+    [
+        ({}, "A"),
+        ({"span": (85, 110)}, "A"),
+        ({"span": (80, 110)}, "B"),
+        ({"span": (60, 125)}, "C"),
+        ({"unknown": 100}, "A"),
+        ({"unknown": 105}, "B"),
+        ({"unknown": 305}, "C"),
+    ],
+)
+def test_the_grade_is_the_worse_of_width_and_what_nobody_can_tell(changes, letter):
+    """A range of up to a quarter of the number and a tenth unknown is enough to act on; and so on."""
+    assert grade(frame(**changes), "c").letter == letter
+
+
+def test_a_grade_says_why():
+    """The range, and the share of people of whom nobody can tell, where that matters."""
+    assert grade(frame(), "c").text == (
+        "Grade A, enough to act on: if records were joined otherwise, we would find 90 to 110 people."
+    )
+    assert grade(frame(unknown=200), "c").text.endswith("and for 20 in every 100 people we cannot tell.")
+
+
+def test_nobody_found_has_no_grade():
+    """Nor has a number that is hidden, or one without an interval."""
+    assert grade(frame(met=0), "c") is None
+    assert grade(frame(span=None), "c") is None
+
+
+def test_the_direction_of_error_is_said():
+    """Intersections lose people to missed links, absences gain them, and some numbers do not move."""
+    assert "too low" in direction(frame(per_point=0.4), "c")
+    assert "too high" in direction(frame(per_point=-0.4), "c")
+    assert direction(frame(per_point=0.0), "c") == ""
+
+
+def tipped(groups):
+    """The tipping point between the groups of a release."""
+    found = frame(groups=groups)
+    cells = {
+        name: (found.cell("c", "met", "ethnic_group", name), found.cell("c", "population", "ethnic_group", name))
+        for name in groups
+    }
+    dots = [Dot(name.title(), rate_per_1000(*pair)) for name, pair in cells.items()]
+    return tipping_point(found, "c", "ethnic_group", {name.title(): name for name in groups}, dots)
+
+
+def test_a_gap_disappears_once_enough_links_are_missed_among_those_with_the_lower_rate():
+    """The intervals lie some 19 in 1,000 apart: 19 people of 1,000, at 4 people a point."""
+    told = tipped({"white": (150, 1_000, 4.0), "asian": (90, 1_000, 4.0)})
+
+    assert told == (
+        "It would disappear if 5 more in every 100 links were missing in the group \N{LEFT SINGLE QUOTATION MARK}Asian"
+        "\N{RIGHT SINGLE QUOTATION MARK} than we allow for."
+    )
+
+
+def test_links_missed_among_those_with_the_higher_rate_may_have_made_it():
+    """Where an absence is counted, missed links invent members: then it is the higher rate that is doubtful."""
+    assert "White" in tipped({"white": (150, 1_000, -4.0), "asian": (90, 1_000, 0.0)})
+
+
+def test_gaps_that_links_cannot_explain_say_so():
+    """Too many links would have to be missing, or they would only widen the gap; no gap says nothing."""
+    assert "unlikely" in tipped({"white": (300, 1_000, 0.1), "asian": (50, 1_000, 0.1)})
+    assert tipped({"white": (150, 1_000, 1.0), "asian": (90, 1_000, -1.0)}) == (
+        "Missed links would not make this difference smaller."
+    )
+    assert tipped({"white": (100, 1_000, 4.0), "asian": (95, 1_000, 4.0)}) == ""
+
+
+def test_a_release_without_intervals_says_nothing_of_links():
+    """Frames made before there were draws, or of counts alone, are reported as before."""
+    bare = dataclasses.replace(frame(), spans={})
+
+    assert grade(bare, "c") is None
+    assert direction(bare, "c") == ""

@@ -1,0 +1,151 @@
+"""Intervals of counts: what the draws change, held against counting every draw's whole population anew."""
+
+import numpy as np
+import pyarrow as pa
+import pytest
+
+from cohorts.analysis import build_analysis
+from cohorts.counts import count_cohorts
+from cohorts.definition import load_definitions
+from cohorts.missed.rates import rates_by_number
+from cohorts.run import run_cohorts
+from cohorts.uncertainty import intervals
+from cohorts.uncertainty.intervals import LinkageDraws, count_intervals
+from cohorts.uncertainty.missed_links import FEWEST_KNOWN, missed_shares
+from cohorts.uncertainty.world import Setting
+from flows.demo.generate import PERIODS, make_ics
+from governance.contracts import COHORT_COUNT, DRAWN_PERSON, LINKAGE_DRAW, PERSON_INDEX, RECORD_QUALITY
+from governance.intake import as_of_date
+from governance.keys import Secret
+from governance.settings import load_bundle
+from governance.warehouse import connect
+from tests.lib.recovery import payloads_of, true_index
+
+PERIOD, DRAWS = PERIODS[-1], 4
+KEY = list(COHORT_COUNT.key)
+NOISE = Secret(bytes([9]) * 32)
+
+
+@pytest.fixture(scope="module")
+def setting(tmp_path_factory):
+    """A small synthetic ICS, its perfect person index, and what its analysis is made of."""
+    made = make_ics(tmp_path_factory.mktemp("ics"), people=600, seed=5, periods=[PERIOD])
+    bundle = load_bundle(made.project)
+    payloads = payloads_of(bundle, PERIOD)
+    kept = {source: one.record_person["record_id"] for source, one in payloads.items()}
+    index = true_index(made.truth, PERIOD, kept)
+    return index, Setting(
+        sources=bundle.sources,
+        payloads=payloads,
+        project=bundle.project,
+        definitions=load_definitions(bundle),
+        as_of=as_of_date(PERIOD),
+    )
+
+
+def counted(index, setting):
+    """The analysis tables of an index, and all counts."""
+    con = connect()
+    build_analysis(con, setting.sources, index, setting.payloads, setting.as_of, setting.project)
+    results = run_cohorts(con, setting.definitions, setting.as_of)
+    return con, count_cohorts(con, results, setting.sources, noise_key=NOISE)
+
+
+def drawn(index, chance):
+    """Draws that part some people and join others, and the whole index of each draw."""
+    table = index.to_pandas()
+    people = table["person_id"].unique()
+    several = table.groupby("person_id").size().loc[lambda size: size > 1].index.to_numpy()
+    parted = chance.choice(several, 30, replace=False)
+    joined = chance.choice(np.setdiff1d(people, parted), (20, 2), replace=False)
+    new, changes, worlds = [], [], []
+    for person in parted:
+        rows = table[table["person_id"] == person]
+        for number, part in enumerate((rows.iloc[:1], rows.iloc[1:])):
+            new.append(part.assign(person_id=f"part:{person}:{number}"))
+    for number, pair in enumerate(joined):
+        new.append(table[table["person_id"].isin(pair)].assign(person_id=f"joined:{number}"))
+    for draw in range(DRAWS):
+        world = table.copy()
+        for person in parted[chance.random(len(parted)) < 0.5]:
+            rows = world.index[world["person_id"] == person]
+            names = [f"part:{person}:0", f"part:{person}:1"]
+            world.loc[rows[:1], "person_id"], world.loc[rows[1:], "person_id"] = names
+            changes += [(draw, person, False), *((draw, name, True) for name in names)]
+        for number in np.flatnonzero(chance.random(len(joined)) < 0.5):
+            world.loc[world["person_id"].isin(joined[number]), "person_id"] = f"joined:{number}"
+            changes += [(draw, f"joined:{number}", True), *((draw, person, False) for person in joined[number])]
+        worlds.append(pa.Table.from_pandas(world, PERSON_INDEX.schema, preserve_index=False))
+    parts = [
+        pa.Table.from_pandas(part[DRAWN_PERSON.schema.names], DRAWN_PERSON.schema, preserve_index=False) for part in new
+    ]
+    columns = dict(zip(LINKAGE_DRAW.schema.names, zip(*changes, strict=True), strict=True))
+    return LinkageDraws(pa.concat_tables(parts), pa.table(columns, schema=LINKAGE_DRAW.schema), DRAWS), worlds
+
+
+def quality(index):
+    """Records of which no number tells anything, and which all have one: nothing is taken to be missed."""
+    rows = index.select(["source", "record_id"]).to_pandas().assign(has_nhs_number=True, expected_false_links=0.0)
+    for column in RECORD_QUALITY.schema.names:
+        if column not in rows:
+            rows[column] = 0
+    return pa.Table.from_pandas(rows[RECORD_QUALITY.schema.names], RECORD_QUALITY.schema, preserve_index=False)
+
+
+def test_what_draws_change_is_what_counting_them_whole_says(setting, monkeypatch):
+    """Every count by group and by step of every draw is that of the draw's whole population."""
+    index, of = setting
+    found, worlds = drawn(index, np.random.default_rng(1))
+    seen = {}
+    whole = intervals._decided_anew
+    monkeypatch.setattr(intervals, "_decided_anew", lambda *given: seen.setdefault("change", whole(*given)))
+    con, counts = counted(index, of)
+    rates_by_number(con, quality(index))
+
+    table = count_intervals(con, counts, found, of)
+
+    told = {tuple(row) for row in table.select(KEY).to_pandas().itertuples(index=False)}
+    asked = np.array([tuple(row) in told for row in counts.select(KEY).to_pandas().itertuples(index=False)])
+    expected = [counted(world, of)[1]["people"].to_numpy() for world in worlds]
+    changed = np.array(expected) - counts["people"].to_numpy()
+    assert np.abs(changed[:, asked]).sum() > 100
+    np.testing.assert_array_equal(seen["change"][:, asked], changed[:, asked])
+
+
+def test_without_doubt_every_interval_is_its_count(setting):
+    """No draws and no record at risk: expected, low and high are the count itself."""
+    index, of = setting
+    con, counts = counted(index, of)
+    rates_by_number(con, quality(index))
+    nothing = LinkageDraws(DRAWN_PERSON.schema.empty_table(), LINKAGE_DRAW.schema.empty_table(), 200)
+
+    table = count_intervals(con, counts, nothing, of).to_pandas().merge(counts.to_pandas(), on=KEY)
+
+    for limit in ("low", "expected", "high"):
+        assert (table[limit] == table["people"]).all()
+    assert (table["per_point"] == 0).all()
+
+
+def test_records_without_a_number_widen_their_intervals(setting):
+    """Where no number speaks for anybody, links may be missed that nobody can see: intervals open upwards."""
+    index, of = setting
+    con, counts = counted(index, of)
+    unnumbered = quality(index).to_pandas().assign(has_nhs_number=False)
+    rates_by_number(con, pa.Table.from_pandas(unnumbered, RECORD_QUALITY.schema, preserve_index=False))
+    nothing = LinkageDraws(DRAWN_PERSON.schema.empty_table(), LINKAGE_DRAW.schema.empty_table(), 200)
+
+    table = count_intervals(con, counts, nothing, of).to_pandas().merge(counts.to_pandas(), on=KEY)
+
+    assert (table["high"] > table["people"]).any()
+    assert table.loc[table["cohort"] != "_everyone", "per_point"].abs().max() > 0
+
+
+def test_silent_groups_are_drawn_wider_than_groups_that_speak():
+    """A group of which no number tells has a share both larger and less sure than one of a thousand known records."""
+    known, stranded = np.array([1_000.0, 0.0, FEWEST_KNOWN - 1.0]), np.array([10.0, 0.0, 0.0])
+
+    shares = missed_shares(known, stranded, 4_000, np.random.default_rng(2))
+
+    assert shares.mean(axis=0)[0] == pytest.approx(0.015, abs=0.002)
+    assert (shares.std(axis=0)[1:] > 3 * shares.std(axis=0)[0]).all()
+    assert (shares.mean(axis=0)[1:] > shares.mean(axis=0)[0]).all()
