@@ -25,7 +25,7 @@ _TABLES = {
     "views": {"view", "record", "u_statistic"},
     "payload": {"record_person", "record_event", "record_need"},
     "translation": {"record_translation"},
-    "person_index": {"person_index", "record_quality"},
+    "person_index": {"person_index", "drawn_person", "linkage_draw", "record_quality"},
     "receipt": {"reject_row"},
 }
 """What each kind holds, every table by its contract: nothing else gets into a zone, whoever signed it."""

@@ -34,7 +34,10 @@ _WORSE = 1.5
 """Records without a number are missed more often than those with one; silent groups more often still. A judgement,
 held against the truth of synthetic systems (docs/benchmarks.md)."""
 
-_MOST_EXPECTED = 0.3
+_USUAL, _USUAL_WORTH = 0.02, 50.0
+"""Before any number has spoken: two in a hundred, and what that guess is worth in records."""
+
+_MOST = 0.5
 
 Floats = NDArray[np.float64]
 
@@ -89,13 +92,13 @@ def missed_shares(known: Floats, stranded: Floats, draws: int, chance: np.random
     Returns:
         Shape (draws, strata), each below a half.
     """
-    usual = _WORSE * (stranded.sum() + 0.5) / (known.sum() + 1)
+    usual = _WORSE * (stranded.sum() + _USUAL * _USUAL_WORTH) / (known.sum() + _USUAL_WORTH)
     speaks = known >= FEWEST_KNOWN
-    expected = np.minimum(np.where(speaks, usual, _WORSE * usual), _MOST_EXPECTED)
+    expected = np.minimum(np.where(speaks, usual, _WORSE * usual), _MOST)
     worth = np.where(speaks, _SHARED, _SILENT)
     seen, met = np.where(speaks, _WORSE * stranded, 0.0), np.where(speaks, known - stranded, 0.0)
     shares: Floats = chance.beta(seen + worth * expected, met + worth * (1 - expected), (draws, len(known)))
-    return np.minimum(shares, 0.5)
+    return np.minimum(shares, _MOST)
 
 
 def times_taken(donors: Donors, draws: int, chance: np.random.Generator) -> NDArray[np.int64]:

@@ -92,6 +92,7 @@ PARAMS = {
     "person_change": {"left": "no longer supplied"},
     "expected_pattern": {"unit": 1},
     "expected_match": {"unit": 1},
+    "possible_pair": {"low": 0.01, "high": 0.99},
     "chance_exact": {"one_record_per_person": True, "by_postcode": True},
 }
 NOT_A_QUERY = {"macro": "defines macros and returns nothing", "name_macro": "the same", "odds_macro": "the same"}
@@ -107,6 +108,7 @@ def empty():
     before = left_for_next(link(connect(threads=1, lock=False), nobody, LINKAGE))
     result = link(linking, nobody, LINKAGE, before=before)
     index = index_of(result).table
+    linking.execute("CREATE TABLE record_in_doubt (record BIGINT, component BIGINT)")
     names = linking.execute(
         "SELECT table_name FROM information_schema.tables WHERE NOT starts_with(table_name, '__splink')"
     ).fetchall()

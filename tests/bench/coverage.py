@@ -1,0 +1,221 @@
+"""Do intervals hold the truth? Many small synthetic systems, each linked by itself and by perfect links.
+
+python -m tests.bench.coverage --systems 200 --people 2000 --out docs/benchmarks.md
+"""
+
+import argparse
+import shutil
+import sys
+import tempfile
+from collections.abc import Sequence
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from dataclasses import replace
+from multiprocessing import get_context
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pyarrow as pa
+
+from cohorts.analysis import build_analysis
+from cohorts.counts import count_cohorts
+from cohorts.definition import load_definitions
+from cohorts.missed.rates import rates_by_number
+from cohorts.run import run_cohorts
+from cohorts.uncertainty.intervals import LinkageDraws, count_intervals
+from cohorts.uncertainty.world import Setting
+from flows.approving import approve_demo
+from flows.cohorts import AnalysisZone, analysis_tables
+from flows.demo.generate import PERIODS, make_ics
+from flows.demo.name_bands import use_bands
+from flows.evaluate import _read_truth, _with_pseudonyms
+from flows.key_desk import make_keys
+from flows.link import link
+from flows.pseudonymise import pseudonymise
+from flows.run import Run, open_run
+from governance.contracts import COHORT_COUNT, PERSON_INDEX
+from governance.settings.project import STRICT_RULES
+from governance.warehouse import connect
+from tests.bench.page import bullets, put, table
+from tests.lib.recovery import LIBRARY
+
+HEADINGS = {True: "## Do intervals hold the truth?", False: "## Do intervals hold the truth by the rules that ship?"}
+PERIOD = PERIODS[-1]
+FIXED = 0.9
+"""A threshold as somebody might set it who wants to be sure of every link."""
+
+HARD = {"rules": STRICT_RULES}
+
+KEY = list(COHORT_COUNT.key)
+TOLD = ("population", "met", "not_met", "cannot_tell")
+GROUPS = ("all", "ethnic_group", "deprivation_quintile", "age_band", "sex", "district")
+
+
+def system(seed: int, people: int, *, hard: bool = True) -> pd.DataFrame:
+    """One system: every count as linked, its interval, the count at the fixed threshold, and the true one.
+
+    Args:
+        seed: Of the synthetic ICS.
+        people: In it.
+        hard: Link by the strict rules: by those that ship hardly a count of a small system is wrong.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        made = make_ics(Path(folder), people=people, seed=seed, periods=[PERIOD], whole=True)
+        shutil.copytree(LIBRARY, made.project / "cohorts", dirs_exist_ok=True)
+        make_keys(made.project, demo=True)
+        use_bands(made.project)
+        approve_demo(made.project)
+        run = open_run(made.project, PERIOD)
+        run = with_linkage(run, **HARD) if hard else run
+        for source in run.bundle.sources:
+            pseudonymise(run, source.id)
+        link(run)
+        zone = analysis_tables(run)
+        found = _linked(run, zone).merge(_named(_true_counts(run, zone, made.truth), "truth"), on=KEY)
+        link(with_linkage(run, threshold_probability=FIXED))
+        return found.merge(_named(_counts(run, analysis_tables(run)), "fixed"), on=KEY).assign(seed=seed)
+
+
+def with_linkage(run: Run, **changes: Any) -> Run:
+    """The same run with other linkage settings, past every approval: for a comparison only."""
+    project = run.bundle.project
+    linkage = project.linkage.model_copy(update=changes)
+    return replace(run, bundle=replace(run.bundle, project=project.model_copy(update={"linkage": linkage})))
+
+
+def _linked(run: Run, zone: AnalysisZone) -> pd.DataFrame:
+    counts = _counts(run, zone)
+    rates_by_number(zone.con, zone.tables["record_quality"])
+    setting = Setting(
+        sources=run.bundle.sources,
+        payloads=zone.payloads,
+        project=run.bundle.project,
+        definitions=load_definitions(run.bundle),
+        as_of=run.as_of,
+    )
+    draws = LinkageDraws(zone.tables["drawn_person"], zone.tables["linkage_draw"], zone.facts["draws"])
+    intervals = count_intervals(zone.con, counts, draws, setting).to_pandas()
+    return intervals.merge(_named(counts, "people"), on=KEY)
+
+
+def _counts(run: Run, zone: AnalysisZone) -> pa.Table:
+    results = run_cohorts(zone.con, load_definitions(run.bundle), run.as_of)
+    return count_cohorts(zone.con, results, run.bundle.sources, noise_key=run.ring.release_key(run.today))
+
+
+def _true_counts(run: Run, zone: AnalysisZone, folder: Path) -> pa.Table:
+    """What perfect links count of the very same records."""
+    truth = _with_pseudonyms(run, _read_truth(folder / "record_person.csv", PERIOD))
+    index = pa.table([truth["source"], truth["record_id"], truth["person"]], schema=PERSON_INDEX.schema)
+    kept = zone.tables["person_index"].select(["source", "record_id"])
+    index = index.join(kept, ["source", "record_id"], join_type="inner").select(list(PERSON_INDEX.columns))
+    with connect() as con:
+        build_analysis(con, run.bundle.sources, index, zone.payloads, run.as_of, run.bundle.project)
+        return _counts(run, replace(zone, con=con))
+
+
+def _named(counts: pa.Table, name: str) -> pd.DataFrame:
+    return counts.to_pandas()[[*KEY, "people"]].rename(columns={"people": name})
+
+
+def covered(found: pd.DataFrame) -> dict[str, Any]:
+    """Of the counts of some rows that anybody is in: how many intervals hold the truth, and how many counts are it."""
+    asked = found[(found["truth"] > 0) | (found["people"] > 0)]
+    moved = asked[(asked["people"] != asked["truth"]) | (asked["low"] != asked["high"])]
+    holds = (asked["low"] <= asked["truth"]) & (asked["truth"] <= asked["high"])
+    return {
+        "counts": len(asked),
+        "holds": holds.mean(),
+        "doubtful": len(moved),
+        "holds_doubtful": holds[moved.index].mean(),
+        "linked": (asked["people"] == asked["truth"]).mean(),
+        "fixed": (asked["fixed"] == asked["truth"]).mean(),
+        "off": (asked["people"] - asked["truth"]).abs().sum() / max(asked["truth"].sum(), 1),
+        "off_fixed": (asked["fixed"] - asked["truth"]).abs().sum() / max(asked["truth"].sum(), 1),
+        "off_expected": (asked["expected"] - asked["truth"]).abs().sum() / max(asked["truth"].sum(), 1),
+        "width": (asked["high"] - asked["low"]).sum() / max(asked["truth"].sum(), 1),
+    }
+
+
+def slices(found: pd.DataFrame) -> list[tuple[str, pd.DataFrame]]:
+    """What the table tells apart: all counts of people found, by group, and by the ethnic groups one by one."""
+    told = found[found["measure"].isin(TOLD)]
+    met = told[told["measure"] == "met"]
+    rows = [("all counts", told), ("people who meet a definition", met)]
+    rows += [(f"… by {name.replace('_', ' ')}", met[met["dimension"] == name]) for name in GROUPS]
+    ethnic = met[met["dimension"] == "ethnic_group"]
+    return rows + [
+        (f"… ethnic group: {name}", ethnic[ethnic["group"] == name]) for name in sorted(set(ethnic["group"]))
+    ]
+
+
+_HOW = {
+    True: "Linked by the strict rules: by those that ship hardly a count of so small a system is wrong.",
+    False: "Linked by the rules that ship.",
+}
+
+
+def text(found: pd.DataFrame, systems: int, people: int, *, hard: bool) -> str:
+    """The section of the page."""
+    rows = [(name, covered(part)) for name, part in slices(found)]
+    head = (
+        "counts", "number", "interval holds the truth", "… where there is doubt or error", "count is true",
+        f"at {FIXED}", "error of the count", f"at {FIXED}", "of the expected value", "width",
+    )  # fmt: skip
+    percent = "{:.1%}".format
+    body = [
+        (
+            name,
+            f"{one['counts']:,}",
+            percent(one["holds"]),
+            f"{percent(one['holds_doubtful'])} of {one['doubtful']:,}" if one["doubtful"] else "none",
+            *(percent(one[each]) for each in ("linked", "fixed")),
+            *(f"{one[each]:.2%}" for each in ("off", "off_fixed", "off_expected", "width")),
+        )
+        for name, one in rows
+    ]
+    notes = [
+        "Truth is what perfect links count of the very same records, so all that differs is linkage.",
+        "Counts in which nobody is and nobody was found are left out: they hold whatever one does.",
+        "Error and width are sums over counts as a share of the people truly counted.",
+    ]
+    return "\n\n".join(
+        [
+            HEADINGS[hard],
+            f"{systems} synthetic systems of {people:,} people and 19 sources (seeds 1 to {systems}), all definitions"
+            f" of the library, 95% linkage intervals from 200 draws. {_HOW[hard]} Made by `make bench-cohorts`.",
+            table(head, body),
+            bullets(notes),
+        ]
+    )
+
+
+def measure(seeds: Sequence[int], people: int, workers: int, *, hard: bool) -> pd.DataFrame:
+    """All systems, some at a time."""
+    with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
+        waiting = [pool.submit(system, seed, people, hard=hard) for seed in seeds]
+        done = []
+        for number, future in enumerate(as_completed(waiting), 1):
+            done.append(future.result())
+            sys.stderr.write(f"{number} of {len(seeds)} systems\n")
+    return pd.concat(done).sort_values(["seed", *KEY], ignore_index=True)
+
+
+def main() -> None:
+    """Measure, print and write."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--systems", type=int, default=200)
+    parser.add_argument("--people", type=int, default=2000)
+    parser.add_argument("--workers", type=int, default=2)
+    parser.add_argument("--shipped", action="store_true", help="link by the rules that ship")
+    parser.add_argument("--out", type=Path)
+    given = parser.parse_args()
+    found = measure(range(1, given.systems + 1), given.people, given.workers, hard=not given.shipped)
+    section = text(found, given.systems, given.people, hard=not given.shipped)
+    sys.stdout.write(section + "\n")
+    if given.out:
+        put(given.out, HEADINGS[not given.shipped], section)
+
+
+if __name__ == "__main__":
+    main()
