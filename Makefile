@@ -100,6 +100,11 @@ bench-language: $(VENV)/.installed ## how often each primitive of the language w
 bench-library: $(VENV)/.installed ## whom the library finds in whole synthetic systems, into docs/benchmarks.md
 	$(BIN)/python -m tests.bench.library --people $(BENCH_PEOPLE) --out docs/benchmarks.md
 
+.PHONY: bench-cohorts
+SYSTEMS ?= 200
+bench-cohorts: $(VENV)/.installed ## whether intervals hold the truth in 200 small systems (45 minutes), into docs/benchmarks.md
+	$(BIN)/python -m tests.bench.coverage --systems $(SYSTEMS) --out docs/benchmarks.md
+
 .PHONY: bench-equity
 bench-equity: $(VENV)/.installed ## recall by ethnic group beside Splink on clear text, into docs/benchmarks.md
 	$(BIN)/python -m tests.bench.equity --people $(BENCH_PEOPLE) --out docs/benchmarks.md

@@ -28,9 +28,14 @@ class Grade:
     reason: str
 
     @property
+    def words(self) -> str:
+        """Such as ``B, check first``."""
+        return f"{self.letter}, {_WORDS[self.letter]}"
+
+    @property
     def text(self) -> str:
         """Such as ``Grade B, check first: …``."""
-        return f"Grade {self.letter}, {_WORDS[self.letter]}: {self.reason}."
+        return f"Grade {self.words}: {self.reason}."
 
 
 def grade(frame: SafeFrame, cohort: str) -> Grade | None:

@@ -57,11 +57,8 @@ def _certainty(frame: SafeFrame, definition: DefinitionFacts) -> tuple[tuple[str
     graded, span = grade(frame, definition.id), frame.span(definition.id, "met")
     if graded is None or span is None:
         return ()
-    note = direction(frame, definition.id) or "people; missed links do not move this number"
-    return (
-        ("If records were joined otherwise", span.text, note),
-        ("How sure we are", f"Grade {graded.letter}", graded.text),
-    )
+    note = f"people. Grade {graded.words}. {direction(frame, definition.id)}".rstrip()
+    return (("If records were joined otherwise", span.text, note),)
 
 
 def _shared(frame: SafeFrame, definition: DefinitionFacts) -> tuple[tuple[str, str, str], ...]:

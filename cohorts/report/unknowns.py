@@ -74,7 +74,8 @@ def _missed(facts: ReportFacts) -> tuple[str, ...]:
         "unmet when another service met it.",
         "People who opted out of the use of their records. Nothing about them is in this report.",
         "People no service has seen, or whose need no one wrote down.",
-        "The intervals show chance only. They do not show mistakes in joining or recording.",
+        "The 95% intervals show chance only. What mistakes in joining may do stands beside the number of each group."
+        " Mistakes in recording are in neither.",
         "This report holds numbers. It does not hold what people told us.",
     )
 
