@@ -17,6 +17,7 @@ WITHOUT_PEOPLE = frozenset(
         "agreement_pattern",
         "cohort_attrition",
         "cohort_count",
+        "cohort_interval",
         "cohort_measure",
         "finder_proposal",
         "measure_count",
