@@ -29,6 +29,7 @@ from flows import (
     cli_retain,
     cli_review,
     cli_run,
+    cli_status,
 )
 from flows.cli_output import Answer, show_answer, show_error
 from governance.errors import EXIT_OK, BadInput, InternalError, ProjectError
@@ -51,6 +52,7 @@ cli_approve.add_to(app)
 cli_bands.add_to(app)
 cli_exposure.add_to(app)
 cli_run.add_to(app)
+cli_status.add_to(app)
 cli_quality.add_to(app)
 cli_find.add_to(app)
 cli_attrition.add_to(app)

@@ -33,6 +33,20 @@ def only_run(root: Path) -> Iterator[None]:
         raise _busy(root) from None
 
 
+def is_running(root: Path) -> bool:
+    """Whether a run of the project is going on now, in this process or another."""
+    path = root.resolve() / ".joinedup" / "lock"
+    if path in _held_here:
+        return True
+    if not path.exists():
+        return False
+    try:
+        with locked(path, wait=False):
+            return False
+    except Held:
+        return True
+
+
 def _busy(root: Path) -> BadInput:
     return BadInput(
         f"Another run of the project in {root.name}/ is still going.",

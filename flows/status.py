@@ -1,0 +1,178 @@
+"""Where a month stands, in one screen: what is there, what waits, what failed, and the next command.
+
+Read from the ledger and the folders alone. No key is opened, so anybody who may see the project may ask.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+from flows.cli_output import aligned
+from flows.lock import is_running
+from flows.period import AFTER
+from flows.run import now, resolve_period
+from governance.approval import check_approved
+from governance.errors import EXIT_OK, EXIT_WARNING, BadInput, PolicyRefusal
+from governance.keys import KeyRing
+from governance.ledger import Entry, Event, Ledger
+from governance.settings import Bundle, Source, load_bundle
+
+DONE, WAITS, FAILED, TO_DO = "done", "waits", "failed", "to do"
+
+_PUBLISHED = {
+    Event.PERSON_INDEX_PUBLISHED: "link",
+    Event.COHORTS_PUBLISHED: "cohorts",
+    Event.REPORT_RELEASED: "report",
+    Event.AUDIT_WRITTEN: "audit",
+}
+_ENDED_BADLY = {Event.RUN_FAILED: FAILED, Event.RUN_AWAITS: WAITS}
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step of the month, or one source's part of the first."""
+
+    step: str
+    source: str
+    state: str
+    """``done``, ``waits``, ``failed`` or ``to do``."""
+    why: str
+    since: str
+    """When it came to be so, as the ledger has it; empty if nothing is in it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Where a month stands."""
+
+    project: str
+    period: str
+    running: bool
+    """Whether a run is going on now."""
+    steps: tuple[Step, ...]
+    next: tuple[str, ...]
+    """What to do, in order; empty where nothing is left."""
+
+    @property
+    def exit_code(self) -> int:
+        """A warning as long as anything is left to do."""
+        return EXIT_WARNING if self.next else EXIT_OK
+
+    def as_dict(self) -> dict[str, Any]:
+        """For ``--json``."""
+        return asdict(self)
+
+
+def standing(root: Path, period: str) -> Standing:
+    """Where a month stands.
+
+    Args:
+        root: The project folder.
+        period: ``YYYY-MM`` or ``latest``.
+
+    Raises:
+        ConfigError: The configs cannot be read.
+        BadInput: The period is not one, or there are no extracts.
+    """
+    bundle, month = load_bundle(root), resolve_period(root, period)
+    entries = [entry for entry in Ledger(root / "ledger").entries() if entry.facts.get("period") == month]
+    running = is_running(root)
+    steps = [*(_source_step(root, month, source, entries) for source in bundle.sources), *_later_steps(entries)]
+    if not running and _was_cut_off(entries):
+        steps = [_cut_off(step) for step in steps]
+    what_next = () if running else tuple(_next(root, bundle, month, steps))
+    return Standing(bundle.project.id, month, running, tuple(steps), what_next)
+
+
+def _source_step(root: Path, month: str, source: Source, entries: Sequence[Entry]) -> Step:
+    """A source is done when its package is published, unless its files are newer or it failed since."""
+    sent = _last(entries, {Event.PACKAGE_PUBLISHED, Event.PACKAGE_IMPORTED}, source=source.id)
+    ended = _last(entries, set(_ENDED_BADLY), source=source.id)
+    if ended and (sent is None or ended.seq > sent.seq):
+        return Step("pseudonymise", source.id, _ENDED_BADLY[ended.event], str(ended.facts["code"]), ended.at)
+    files = [root / file.path.replace("{period}", month) for file in source.files]
+    missing = sum(not path.exists() for path in files)
+    if sent is None:
+        why = f"{missing} of {len(files)} files are not there" if missing else "its files are there"
+        return Step("pseudonymise", source.id, WAITS if missing else TO_DO, why, "")
+    if any(_changed_since(path, sent.at) for path in files):
+        return Step("pseudonymise", source.id, TO_DO, "its files are newer than what was sent on", sent.at)
+    return Step("pseudonymise", source.id, DONE, "", sent.at)
+
+
+def _changed_since(path: Path, at: str) -> bool:
+    return path.exists() and datetime.fromtimestamp(int(path.stat().st_mtime), UTC) > datetime.fromisoformat(at)
+
+
+def _later_steps(entries: Sequence[Entry]) -> Iterator[Step]:
+    """Link, cohorts, report and audit: done if published after everything that came before it."""
+    before = _last(entries, {Event.PACKAGE_PUBLISHED, Event.PACKAGE_IMPORTED})
+    for step in AFTER:
+        event = next(event for event, name in _PUBLISHED.items() if name == step)
+        made, ended = _last(entries, {event}), _last(entries, set(_ENDED_BADLY), step=step)
+        if ended and (made is None or ended.seq > made.seq):
+            yield Step(step, "", _ENDED_BADLY[ended.event], str(ended.facts["code"]), ended.at)
+        elif made is None:
+            yield Step(step, "", TO_DO, "", "")
+        elif before and before.seq > made.seq:
+            yield Step(step, "", TO_DO, "what it is made of was made again since", made.at)
+        else:
+            yield Step(step, "", DONE, "", made.at)
+        before = made or before
+
+
+def _last(entries: Sequence[Entry], events: set[Event], **facts: str) -> Entry | None:
+    found = (one for one in reversed(entries) if one.event in events and facts.items() <= one.facts.items())
+    return next(found, None)
+
+
+def _was_cut_off(entries: Sequence[Entry]) -> bool:
+    """Whether the last run began and never ended: it was killed, or the machine went down."""
+    ends = {Event.RUN_FINISHED, *_ENDED_BADLY}
+    last = next((one for one in reversed(entries) if one.event in {Event.RUN_STARTED, *ends}), None)
+    return last is not None and last.event is Event.RUN_STARTED
+
+
+def _cut_off(step: Step) -> Step:
+    if step.state != TO_DO or step.why not in ("", "its files are there"):
+        return step
+    return Step(step.step, step.source, TO_DO, "the last run was cut off", step.since)
+
+
+def _next(root: Path, bundle: Bundle, month: str, steps: Sequence[Step]) -> Iterator[str]:
+    if refused := _not_approved(root, bundle, now().date()):
+        yield refused
+        return
+    for step in steps:
+        if step.state == FAILED:
+            yield f"joinedup explain {step.why}"
+        elif step.state == WAITS and step.why.startswith("E-"):
+            yield f"joinedup optout request DIR {step.source} --mailbox ID, then put the list that comes back in place"
+        elif step.state == WAITS:
+            yield f"Put the files of {step.source} into extracts/{month}/, as sources/{step.source}.yaml names them"
+    if any(step.state != DONE for step in steps):
+        yield f"joinedup run DIR --period {month}"
+
+
+def _not_approved(root: Path, bundle: Bundle, today: date) -> str:
+    """What to do about a config that nobody approved; empty if it is approved."""
+    try:
+        check_approved(bundle, KeyRing(root / "keys"), today)
+    except (PolicyRefusal, BadInput) as error:
+        return f"{error.what} {error.fix}"
+    return ""
+
+
+def status_lines(found: Standing) -> list[str]:
+    """For people: a line a step, and what to do next."""
+    head = f"Project {found.project}, {found.period}" + (": a run is going on now." if found.running else "")
+    rows = [("step", "source", "state", "", "since")]
+    rows += [(one.step, one.source, one.state, one.why, one.since[:16].replace("T", " ")) for one in found.steps]
+    told = [head, "", *aligned(rows), ""]
+    if found.running:
+        return told[:-1]
+    if not found.next:
+        return [*told, "Nothing is left to do."]
+    return [*told, "Next:", *(f"  {number}. {what}" for number, what in enumerate(found.next, 1))]

@@ -1,0 +1,137 @@
+"""`joinedup status` says in one screen what is done, what waits, what failed, and the next command."""
+
+import os
+import time
+
+import pytest
+
+from flows.lock import only_run
+from governance.ledger import Event, Ledger
+from tests.lib.canary import MARKS, plant
+from tests.lib.command import here
+from tests.lib.toy import make_toy
+
+
+@pytest.fixture
+def project(tmp_path):
+    """A project with two sources and a month of extracts, not yet run."""
+    return make_toy(tmp_path / "toy")
+
+
+def states(done):
+    """State by step and source."""
+    return {(one["step"], one["source"]): one["state"] for one in done.json["result"]["steps"]}
+
+
+def test_before_the_first_run(capsys, project):
+    """Everything is to do, and one command does it."""
+    done = here(capsys, "status", project, "--json")
+
+    assert done.code == 1
+    assert set(states(done).values()) == {"to do"}
+    assert done.json["result"]["next"] == ["joinedup run DIR --period 2026-10"]
+
+
+def test_a_month_step_by_step(capsys, project):
+    """Each step that is done is shown as done; at the end nothing is left."""
+    here(capsys, "pseudonymise", project, "--plain")
+    first = states(here(capsys, "status", project, "--json"))
+    assert first["pseudonymise", "gp_register"] == first["pseudonymise", "housing"] == "done"
+    assert first["link", ""] == "to do"
+
+    here(capsys, "run", project, "--plain")
+    last = here(capsys, "status", project)
+
+    assert last.code == 0
+    assert last.out.rstrip().endswith("Nothing is left to do.")
+
+
+def test_a_missing_extract_waits(capsys, project):
+    """The source is named, and where its files belong."""
+    [extract] = (project / "extracts" / "2026-10").glob("*housing*")
+    extract.unlink()
+
+    done = here(capsys, "status", project, "--json")
+
+    assert states(done)["pseudonymise", "housing"] == "waits"
+    assert "extracts/2026-10/" in done.json["result"]["next"][0]
+
+
+def test_a_failed_step_names_its_code(capsys, project):
+    """And how to have it explained; the run itself is the next command."""
+    [extract] = (project / "extracts" / "2026-10").glob("*housing*")
+    extract.write_bytes(b"no,such,columns\n1,2,3\n")
+    failed = here(capsys, "run", project, "--plain")
+
+    done = here(capsys, "status", project)
+
+    assert failed.code == 3
+    assert "failed" in done.out
+    assert "joinedup explain E-" in done.out
+
+
+def test_files_that_arrive_again_are_to_do_again(capsys, project):
+    """A resubmitted extract is newer than what was sent on."""
+    here(capsys, "run", project, "--plain")
+    [extract] = (project / "extracts" / "2026-10").glob("*housing*")
+    os.utime(extract, (time.time() + 60, time.time() + 60))
+
+    found = states(here(capsys, "status", project, "--json"))
+
+    assert found["pseudonymise", "housing"] == "to do"
+    assert found["pseudonymise", "gp_register"] == "done"
+
+
+def test_steps_are_to_do_again_after_what_they_are_made_of(capsys, project):
+    """Linkage run anew leaves cohorts and report behind."""
+    here(capsys, "run", project, "--plain")
+    here(capsys, "link", project, "--plain")
+
+    found = states(here(capsys, "status", project, "--json"))
+
+    assert found["link", ""] == "done"
+    assert found["cohorts", ""] == "to do"
+
+
+def test_a_run_that_was_cut_off_is_told(capsys, project):
+    """The ledger has its beginning and no end, and nobody holds the lock."""
+    here(capsys, "pseudonymise", project, "--plain")
+    lines = (project / "ledger" / "ledger.jsonl").read_text("utf-8").splitlines(keepends=True)
+    started = max(place for place, line in enumerate(lines) if f'"{Event.RUN_STARTED}"' in line)
+    (project / "ledger" / "ledger.jsonl").write_text("".join(lines[: started + 1]), "utf-8")
+
+    done = here(capsys, "status", project)
+
+    assert "the last run was cut off" in done.out
+    assert len(Ledger(project / "ledger").entries()) == started + 1
+
+
+def test_a_run_that_goes_on_is_told(capsys, project):
+    """Whoever asks meanwhile is not told to start another."""
+    with only_run(project):
+        done = here(capsys, "status", project, "--json")
+
+    assert done.json["result"]["running"] is True
+    assert done.json["result"]["next"] == []
+
+
+def test_a_config_that_may_not_run_comes_first(capsys, project):
+    """Nothing can run before that is mended: here, real data under demo keys."""
+    config = project / "project.yaml"
+    config.write_text(config.read_text("utf-8").replace("synthetic: true", "synthetic: false"), "utf-8")
+
+    done = here(capsys, "status", project, "--json")
+
+    [first] = done.json["result"]["next"]
+    assert first.startswith("Project `toy` is not synthetic")
+    assert "joinedup run" not in first
+
+
+def test_no_value_is_told(capsys, project):
+    """Marked people are in every extract; names of sources, codes and times are all that is shown."""
+    plant(project)
+    here(capsys, "run", project, "--plain")
+
+    done = here(capsys, "status", project)
+
+    assert not any(mark in done.out for mark in MARKS.values())
