@@ -33,6 +33,8 @@ WANTED = {
     *(
         "quality",
         "find",
+        "status",
+        "quality",
         "attrition",
         "audit verify",
         "audit prove",
