@@ -36,7 +36,7 @@ def find_proposals(root: Path, period: str) -> dict[str, Any]:
     if run.bundle.project.direct_care:
         raise _not_for_care()
     progress.expect(len(STEPS))
-    con, _, _ = analysis_tables(run)
+    con = analysis_tables(run).con
     project = run.bundle.project
     finds = find(con, run.bundle.sources, project, run.as_of, period=run.period, tell=progress.started)
     con.close()

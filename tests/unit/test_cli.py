@@ -34,7 +34,6 @@ WANTED = {
         "quality",
         "find",
         "status",
-        "quality",
         "attrition",
         "audit verify",
         "audit prove",
