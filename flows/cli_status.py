@@ -1,4 +1,4 @@
-"""``joinedup status``: where a month stands."""
+"""``joinedup status`` and ``joinedup doctor``: where a month stands, and what could stop the next."""
 
 import typer
 
@@ -7,8 +7,9 @@ from flows.cli_output import Answer
 
 
 def add_to(app: typer.Typer) -> None:
-    """Put the command on the command line."""
-    app.command(rich_help_panel="A month")(status)
+    """Put the commands on the command line."""
+    for command in (status, doctor):
+        app.command(rich_help_panel="A month")(command)
 
 
 def status(folder: Folder, period: Period = "latest", json: Json = False) -> Answer:
@@ -20,3 +21,14 @@ def status(folder: Folder, period: Period = "latest", json: Json = False) -> Ans
 
     found = standing(folder, period)
     return Answer(result=found.as_dict(), lines=status_lines(found), exit_code=found.exit_code)
+
+
+def doctor(folder: Folder, json: Json = False) -> Answer:
+    """Look for what could stop the next run: software, clock, disk, permissions, ledger, leftovers, server.
+
+    Changes nothing and opens no key. Ends with 1 if anything is not well; each such line comes with what to do.
+    """
+    from flows.doctor import as_dict, doctor_lines, examine, exit_code
+
+    found = examine(folder)
+    return Answer(result=as_dict(found), lines=doctor_lines(found), exit_code=exit_code(found))

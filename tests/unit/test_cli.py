@@ -34,6 +34,7 @@ WANTED = {
         "quality",
         "find",
         "status",
+        "doctor",
         "attrition",
         "audit verify",
         "audit prove",

@@ -1,0 +1,188 @@
+"""What could stop the next run, or has gone wrong unseen: each thing looked at, what was found, and what to do.
+
+Nothing is changed and no key is opened. Whether a config is right is what ``joinedup check`` says; this is about the
+machine and the folders it runs on.
+"""
+
+import json
+import shutil
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from flows.cli_output import aligned
+from flows.lock import is_running
+from flows.prefect_server import Server
+from flows.proving import verified
+from flows.run import LATEST, now, resolve_period
+from flows.status import standing
+from governance.errors import EXIT_OK, EXIT_WARNING, BadInput, ProjectError
+from governance.ledger import Ledger
+from governance.policy.disk import read_disk
+
+NEEDED = ("splink", "duckdb", "pandas", "cryptography", "prefect")
+LEAST_PYTHON = (3, 11)
+TIME_ZONE = "Europe/London"
+
+TIMES_THE_EXTRACTS = 4
+"""Sealed packages, the next month's and the last one's: so many times the extracts' size should be free."""
+
+_LEAST_FREE = 1 << 30
+_AHEAD = timedelta(minutes=5)
+"""Clocks of two machines may differ by so much."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that was looked at."""
+
+    about: str
+    is_well: bool
+    found: str
+    fix: str = ""
+
+
+def examine(root: Path) -> list[Finding]:
+    """Look at everything.
+
+    Args:
+        root: The project folder.
+    """
+    return [_looked_at(about, look, root) for about, look in _LOOKS.items()]
+
+
+def _looked_at(about: str, look: Callable[[Path], Finding], root: Path) -> Finding:
+    """A finding also where looking itself fails: one broken thing must not hide the others."""
+    try:
+        return look(root)
+    except ProjectError as error:
+        return Finding(about, is_well=False, found=error.what, fix=error.fix)
+
+
+def _python(_: Path) -> Finding:
+    missing = [name for name in NEEDED if not _installed(name)]
+    here = ".".join(str(part) for part in sys.version_info[:3])
+    if missing or sys.version_info[:2] < LEAST_PYTHON:
+        told = f"Python {here}; not installed: {', '.join(missing) or 'nothing'}"
+        return Finding("software", is_well=False, found=told, fix="Install joinedup again from its lock file.")
+    return Finding("software", is_well=True, found=f"Python {here}, " + ", ".join(f"{n} {version(n)}" for n in NEEDED))
+
+
+def _installed(name: str) -> bool:
+    try:
+        return bool(version(name))
+    except PackageNotFoundError:
+        return False
+
+
+def _clock(root: Path) -> Finding:
+    try:
+        here = now().astimezone(ZoneInfo(TIME_ZONE))
+    except ZoneInfoNotFoundError:
+        fix = "Install the package tzdata: this machine has no time zones, so nothing can be scheduled in UK time."
+        return Finding("clock", is_well=False, found=f"{TIME_ZONE} is not known here", fix=fix)
+    entries = Ledger(root / "ledger").entries()
+    if entries and datetime.fromisoformat(entries[-1].at) > now() + _AHEAD:
+        fix = "Set the machine's clock: entries would stand in the ledger in another order than they were made."
+        return Finding("clock", is_well=False, found="The ledger's last entry is later than now", fix=fix)
+    return Finding("clock", is_well=True, found=f"{here:%d %B %Y, %H:%M} {here.tzname()}")
+
+
+def _ledger(root: Path) -> Finding:
+    found = verified(root)
+    return Finding("ledger", is_well=True, found=f"whole: {found['entries']} entries, {found['signed']} signed")
+
+
+def _space(root: Path) -> Finding:
+    extracts = root / "extracts"
+    sizes = [sum(path.stat().st_size for path in month.rglob("*") if path.is_file()) for month in _folders(extracts)]
+    wanted, free = max(TIMES_THE_EXTRACTS * max(sizes, default=0), _LEAST_FREE), shutil.disk_usage(root).free
+    told = f"{free / 1e9:.1f} GB free, {wanted / 1e9:.1f} GB wanted"
+    fix = "" if free >= wanted else "Free some space, or move the project: a run that finds none stops and starts over."
+    return Finding("disk space", is_well=free >= wanted, found=told, fix=fix)
+
+
+def _folders(folder: Path) -> Iterator[Path]:
+    return (path for path in folder.glob("*") if path.is_dir())
+
+
+def _private(root: Path) -> Finding:
+    disk = read_disk(root)
+    if not disk.modes_checked:
+        return Finding("permissions", is_well=True, found="not told on this system; the folder's own apply")
+    if disk.open_to_others:
+        told = ", ".join(f"{count} in {name}/" for name, count in sorted(disk.open_to_others.items()))
+        fix = "Take them from everybody but you: `chmod -R go= " + " ".join(sorted(disk.open_to_others)) + "`."
+        return Finding("permissions", is_well=False, found=f"others may read files: {told}", fix=fix)
+    return Finding("permissions", is_well=True, found="keys, zones and ledger are yours only")
+
+
+def _leftovers(root: Path) -> Finding:
+    parts = [] if is_running(root) else sorted(root.glob("zones/**/.partial"))
+    if parts:
+        told = f"{len(parts)} folders of a run that was cut off"
+        return Finding("leftovers", is_well=False, found=told, fix="Run the month again: it clears them first.")
+    return Finding("leftovers", is_well=True, found="none")
+
+
+def _month(root: Path) -> Finding:
+    try:
+        month = resolve_period(root, LATEST)
+    except BadInput:
+        return Finding("newest month", is_well=True, found="no extracts yet")
+    where = standing(root, month)
+    if where.running:
+        return Finding("newest month", is_well=True, found=f"{month}: a run is going on")
+    if where.next:
+        fix = "`joinedup status DIR` says what."
+        return Finding("newest month", is_well=False, found=f"{month}: something is left to do", fix=fix)
+    return Finding("newest month", is_well=True, found=f"{month}: done")
+
+
+def _server(root: Path) -> Finding:
+    """Our own Prefect server: only while one runs is there anything to see."""
+    note = root / ".joinedup" / "prefect" / "server.json"
+    if not note.exists():
+        return Finding("orchestrator", is_well=True, found="no server is running; one starts with the next run")
+    server = Server(**json.loads(note.read_bytes()))
+    if not server.answers():
+        fix = "Delete .joinedup/prefect/server.json, then start `joinedup serve DIR` again."
+        return Finding("orchestrator", is_well=False, found="the server that should run does not answer", fix=fix)
+    if Server(server.port, "").answers():
+        fix = "Stop it: it is none that joinedup started."
+        return Finding("orchestrator", is_well=False, found="the server answers without a password", fix=fix)
+    return Finding("orchestrator", is_well=True, found="a server is running on this machine only, behind a password")
+
+
+_LOOKS: dict[str, Callable[[Path], Finding]] = {
+    "software": _python,
+    "clock": _clock,
+    "disk space": _space,
+    "permissions": _private,
+    "ledger": _ledger,
+    "leftovers": _leftovers,
+    "orchestrator": _server,
+    "newest month": _month,
+}
+
+
+def exit_code(found: list[Finding]) -> int:
+    """A warning if anything is not well."""
+    return EXIT_OK if all(one.is_well for one in found) else EXIT_WARNING
+
+
+def as_dict(found: list[Finding]) -> dict[str, Any]:
+    """For ``--json``."""
+    return {"findings": [asdict(one) for one in found]}
+
+
+def doctor_lines(found: list[Finding]) -> list[str]:
+    """For people: a line each, then what to do."""
+    lines = aligned([("well" if one.is_well else "LOOK", one.about, one.found) for one in found])
+    fixes = [f"  {one.about}: {one.fix}" for one in found if not one.is_well and one.fix]
+    return [*lines, "", *(["What to do:", *fixes] if fixes else ["All is well."])]

@@ -1,0 +1,158 @@
+"""`joinedup doctor` finds what could stop the next run, and says what to do about it."""
+
+import collections
+import json
+import os
+import shutil
+import socket
+import threading
+from http.server import BaseHTTPRequestHandler, HTTPServer
+
+import pytest
+
+from flows import doctor
+from flows.lock import only_run
+from tests.lib.command import here
+from tests.lib.toy import make_toy
+
+
+@pytest.fixture
+def project(tmp_path):
+    """A project that was pseudonymised once."""
+    root = make_toy(tmp_path / "toy")
+    os.chmod(root / "extracts", 0o700)
+    for path in (root / "extracts").rglob("*"):
+        os.chmod(path, 0o700)
+    return root
+
+
+def findings(root):
+    """What was found, by what it is about."""
+    return {one.about: one for one in doctor.examine(root)}
+
+
+def test_a_project_that_ran_is_well(capsys, project):
+    """Everything is looked at, one line each, and nothing is to do."""
+    here(capsys, "run", project, "--plain")
+
+    done = here(capsys, "doctor", project)
+
+    assert done.out.rstrip().endswith("All is well.")
+    assert done.code == 0
+    assert [line.split("  ")[2].strip() for line in done.out.splitlines()[: len(doctor._LOOKS)]] == list(doctor._LOOKS)
+
+
+def test_json_has_the_same(capsys, project):
+    """For programs; a month that is not done is something to look at."""
+    done = here(capsys, "doctor", project, "--json")
+
+    found = {one["about"]: one["is_well"] for one in done.json["result"]["findings"]}
+    assert done.code == 1
+    assert found["newest month"] is False
+    assert found["software"] is True
+
+
+def test_a_changed_ledger_is_found(capsys, project):
+    """A line was changed; everything else is still looked at."""
+    here(capsys, "pseudonymise", project, "--plain")
+    ledger = project / "ledger" / "ledger.jsonl"
+    ledger.write_text(ledger.read_text("utf-8").replace("gp_register", "gp_registry", 1), "utf-8")
+
+    found = findings(project)
+
+    assert not found["ledger"].is_well
+    assert found["ledger"].fix
+    assert found["disk space"].is_well
+
+
+@pytest.mark.skipif(os.name != "posix", reason="files have no modes elsewhere")
+def test_files_that_others_can_read_are_counted(capsys, project):
+    """By folder, with the command that mends it."""
+    os.chmod(project / "extracts" / "2026-10" / "housing.csv", 0o644)
+
+    found = findings(project)["permissions"]
+
+    assert found.found == "others may read files: 1 in extracts/"
+    assert "chmod" in found.fix
+
+
+def test_too_little_space_is_told_before_a_run(monkeypatch, project):
+    """Room is wanted for what a month makes."""
+    usage = collections.namedtuple("usage", "total used free")
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: usage(10, 9, 1))
+
+    assert findings(project)["disk space"].is_well is False
+
+
+def test_what_a_killed_run_left_is_found_unless_one_is_running(project):
+    """A scratch folder with nobody at work in it."""
+    (project / "zones" / "analysis" / "2026-10" / "cohorts" / ".partial").mkdir(parents=True)
+
+    assert findings(project)["leftovers"].is_well is False
+    with only_run(project):
+        assert findings(project)["leftovers"].is_well is True
+
+
+def test_a_clock_that_was_set_back_is_found(monkeypatch, capsys, project):
+    """The ledger's last entry would lie in the future."""
+    here(capsys, "pseudonymise", project, "--plain")
+    early = doctor.now() - 2 * doctor._AHEAD
+    monkeypatch.setattr(doctor, "now", lambda: early)
+
+    assert findings(project)["clock"].is_well is False
+
+
+def test_a_machine_without_time_zones_is_found(monkeypatch, project):
+    """As Windows is, where tzdata is not installed."""
+    monkeypatch.setattr(doctor, "TIME_ZONE", "Europe/Nowhere")
+
+    assert "tzdata" in findings(project)["clock"].fix
+
+
+def test_missing_software_is_named(monkeypatch, project):
+    """A package that was uninstalled."""
+    monkeypatch.setattr(doctor, "NEEDED", ("splink", "no-such-package-here"))
+
+    assert "no-such-package-here" in findings(project)["software"].found
+
+
+def note_server(project, port):
+    """The note that a server leaves of itself."""
+    home = project / ".joinedup" / "prefect"
+    home.mkdir(parents=True, exist_ok=True)
+    (home / "server.json").write_text(json.dumps({"port": port, "password": "sesame"}), "utf-8")
+
+
+def test_a_server_that_is_gone_is_found(project):
+    """Its note is there, and nobody answers."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        note_server(project, free.getsockname()[1])
+
+        assert "does not answer" in findings(project)["orchestrator"].found
+
+
+class _Open(BaseHTTPRequestHandler):
+    """A server that lets everybody in."""
+
+    def do_GET(self):
+        """Answer whoever asks."""
+        self.send_response(200)
+        self.end_headers()
+
+    def log_message(self, *_):
+        """Say nothing."""
+
+
+def test_a_server_without_a_password_is_found(project):
+    """None of ours would answer a stranger."""
+    server = HTTPServer(("127.0.0.1", 0), _Open)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    try:
+        note_server(project, server.server_port)
+        assert "without a password" in findings(project)["orchestrator"].found
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
