@@ -103,7 +103,7 @@ bench-library: $(VENV)/.installed ## whom the library finds in whole synthetic s
 .PHONY: bench-cohorts
 SYSTEMS ?= 200
 bench-cohorts: $(VENV)/.installed ## whether intervals hold the truth in 200 small systems (45 minutes), into docs/benchmarks.md
-	$(BIN)/python -m tests.bench.coverage --systems $(SYSTEMS) --out docs/benchmarks.md
+	$(BIN)/python -m tests.bench.coverage --systems $(SYSTEMS) --cache $(BENCH)/coverage --out docs/benchmarks.md
 
 .PHONY: bench-equity
 bench-equity: $(VENV)/.installed ## recall by ethnic group beside Splink on clear text, into docs/benchmarks.md

@@ -190,15 +190,17 @@ def text(found: pd.DataFrame, systems: int, people: int, *, hard: bool) -> str:
     )
 
 
-def measure(seeds: Sequence[int], people: int, workers: int, *, hard: bool) -> pd.DataFrame:
-    """All systems, some at a time."""
+def measure(seeds: Sequence[int], people: int, workers: int, folder: Path, *, hard: bool) -> pd.DataFrame:
+    """All systems, some at a time; what an interrupted measurement left in ``folder`` is not made again."""
+    folder.mkdir(parents=True, exist_ok=True)
+    kept = {seed: folder / f"{people}_{'strict' if hard else 'shipped'}_{seed}.parquet" for seed in seeds}
+    wanted = [seed for seed in seeds if not kept[seed].exists()]
     with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
-        waiting = [pool.submit(system, seed, people, hard=hard) for seed in seeds]
-        done = []
+        waiting = {pool.submit(system, seed, people, hard=hard): seed for seed in wanted}
         for number, future in enumerate(as_completed(waiting), 1):
-            done.append(future.result())
-            sys.stderr.write(f"{number} of {len(seeds)} systems\n")
-    return pd.concat(done).sort_values(["seed", *KEY], ignore_index=True)
+            future.result().to_parquet(kept[waiting[future]])
+            sys.stderr.write(f"{number} of {len(wanted)} systems\n")
+    return pd.concat([pd.read_parquet(kept[seed]) for seed in seeds]).sort_values(["seed", *KEY], ignore_index=True)
 
 
 def main() -> None:
@@ -207,10 +209,12 @@ def main() -> None:
     parser.add_argument("--systems", type=int, default=200)
     parser.add_argument("--people", type=int, default=2000)
     parser.add_argument("--workers", type=int, default=2)
+    parser.add_argument("--cache", type=Path, default=Path.home() / ".cache/joinedup-bench/coverage")
     parser.add_argument("--shipped", action="store_true", help="link by the rules that ship")
     parser.add_argument("--out", type=Path)
     given = parser.parse_args()
-    found = measure(range(1, given.systems + 1), given.people, given.workers, hard=not given.shipped)
+    seeds = range(1, given.systems + 1)
+    found = measure(seeds, given.people, given.workers, given.cache, hard=not given.shipped)
     section = text(found, given.systems, given.people, hard=not given.shipped)
     sys.stdout.write(section + "\n")
     if given.out:
