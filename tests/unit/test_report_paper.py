@@ -3,17 +3,22 @@
 import builtins
 import io
 import json
+from dataclasses import replace
 from datetime import date
 from itertools import pairwise
 
 import openpyxl
 import pikepdf
+import pyarrow as pa
 import pytest
 
 from cohorts.report import build_page
 from cohorts.report.paper import make_pdf, page_json
 from cohorts.report.spreadsheet import make_spreadsheet
-from governance.disclosure import release
+from cohorts.report.write import render
+from governance.contracts import COHORT_COUNT, COHORT_INTERVAL
+from governance.disclosure import release, safe_counts_csv
+from governance.disclosure.spans import release_spans
 from tests.lib.report import POLICY, invented_counts, invented_facts, invented_frame, with_people
 from tests.unit.test_report_page import CANARIES, forms
 
@@ -158,3 +163,32 @@ def test_charts_bring_their_words():
     held = json.loads(page_json(build_page(invented_frame(), invented_facts())))
 
     assert held["cohorts"][0]["ladder"]["says"].startswith("People in each row.")
+
+
+LIMITS = {4321: (4234, 4468), 2468: (2413, 2524)}
+"""By planted count, its exact interval: unlikely digits, and no multiples of the base."""
+
+
+def test_no_exact_limit_reaches_any_output():
+    """Beside planted counts stand planted intervals: page, PDF, spreadsheet and CSV hold spans, rounded outwards."""
+    counts = with_people(invented_counts(), CANARIES)
+    rows = [
+        {**dict(zip(COHORT_COUNT.key, key, strict=True)), "expected": people + 0.371, "per_point": 7.1359}
+        | dict(zip(("low", "high"), LIMITS[people], strict=True))
+        for key, people in CANARIES.items()
+        if people in LIMITS
+    ]
+    intervals = pa.Table.from_pylist(rows, schema=COHORT_INTERVAL.schema)
+    frame = release(counts, POLICY)
+    spans = release_spans(frame.cells, counts, intervals, base=POLICY.round_to_people)
+    page = build_page(replace(frame, spans=spans), invented_facts())
+    book = openpyxl.load_workbook(io.BytesIO(make_spreadsheet(page, as_of=AS_OF)))
+    cells = " ".join(str(cell.value) for sheet in book for row in sheet.iter_rows() for cell in row)
+
+    published = render(page).encode() + page_json(page).encode() + cells.encode() + safe_counts_csv(frame)
+
+    assert len(spans) == len(LIMITS)
+    for limit in (number for pair in LIMITS.values() for number in pair):
+        assert not any(form in published for form in forms(limit)), limit
+    assert not any(part in published for part in (b".371", b"7.1359"))
+    assert b"4,230 to 4,470" in published
