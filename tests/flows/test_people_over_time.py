@@ -122,8 +122,12 @@ def test_whoever_left_is_in_no_table(done_months):
     gone = {record for _, record in before.keys() - ids(root, SECOND).keys()}
     left = {(zone, name) for zone, period, name in sealed(root) if period == FIRST}
 
-    counts = {("analysis", name) for name in ("cohort_attrition", "cohort_count", "cohort_measure", "measure_count")}
-    assert left == {("linkage", "agreement_pattern"), ("linkage", "u_statistic"), *counts}
+    counts = ("cohort_attrition", "cohort_count", "cohort_interval", "cohort_measure", "measure_count")
+    assert left == {
+        ("linkage", "agreement_pattern"),
+        ("linkage", "u_statistic"),
+        *(("analysis", one) for one in counts),
+    }
     assert len(gone) == 6
     run = open_run(root, SECOND)
     for zone in ("linkage", "analysis"):
@@ -158,6 +162,7 @@ def test_the_second_month_can_be_run_again(two_months):
         "agreement_pattern",
         "cohort_attrition",
         "cohort_count",
+        "cohort_interval",
         "cohort_measure",
         "measure_count",
         "u_statistic",
