@@ -49,11 +49,6 @@ def cohorts(run: Run) -> dict[str, int | float | str]:
     estimates = {each.title: load_population(run.root, each) for each in project.populations}
     measured = measure(con, definitions, run.as_of, spine=project.spine, estimates=estimates)
     missed = _publish_missed(run, rates_by_number(con, zone.tables["record_quality"]))
-    setting = Setting(
-        sources=run.bundle.sources, payloads=zone.payloads, project=project, definitions=definitions, as_of=run.as_of
-    )
-    draws = LinkageDraws(zone.tables["drawn_person"], zone.tables["linkage_draw"], zone.facts["draws"])
-    intervals = count_intervals(con, counts, draws, setting)
     measures = _publish_measures(run, measured, definitions)
     facts = {
         **_facts(run, zone.facts),
@@ -68,7 +63,7 @@ def cohorts(run: Run) -> dict[str, int | float | str]:
     folder, key = run.zone("analysis", run.period, "cohorts"), run.ring.zone_public("analysis")
     tables = {
         "cohort_count": counts,
-        "cohort_interval": intervals,
+        "cohort_interval": _intervals(run, zone, counts, definitions),
         "measure_count": measured.measure_count,
         "cohort_measure": measured.cohort_measure,
         "cohort_attrition": measured.cohort_attrition,
@@ -107,6 +102,19 @@ def analysis_tables(run: Run) -> AnalysisZone:
     con = connect()
     build_analysis(con, run.bundle.sources, index["person_index"], payloads, run.as_of, run.bundle.project)
     return AnalysisZone(con, index, facts, payloads)
+
+
+def _intervals(run: Run, zone: AnalysisZone, counts: pa.Table, definitions: Sequence[Definition]) -> pa.Table:
+    """What linkage may have got wrong in every count."""
+    setting = Setting(
+        sources=run.bundle.sources,
+        payloads=zone.payloads,
+        project=run.bundle.project,
+        definitions=definitions,
+        as_of=run.as_of,
+    )
+    draws = LinkageDraws(zone.tables["drawn_person"], zone.tables["linkage_draw"], zone.facts["draws"])
+    return count_intervals(zone.con, counts, draws, setting)
 
 
 def _publish_missed(run: Run, rates: Sequence[GroupRates]) -> str:

@@ -1,0 +1,94 @@
+"""Every table that crosses a package boundary: grain, key, columns, types, where it may live.
+
+``linkage`` and ``cohorts`` never import each other; they meet at these tables.
+"""
+
+from governance.contracts.contract import Contract, Zone, check_table
+from governance.contracts.counts import (
+    COHORT_ATTRITION,
+    COHORT_COUNT,
+    COHORT_INTERVAL,
+    COHORT_MEASURE,
+    FINDER_PROPOSAL,
+    MEASURE_COUNT,
+)
+from governance.contracts.people import (
+    COVERAGE,
+    DRAWN_PERSON,
+    EPISODE,
+    EVENT,
+    LINKAGE_DRAW,
+    NEED_EVIDENCE,
+    PERSON,
+    PERSON_INDEX,
+    PROVIDER,
+)
+from governance.contracts.records import (
+    RECORD,
+    RECORD_EVENT,
+    RECORD_NEED,
+    RECORD_PERSON,
+    RECORD_QUALITY,
+    RECORD_TRANSLATION,
+    U_STATISTIC,
+    VIEW,
+)
+
+__all__ = [
+    "COHORT_ATTRITION",
+    "COHORT_COUNT",
+    "COHORT_INTERVAL",
+    "COHORT_MEASURE",
+    "CONTRACTS",
+    "COVERAGE",
+    "DRAWN_PERSON",
+    "EPISODE",
+    "EVENT",
+    "FINDER_PROPOSAL",
+    "LINKAGE_DRAW",
+    "MEASURE_COUNT",
+    "NEED_EVIDENCE",
+    "PERSON",
+    "PERSON_INDEX",
+    "PROVIDER",
+    "RECORD",
+    "RECORD_EVENT",
+    "RECORD_NEED",
+    "RECORD_PERSON",
+    "RECORD_QUALITY",
+    "RECORD_TRANSLATION",
+    "U_STATISTIC",
+    "VIEW",
+    "Contract",
+    "Zone",
+    "check_table",
+]
+
+CONTRACTS = {
+    contract.name: contract
+    for contract in (
+        VIEW,
+        RECORD,
+        U_STATISTIC,
+        RECORD_PERSON,
+        RECORD_EVENT,
+        RECORD_NEED,
+        PERSON_INDEX,
+        DRAWN_PERSON,
+        LINKAGE_DRAW,
+        RECORD_TRANSLATION,
+        RECORD_QUALITY,
+        PERSON,
+        EVENT,
+        NEED_EVIDENCE,
+        EPISODE,
+        COVERAGE,
+        PROVIDER,
+        COHORT_COUNT,
+        COHORT_INTERVAL,
+        COHORT_MEASURE,
+        MEASURE_COUNT,
+        COHORT_ATTRITION,
+        FINDER_PROPOSAL,
+    )
+}

@@ -1,0 +1,122 @@
+"""Tables of counts and of proposals, without a row about anybody."""
+
+import pyarrow as pa
+
+from governance.contracts.contract import Contract
+
+COHORT_COUNT = Contract(
+    name="cohort_count",
+    grain="one row per cohort, measure, dimension and group: exact counts, for the release step only",
+    zone="analysis",
+    key=("cohort", "measure", "dimension", "group"),
+    columns={
+        "cohort": pa.string(),
+        "version": pa.string(),
+        "measure": pa.string(),
+        "dimension": pa.string(),
+        "group": pa.string(),
+        "people": pa.int64(),
+        "cell_key": pa.uint32(),
+    },
+    identifiability="exact counts of people: disclosive until the release step has rounded and withheld",
+)
+
+COHORT_INTERVAL = Contract(
+    name="cohort_interval",
+    grain="one row per cohort, measure, dimension and group",
+    zone="analysis",
+    key=("cohort", "measure", "dimension", "group"),
+    columns={
+        "cohort": pa.string(),
+        "measure": pa.string(),
+        "dimension": pa.string(),
+        "group": pa.string(),
+        "expected": pa.float64(),
+        "low": pa.int64(),
+        "high": pa.int64(),
+        "per_point": pa.float64(),
+    },
+    identifiability="limits of exact counts, which may be of very few people: for the release step only",
+)
+
+COHORT_MEASURE = Contract(
+    name="cohort_measure",
+    grain="one row per cohort, measure, dimension and group: exact, for inside the zone only",
+    zone="analysis",
+    key=("cohort", "measure", "dimension", "group"),
+    columns={
+        "cohort": pa.string(),
+        "version": pa.string(),
+        "measure": pa.string(),
+        "dimension": pa.string(),
+        "group": pa.string(),
+        "part": pa.int64(),
+        "whole": pa.int64(),
+        "unit": pa.string(),
+        "denominator": pa.string(),
+        "value": pa.float64(),
+        "low": pa.float64(),
+        "high": pa.float64(),
+    },
+    identifiability="exact counts of people and rates made of them: disclosive, never released as they are",
+)
+
+MEASURE_COUNT = Contract(
+    name="measure_count",
+    grain="one row per cohort, measure, dimension and group: exact parts and wholes, for the release step only",
+    zone="analysis",
+    key=("cohort", "measure", "dimension", "group"),
+    columns={
+        "cohort": pa.string(),
+        "measure": pa.string(),
+        "dimension": pa.string(),
+        "group": pa.string(),
+        "part": pa.int64(),
+        "whole": pa.int64(),
+        "part_people": pa.int64(),
+        "whole_people": pa.int64(),
+        "part_noise": pa.uint32(),
+        "whole_noise": pa.uint32(),
+    },
+    identifiability="exact counts of people: disclosive until the release step has rounded and withheld",
+)
+
+COHORT_ATTRITION = Contract(
+    name="cohort_attrition",
+    grain="one row per cohort, dimension, group and step: exact, for inside the zone only",
+    zone="analysis",
+    key=("cohort", "dimension", "group", "step"),
+    columns={
+        "cohort": pa.string(),
+        "step": pa.int32(),
+        "label": pa.string(),
+        "dimension": pa.string(),
+        "group": pa.string(),
+        "left_people": pa.int64(),
+        "lost_people": pa.int64(),
+        "left_noise": pa.uint32(),
+        "lost_noise": pa.uint32(),
+    },
+    identifiability="exact counts of people: disclosive until steps are joined so that no loss is small",
+)
+
+FINDER_PROPOSAL = Contract(
+    name="finder_proposal",
+    grain="one row per combination that the finder proposes, best first",
+    zone="analysis",
+    key=("cohort",),
+    columns={
+        "cohort": pa.string(),
+        "place": pa.int32(),
+        "people": pa.int64(),
+        "expected_people": pa.float64(),
+        "lift": pa.float64(),
+        "p_value": pa.float64(),
+        "q_value": pa.float64(),
+        "unmet_share": pa.float64(),
+        "least_ratio": pa.float64(),
+        "found_again": pa.float64(),
+        "months_before": pa.int32(),
+    },
+    identifiability="exact counts of people who show a combination: disclosive, never released as they are",
+)
