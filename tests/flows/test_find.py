@@ -1,5 +1,7 @@
 """`joinedup find` needs a linked month, and says in words what it found."""
 
+from types import SimpleNamespace
+
 import pytest
 
 from governance.ledger import Event, Ledger
@@ -40,3 +42,15 @@ def test_before_linkage_it_says_what_to_run(capsys, tmp_path):
 
     assert done.code == 3
     assert "joinedup" in done.err
+
+
+def test_a_project_for_direct_care_is_refused(capsys, monkeypatch, project):
+    """There people are looked after one by one, not looked for: nothing is read and nothing written."""
+    for_care = SimpleNamespace(bundle=SimpleNamespace(project=SimpleNamespace(direct_care=True)))
+    monkeypatch.setattr("flows.find.open_run", lambda *_, **__: for_care)
+    monkeypatch.setattr("flows.find.analysis_tables", lambda _: pytest.fail("the analysis zone was opened"))
+
+    done = here(capsys, "find", project)
+
+    assert done.code == 2
+    assert "E-FIND-PURPOSE" in done.err
