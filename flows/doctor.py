@@ -23,7 +23,7 @@ from flows.run import LATEST, now, resolve_period
 from flows.status import standing
 from governance.errors import EXIT_OK, EXIT_WARNING, BadInput, ProjectError
 from governance.ledger import Ledger
-from governance.policy.disk import read_disk
+from governance.policy.disk import PRIVATE_FOLDERS, read_disk
 
 NEEDED = ("splink", "duckdb", "pandas", "cryptography", "prefect")
 LEAST_PYTHON = (3, 11)
@@ -123,10 +123,14 @@ def _private(root: Path) -> Finding:
 
 
 def _leftovers(root: Path) -> Finding:
-    parts = [] if is_running(root) else sorted(root.glob("zones/**/.partial"))
-    if parts:
-        told = f"{len(parts)} folders of a run that was cut off"
-        return Finding("leftovers", is_well=False, found=told, fix="Run the month again: it clears them first.")
+    if is_running(root):
+        return Finding("leftovers", is_well=True, found="a run is going on")
+    folders = sum(1 for _ in root.glob("zones/**/.partial"))
+    files = sum(1 for name in PRIVATE_FOLDERS for _ in (root / name).glob("**/.*.partial"))
+    if folders or files:
+        told = f"{folders} folders and {files} files of a run that was cut off"
+        fix = "Run the month again, which clears the folders; then delete files named `.*.partial` yourself."
+        return Finding("leftovers", is_well=False, found=told, fix=fix)
     return Finding("leftovers", is_well=True, found="none")
 
 
@@ -149,14 +153,22 @@ def _server(root: Path) -> Finding:
     note = root / ".joinedup" / "prefect" / "server.json"
     if not note.exists():
         return Finding("orchestrator", is_well=True, found="no server is running; one starts with the next run")
-    server = Server(**json.loads(note.read_bytes()))
-    if not server.answers():
+    server = _noted(note)
+    if server is None or not server.answers():
         fix = "Delete .joinedup/prefect/server.json, then start `joinedup serve DIR` again."
         return Finding("orchestrator", is_well=False, found="the server that should run does not answer", fix=fix)
     if Server(server.port, "").answers():
         fix = "Stop it: it is none that joinedup started."
         return Finding("orchestrator", is_well=False, found="the server answers without a password", fix=fix)
     return Finding("orchestrator", is_well=True, found="a server is running on this machine only, behind a password")
+
+
+def _noted(note: Path) -> Server | None:
+    """The server that a note tells of; none if it cannot be read."""
+    try:
+        return Server(**json.loads(note.read_bytes()))
+    except (ValueError, TypeError):
+        return None
 
 
 _LOOKS: dict[str, Callable[[Path], Finding]] = {

@@ -117,7 +117,7 @@ def _publish(
     files[SPREADSHEET_FILE] = make_spreadsheet(board, as_of=run.as_of)
     if pdf := make_pdf(board):
         files[PDF_FILE] = pdf
-    with publish(run.zone("public", run.period)) as scratch:
+    with publish(run.zone("public", run.period), keep_every=True) as scratch:
         page = sha256(write_board_report(scratch, board).read_bytes()).hexdigest()
         for name, content in files.items():
             write_file(scratch / name, content)

@@ -31,6 +31,10 @@ _CHUNK_BYTES = 1 << 20
 _TAG_BYTES = 16
 
 
+_VERSION = 16
+"""Hexadecimal digits of a content's name; a letter after them tells the same content made twice apart."""
+
+
 @dataclass(frozen=True, slots=True)
 class TableReceipt:
     """What was written: counts and a digest of the plain content, nothing from any row."""
@@ -225,26 +229,33 @@ def read_manifest(folder: Path) -> dict[str, Any]:
 
 
 @contextmanager
-def publish(folder: Path) -> Iterator[Path]:
+def publish(folder: Path, *, keep_every: bool = False) -> Iterator[Path]:
     """Give a scratch folder; if the block ends well and wrote a manifest, it becomes ``folder``'s current content.
 
     Contents live in ``folder/<digest>``; the file ``folder/current`` names the one readers follow. A failure
-    leaves the last good content in place. The last but one is kept, older ones are removed.
+    leaves the last good content in place. The last other content is kept, older ones are removed.
+
+    Args:
+        folder: Where it is published.
+        keep_every: Remove nothing: what was released once is known to its readers for good.
     """
     scratch = folder / ".partial"
     try:
         shutil.rmtree(scratch, ignore_errors=True)
         scratch.mkdir(parents=True, mode=0o700)
         yield scratch
-        version = sha256((scratch / "manifest.json").read_bytes()).hexdigest()[:16]
-        _swap(folder, scratch, version)
+        version = sha256((scratch / "manifest.json").read_bytes()).hexdigest()[:_VERSION]
+        before = _swap(folder, scratch, version)
+        if not keep_every:
+            _sweep(folder, before)
     except OSError as error:
         raise _not_written(error) from None
     finally:
         shutil.rmtree(scratch, ignore_errors=True)
 
 
-def _swap(folder: Path, scratch: Path, version: str) -> None:
+def _swap(folder: Path, scratch: Path, version: str) -> str:
+    """Let readers follow the new content; gives the name of what they followed before."""
     before = (folder / "current").read_text().strip() if (folder / "current").exists() else ""
     # The same content again gets a second name: what readers follow now stays whole until the pointer moves.
     target = folder / (f"{version}b" if before == version else version)
@@ -252,8 +263,16 @@ def _swap(folder: Path, scratch: Path, version: str) -> None:
         shutil.rmtree(target)
     scratch.rename(target)
     write_file(folder / "current", f"{target.name}\n".encode())
-    for old in folder.iterdir():
-        if old.is_dir() and old.name not in (target.name, before):
+    return before
+
+
+def _sweep(folder: Path, before: str) -> None:
+    """Remove all but what readers follow, followed before, and the last content that is another than that."""
+    followed = (folder / "current").read_text().strip()
+    contents = sorted((one for one in folder.iterdir() if one.is_dir()), key=lambda one: one.stat().st_mtime_ns)
+    others = [one.name for one in contents if one.name[:_VERSION] != followed[:_VERSION] and one.name[0] != "."]
+    for old in contents:
+        if old.name not in (followed, before, *others[-1:]):
             shutil.rmtree(old, ignore_errors=True)  # published already: what is left over is swept next time
 
 

@@ -3,6 +3,7 @@
 import pytest
 
 from cohorts.report import build_page, write_board_report
+from tests.lib.axe import listened
 from tests.lib.browser import chromium, measured, need_chromium
 from tests.lib.report import COHORTS, invented_facts, invented_frame
 
@@ -73,3 +74,12 @@ def test_the_page_prints(folder, tmp_path):
     content = pdf.read_bytes()
     assert content.startswith(b"%PDF")
     assert b"/StructTreeRoot" in content
+
+
+@pytest.mark.parametrize("width", [320, 1280])
+def test_axe_finds_nothing(folder, tmp_path, axe_core, width):
+    """WCAG 2.2 A and AA, and good practice, on a narrow screen (which is also a page at 400%) and a wide one."""
+    found = listened(folder / "board_report.html", tmp_path, axe_core, width)
+
+    assert found["wrong"] == []
+    assert found["passed"] > 20

@@ -1,12 +1,4 @@
-"""Every page for information governance leads in a real browser: it fits, it prints, and axe-core finds nothing.
-
-axe-core (Deque, MPL-2.0) is fetched with npm when the test runs and is no part of the repository; without npm or a
-network that one test is skipped.
-"""
-
-import shutil
-import subprocess
-import tarfile
+"""Every page for information governance leads in a real browser: it fits, it prints, and axe-core finds nothing."""
 
 import pytest
 
@@ -20,12 +12,12 @@ from governance.changes.meaning import meaning_of
 from governance.keys import KeyRing
 from governance.policy import check_bundle
 from tests.lib.approving import sign_both
+from tests.lib.axe import listened
 from tests.lib.browser import chromium, measured, need_chromium
 from tests.lib.governance import AT, DAY, PERIOD, edit_config, facts_of, write_project
 
 pytestmark = pytest.mark.browser
 
-AXE = "axe-core@4.14.1"
 PAGES = ("ig_audit.html", "evidence_pack.html", "config_diff.html")
 
 MEASURING = """
@@ -44,20 +36,6 @@ MEASURING = """
       });
     }).length,
   });
-"""
-LISTENING = """
-  all("details").forEach((one) => { one.open = true; });
-  const script = doc.createElement("script");
-  script.src = "axe.min.js";
-  script.onload = async () => {
-    const rules = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
-    const found = await page.contentWindow.axe.run(doc.documentElement, { runOnly: rules });
-    out.textContent = JSON.stringify({
-      passed: found.passes.length,
-      wrong: found.violations.map((one) => one.id + ": " + one.nodes.slice(0, 3).map((node) => node.target)),
-    });
-  };
-  doc.head.append(script);
 """
 
 
@@ -100,32 +78,10 @@ def test_the_page_prints(folder, tmp_path, name):
     assert b"/StructTreeRoot" in content
 
 
-@pytest.fixture(scope="module")
-def axe(tmp_path_factory):
-    """The script of axe-core, from npm."""
-    place = tmp_path_factory.mktemp("axe")
-    if shutil.which("npm") is None:
-        pytest.skip("no npm on this machine: axe-core is fetched with it")
-    done = subprocess.run(
-        ["npm", "pack", AXE, "--silent"], cwd=place, capture_output=True, text=True, timeout=60, check=False
-    )
-    if done.returncode:
-        pytest.skip("npm cannot reach a registry, so axe-core is not here")
-    with tarfile.open(next(place.glob("*.tgz"))) as packed:
-        return packed.extractfile("package/axe.min.js").read()
-
-
 @pytest.mark.parametrize("name", PAGES)
-def test_axe_finds_nothing(folder, tmp_path, axe, name):
-    """WCAG 2.2 A and AA, and good practice; on a copy without the policy that forbids scripts."""
-    copy = folder / f"scripted_{name}"
-    html = (folder / name).read_text("utf-8")
-    policy = "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">"
-    assert policy in html
-    copy.write_text(html.replace(policy, ""), encoding="utf-8")
-    (folder / "axe.min.js").write_bytes(axe)
-
-    found = measured(copy, tmp_path, 1280, LISTENING)
+def test_axe_finds_nothing(folder, tmp_path, axe_core, name):
+    """WCAG 2.2 A and AA, and good practice."""
+    found = listened(folder / name, tmp_path, axe_core)
 
     assert found["wrong"] == []
     assert found["passed"] > 20

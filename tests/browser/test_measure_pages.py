@@ -5,15 +5,13 @@ import pytest
 from cohorts.measures.page import write_measures_page
 from cohorts.quality.page import write_scorecard
 from governance.settings import load_bundle
-from tests.browser.test_governance_pages import LISTENING, axe
+from tests.lib.axe import listened
 from tests.lib.browser import measured, need_chromium
 from tests.lib.toy import make_toy
 from tests.unit.test_measures_page import table
 from tests.unit.test_scorecard import card
 
 pytestmark = pytest.mark.browser
-__all__ = ["axe"]
-"""The fixture that fetches axe-core is that of the other pages."""
 
 PAGES = ("housing.html", "measures.html")
 
@@ -52,11 +50,9 @@ def test_the_pages_fit_every_width(folder, tmp_path, page, width):
 
 
 @pytest.mark.parametrize("page", PAGES)
-def test_axe_finds_nothing(folder, tmp_path, axe, page):
+def test_axe_finds_nothing(folder, tmp_path, axe_core, page):
     """WCAG 2.2 A and AA, and good practice."""
-    (folder / "axe.min.js").write_bytes(axe)
-
-    found = measured(folder / page, tmp_path, 1280, LISTENING)
+    found = listened(folder / page, tmp_path, axe_core)
 
     assert found["wrong"] == []
     assert found["passed"] > 15

@@ -88,7 +88,11 @@ def test_what_a_killed_run_left_is_found_unless_one_is_running(project):
     """A scratch folder with nobody at work in it."""
     (project / "zones" / "analysis" / "2026-10" / "cohorts" / ".partial").mkdir(parents=True)
 
-    assert findings(project)["leftovers"].is_well is False
+    (project / "keys" / ".some.key.partial").touch()
+
+    found = findings(project)["leftovers"]
+
+    assert found.found == "1 folders and 1 files of a run that was cut off"
     with only_run(project):
         assert findings(project)["leftovers"].is_well is True
 
@@ -130,6 +134,17 @@ def test_a_server_that_is_gone_is_found(project):
         note_server(project, free.getsockname()[1])
 
         assert "does not answer" in findings(project)["orchestrator"].found
+
+
+def test_a_damaged_note_hides_nothing_else(project):
+    """It cannot be read; everything else is still looked at."""
+    note_server(project, 1)
+    (project / ".joinedup" / "prefect" / "server.json").write_text("{", "utf-8")
+
+    found = findings(project)
+
+    assert not found["orchestrator"].is_well
+    assert len(found) == len(doctor._LOOKS)
 
 
 class _Open(BaseHTTPRequestHandler):

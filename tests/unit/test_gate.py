@@ -20,6 +20,7 @@ from governance.disclosure import (
     SafeCell,
     Status,
     counted_together,
+    release,
     release_measures,
     safe_counts_csv,
 )
@@ -328,6 +329,21 @@ def test_an_earlier_release_is_read_back_as_it_was(profile, tmp_path):
 
     assert found == Published.of(released, "2025-09")
     assert len(found.cells) > counts.num_rows
+
+
+def test_reports_that_were_replaced_are_known_to_the_attacker(tmp_path):
+    """A month that was reported three times is three releases; the same numbers again are none."""
+    for people in (8_000, 9_000, 9_000, 10_000):
+        frame = release(invented_counts(people), POLICY)
+        with publish(tmp_path / "2025-09", keep_every=True) as scratch:
+            write_file(scratch / COUNTS_FILE, safe_counts_csv(frame))
+            write_file(scratch / MEASURES_FILE, b"unit\n")
+            write_manifest(scratch, {"rule": rule_facts(frame.rule), "people": people})
+
+    found = list(read_releases(tmp_path))
+
+    assert len(found) == 3
+    assert found[-1].cells == dict(release(invented_counts(10_000), POLICY).cells)
 
 
 def invented_measures():

@@ -330,3 +330,37 @@ def test_a_manifest_is_named_by_its_exact_bytes(tmp_path):
 
     assert write_manifest(tmp_path, {"a": 2, "b": 1}) == one
     assert write_manifest(tmp_path, {"a": 2, "b": 2}) != one
+
+
+def contents(folder):
+    """What is kept in a folder, whether readers are led to it or not."""
+    return sorted({(path / "a.txt").read_text() for path in folder.iterdir() if path.is_dir()})
+
+
+def test_the_same_content_again_leaves_the_last_other_one(tmp_path):
+    """A run that was killed after it published is run again: what was good before it must still be there."""
+    for text in ("first", "second", "second", "second"):
+        put(tmp_path, text)
+
+    assert held(tmp_path) == "second"
+    assert contents(tmp_path) == ["first", "second"]
+
+
+def test_older_contents_are_removed(tmp_path):
+    """Of three, the first goes; going back to one makes that the newest."""
+    for text in ("first", "second", "third", "second"):
+        put(tmp_path, text)
+
+    assert held(tmp_path) == "second"
+    assert contents(tmp_path) == ["second", "third"]
+
+
+def test_what_was_released_is_kept_for_good(tmp_path):
+    """Where readers keep what they read, so do we."""
+    for text in ("first", "second", "third"):
+        with publish(tmp_path, keep_every=True) as scratch:
+            write_file(scratch / "a.txt", text.encode())
+            write_manifest(scratch, {"text": text})
+
+    assert held(tmp_path) == "third"
+    assert contents(tmp_path) == ["first", "second", "third"]

@@ -29,7 +29,7 @@ def rule_facts(rule: CountRule) -> dict[str, Any]:
 
 
 def read_releases(public: Path) -> Iterator[Published]:
-    """What is published, oldest period first.
+    """Everything that was ever published, oldest period first: a report that was replaced has been read all the same.
 
     Args:
         public: The public zone, one folder a period.
@@ -38,7 +38,19 @@ def read_releases(public: Path) -> Iterator[Published]:
         PolicyRefusal: What was published cannot be read, so nobody can say what it gives away together with the new.
     """
     for folder in sorted(path for path in public.glob("*") if (path / "current").exists()):
-        yield _read(current(folder), folder.name)
+        seen: list[Published] = []
+        for content in [*_replaced(folder), current(folder)]:
+            found = _read(content, folder.name)
+            if found not in seen:
+                seen.append(found)
+                yield found
+
+
+def _replaced(folder: Path) -> Iterator[Path]:
+    """Contents that readers are not led to any more, oldest first."""
+    now = current(folder)
+    others = (path.parent for path in folder.glob("[!.]*/manifest.json") if path.parent != now)
+    return iter(sorted(others, key=lambda path: path.stat().st_mtime_ns))
 
 
 def _read(folder: Path, period: str) -> Published:
