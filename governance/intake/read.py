@@ -154,6 +154,28 @@ def _as_text(column: pa.ChunkedArray) -> pa.ChunkedArray:
         column = column.cast(column.type.value_type)
     if pa.types.is_timestamp(column.type):
         column = column.cast(pa.date32(), safe=False)
-    if pa.types.is_floating(column.type) and pc.all(pc.equal(column, pc.floor(column))).as_py():
-        column = column.cast(pa.int64(), safe=False)
+    if pa.types.is_floating(column.type):
+        column = _exact(column)
     return column.cast(pa.string())
+
+
+def _exact(column: pa.ChunkedArray) -> pa.ChunkedArray:
+    """Fractions as they were delivered: whole ones without a decimal point, what is no number missing.
+
+    Raises:
+        NotText: A number is so large that its type cannot tell it from the next: a 32-bit fraction holds no NHS number,
+            and of those it makes of them one in eleven passes the check digit.
+    """
+    column = pc.if_else(pc.is_nan(column), pa.scalar(None, column.type), column)
+    largest = pc.max(pc.abs(column)).as_py()
+    if largest is not None and largest >= _EXACT_BELOW[str(column.type)]:
+        raise NotText(
+            "has a column of fractions with numbers too large to be exact.",
+            "Ask the source for that column as text or as whole numbers.",
+        )
+    whole = pc.all(pc.equal(column, pc.floor(column))).as_py()
+    return column.cast(pa.int64()) if whole else column
+
+
+_EXACT_BELOW = {"halffloat": 2.0**11, "float": 2.0**24, "double": 2.0**53}
+"""Up to here each type of fraction holds every whole number."""

@@ -165,3 +165,31 @@ def test_parquet_that_cannot_be_used_is_named(content, what):
         read_parquet(content)
 
     assert refused.value.fault.what == what
+
+
+def test_whole_numbers_stored_as_fractions_come_back_exact():
+    """As pandas stores a column of numbers in which some are missing; what is no number is missing."""
+    raw = read_parquet(parquet({"a": pa.array([9434765919.0, None, float("nan")]), "b": pa.array([0.5, 2.0, None])}))
+
+    assert [column.to_pylist() for column in raw.columns] == [["9434765919", None, None], ["0.5", "2", None]]
+
+
+@pytest.mark.parametrize(
+    "column",
+    [
+        pa.array([9434765919.0], pa.float32()),
+        pa.array([9434765919.0, 0.5], pa.float32()),
+        pa.array([float("inf")]),
+        pa.array([-float("inf")]),
+        pa.array([1e19]),
+        pa.array([2.0**53]),
+    ],
+    ids=["32 bits", "32 bits among fractions", "infinite", "minus infinite", "beyond 64 bits", "beyond exact"],
+)
+def test_numbers_that_a_fraction_cannot_hold_are_refused(column):
+    """They would be read as other numbers, of which one in eleven passes an NHS number's check digit: never guessed."""
+    with pytest.raises(NotText) as refused:
+        read_parquet(parquet({"nhs_number": column}))
+
+    assert "too large to be exact" in refused.value.fault.what
+    assert "94347" not in str(refused.value.fault)
