@@ -13,12 +13,11 @@ import duckdb
 import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
-from scipy.sparse import coo_array
-from scipy.sparse.csgraph import connected_components
 
 from governance.contracts import DRAWN_PERSON, LINKAGE_DRAW, check_table
 from governance.warehouse import fetch_table, load_sql, load_table
 from linkage.joining import join_on_average
+from linkage.ties import grouped
 
 DRAWS = 200
 """How often the pairs in doubt are decided; 95% limits rest on five draws at each end."""
@@ -125,21 +124,14 @@ def _records_in_doubt(con: duckdb.DuckDBPyConnection) -> pa.Table:
     pairs = fetch_table(con, load_sql("linkage", "possible_pair"), {"low": low, "high": high})
     both_sides = np.concatenate([pairs[side].to_numpy() for side in _SIDES])
     numbers, places = np.unique(both_sides, return_inverse=True)
-    left, right = places.reshape(2, -1)
-    component = _components(len(numbers), left, right)
+    tied = places.reshape(2, -1)
+    component = grouped(len(numbers), tied)
     unsure = np.zeros(len(numbers), np.bool_)
-    unsure[component[left[pairs["unsure"].to_numpy()]]] = True
+    unsure[component[tied[0, pairs["unsure"].to_numpy()]]] = True
     wanted = unsure[component]
     found = pa.table({"record": numbers[wanted].astype(np.int64), "component": component[wanted]})
     load_table(con, "record_in_doubt", found)
     return fetch_table(con, load_sql("linkage", "drawn_record"))
-
-
-def _components(count: int, left: Ints, right: Ints) -> Ints:
-    """By node, the number of its connected component."""
-    graph = coo_array((np.ones(len(left), np.int8), (left, right)), shape=(count, count))
-    _, labels = connected_components(graph, directed=False)
-    return np.asarray(labels, np.int64)
 
 
 def _doubt(records: pa.Table, pairs: pa.Table) -> _Doubt:
@@ -223,7 +215,7 @@ def _missing(linked: _Groups, word: Words, draw: Ints, draws: int, start: int) -
 def _people(left: Ints, right: Ints, weight: Floats, single: Ints, threshold: float) -> Ints:
     """By node the smallest node of its person, joined as :mod:`linkage.cluster` joins."""
     joins = weight >= threshold
-    cluster = _smallest(_components(len(single), left[joins], right[joins]))
+    cluster = grouped(len(single), np.stack([left[joins], right[joins]]))
     doubtful = _is_doubtful(cluster, left[joins], single)
     rows, place = np.flatnonzero(doubtful), np.cumsum(doubtful) - 1
     inside = doubtful[left] & (cluster[left] == cluster[right])
