@@ -11,7 +11,7 @@ import pyarrow as pa
 
 from governance.contracts import COHORT_COUNT, check_table
 from governance.disclosure.profiles import rule_of
-from governance.disclosure.protect import ALL, CellKey, cells_to_hide
+from governance.disclosure.protect import ALL, CellKey, cells_to_hide, keys_of
 from governance.disclosure.rounding import HIDDEN, NOT_AVAILABLE, CountRule, SafeCell
 from governance.disclosure.spans import SafeSpan
 from governance.errors import ContractError, Fault
@@ -78,8 +78,7 @@ def release(counts: pa.Table, policy: Policy, profile: Profile = "hide7_round5")
     """
     table = check_table(counts, COHORT_COUNT)
     rule = rule_of(profile, policy)
-    names = (table[name].to_pylist() for name in COHORT_COUNT.key)
-    keys = [CellKey(*row) for row in zip(*names, strict=True)]
+    keys = keys_of(table)
     exact = dict(zip(keys, table["people"].to_pylist(), strict=True))
     if len(exact) < len(keys):
         raise _counted_twice(len(keys) - len(exact))

@@ -17,7 +17,7 @@ from governance.contracts import COHORT_COUNT, MEASURE_COUNT, check_table
 from governance.disclosure.frame import SafeFrame, release
 from governance.disclosure.pairs import LEVELS, Cell, merged
 from governance.disclosure.profiles import rule_of
-from governance.disclosure.protect import CellKey
+from governance.disclosure.protect import CellKey, keys_of
 from governance.disclosure.rates import SafeRate, rate_per_1000
 from governance.disclosure.rounding import HIDDEN, CountRule, SafeCell
 from governance.disclosure.spans import release_spans
@@ -143,7 +143,7 @@ def count_names(measure: str) -> tuple[str, str]:
 
 
 def _held(counts: pa.Table) -> set[tuple[str, ...]]:
-    return set(zip(*(counts[name].to_pylist() for name in COHORT_COUNT.key), strict=True))
+    return set(keys_of(counts))
 
 
 def _pair_cells(pairs: Mapping[MeasureKey, SafeMeasure]) -> Iterator[tuple[CellKey, SafeCell]]:

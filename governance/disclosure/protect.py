@@ -15,6 +15,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
+import pyarrow as pa
+
 from governance.disclosure.rounding import CountRule, SafeCell, Status
 
 ALL = "all"
@@ -38,6 +40,11 @@ class CellKey(NamedTuple):
     measure: str
     dimension: str = ALL
     group: str = ALL
+
+
+def keys_of(table: pa.Table) -> list[CellKey]:
+    """The key of every row of a table of counts, in its order."""
+    return [CellKey(*row) for row in zip(*(table[name].to_pylist() for name in CellKey._fields), strict=True)]
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import pyarrow as pa
 
 from governance.contracts import COHORT_COUNT, COHORT_INTERVAL, check_table
-from governance.disclosure.protect import CellKey
+from governance.disclosure.protect import CellKey, keys_of
 from governance.disclosure.rounding import SafeCell, Status
 
 
@@ -42,11 +42,11 @@ def release_spans(
         intervals: Contract ``cohort_interval``.
         base: Limits are multiples of it. Unit: people.
     """
-    exact = _by_key(check_table(counts, COHORT_COUNT), "people")
-    rows = check_table(intervals, COHORT_INTERVAL)
+    held, rows = check_table(counts, COHORT_COUNT), check_table(intervals, COHORT_INTERVAL)
+    exact = dict(zip(keys_of(held), held["people"].to_pylist(), strict=True))
     limits = zip(*(rows[name].to_pylist() for name in ("low", "high", "per_point")), strict=True)
     found = {}
-    for key, (low, high, per_point) in zip(_keys(rows), limits, strict=True):
+    for key, (low, high, per_point) in zip(keys_of(rows), limits, strict=True):
         cell = cells.get(key)
         if cell is not None and cell.status is Status.SHOWN and cell.people:
             found[key] = _span(cell, low - exact[key], high - exact[key], per_point, base)
@@ -58,11 +58,3 @@ def _span(cell: SafeCell, fewer: int, more: int, per_point: float, base: int) ->
     low = max(0, people - cell.give + min(fewer, 0))
     high = people + cell.give + max(more, 0)
     return SafeSpan(base * (low // base), base * -(-high // base), float(f"{per_point:.2g}"))
-
-
-def _keys(table: pa.Table) -> list[CellKey]:
-    return [CellKey(*key) for key in zip(*(table[name].to_pylist() for name in COHORT_COUNT.key), strict=True)]
-
-
-def _by_key(table: pa.Table, column: str) -> dict[CellKey, int]:
-    return dict(zip(_keys(table), table[column].to_pylist(), strict=True))

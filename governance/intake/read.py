@@ -21,6 +21,8 @@ _BLOCK_BYTES = 1 << 26
 """A row may not be longer than this; it also keeps row numbers right while memory stays bounded."""
 _STAND_INS = ("\x1f", "\x1e")
 _END = "joinedup-end-of-file"
+_EXACT_BELOW = {"halffloat": 2.0**11, "float": 2.0**24, "double": 2.0**53}
+"""Up to here each type of fraction holds every whole number."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,7 +177,3 @@ def _exact(column: pa.ChunkedArray) -> pa.ChunkedArray:
         )
     whole = pc.all(pc.equal(column, pc.floor(column))).as_py()
     return column.cast(pa.int64()) if whole else column
-
-
-_EXACT_BELOW = {"halffloat": 2.0**11, "float": 2.0**24, "double": 2.0**53}
-"""Up to here each type of fraction holds every whole number."""

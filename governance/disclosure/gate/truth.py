@@ -9,9 +9,8 @@ from dataclasses import dataclass
 
 import pyarrow as pa
 
-from governance.contracts import COHORT_COUNT
 from governance.disclosure.gate.relations import Relation, relations_of
-from governance.disclosure.protect import CellKey
+from governance.disclosure.protect import CellKey, keys_of
 from governance.disclosure.rounding import CountRule, Status
 
 
@@ -29,8 +28,7 @@ class Truth:
     @classmethod
     def of(cls, counts: pa.Table, rule: CountRule) -> "Truth":
         """From exact counts, contract ``cohort_count``."""
-        names = (counts[name].to_pylist() for name in COHORT_COUNT.key)
-        keys = [CellKey(*row) for row in zip(*names, strict=True)]
+        keys = keys_of(counts)
         people, cell_key = (dict(zip(keys, counts[name].to_pylist(), strict=True)) for name in ("people", "cell_key"))
         first: dict[tuple[int, int], CellKey] = {}
         twin = {key: first.setdefault((people[key], cell_key[key]), key) if people[key] else key for key in keys}
