@@ -1,6 +1,6 @@
 """The finder: from the analysis tables of one period to proposals, with exact numbers for inside the zone only."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -16,7 +16,7 @@ from cohorts.finder.resampling import found_again
 from cohorts.finder.sets import NONE, Counted, count_sets
 from cohorts.finder.signs import find_signs, show_signs, stage_people
 from cohorts.finder.unequal import most_unequal
-from cohorts.finder.vocabulary import RECENT, Responder, Sign, responders_of
+from cohorts.finder.vocabulary import RECENT, Sign, responders_of
 from governance.settings import Project, Source
 from governance.warehouse import load_sql
 
@@ -95,14 +95,14 @@ def find(
     unequal = most_unequal(con, gaps)
     chosen = choose(gaps, signs, sign_sizes(counted), unequal, least_people=least_people // 2, most=most)
     again = found_again(con, [gap.candidate for gap in chosen], least_people=least_people, seed=_SEED)
-    titles: dict[str, str] = {}  # ids in words say who; titles say what the data are
+    ratio = {id(gap): float(one) for gap, one in zip(gaps, unequal, strict=True)}
     return Finds(
         found=tuple(
             Found(
                 gap=gap,
-                proposal=_propose(gap, signs, responders, titles, project, period),
+                proposal=make_proposal(gap, signs, responders, purpose=project.purpose, period=period),
                 stability=share,
-                unequal=float(unequal[next(number for number, one in enumerate(gaps) if one is gap)]),
+                unequal=ratio[id(gap)],
             )
             for gap, share in zip(chosen, again, strict=True)
         ),
@@ -131,14 +131,3 @@ def sign_sizes(counted: Sequence[Counted]) -> dict[tuple[str, int], int]:
         people = one.people[single].sum(axis=1)
         found |= {(one.stage, int(one.sets[row, 0])): int(n) for row, n in zip(single, people, strict=True)}
     return found
-
-
-def _propose(
-    gap: Gap,
-    signs: Sequence[Sign],
-    responders: Sequence[Responder],
-    titles: Mapping[str, str],
-    project: Project,
-    period: str,
-) -> Proposal:
-    return make_proposal(gap, signs, responders, titles, purpose=project.purpose, period=period)

@@ -38,7 +38,6 @@ def make_proposal(
     gap: Gap,
     signs: Sequence[Sign],
     responders: Sequence[Responder],
-    titles: Mapping[str, str],
     *,
     purpose: str,
     period: str,
@@ -49,12 +48,11 @@ def make_proposal(
         gap: Who, and what did not come.
         signs: The vocabulary.
         responders: Their kinds of response.
-        titles: What sources are called.
         purpose: The project's.
         period: The month in which it was found.
     """
-    cohort, title = proposal_id(gap, signs), title_of(gap, signs, titles)
-    reason, questions = reason_of(gap, signs, titles), questions_of(gap, signs, titles)
+    cohort, title = proposal_id(gap, signs), title_of(gap, signs)
+    reason, questions = reason_of(gap, signs), questions_of(gap, signs)
     content = {
         "id": cohort,
         "version": "0.1.0",
@@ -78,7 +76,7 @@ def make_proposal(
             *(f"Ask. {question}" for question in questions),
         ],
         "sources": ["The project's own records; nothing is published on it"],
-        "caveats": list(_caveats(gap, signs, titles)),
+        "caveats": list(_caveats(gap, signs)),
         "review": _NOT_YET,
         "lived_experience": _NOT_YET,
     }
@@ -129,13 +127,13 @@ def _came(contacts: Mapping[str, bool], count: int) -> Iterator[dict[str, Any]]:
             yield {**told, "attended": True} if attended else told
 
 
-def _caveats(gap: Gap, signs: Sequence[Sign], titles: Mapping[str, str]) -> Iterator[str]:
+def _caveats(gap: Gap, signs: Sequence[Sign]) -> Iterator[str]:
     yield "It says what goes together, not what brings what about."
     yield "A response that no source records is not seen; one that was offered and refused may not be recorded."
     shown = [signs[one] for one in gap.candidate.signs]
     told = [one for one in shown if one.kind in ("need", "wide")]
     if len(told) > 1 and frozenset.intersection(*(one.told_by for one in told)):
-        names = " and ".join(sign_words(one, titles) for one in told)
+        names = " and ".join(sign_words(one) for one in told)
         yield f"One service may have noted {names} at one contact."
 
 

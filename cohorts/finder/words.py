@@ -1,6 +1,6 @@
 """Signs, gaps and questions in plain words."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from cohorts.finder.answers import Gap
 from cohorts.finder.vocabulary import Sign
@@ -16,7 +16,7 @@ _LIFT = (
 _SHARE = ((0.9, "almost all"), (0.6, "most"), (0.4, "about half"), (0.0, "some"))
 
 
-def sign_words(sign: Sign, titles: Mapping[str, str]) -> str:
+def sign_words(sign: Sign) -> str:
     """What a person shows, as the end of "people with"."""
     event = event_words(sign.event) if sign.event else ""
     match sign.kind:
@@ -33,21 +33,21 @@ def sign_words(sign: Sign, titles: Mapping[str, str]) -> str:
         case "again":
             return f"{sign.times} or more {event_words(sign.event, plural=True)} in a year"
         case "away":
-            return f"contact with “{_titles(sorted(sign.told_by), titles)}” and then none for half a year"
+            return f"contact with “{_services(sorted(sign.told_by))}” and then none for half a year"
         case "home":
             return f"{plain(*sign.needs)} of an adult at home" if sign.needs else "no other adult at home"
 
 
-def title_of(gap: Gap, signs: Sequence[Sign], titles: Mapping[str, str]) -> str:
+def title_of(gap: Gap, signs: Sequence[Sign]) -> str:
     """The title of a proposal."""
-    shown = [sign_words(signs[one], titles) for one in gap.candidate.signs]
+    shown = [sign_words(signs[one]) for one in gap.candidate.signs]
     count = gap.candidate.at_least
     what = listed(shown, "and") if count == len(shown) else f"at least {_number(count)} of {listed(shown, 'and')}"
     ending = "without lasting support" if gap.is_lasting else "without a response"
-    return f"{_PEOPLE[gap.candidate.stage]} with {what}, {ending} from {_services(gap, titles)}"
+    return f"{_PEOPLE[gap.candidate.stage]} with {what}, {ending} from {_services(gap.sources)}"
 
 
-def reason_of(gap: Gap, signs: Sequence[Sign], titles: Mapping[str, str]) -> str:
+def reason_of(gap: Gap, signs: Sequence[Sign]) -> str:
     """Why anybody should look, with sizes told in words: exact numbers stay in the analysis zone."""
     candidate = gap.candidate
     often = next(words for least, words in _LIFT if candidate.lift >= least)
@@ -57,11 +57,11 @@ def reason_of(gap: Gap, signs: Sequence[Sign], titles: Mapping[str, str]) -> str
     time = "lasting support in half a year" if gap.is_lasting else "response in twelve weeks"
     return (
         f"{what} {often} as often as they would by chance among people of the same age and sex. For {part} of these"
-        f" people no {time} is recorded from {_services(gap, titles)}."
+        f" people no {time} is recorded from {_services(gap.sources)}."
     )
 
 
-def questions_of(gap: Gap, signs: Sequence[Sign], titles: Mapping[str, str]) -> tuple[str, ...]:
+def questions_of(gap: Gap, signs: Sequence[Sign]) -> tuple[str, ...]:
     """What to ask people who live it, and those who work with them."""
     shown = [signs[one] for one in gap.candidate.signs]
     asked = ["To people who live this: what did you need first, whom did you tell, and what happened then?"]
@@ -73,17 +73,14 @@ def questions_of(gap: Gap, signs: Sequence[Sign], titles: Mapping[str, str]) -> 
         asked.append("To them: how did that contact end, and did you want it to?")
     if any(one.kind == "home" for one in shown):
         asked.append("To them: what would help everyone at home, and whom would you trust to ask?")
-    asked.append(f"To {_services(gap, titles)}: would you have known, and what would you have done had you known?")
+    asked.append(f"To {_services(gap.sources)}: would you have known, and what would you have done had you known?")
     asked.append("To everyone: who is in this situation and in nobody's records?")
     return tuple(asked)
 
 
-def _services(gap: Gap, titles: Mapping[str, str]) -> str:
-    return _titles(gap.sources, titles)
-
-
-def _titles(sources: Sequence[str], titles: Mapping[str, str]) -> str:
-    return listed([titles.get(source, plain(source)) for source in sources])
+def _services(sources: Sequence[str]) -> str:
+    """By their ids in words, which say who they are; titles say what the data are."""
+    return listed([plain(source) for source in sources])
 
 
 def _number(count: int) -> str:
