@@ -20,6 +20,7 @@ from flows.lock import is_running
 from flows.prefect_server import Server
 from flows.proving import verified
 from flows.run import LATEST, now, resolve_period
+from flows.serve import TIME_ZONE
 from flows.status import standing
 from governance.errors import EXIT_OK, EXIT_WARNING, BadInput, ProjectError
 from governance.ledger import Ledger
@@ -27,7 +28,6 @@ from governance.policy.disk import PRIVATE_FOLDERS, read_disk
 
 NEEDED = ("splink", "duckdb", "pandas", "cryptography", "prefect")
 LEAST_PYTHON = (3, 11)
-TIME_ZONE = "Europe/London"
 
 TIMES_THE_EXTRACTS = 4
 """Sealed packages, the next month's and the last one's: so many times the extracts' size should be free."""

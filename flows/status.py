@@ -4,7 +4,7 @@ Read from the ledger and the folders alone. No key is opened, so anybody who may
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -22,10 +22,10 @@ from governance.settings import Bundle, Source, load_bundle
 DONE, WAITS, FAILED, TO_DO = "done", "waits", "failed", "to do"
 
 _PUBLISHED = {
-    Event.PERSON_INDEX_PUBLISHED: "link",
-    Event.COHORTS_PUBLISHED: "cohorts",
-    Event.REPORT_RELEASED: "report",
-    Event.AUDIT_WRITTEN: "audit",
+    "link": Event.PERSON_INDEX_PUBLISHED,
+    "cohorts": Event.COHORTS_PUBLISHED,
+    "report": Event.REPORT_RELEASED,
+    "audit": Event.AUDIT_WRITTEN,
 }
 _ENDED_BADLY = {Event.RUN_FAILED: FAILED, Event.RUN_AWAITS: WAITS}
 
@@ -110,8 +110,7 @@ def _later_steps(entries: Sequence[Entry]) -> Iterator[Step]:
     """Link, cohorts, report and audit: done if published after everything that came before it."""
     before = _last(entries, {Event.PACKAGE_PUBLISHED, Event.PACKAGE_IMPORTED})
     for step in AFTER:
-        event = next(event for event, name in _PUBLISHED.items() if name == step)
-        made, ended = _last(entries, {event}), _last(entries, set(_ENDED_BADLY), step=step)
+        made, ended = _last(entries, {_PUBLISHED[step]}), _last(entries, set(_ENDED_BADLY), step=step)
         if ended and (made is None or ended.seq > made.seq):
             yield Step(step, "", _ENDED_BADLY[ended.event], str(ended.facts["code"]), ended.at)
         elif made is None:
@@ -136,9 +135,10 @@ def _was_cut_off(entries: Sequence[Entry]) -> bool:
 
 
 def _cut_off(step: Step) -> Step:
-    if step.state != TO_DO or step.why not in ("", "its files are there"):
+    """A step that was never done is to do because of that."""
+    if step.state != TO_DO or step.since:
         return step
-    return Step(step.step, step.source, TO_DO, "the last run was cut off", step.since)
+    return replace(step, why="the last run was cut off")
 
 
 def _next(root: Path, bundle: Bundle, month: str, steps: Sequence[Step]) -> Iterator[str]:

@@ -93,17 +93,15 @@ def _added(
     con: duckdb.DuckDBPyConnection, world: duckdb.DuckDBPyConnection, counts: pa.Table, linked: pa.ChunkedArray
 ) -> _Added:
     """What the drawn people add, and the people of the index who are not there in some draw."""
-    load_table(con, "counted_person", pa.table({"person_id": linked.unique()}))
-    load_table(world, "counted_person", fetch_table(world, "SELECT person_id FROM drawn"))
+    people = [linked.unique(), fetch_table(world, "SELECT person_id FROM drawn")["person_id"].combine_chunks()]
     cell = counts.select(_KEY).append_column("cell", pa.array(np.arange(counts.num_rows)))
     parts = []
-    for each in (con, world):
+    for each, asked in zip((con, world), people, strict=True):
+        load_table(each, "counted_person", pa.table({"person_id": asked}))
         load_table(each, "cell", cell)
         parts.append(fetch_table(each, load_sql("cohorts.uncertainty", "person_cell")))
     both = pa.concat_tables(parts)
-    names = pa.concat_arrays(
-        [linked.unique(), fetch_table(world, "SELECT person_id FROM drawn")["person_id"].combine_chunks()]
-    ).unique()
+    names = pa.concat_arrays(people).unique()
     place = pc.index_in(both["person_id"], value_set=names).to_numpy()
     ones = np.ones(len(place), np.int32)
     return _Added(names, csr_array((ones, (place, both["cell"].to_numpy())), shape=(len(names), counts.num_rows)))
