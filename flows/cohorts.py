@@ -63,7 +63,7 @@ def cohorts(run: Run) -> dict[str, int | float | str]:
     folder, key = run.zone("analysis", run.period, "cohorts"), run.ring.zone_public("analysis")
     tables = {
         "cohort_count": counts,
-        "cohort_interval": _intervals(run, zone, counts, definitions),
+        "cohort_interval": linkage_intervals(run, zone, counts, definitions),
         "measure_count": measured.measure_count,
         "cohort_measure": measured.cohort_measure,
         "cohort_attrition": measured.cohort_attrition,
@@ -104,8 +104,18 @@ def analysis_tables(run: Run) -> AnalysisZone:
     return AnalysisZone(con, index, facts, payloads)
 
 
-def _intervals(run: Run, zone: AnalysisZone, counts: pa.Table, definitions: Sequence[Definition]) -> pa.Table:
-    """What linkage may have got wrong in every count."""
+def linkage_intervals(run: Run, zone: AnalysisZone, counts: pa.Table, definitions: Sequence[Definition]) -> pa.Table:
+    """What linkage may have got wrong in every count.
+
+    Args:
+        run: Says what the analysis was made of.
+        zone: Counted, and asked who is missed.
+        counts: Contract ``cohort_count``.
+        definitions: Those that were counted.
+
+    Returns:
+        Contract ``cohort_interval``.
+    """
     setting = Setting(
         sources=run.bundle.sources,
         payloads=zone.payloads,

@@ -4,7 +4,6 @@ python -m tests.bench.coverage --systems 200 --people 2000 --out docs/benchmarks
 """
 
 import argparse
-import shutil
 import sys
 import tempfile
 from collections.abc import Sequence
@@ -22,22 +21,16 @@ from cohorts.counts import count_cohorts
 from cohorts.definition import load_definitions
 from cohorts.missed.rates import rates_by_number
 from cohorts.run import run_cohorts
-from cohorts.uncertainty.intervals import LinkageDraws, count_intervals
-from cohorts.uncertainty.world import Setting
-from flows.approving import approve_demo
-from flows.cohorts import AnalysisZone, analysis_tables
-from flows.demo.generate import PERIODS, make_ics
-from flows.demo.name_bands import use_bands
-from flows.evaluate import _read_truth, _with_pseudonyms
-from flows.key_desk import make_keys
+from flows.cohorts import AnalysisZone, analysis_tables, linkage_intervals
+from flows.demo.generate import PERIODS
 from flows.link import link
 from flows.pseudonymise import pseudonymise
-from flows.run import Run, open_run
-from governance.contracts import COHORT_COUNT, PERSON_INDEX
+from flows.run import Run
+from governance.contracts import COHORT_COUNT
 from governance.settings.project import STRICT_RULES
 from governance.warehouse import connect
 from tests.bench.page import bullets, put, table
-from tests.lib.recovery import LIBRARY
+from tests.lib.recovery import perfect_index, true_records, whole_system
 
 HEADINGS = {True: "## Do intervals hold the truth?", False: "## Do intervals hold the truth by the rules that ship?"}
 PERIOD = PERIODS[-1]
@@ -60,12 +53,7 @@ def system(seed: int, people: int, *, hard: bool = True) -> pd.DataFrame:
         hard: Link by the strict rules: by those that ship hardly a count of a small system is wrong.
     """
     with tempfile.TemporaryDirectory() as folder:
-        made = make_ics(Path(folder), people=people, seed=seed, periods=[PERIOD], whole=True)
-        shutil.copytree(LIBRARY, made.project / "cohorts", dirs_exist_ok=True)
-        make_keys(made.project, demo=True)
-        use_bands(made.project)
-        approve_demo(made.project)
-        run = open_run(made.project, PERIOD)
+        made, run = whole_system(Path(folder), people, seed, PERIOD)
         run = with_linkage(run, **HARD) if hard else run
         for source in run.bundle.sources:
             pseudonymise(run, source.id)
@@ -86,15 +74,7 @@ def with_linkage(run: Run, **changes: Any) -> Run:
 def _linked(run: Run, zone: AnalysisZone) -> pd.DataFrame:
     counts = _counts(run, zone)
     rates_by_number(zone.con, zone.tables["record_quality"])
-    setting = Setting(
-        sources=run.bundle.sources,
-        payloads=zone.payloads,
-        project=run.bundle.project,
-        definitions=load_definitions(run.bundle),
-        as_of=run.as_of,
-    )
-    draws = LinkageDraws(zone.tables["drawn_person"], zone.tables["linkage_draw"], zone.facts["draws"])
-    intervals = count_intervals(zone.con, counts, draws, setting).to_pandas()
+    intervals = linkage_intervals(run, zone, counts, load_definitions(run.bundle)).to_pandas()
     return intervals.merge(_named(counts, "people"), on=KEY)
 
 
@@ -105,10 +85,7 @@ def _counts(run: Run, zone: AnalysisZone) -> pa.Table:
 
 def _true_counts(run: Run, zone: AnalysisZone, folder: Path) -> pa.Table:
     """What perfect links count of the very same records."""
-    truth = _with_pseudonyms(run, _read_truth(folder / "record_person.csv", PERIOD))
-    index = pa.table([truth["source"], truth["record_id"], truth["person"]], schema=PERSON_INDEX.schema)
-    kept = zone.tables["person_index"].select(["source", "record_id"])
-    index = index.join(kept, ["source", "record_id"], join_type="inner").select(list(PERSON_INDEX.columns))
+    index = perfect_index(true_records(run, folder), zone.tables["person_index"])
     with connect() as con:
         build_analysis(con, run.bundle.sources, index, zone.payloads, run.as_of, run.bundle.project)
         return _counts(run, replace(zone, con=con))

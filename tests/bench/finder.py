@@ -9,18 +9,16 @@ import tempfile
 import time
 from pathlib import Path
 
-import numpy as np
 import pandas as pd
 
 from cohorts.analysis import build_analysis
-from cohorts.finder.candidates import find_candidates, sets_in_question
-from cohorts.finder.find import event_counts, find
-from cohorts.finder.sets import count_sets
+from cohorts.finder.find import find
 from flows.demo.generate import PERIODS, make_ics
 from governance.intake import as_of_date
 from governance.settings import load_bundle
 from governance.warehouse import connect
 from tests.bench.page import bullets, put, table
+from tests.lib.finder import false_populations
 from tests.lib.recovery import payloads_of, true_index
 
 HEADING = "## The finder on synthetic systems"
@@ -41,7 +39,7 @@ def measured(people, seed, period, *, nulls=0):
         finds = find(con, bundle.sources, bundle.project, as_of, period=period)
         seconds = time.perf_counter() - started
         truth = pd.read_csv(made.truth / "person_cohort.csv", dtype=str)
-        return _overlaps(con, finds, truth), seconds, _false(con, finds, as_of, nulls)
+        return _overlaps(con, finds, truth), seconds, false_populations(con, finds, as_of, nulls, seed=6)
 
 
 def _overlaps(con, finds, truth):
@@ -59,28 +57,6 @@ def _overlaps(con, finds, truth):
         shared = [2 * len(truly & each) / (len(truly) + len(each)) for each in own]
         found[name] = (len(truly), next((at for at, one in enumerate(shared, 1) if one >= ENOUGH), None), max(shared))
     return found
-
-
-def _false(con, finds, as_of, nulls):
-    """Populations with any combination, of those in which every sign is dealt out anew inside age and sex."""
-    shown = con.sql("SELECT * FROM person_sign").to_arrow_table()
-    stratum = con.sql("SELECT stratum FROM person_stratum ORDER BY person_no").to_arrow_table()["stratum"].to_numpy()
-    order, rng, false = np.argsort(stratum, kind="stable"), np.random.default_rng(6), 0
-    sign, person = shown["sign_no"].to_numpy(), shown["person_no"].to_numpy()
-    for _ in range(nulls):
-        dealt = person.copy()
-        for number in np.unique(sign):
-            to = np.empty_like(order)
-            to[order] = order[np.lexsort((rng.random(len(order)), stratum[order]))]
-            dealt[sign == number] = to[person[sign == number]]
-        con.register("dealt", shown.set_column(0, "person_no", [dealt]))
-        con.execute("CREATE OR REPLACE TABLE person_sign AS SELECT * FROM dealt")
-        counted = count_sets(con, finds.signs, least_people=50)
-        asked = sets_in_question(finds.signs, len(counted))
-        events = event_counts(con, as_of)
-        found = find_candidates(con, counted, finds.signs, events, least_people=50, tests=asked)
-        false += any(len(one.signs) > 1 for one in found)
-    return false
 
 
 def main():

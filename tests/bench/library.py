@@ -4,27 +4,27 @@ python -m tests.bench.library --people 20000 --out docs/benchmarks.md
 """
 
 import argparse
-import shutil
 import sys
 import tempfile
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-import pyarrow as pa
-
 from cohorts.analysis import build_analysis
-from flows.approving import approve_demo
-from flows.cohorts import _payloads, analysis_tables
+from flows.cohorts import analysis_tables
 from flows.demo.generate import PERIODS, make_ics
-from flows.demo.name_bands import use_bands
 from flows.engine import run_steps
-from flows.evaluate import _read_truth, _with_pseudonyms
-from flows.key_desk import make_keys
-from flows.run import open_run
-from governance.contracts import PERSON_INDEX
 from governance.warehouse import connect, load_table
 from tests.bench.page import bullets, put, table
-from tests.lib.recovery import LIBRARY, ON_REGISTER, Homes, Recovery, compared, recovered
+from tests.lib.recovery import (
+    ON_REGISTER,
+    Homes,
+    Recovery,
+    compared,
+    perfect_index,
+    recovered,
+    true_records,
+    whole_system,
+)
 
 HEADING = "## The library on synthetic systems"
 SEEDS = (1, 2, 3)
@@ -56,16 +56,11 @@ def perfectly(people: int, seed: int, period: str, folder: Path) -> tuple[list[R
 def linked(people: int, seed: int, folder: Path) -> tuple[list[Recovery], list[Recovery]]:
     """One system through its own linkage, and the very same records with perfect links; opt-outs are applied."""
     period = PERIODS[-1]
-    made = make_ics(folder, people=people, seed=seed, periods=[period], whole=True)
-    shutil.copytree(LIBRARY, made.project / "cohorts", dirs_exist_ok=True)
-    make_keys(made.project, demo=True)
-    use_bands(made.project)
-    approve_demo(made.project)
-    run = open_run(made.project, period)
+    made, run = whole_system(folder, people, seed, period)
     run_steps(run, [*(("pseudonymise", one.id) for one in run.bundle.sources), ("link", "")], plain=True)
     zone = analysis_tables(run)
     con = zone.con
-    truth = _with_pseudonyms(run, _read_truth(made.truth / "record_person.csv", period))
+    truth = true_records(run, made.truth)
     load_table(con, "true_record", truth)
     who = f"""
         SELECT DISTINCT ON (person_id) person_id, person
@@ -73,13 +68,10 @@ def linked(people: int, seed: int, folder: Path) -> tuple[list[Recovery], list[R
         WHERE source = '{run.bundle.project.spine}' ORDER BY person_id, record_id
     """
     ours = compared(con, run.bundle, made.truth, period, who)
-    index = pa.table([truth["source"], truth["record_id"], truth["person"]], schema=PERSON_INDEX.schema)
-    kept = con.sql("SELECT source, record_id FROM person_index").to_arrow_table()
-    index = index.join(kept, ["source", "record_id"], join_type="inner").select(list(PERSON_INDEX.columns))
+    index = perfect_index(truth, zone.tables["person_index"])
     con.close()
     with connect() as other:
-        payloads = _payloads(run, zone.facts["deliveries"])
-        build_analysis(other, run.bundle.sources, index, payloads, run.as_of, run.bundle.project)
+        build_analysis(other, run.bundle.sources, index, zone.payloads, run.as_of, run.bundle.project)
         return ours, compared(other, run.bundle, made.truth, period, ON_REGISTER)
 
 

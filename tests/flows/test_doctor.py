@@ -12,6 +12,7 @@ import pytest
 
 from flows import doctor
 from flows.lock import only_run
+from tests.lib.canary import MARKS, plant
 from tests.lib.command import here
 from tests.lib.toy import make_toy
 
@@ -171,3 +172,13 @@ def test_a_server_without_a_password_is_found(project):
         server.shutdown()
         thread.join()
         server.server_close()
+
+
+def test_no_value_is_told(capsys, project):
+    """Marked people are in every extract, and one row is rejected: folders, counts and times are all there is."""
+    plant(project)
+    here(capsys, "run", project, "--plain")
+
+    done = here(capsys, "doctor", project)
+
+    assert not any(mark in done.out + done.err for mark in MARKS.values())

@@ -5,7 +5,7 @@ from types import SimpleNamespace
 import pytest
 
 from governance.ledger import Event, Ledger
-from tests.lib.canary import MARKS, plant
+from tests.lib.canary import MARKS, planted_and_linked
 from tests.lib.command import here
 from tests.lib.toy import make_toy
 
@@ -13,16 +13,7 @@ from tests.lib.toy import make_toy
 @pytest.fixture(scope="module")
 def project(tmp_path_factory):
     """A project with a marked person, linked."""
-    import os
-
-    from flows.cli import run
-
-    root = make_toy(tmp_path_factory.mktemp("find") / "toy")
-    plant(root)
-    os.environ.pop("JOINEDUP_PROJECT_DIR", None)
-    for step in ("pseudonymise", "link"):
-        assert run([step, str(root), "--plain", "--json"]) in (0, 1)
-    return root
+    return planted_and_linked(tmp_path_factory.mktemp("find") / "toy")
 
 
 def test_too_few_people_give_no_proposals_and_the_ledger_says_so(capsys, project):

@@ -3,7 +3,7 @@
 import pytest
 
 from governance.ledger import Event, Ledger
-from tests.lib.canary import MARKS, found_in, plant
+from tests.lib.canary import MARKS, found_in, planted_and_linked
 from tests.lib.command import here
 from tests.lib.toy import make_toy
 
@@ -11,16 +11,7 @@ from tests.lib.toy import make_toy
 @pytest.fixture(scope="module")
 def project(tmp_path_factory):
     """A project with a marked person, linked."""
-    import os
-
-    from flows.cli import run
-
-    root = make_toy(tmp_path_factory.mktemp("quality") / "toy")
-    plant(root)
-    os.environ.pop("JOINEDUP_PROJECT_DIR", None)
-    for step in ("pseudonymise", "link"):
-        assert run([step, str(root), "--plain", "--json"]) in (0, 1)
-    return root
+    return planted_and_linked(tmp_path_factory.mktemp("quality") / "toy")
 
 
 def test_every_source_has_a_page(capsys, project):

@@ -1,10 +1,12 @@
 """Marked identifiers, and a search for them in everything that a run leaves behind."""
 
 import base64
+import os
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from tests.lib.toy import PERIOD
+from flows.cli import run
+from tests.lib.toy import PERIOD, make_toy
 
 MARKS = {
     "id": "Zmarkid77",
@@ -27,6 +29,16 @@ def plant(root: Path) -> None:
         path.write_text(
             path.read_text("utf-8") + ",".join([*row[:4], "no date", "Zmarkpost", "F", "x"]) + "\n", "utf-8"
         )
+
+
+def planted_and_linked(folder: Path) -> Path:
+    """A toy project with the marked person, whose month is pseudonymised and linked."""
+    root = make_toy(folder)
+    plant(root)
+    os.environ.pop("JOINEDUP_PROJECT_DIR", None)
+    for step in ("pseudonymise", "link"):
+        assert run([step, str(root), "--plain", "--json"]) in (0, 1)
+    return root
 
 
 def found_in(folder: Path, *, leave_out: Iterable[str] = ()) -> list[str]:

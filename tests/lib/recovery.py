@@ -13,6 +13,12 @@ from cohorts.analysis import build_analysis
 from cohorts.definition import load_definitions
 from cohorts.events import Payload, record_tables
 from cohorts.run import run_cohorts
+from flows.approving import approve_demo
+from flows.demo.generate import DemoReceipt, make_ics
+from flows.demo.name_bands import use_bands
+from flows.evaluate import _read_truth, _with_pseudonyms
+from flows.key_desk import make_keys
+from flows.run import Run, open_run
 from governance.areas import load_area_lookup
 from governance.contracts import PERSON_INDEX
 from governance.intake import as_of_date, check_reconciles, read_extracts
@@ -106,6 +112,33 @@ def true_index(truth: Path, period: str, records: Mapping[str, pa.Array]) -> pa.
         )
         parts.append(table.filter(pa.compute.is_in(table["record_id"], kept)))
     return pa.concat_tables(parts)
+
+
+def whole_system(folder: Path, people: int, seed: int, period: str) -> tuple[DemoReceipt, Run]:
+    """A system of nineteen sources with every definition of the library, approved and ready to run."""
+    made = make_ics(folder, people=people, seed=seed, periods=[period], whole=True)
+    shutil.copytree(LIBRARY, made.project / "cohorts", dirs_exist_ok=True)
+    make_keys(made.project, demo=True)
+    use_bands(made.project)
+    approve_demo(made.project)
+    return made, open_run(made.project, period)
+
+
+def true_records(run: Run, truth: Path) -> pa.Table:
+    """Who every record of a run's period is: columns source, record_id (the pseudonym), person."""
+    return _with_pseudonyms(run, _read_truth(truth / "record_person.csv", run.period))
+
+
+def perfect_index(records: pa.Table, linked: pa.Table) -> pa.Table:
+    """The person index of perfect linkage, over the records that were linked.
+
+    Args:
+        records: From :func:`true_records`.
+        linked: The person index of the run.
+    """
+    index = pa.table([records["source"], records["record_id"], records["person"]], schema=PERSON_INDEX.schema)
+    kept = linked.select(["source", "record_id"])
+    return index.join(kept, ["source", "record_id"], join_type="inner").select(list(PERSON_INDEX.columns))
 
 
 _AS_TEXT = pa_csv.ConvertOptions(

@@ -7,16 +7,15 @@ import pytest
 
 from cohorts.analysis import build_analysis
 from cohorts.definition import load_definitions
-from cohorts.finder.candidates import find_candidates, sets_in_question
 from cohorts.finder.chance import adjusted, expected_of_several, upper_tail
-from cohorts.finder.find import event_counts, find
-from cohorts.finder.sets import count_sets
+from cohorts.finder.find import find
 from cohorts.finder.vocabulary import signs_of
 from cohorts.run import run_cohorts
 from flows.demo.generate import make_ics
 from governance.intake import as_of_date
 from governance.settings import load_bundle
 from governance.warehouse import connect
+from tests.lib.finder import false_populations
 from tests.lib.recovery import payloads_of, true_index
 
 PEOPLE, SEED, PERIOD = 16000, 21, "2026-09"
@@ -62,27 +61,8 @@ def test_it_finds_needs_that_go_together_and_notices_nobody_answers(world):
 def test_where_signs_fell_by_chance_hardly_any_population_gives_a_combination(world):
     """The same signs on as many people of every age and sex, dealt out anew: about one population in twenty."""
     _, _, con, finds = world
-    rng = np.random.default_rng(3)
-    shown = con.sql("SELECT * FROM person_sign").to_arrow_table()
-    people = con.sql("SELECT person_no, stratum FROM person_stratum ORDER BY person_no").to_arrow_table()
-    stratum = people["stratum"].to_numpy()
-    order = np.argsort(stratum, kind="stable")
-    sign, person = shown["sign_no"].to_numpy(), shown["person_no"].to_numpy()
-    false = 0
-    for _ in range(20):
-        dealt = person.copy()
-        for number in np.unique(sign):
-            to = np.empty_like(order)
-            to[order] = order[np.lexsort((rng.random(len(order)), stratum[order]))]
-            dealt[sign == number] = to[person[sign == number]]
-        con.register("dealt", shown.set_column(0, "person_no", [dealt]))
-        con.execute("CREATE OR REPLACE TABLE person_sign AS SELECT * FROM dealt")
-        counted = count_sets(con, finds.signs, least_people=50)
-        asked = sets_in_question(finds.signs, len(counted))
-        found = find_candidates(
-            con, counted, finds.signs, event_counts(con, as_of_date(PERIOD)), least_people=50, tests=asked
-        )
-        false += any(len(one.signs) > 1 for one in found)
+
+    false = false_populations(con, finds, as_of_date(PERIOD), 20, seed=3)
 
     assert false <= 3
 
