@@ -12,8 +12,8 @@ DEMO ?= demo
 demo: $(VENV)/.installed ## make a synthetic ICS, run its newest month, say where the pages are
 	$(BIN)/joinedup demo $(DEMO) --people $(PEOPLE)
 
-test: $(VENV)/.installed ## every test
-	$(BIN)/python -m pytest
+test: $(VENV)/.installed ## every test, on every core (eight at most)
+	$(BIN)/python -m pytest --numprocesses auto --maxprocesses 8 --dist loadfile
 
 lint: $(VENV)/.installed ## formatting, lint, types and who may import whom
 	$(BIN)/ruff format --check $(PACKAGES) tests
