@@ -14,7 +14,8 @@ from governance.intake import read_extracts
 from governance.intake.clean import clean_text
 from governance.intake.decode import NotText
 from governance.intake.deliver import inside, path_of
-from governance.intake.read import Dialect, RawTable, read_csv
+from governance.intake.read import Dialect, read_csv
+from governance.intake.table import RawTable
 from governance.keys import KeyRing, Secret
 from governance.leaving_out import LeftOut, leave_out
 from governance.ledger import Event

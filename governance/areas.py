@@ -11,7 +11,8 @@ from governance.intake.clean import clean_text
 from governance.intake.decode import NotText
 from governance.intake.deliver import path_of, read_bytes
 from governance.intake.guard import no_library_words
-from governance.intake.read import Dialect, RawTable, read_csv
+from governance.intake.read import Dialect, read_csv
+from governance.intake.table import RawTable
 from governance.intake.wording import few
 from governance.settings.project import AreaLookup
 from governance.warehouse import connect, fetch_table, load_sql, load_table
@@ -76,8 +77,8 @@ def _column_faults(raw: RawTable) -> list[Fault]:
     ]
     if raw.rows_in == 0:
         faults.append(Fault(what="has a header and no rows.", fix="Put the whole look-up there."))
-    if raw.ragged:
-        faults.append(Fault(what=f"{few(len(raw.ragged))} rows have more or fewer cells than the header."))
+    if raw.aside:
+        faults.append(Fault(what=f"{few(len(raw.aside))} rows have more or fewer cells than the header."))
     return faults
 
 

@@ -1,6 +1,8 @@
 """Bytes of a text file as UTF-8, or why not: never guessed, never with a value in the message."""
 
 import codecs
+import os
+from pathlib import Path
 
 from governance.errors import Fault
 
@@ -20,6 +22,21 @@ class NotText(Exception):  # noqa: N818 - carries a fault to the reader, is neve
     def __init__(self, what: str, fix: str) -> None:
         super().__init__(what)
         self.fault = Fault(what=what, fix=fix)
+
+
+def file_bytes(path: Path) -> bytes:
+    """The content of a file.
+
+    Raises:
+        NotText: It is not there or cannot be read.
+    """
+    try:
+        return path.read_bytes()
+    except FileNotFoundError:
+        raise NotText("is not there.", "Put the extract there, or correct `path`.") from None
+    except OSError as error:
+        why = os.strerror(error.errno or 0)
+        raise NotText(f"cannot be opened: {why}.", "Mend the file's permissions.") from None
 
 
 def to_utf8(content: bytes, encoding: str) -> bytes:

@@ -1,14 +1,14 @@
 """The files a source delivered for a period: found, read and held against their description, all at once."""
 
-import os
 from dataclasses import dataclass
-from hashlib import sha256
 from pathlib import Path, PurePosixPath
 
 from governance.errors import ExtractError, Fault, PolicyRefusal
-from governance.intake.decode import NotText
+from governance.intake.child import memory_limit, parse_apart, time_limit
+from governance.intake.decode import NotText, file_bytes
 from governance.intake.header import header_faults
-from governance.intake.read import Dialect, RawTable, read_csv, read_parquet
+from governance.intake.parse import Job
+from governance.intake.table import RawTable
 from governance.settings import ExtractFile, Source
 
 
@@ -85,30 +85,30 @@ def read_bytes(root: Path, name: str) -> bytes:
         NotText: It is not there or cannot be read.
         PolicyRefusal: A link leads out of the project folder.
     """
-    try:
-        return inside(root, name).read_bytes()
-    except FileNotFoundError:
-        raise NotText("is not there.", "Put the extract there, or correct `path`.") from None
-    except OSError as error:
-        why = os.strerror(error.errno or 0)
-        raise NotText(f"cannot be opened: {why}.", "Mend the file's permissions.") from None
+    return file_bytes(inside(root, name))
 
 
 def _read(root: Path, source_id: str, file: ExtractFile, name: str, faults: list[Fault]) -> Delivery | None:
     try:
-        content = read_bytes(root, name)
-        raw = _parsed(content, file)
+        parsed = parse_apart(_job(inside(root, name), file))
     except NotText as error:
         faults.append(_in_file(name, error.fault))
         return None
-    faults += [_in_file(name, fault) for fault in header_faults(raw, file, source_id)]
-    return Delivery(file=file, name=name, raw=raw, sha256=sha256(content).hexdigest())
+    faults += [_in_file(name, fault) for fault in header_faults(parsed.raw, file, source_id)]
+    return Delivery(file=file, name=name, raw=parsed.raw, sha256=parsed.sha256)
 
 
-def _parsed(content: bytes, file: ExtractFile) -> RawTable:
-    if file.format == "parquet":
-        return read_parquet(content)
-    return read_csv(content, Dialect(file.encoding, file.delimiter, file.quote))
+def _job(path: Path, file: ExtractFile) -> Job:
+    size = path.stat().st_size if path.is_file() else 0
+    return Job(
+        path=str(path),
+        format=file.format,
+        encoding=file.encoding,
+        delimiter=file.delimiter,
+        quote=file.quote,
+        seconds=time_limit(size),
+        memory_bytes=memory_limit(),
+    )
 
 
 def _in_file(name: str, fault: Fault) -> Fault:

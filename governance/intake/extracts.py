@@ -153,7 +153,7 @@ def _judge_all(
         if file.grain != "events":
             rows.know_people(con, file, record_key, source.id)
         rows.keep(con, file, columns)
-        rows.note_rejects(con, file, columns, delivery.raw.ragged)
+        rows.note_rejects(con, file, columns, delivery.raw.aside)
         counts[file.id] = _count(con, delivery)
         rows.drop(con, (f"typed_{file.id}", f"text_{file.id}", "row_fact", "left_out"))
     rejects = fetch_table(con, 'SELECT * FROM reject ORDER BY file, row_no, "column", code')
@@ -176,5 +176,5 @@ def _count(con: duckdb.DuckDBPyConnection, delivery: Delivery) -> FileCounts:
     [(out,)] = con.execute(f"SELECT count(*) FROM file_{delivery.file.id}").fetchall()
     left = dict(con.execute("SELECT code, count(*) FROM left_out GROUP BY code ORDER BY code").fetchall())
     duplicate = left.pop("duplicate", 0)
-    rejected = sum(left.values()) + len(delivery.raw.ragged)
+    rejected = sum(left.values()) + len(delivery.raw.aside)
     return FileCounts(rows_in=delivery.raw.rows_in, rows_out=out, rejected=rejected, duplicate=duplicate)

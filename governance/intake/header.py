@@ -8,7 +8,7 @@ import re
 from difflib import get_close_matches
 
 from governance.errors import Fault
-from governance.intake.read import RawTable
+from governance.intake.table import RawTable
 from governance.settings import Column, ColumnClass, ExtractFile
 
 _CLOSE_ENOUGH = 0.6

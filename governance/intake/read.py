@@ -12,14 +12,15 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.csv as pa_csv
 import pyarrow.parquet as pq
-from numpy.typing import NDArray
 
 from governance.intake.decode import NotText, to_utf8
+from governance.intake.table import RawTable, RowAside
 
 _MAX_COLUMNS = 4096
 _BLOCK_BYTES = 1 << 26
 """A row may not be longer than this; it also keeps row numbers right while memory stays bounded."""
 _STAND_INS = ("\x1f", "\x1e")
+_LONDON = "Europe/London"
 _END = "joinedup-end-of-file"
 _EXACT_BELOW = {"halffloat": 2.0**11, "float": 2.0**24, "double": 2.0**53}
 """Up to here each type of fraction holds every whole number."""
@@ -32,29 +33,6 @@ class Dialect:
     encoding: str = "utf-8"
     delimiter: str = ","
     quote: str = '"'
-
-
-@dataclass(frozen=True, slots=True)
-class RaggedRow:
-    """A row that has more or fewer cells than the header, as it stood in the file."""
-
-    row_no: int
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
-class RawTable:
-    """A delivered file: columns by position, all text, rows numbered from 1 below the header."""
-
-    header: list[str]
-    columns: list[pa.ChunkedArray]
-    row_no: NDArray[np.int64]
-    ragged: list[RaggedRow]
-
-    @property
-    def rows_in(self) -> int:
-        """Rows delivered, ragged ones too."""
-        return len(self.row_no) + len(self.ragged)
 
 
 def read_csv(content: bytes, dialect: Dialect) -> RawTable:
@@ -71,10 +49,10 @@ def read_csv(content: bytes, dialect: Dialect) -> RawTable:
         if mark != stand_in:
             text = text.replace(stand_in.encode(), b" ").replace(mark.encode(), stand_in.encode())
     delimiter, quote = marks[dialect.delimiter], marks[dialect.quote]
-    ragged: list[RaggedRow] = []
+    ragged: list[RowAside] = []
 
     def keep_aside(row: pa_csv.InvalidRow) -> str:
-        ragged.append(RaggedRow(row.number - 1, row.text))  # the header is the parser's row 1
+        ragged.append(RowAside(row.number - 1, row.text))  # the header is the parser's row 1
         return "skip"
 
     # A row of our own closes the file, too wide to fit: if it is not the last one set aside, an open quote
@@ -108,6 +86,8 @@ def _parse(text: bytes, delimiter: str, quote: str, ragged: Callable[[pa_csv.Inv
                 column_types={f"f{i}": pa.string() for i in range(_MAX_COLUMNS)}, strings_can_be_null=False
             ),
         )
+    except MemoryError:  # pyarrow's is one of its own exceptions, too
+        raise
     except pa.ArrowException:
         raise _open_quote() from None
 
@@ -141,6 +121,8 @@ def read_parquet(content: bytes) -> RawTable:
     try:
         table = pq.read_table(pa.BufferReader(content))
         columns = [_as_text(column) for column in table.columns]
+    except MemoryError:
+        raise
     except pa.ArrowNotImplementedError:
         raise NotText(
             "has a column that is not text, a number, a date or a flag.", "Ask the source for plain columns."
@@ -155,10 +137,23 @@ def _as_text(column: pa.ChunkedArray) -> pa.ChunkedArray:
     if pa.types.is_dictionary(column.type):
         column = column.cast(column.type.value_type)
     if pa.types.is_timestamp(column.type):
-        column = column.cast(pa.date32(), safe=False)
+        column = _moments(column)
     if pa.types.is_floating(column.type):
         column = _exact(column)
     return column.cast(pa.string())
+
+
+def _moments(column: pa.ChunkedArray) -> pa.ChunkedArray:
+    """Days if every moment is a midnight, else days and times: a time of day is dropped by a `format` only, never here.
+
+    A moment with a time zone is told as the clocks in London showed it.
+    """
+    if column.type.tz:
+        column = pc.local_timestamp(column.cast(pa.timestamp("us", _LONDON), safe=False))
+    days = pc.floor_temporal(column, unit="day")
+    if pc.all(pc.equal(days, column)).as_py() is not False:
+        return column.cast(pa.date32(), safe=False)
+    return pc.strftime(column.cast(pa.timestamp("s"), safe=False), format="%Y-%m-%d %H:%M:%S")
 
 
 def _exact(column: pa.ChunkedArray) -> pa.ChunkedArray:

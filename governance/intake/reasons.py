@@ -8,6 +8,8 @@ class Reason(StrEnum):
     """Codes as they stand in receipts, in the audit page and in SQL."""
 
     RAGGED_ROW = "ragged_row"
+    NUL_BYTE = "nul_byte"
+    CELL_TOO_LONG = "cell_too_long"
     NO_RECORD_ID = "no_record_id"
     CONFLICTING_RECORD = "conflicting_record"
     NOT_AMONG_PEOPLE = "not_among_people"
@@ -38,6 +40,16 @@ MEANINGS = {
     Reason.RAGGED_ROW: Meaning(
         "The row has more or fewer cells than the header.",
         "Ask the source to quote cells that contain the delimiter or a line break.",
+        rejects_row=True,
+    ),
+    Reason.NUL_BYTE: Meaning(
+        "The row holds a NUL byte, so something between the source and here damaged or cut it.",
+        "Ask the source how the file was made, and for it once more.",
+        rejects_row=True,
+    ),
+    Reason.CELL_TOO_LONG: Meaning(
+        "A cell of the row is longer than a megabyte: a document, or rows that an open quote made one.",
+        "Ask the source to leave documents out and to write quotes inside cells twice.",
         rejects_row=True,
     ),
     Reason.NO_RECORD_ID: Meaning(

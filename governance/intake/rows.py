@@ -13,8 +13,8 @@ from governance.intake.checks import ColumnPlan, start_columns
 from governance.intake.clean import clean_text
 from governance.intake.deliver import Delivery
 from governance.intake.header import HIDDEN
-from governance.intake.read import RaggedRow
 from governance.intake.reasons import Reason
+from governance.intake.table import RowAside
 from governance.keys import Secret
 from governance.pseudonym import record_ids
 from governance.settings import ExtractFile
@@ -141,10 +141,10 @@ def keep(con: duckdb.DuckDBPyConnection, file: ExtractFile, plans: list[ColumnPl
 
 
 def note_rejects(
-    con: duckdb.DuckDBPyConnection, file: ExtractFile, plans: list[ColumnPlan], ragged: list[RaggedRow]
+    con: duckdb.DuckDBPyConnection, file: ExtractFile, plans: list[ColumnPlan], aside: list[RowAside]
 ) -> None:
     """Add the file's rejected rows to ``reject`` and ``reject_row``, and its set-aside values to ``reject``."""
-    _note_ragged(con, file, ragged)
+    _note_aside(con, file, aside)
     for plan in (plan for plan in plans if plan.fault != "NULL"):
         con.execute(
             f"""
@@ -180,14 +180,18 @@ def _names_in_rejects(file: ExtractFile) -> tuple[str, str]:
     return ", ".join(file.columns_with_role("record_id")), ", ".join(sorted(start_columns(file)))
 
 
-def _note_ragged(con: duckdb.DuckDBPyConnection, file: ExtractFile, ragged: list[RaggedRow]) -> None:
-    if not ragged:
+def _note_aside(con: duckdb.DuckDBPyConnection, file: ExtractFile, aside: list[RowAside]) -> None:
+    if not aside:
         return
-    rows = pa.table({"row_no": [row.row_no for row in ragged], "content": [row.text for row in ragged]})
-    con.register("incoming", rows)
-    params = {"file": file.id, "code": Reason.RAGGED_ROW}
-    con.execute("INSERT INTO reject SELECT $file, row_no, '', $code FROM incoming", params)
-    con.execute("INSERT INTO reject_row SELECT $file, row_no, $code, content FROM incoming", params)
+    rows = {
+        "row_no": [row.row_no for row in aside],
+        "code": [row.reason for row in aside],
+        "content": [row.text for row in aside],
+    }
+    con.register("incoming", pa.table(rows))
+    params = {"file": file.id}
+    con.execute("INSERT INTO reject SELECT $file, row_no, '', code FROM incoming", params)
+    con.execute("INSERT INTO reject_row SELECT $file, row_no, code, content FROM incoming", params)
     con.unregister("incoming")
 
 

@@ -3,16 +3,27 @@
 import tempfile
 from pathlib import Path
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from governance.errors import InternalError, ProjectError
-from governance.intake import Reason, check_reconciles, summarise
+from governance.intake import Reason, check_reconciles, deliver, summarise
+from governance.intake.parse import parse_file
 from governance.optout import numbers_to_check
-from tests.lib.intake import EVENTS_HEADER, PEOPLE_HEADER, deliver, events_file, make_source, people_file, read
+from tests.lib.intake import EVENTS_HEADER, PEOPLE_HEADER, events_file, make_source, people_file, read
+from tests.lib.intake import deliver as put
 
 MARK = "Quizzaciously"
 """Stands in many cells, alone and inside other text, and must be heard of nowhere."""
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _in_this_process():
+    """A process for each of so many files would only take time; ``test_intake_child.py`` has those."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(deliver, "parse_apart", parse_file)
+        yield
 
 
 def often(usual: list[str], odd: list[str]) -> st.SearchStrategy[str]:
@@ -56,7 +67,7 @@ def test_no_crash_no_value_and_every_row_accounted_for(people, cases, both):
     grain = {"grain": "both"} if both else {}
     source = make_source(people_file(**grain), events_file())
     with tempfile.TemporaryDirectory() as folder:
-        root = deliver(Path(folder), {"people.csv": people, "cases.csv": cases})
+        root = put(Path(folder), {"people.csv": people, "cases.csv": cases})
         try:
             intake = read(root, source)
         except InternalError:
@@ -84,7 +95,7 @@ def test_any_bytes_are_refused_without_a_crash(content):
     """Broken files are told apart from bugs of ours."""
     for settings_of_file in ({}, {"format": "parquet"}, {"encoding": "utf-16"}, {"encoding": "cp1252", "quote": ""}):
         with tempfile.TemporaryDirectory() as folder:
-            root = deliver(Path(folder), {"people.csv": content})
+            root = put(Path(folder), {"people.csv": content})
             try:
                 read(root, make_source(people_file(**settings_of_file)))
             except InternalError:

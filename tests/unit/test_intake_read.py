@@ -8,7 +8,8 @@ import pyarrow.parquet as pq
 import pytest
 
 from governance.intake.decode import NotText
-from governance.intake.read import Dialect, RaggedRow, RawTable, read_csv, read_parquet
+from governance.intake.read import Dialect, read_csv, read_parquet
+from governance.intake.table import RawTable, RowAside
 
 
 def cells(raw: RawTable) -> list[list[str | None]]:
@@ -60,7 +61,7 @@ def test_ragged_rows_are_set_aside_under_their_number():
     raw = read_csv(b"a,b\n1,x\n2\n\n3,y,z\n4,w\n", Dialect())
 
     assert raw.row_no.tolist() == [1, 4]
-    assert raw.ragged == [RaggedRow(2, "2"), RaggedRow(3, "3,y,z")]
+    assert raw.aside == [RowAside(2, "2"), RowAside(3, "3,y,z")]
     assert raw.rows_in == 4
 
 
@@ -71,7 +72,7 @@ def test_row_numbers_hold_across_the_parsers_blocks(monkeypatch):
 
     raw = read_csv("\n".join(["a,b", *lines]).encode(), Dialect())
 
-    assert [row.row_no for row in raw.ragged] == list(range(1000, 20_001, 1000))
+    assert [row.row_no for row in raw.aside] == list(range(1000, 20_001, 1000))
     assert raw.columns[0].to_pylist() == [str(number) for number in raw.row_no]
 
 
@@ -145,7 +146,7 @@ def test_parquet_columns_become_text_as_typed():
     )
 
     assert cells(raw) == [
-        ["x", "y", "2025-01-02", "2025-01-02", "9434765919", "0.5", "1.50", "true"],
+        ["x", "y", "2025-01-02", "2025-01-02 03:04:00", "9434765919", "0.5", "1.50", "true"],
         [None, "y", None, None, None, "2", None, "false"],
     ]
     assert raw.row_no.tolist() == [1, 2]
@@ -193,3 +194,16 @@ def test_numbers_that_a_fraction_cannot_hold_are_refused(column):
 
     assert "too large to be exact" in refused.value.fault.what
     assert "94347" not in str(refused.value.fault)
+
+
+def test_moments_are_days_only_if_every_one_is_a_midnight():
+    """A time of day is dropped where a `format` says so, and nowhere else; a time zone is London's clocks."""
+    midnight, late = datetime(2025, 6, 1), datetime(2025, 6, 1, 23, 30, 15, 999_000)  # noqa: DTZ001
+    zoned = pa.array([late, None], pa.timestamp("ms", tz="UTC"))
+
+    raw = read_parquet(parquet({"a": pa.array([midnight, None]), "b": pa.array([midnight, late]), "c": zoned}))
+
+    assert cells(raw) == [
+        ["2025-06-01", "2025-06-01 00:00:00", "2025-06-02 00:30:15"],
+        [None, "2025-06-01 23:30:15", None],
+    ]
