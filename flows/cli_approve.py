@@ -132,8 +132,12 @@ def checked(
     second: Second = False,
     json: Json = False,
 ) -> Answer:
-    """Sign that you looked at a period's release, just as it stands: rule OUT-07 wants two people to."""
-    from flows.waiving import check_release
+    """Sign that you looked at a period's draft, just as it stands: two people do before `joinedup release`.
 
-    done = check_release(folder, period, checker=checker, second=second)
-    return Answer(result=done, lines=[f"Written to {done['check']}. {done['people']} of two people have checked it."])
+    A draft lies in zones/draft/ after `joinedup report` or `joinedup run`, and nobody else is shown it.
+    """
+    from flows.checks_of_releases import sign_check
+
+    done = sign_check(folder, period, checker=checker, second=second)
+    told = f"Written to {done['check']}. {done['people']} of two people have checked it."
+    return Answer(result=done, lines=[told, *([f"Next: {done['next']}"] if done["next"] else [])])

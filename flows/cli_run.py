@@ -17,7 +17,7 @@ SourceId = Annotated[
 
 def add_to(app: typer.Typer) -> None:
     """Put these commands on the command line, in the order a month needs them."""
-    month: tuple[Callable[..., Answer], ...] = (run, pseudonymise, link, cohorts, report, serve)
+    month: tuple[Callable[..., Answer], ...] = (run, pseudonymise, link, cohorts, report, release, serve)
     trial: tuple[Callable[..., Answer], ...] = (demo, evaluate)
     for panel, commands in (("A month", month), ("To try it out", trial)):
         for command in commands:
@@ -73,8 +73,20 @@ def cohorts(folder: Folder, period: Period = "latest", plain: Plain = False, jso
 
 
 def report(folder: Folder, period: Period = "latest", plain: Plain = False, json: Json = False) -> Answer:
-    """Write the board's report, from counts that are safe to publish."""
+    """Stage the board's report, from counts that are safe to publish: a draft that two people look at.
+
+    Nothing is public before both have signed (`joinedup checked`) and `joinedup release` was run. A synthetic project
+    may say `report.release: at_once` and publishes here.
+    """
     return steps_answer(folder, [("report", "")], period, plain=plain, as_json=json)
+
+
+def release(folder: Folder, period: Period = "latest", plain: Plain = False, json: Json = False) -> Answer:
+    """Publish the draft that two people have checked, and write the audit page anew.
+
+    The draft is attacked once more with everything published since, and its very bytes become public. Safe to repeat.
+    """
+    return steps_answer(folder, [("release", ""), ("audit", "")], period, plain=plain, as_json=json)
 
 
 def run(folder: Folder, period: Period = "latest", plain: Plain = False, json: Json = False) -> Answer:
@@ -196,6 +208,7 @@ def demo(
 def steps_answer(folder: Path, steps: list[tuple[str, str]], period: str, *, plain: bool, as_json: bool) -> Answer:
     """Perform steps and tell how they went: each with its time, and where the pages are."""
     from flows.cli_progress import shown
+    from flows.drafts import draft_of
     from flows.engine import run_steps
     from flows.pages import page_lines, pages
     from flows.run import open_run
@@ -204,6 +217,7 @@ def steps_answer(folder: Path, steps: list[tuple[str, str]], period: str, *, pla
     with shown(not as_json, len(steps)):
         outcomes = run_steps(run, steps, plain=plain)
     found = pages(folder, run.period)
+    waits = any(done["receipt"].get("waits") for done in outcomes)
     result: dict[str, Any] = {
         "project": run.bundle.project.id,
         "period": run.period,
@@ -218,8 +232,10 @@ def steps_answer(folder: Path, steps: list[tuple[str, str]], period: str, *, pla
     told += [f"{drifted} comparisons have drifted from the model: see the linkage report."] if drifted else []
     marked = sum(int(done["receipt"].get("unusual_arrivals", 0)) for done in outcomes)
     told += [f"New records are unusual in {marked} ways: see the IG audit."] if marked else []
+    draft = draft_of(folder, run.period) if waits else None
+    told += [f"Nothing is public yet. Next: {draft.next_command}"] if draft else []
     return Answer(
-        result={**result, "warnings": warnings, "drifted": drifted, "unusual_arrivals": marked},
+        result={**result, "waits": waits, "warnings": warnings, "drifted": drifted, "unusual_arrivals": marked},
         lines=[*outcome_lines(outcomes), *page_lines(found, {done["step"] for done in outcomes}), *told],
         exit_code=EXIT_WARNING if warnings or drifted or marked else EXIT_OK,
     )

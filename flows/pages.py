@@ -4,8 +4,10 @@ from collections.abc import Collection
 from pathlib import Path
 
 from flows.cli_output import aligned
+from flows.drafts import draft_of
 
 _PUBLISHED = {
+    "draft": ("draft/{period}", "board_report.html"),
     "board_report": ("public/{period}", "board_report.html"),
     "board_report_pdf": ("public/{period}", "board_report.pdf"),
     "board_tables": ("public/{period}", "board_tables.xlsx"),
@@ -16,6 +18,7 @@ _PUBLISHED = {
     "who_is_missed": ("analysis/{period}/missed", "who_is_missed.html"),
 }
 _TITLES = {
+    "draft": "Draft of the board report (not public)",
     "board_report": "Board report",
     "board_report_pdf": "The same as a PDF",
     "board_tables": "Its tables, for Excel",
@@ -27,11 +30,12 @@ _TITLES = {
     "ig_audit": "IG audit (restricted)",
 }
 _MADE_BY = {
-    "board_report": "report",
-    "board_report_pdf": "report",
-    "board_tables": "report",
-    "safe_counts": "report",
-    "safe_measures": "report",
+    "draft": "report",
+    "board_report": "release",
+    "board_report_pdf": "release",
+    "board_tables": "release",
+    "safe_counts": "release",
+    "safe_measures": "release",
     "linkage_report": "link",
     "measures": "cohorts",
     "who_is_missed": "cohorts",
@@ -47,11 +51,15 @@ def pages(root: Path, period: str) -> dict[str, str]:
         place = zones / folder.format(period=period)
         if (place / "current").exists():
             found[name] = place / (place / "current").read_text().strip() / file
+    if (draft := draft_of(root, period)) and draft.is_public:
+        del found["draft"]
     found["ig_audit"] = zones / "audit" / period / "ig_audit.html"
     return {name: str(path) for name, path in found.items() if path.exists()}
 
 
 def page_lines(found: dict[str, str], steps: Collection[str] = ("link", "cohorts", "report", "audit")) -> list[str]:
     """The same for people: only what these steps made, because the others' pages are from an earlier run."""
-    made = [(_TITLES[name], path) for name, path in found.items() if _MADE_BY[name] in steps]
+    is_public = "report" in steps and "draft" not in found
+    ended = {*steps, "release"} if is_public else steps
+    made = [(_TITLES[name], path) for name, path in found.items() if _MADE_BY[name] in ended]
     return ["", *aligned(made)] if made else []

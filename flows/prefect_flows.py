@@ -52,8 +52,14 @@ def cohorts(project_id: str, period: str) -> Outcome:
 
 @flow(name="report", flow_run_name="report {period}", **_QUIET)
 def report(project_id: str, period: str) -> Outcome:
-    """Release safe counts and write the board's page."""
+    """Stage safe counts and the board's page."""
     return _run("report", project_id, lambda root: perform(root, period, "report"))
+
+
+@flow(name="release", flow_run_name="release {period}", **_QUIET)
+def release(project_id: str, period: str) -> Outcome:
+    """Publish what two people checked."""
+    return _run("release", project_id, lambda root: perform(root, period, "release"))
 
 
 @flow(name="audit", flow_run_name="audit {period}", **_QUIET)
@@ -84,7 +90,8 @@ def call(step: str, project_id: str, period: str, source_id: str = "") -> Outcom
     """Run the flow of that name."""
     if step == "pseudonymise":
         return pseudonymise(project_id, period, source_id)
-    return {"link": link, "cohorts": cohorts, "report": report, "audit": audit}[step](project_id, period)
+    flows = {"link": link, "cohorts": cohorts, "report": report, "release": release, "audit": audit}
+    return flows[step](project_id, period)
 
 
 def _run(step: str, project_id: str, act: Callable[[Path], Result]) -> Result:

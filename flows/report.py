@@ -1,145 +1,99 @@
-"""Release one period: exact counts through disclosure control, then the board's page and the safe counts."""
+"""Stage the release of one period: safe numbers, attacked, as the files that two people look at before anybody else.
+
+A draft lies in ``zones/draft/<period>``, which is not public. :mod:`flows.release` publishes it.
+"""
 
 from hashlib import sha256
-from pathlib import Path
 from typing import Any
 
-import pyarrow as pa
-
-from cohorts.measures.publish import OF_PEOPLE, safe_measures_csv
+from cohorts.measures.publish import safe_measures_csv
 from cohorts.report.build import build_page
-from cohorts.report.facts import report_facts
+from cohorts.report.facts import ReportFacts, report_facts
 from cohorts.report.paper import PDF_FILE, make_pdf
 from cohorts.report.spreadsheet import SPREADSHEET_FILE, make_spreadsheet
-from cohorts.report.write import write_board_report
+from cohorts.report.write import REPORT_FILE, write_board_report
+from flows.drafts import draft_of, hold_to_rules, record_of_same
+from flows.release import release
 from flows.run import Run, timestamp
-from governance.disclosure import (
-    COUNTS_FILE,
-    MEASURES_FILE,
-    SafeLinkage,
-    SafeMeasures,
-    counted_together,
-    release_linkage,
-    release_measures,
-    safe_counts_csv,
-)
-from governance.disclosure.gate import (
-    GateResult,
-    Published,
-    Truth,
-    check_release,
-    read_releases,
-    refuse_leaks,
-    rule_facts,
-)
+from flows.safe_numbers import Numbers, attacked, safe_numbers
+from governance.disclosure import COUNTS_FILE, MEASURES_FILE, release_linkage, safe_counts_csv
+from governance.disclosure.gate import GateResult, rule_facts
 from governance.ledger import Event
-from governance.package import check_recorded, open_package
-from governance.policy import RunFacts, check_outputs, refuse_blocked
-from governance.policy.released import Released, files_of
-from governance.settings import Project
-from governance.store import current, publish, read_manifest, write_file, write_manifest
+from governance.store import publish, write_file, write_manifest
 
 
 def report(run: Run) -> dict[str, int | float | str]:
-    """The board's report and its counts, in the public zone.
+    """Stage the board's report and its counts; where the project says so (``report.release: at_once``), publish them.
 
     Returns:
-        The rule the counts obey, and digests.
+        The rule the counts obey, and digests; ``waits`` is 1 if people have to look at it before it is published.
     """
-    tables, cohorts = open_package(
-        run.zone("analysis", run.period, "cohorts"),
-        ("cohort_count", "cohort_interval", "measure_count"),
-        run.ring.zone_private("analysis", run.today),
-        {"kind": "cohorts", "period": run.period, "config_sha256": run.bundle.digest},
-        recorded=run.published(Event.COHORTS_PUBLISHED),
-    )
-    project, policy = run.bundle.project, run.bundle.policy
-    names = ("cohort_count", "cohort_interval", "measure_count")
-    counts, intervals, measures = (_published_part(tables[name], project) for name in names)
-    released = release_measures(counts, measures, policy, project.disclosure, of_people=OF_PEOPLE, intervals=intervals)
-    frame = released.frame
-    gate = _attacked(run, released, counted_together(counts, measures, frame.rule, of_people=OF_PEOPLE))
-    # The root printed in the report is what a reader compares the ledger with, so it covers all that led here.
-    checkpoint = run.ledger.checkpoint(at=timestamp()).root
-    page, manifest = _publish(run, released, cohorts, _linkage(run), checkpoint, gate)
-    profile = frame.policy_id
+    numbers = safe_numbers(run)
+    gate = attacked(run, numbers)
+    page, manifest = _stage(run, numbers, gate)
+    profile = numbers.released.frame.policy_id
     run.ledger.append(
-        Event.REPORT_RELEASED,
+        Event.REPORT_STAGED,
         at=timestamp(),
         period=run.period,
         manifest_sha256=manifest,
         page_sha256=page,
         profile=profile,
     )
-    return {"profile": profile, "page": page, "report": manifest}
+    receipt: dict[str, int | float | str] = {"profile": profile, "page": page, "report": manifest}
+    if run.bundle.project.report.release == "at_once":
+        return receipt | release(run)
+    draft = draft_of(run.root, run.period)
+    return receipt | {"waits": int(draft is not None and not draft.is_public)}
 
 
-def _published_part(counts: pa.Table, project: Project) -> pa.Table:
-    """Without the breakdowns that the project leaves out."""
-    left_out = {(each.cohort, each.dimension) for each in project.report.leave_out}
-    pairs = zip(counts["cohort"].to_pylist(), counts["dimension"].to_pylist(), strict=True)
-    return counts.filter(pa.array([pair not in left_out for pair in pairs], pa.bool_()))
-
-
-def _attacked(run: Run, released: SafeMeasures, counts: pa.Table) -> GateResult:
-    """The gate: nothing is published that gives a small count away, alone or with what was published before."""
-    new, truth = Published.of(released, run.period), Truth.of(counts, released.frame.rule)
-    # The same numbers again tell nothing; a period that comes out otherwise than it did is an earlier release, too.
-    earlier = [each for each in read_releases(run.zone("public")) if each != new]
-    result = check_release(new, earlier, truth, run.bundle.policy)
-    refuse_leaks(result)
-    return result
-
-
-def _linkage(run: Run) -> tuple[SafeLinkage, ...]:
-    folder = run.zone("analysis", run.period, "index")
-    check_recorded(folder, run.published(Event.PERSON_INDEX_PUBLISHED))
-    index = read_manifest(current(folder))
-    return release_linkage(index, run.bundle.policy, sources=[source.id for source in run.bundle.sources])
-
-
-def _publish(
-    run: Run,
-    released: SafeMeasures,
-    cohorts: dict[str, Any],
-    linkage: tuple[SafeLinkage, ...],
-    checkpoint: str,
-    gate: GateResult,
-) -> tuple[str, str]:
+def _stage(run: Run, numbers: Numbers, gate: GateResult) -> tuple[str, str]:
     """The files and their manifest; returns the digests of the page and of the manifest."""
-    facts = report_facts(run.bundle, cohorts, linkage=linkage, checkpoint=checkpoint, waivers=run.waivers)
-    frame = released.frame
+    record = _record(run, numbers, gate)
+    board = build_page(numbers.released.frame, _facts(run, numbers, record["checkpoint"]))
     files = {
-        COUNTS_FILE: safe_counts_csv(frame),
-        MEASURES_FILE: safe_measures_csv(released, run.bundle.project.spine),
+        COUNTS_FILE: safe_counts_csv(numbers.released.frame),
+        MEASURES_FILE: safe_measures_csv(numbers.released, run.bundle.project.spine),
+        SPREADSHEET_FILE: make_spreadsheet(board, as_of=run.as_of),
     }
-    board = build_page(frame, facts)
-    files[SPREADSHEET_FILE] = make_spreadsheet(board, as_of=run.as_of)
     if pdf := make_pdf(board):
         files[PDF_FILE] = pdf
-    with publish(run.zone("public", run.period), keep_every=True) as scratch:
+    with publish(run.zone("draft", run.period)) as scratch:
         page = sha256(write_board_report(scratch, board).read_bytes()).hexdigest()
         for name, content in files.items():
             write_file(scratch / name, content)
-        manifest = {
-            "kind": "report",
-            "project": run.bundle.project.id,
-            "period": run.period,
-            "profile": frame.policy_id,
-            "rule": rule_facts(frame.rule),
-            "gate": {"attacked": gate.attacked, "releases": gate.releases, "scenarios": gate.scenarios},
-            "checkpoint": checkpoint,
-            "config_sha256": run.bundle.digest,
-            "edition": run.bundle.project.lookup.edition,
-            "files": {"board_report.html": page, **{name: sha256(held).hexdigest() for name, held in files.items()}},
-        }
+        digests = {name: sha256(content).hexdigest() for name, content in files.items()}
+        manifest = {**record, "files": {REPORT_FILE: page, **digests}}
         digest = write_manifest(scratch, manifest)
-        _check_outputs(run, scratch, manifest)
-        return page, digest
+        hold_to_rules(run, scratch, draft=True)
+    return page, digest
 
 
-def _check_outputs(run: Run, scratch: Path, manifest: dict[str, Any]) -> None:
-    """What the policy rules on outputs say, before anybody can read a file of it."""
-    earlier = sorted(run.zone("public", run.period).glob("[!.]*/safe_counts.csv"))
-    released = Released(files=files_of(scratch), record=manifest, earlier=tuple(path.read_bytes() for path in earlier))
-    refuse_blocked(check_outputs(run.bundle, RunFacts(as_of=run.today, period=run.period, released=released)))
+def _facts(run: Run, numbers: Numbers, checkpoint: str) -> ReportFacts:
+    sources = [source.id for source in run.bundle.sources]
+    linkage = release_linkage(numbers.index, run.bundle.policy, sources=sources)
+    return report_facts(run.bundle, numbers.cohorts, linkage=linkage, checkpoint=checkpoint, waivers=run.waivers)
+
+
+def _record(run: Run, numbers: Numbers, gate: GateResult) -> dict[str, Any]:
+    """What the manifest says besides the files' digests.
+
+    Made again of the same, a report is the same report: it keeps its checkpoint, or whoever checked it would have to
+    check the same bytes again under another name.
+    """
+    before = record_of_same(run, numbers.made_of)
+    # The root printed in the report is what a reader compares the ledger with, so it covers all that led here.
+    checkpoint = before["checkpoint"] if before else run.ledger.checkpoint(at=timestamp()).root
+    attack = {"attacked": gate.attacked, "releases": gate.releases, "scenarios": gate.scenarios}
+    return {
+        "kind": "report",
+        "project": run.bundle.project.id,
+        "period": run.period,
+        "profile": numbers.released.frame.policy_id,
+        "rule": rule_facts(numbers.released.frame.rule),
+        "gate": before["gate"] if before else attack,
+        "checkpoint": checkpoint,
+        "config_sha256": run.bundle.digest,
+        "edition": run.bundle.project.lookup.edition,
+        "made_of": numbers.made_of,
+    }

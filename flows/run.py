@@ -25,7 +25,7 @@ PROJECT_DIR = "JOINEDUP_PROJECT_DIR"
 LATEST = "latest"
 """In place of a period: the newest folder below ``extracts/``."""
 
-_USES_PACKAGES = frozenset({"link", "cohorts", "report"})
+_USES_PACKAGES = frozenset({"link", "cohorts", "report", "release"})
 """Steps after the sources': what the sources sent is then part of what the policy rules look at."""
 
 _SHOWS_WHAT_IS_WRONG = frozenset({"audit"})

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from flows.cli_output import aligned
+from flows.drafts import Draft, draft_of
 from flows.lock import is_running
 from flows.period import AFTER
 from flows.run import now, resolve_period
@@ -17,6 +18,7 @@ from governance.approval import check_approved
 from governance.errors import EXIT_OK, EXIT_WARNING, BadInput, PolicyRefusal
 from governance.keys import KeyRing
 from governance.ledger import Entry, Event, Ledger
+from governance.policy.release_rules import CHECKERS
 from governance.settings import Bundle, Source, load_bundle
 
 DONE, WAITS, FAILED, TO_DO = "done", "waits", "failed", "to do"
@@ -24,7 +26,7 @@ DONE, WAITS, FAILED, TO_DO = "done", "waits", "failed", "to do"
 _PUBLISHED = {
     "link": Event.PERSON_INDEX_PUBLISHED,
     "cohorts": Event.COHORTS_PUBLISHED,
-    "report": Event.REPORT_RELEASED,
+    "report": Event.REPORT_STAGED,
     "audit": Event.AUDIT_WRITTEN,
 }
 _ENDED_BADLY = {Event.RUN_FAILED: FAILED, Event.RUN_AWAITS: WAITS}
@@ -79,10 +81,11 @@ def standing(root: Path, period: str) -> Standing:
     bundle, month = load_bundle(root), resolve_period(root, period)
     entries = [entry for entry in Ledger(root / "ledger").entries() if entry.facts.get("period") == month]
     running = is_running(root)
-    steps = [*(_source_step(root, month, source, entries) for source in bundle.sources), *_later_steps(entries)]
+    draft = draft_of(root, month)
+    steps = [*(_source_step(root, month, source, entries) for source in bundle.sources), *_later_steps(entries, draft)]
     if not running and _was_cut_off(entries):
         steps = [_cut_off(step) for step in steps]
-    what_next = () if running else tuple(_next(root, bundle, month, steps))
+    what_next = () if running else tuple(_next(root, bundle, month, steps, draft))
     return Standing(bundle.project.id, month, running, tuple(steps), what_next)
 
 
@@ -106,10 +109,13 @@ def _changed_since(path: Path, at: str) -> bool:
     return path.exists() and datetime.fromtimestamp(int(path.stat().st_mtime), UTC) > datetime.fromisoformat(at)
 
 
-def _later_steps(entries: Sequence[Entry]) -> Iterator[Step]:
-    """Link, cohorts, report and audit: done if published after everything that came before it."""
+def _later_steps(entries: Sequence[Entry], draft: Draft | None) -> Iterator[Step]:
+    """Link, cohorts, report, release and audit: done if published after everything that came before it."""
     before = _last(entries, {Event.PACKAGE_PUBLISHED, Event.PACKAGE_IMPORTED})
     for step in AFTER:
+        if step == "audit":
+            yield _release_step(entries, draft)
+            before = _last(entries, {Event.REPORT_RELEASED}) or before
         made, ended = _last(entries, {_PUBLISHED[step]}), _last(entries, set(_ENDED_BADLY), step=step)
         if ended and (made is None or ended.seq > made.seq):
             yield Step(step, "", _ENDED_BADLY[ended.event], str(ended.facts["code"]), ended.at)
@@ -120,6 +126,20 @@ def _later_steps(entries: Sequence[Entry]) -> Iterator[Step]:
         else:
             yield Step(step, "", DONE, "", made.at)
         before = made or before
+
+
+def _release_step(entries: Sequence[Entry], draft: Draft | None) -> Step:
+    """Waits for people as long as what is staged is not what is public."""
+    released, ended = _last(entries, {Event.REPORT_RELEASED}), _last(entries, set(_ENDED_BADLY), step="release")
+    at = released.at if released else ""
+    if draft is None:
+        return Step("release", "", DONE if released else TO_DO, "", at)
+    if draft.is_public and released:
+        return Step("release", "", DONE, "", at)
+    tried = _last(entries, {Event.REPORT_STAGED, Event.RELEASE_CHECKED})
+    if draft.people >= CHECKERS and ended and (tried is None or ended.seq > tried.seq):
+        return Step("release", "", FAILED, str(ended.facts["code"]), ended.at)
+    return Step("release", "", WAITS, f"{draft.people} of {CHECKERS} people have checked the draft", at)
 
 
 def _last(entries: Sequence[Entry], events: set[Event], **facts: str) -> Entry | None:
@@ -141,7 +161,7 @@ def _cut_off(step: Step) -> Step:
     return replace(step, why="the last run was cut off")
 
 
-def _next(root: Path, bundle: Bundle, month: str, steps: Sequence[Step]) -> Iterator[str]:
+def _next(root: Path, bundle: Bundle, month: str, steps: Sequence[Step], draft: Draft | None) -> Iterator[str]:
     if refused := _not_approved(root, bundle, now().date()):
         yield refused
         return
@@ -150,10 +170,12 @@ def _next(root: Path, bundle: Bundle, month: str, steps: Sequence[Step]) -> Iter
             yield f"joinedup explain {step.why}"
         elif step.state == WAITS and step.why.startswith("E-"):
             yield f"joinedup optout request DIR {step.source} --mailbox ID, then put the list that comes back in place"
-        elif step.state == WAITS:
+        elif step.state == WAITS and step.source:
             yield f"Put the files of {step.source} into extracts/{month}/, as sources/{step.source}.yaml names them"
-    if any(step.state != DONE for step in steps):
+    if any(step.state != DONE for step in steps if step.step != "release"):
         yield f"joinedup run DIR --period {month}"
+    elif draft and draft.next_command:
+        yield draft.next_command
 
 
 def _not_approved(root: Path, bundle: Bundle, today: date) -> str:

@@ -1,4 +1,4 @@
-"""Statements an approver signs beside the config: a waiver of a rule, and that a release was checked."""
+"""A statement an approver signs beside the config: a waiver of a rule."""
 
 from datetime import date
 from hashlib import sha256
@@ -7,16 +7,13 @@ from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from flows.run import now, resolve_period, timestamp
+from flows.run import now, timestamp
 from governance.approval_record import APPROVERS
 from governance.errors import BadInput
 from governance.keys import KeyRing
 from governance.ledger import Event, Ledger
 from governance.ledger_events import FactValue
-from governance.policy.released import read_released
 from governance.settings import Bundle, load_bundle
-from governance.statements import RELEASE_CHECK, read_statements, sign_statement
-from governance.store import current
 from governance.waivers import in_force, read_waivers, waive
 
 
@@ -40,36 +37,6 @@ def waive_rule(root: Path, *, rule: str, until: str, reason: str, approver: str,
     _record(bundle, ring, Event.RULE_WAIVED, path, rule=wanted)
     stand = in_force(read_waivers(bundle, ring.infos()), today)
     return {"waiver": str(path), "in_force": [one.sentence for one in stand]}
-
-
-def check_release(root: Path, period: str, *, checker: str, second: bool) -> dict[str, Any]:
-    """Sign that somebody looked at the release of a period, just as it stands.
-
-    Args:
-        root: The project folder.
-        period: ``YYYY-MM`` or ``latest``.
-        checker: Who looked.
-        second: Sign with the second approver's key.
-
-    Raises:
-        BadInput: Nothing was released, or nobody is named.
-    """
-    bundle, ring, today, month = load_bundle(root), KeyRing(root / "keys"), now().date(), resolve_period(root, period)
-    folder = root / "zones" / "public" / month
-    if not checker.strip():
-        raise BadInput(
-            "It is not said who checked the release.",
-            why="A check is somebody's word.",
-            fix='Add --checker "Name, role".',
-            code="E-CHECKER",
-        )
-    digest = sha256((current(folder) / "manifest.json").read_bytes()).hexdigest()
-    facts = {"checker": checker.strip(), "manifest_sha256": digest, "period": month, "at": timestamp()}
-    path = sign_statement(root, RELEASE_CHECK, "release", digest, facts, _key(ring, today, second=second))
-    _record(bundle, ring, Event.RELEASE_CHECKED, path, period=month, manifest_sha256=digest)
-    found = read_released(folder, read_statements(root, RELEASE_CHECK, ring.infos()))
-    people = len({key for _, key in found.checkers}) if found else 0
-    return {"check": str(path), "period": month, "people": people}
 
 
 def _key(ring: KeyRing, today: date, *, second: bool) -> Ed25519PrivateKey:

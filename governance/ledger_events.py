@@ -38,6 +38,7 @@ class Event(StrEnum):
     OLDER_RECORDS_DESTROYED = "older_records_destroyed"
     DATA_DESTROYED = "data_destroyed"
     COHORTS_PUBLISHED = "cohorts_published"
+    REPORT_STAGED = "report_staged"
     REPORT_RELEASED = "report_released"
     SCORECARDS_WRITTEN = "scorecards_written"
     PROPOSALS_WRITTEN = "proposals_written"
@@ -78,7 +79,8 @@ FACTS: dict[Event, frozenset[str]] = {
     Event.OLDER_RECORDS_DESTROYED: frozenset({"period", "zone", "tables", "periods"}),
     Event.DATA_DESTROYED: frozenset({"period", "dataset", "files", "due", "certificate_sha256"}),
     Event.COHORTS_PUBLISHED: frozenset({"period", "manifest_sha256", "definitions"}),
-    Event.REPORT_RELEASED: frozenset({"period", "manifest_sha256", "page_sha256", "profile"}),
+    Event.REPORT_STAGED: frozenset({"period", "manifest_sha256", "page_sha256", "profile"}),
+    Event.REPORT_RELEASED: frozenset({"period", "manifest_sha256", "page_sha256", "profile", "releases"}),
     Event.PROPOSALS_WRITTEN: frozenset({"period", "manifest_sha256", "proposals"}),
     Event.SCORECARDS_WRITTEN: frozenset({"period", "manifest_sha256", "sources"}),
     Event.AUDIT_WRITTEN: frozenset({"period", "page_sha256"}),
@@ -111,7 +113,7 @@ _TEXT: dict[str, str] = {
     "code_version": _VERSION,
 }
 _NUMBERS = frozenset(
-    {"tables", "files", "periods", "keys", "rows_in", "sources", "definitions", "proposals", "warnings"}
+    {"tables", "files", "periods", "keys", "rows_in", "sources", "definitions", "proposals", "warnings", "releases"}
 )
 _YES_OR_NO = frozenset({"demo", "due"})
 _AT = r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d{1,6})?(Z|[+-]\d{2}:\d{2})"

@@ -81,6 +81,7 @@ EVENTS = {
     "older_records_destroyed": "Records of older periods were destroyed",
     "data_destroyed": "Data were destroyed, with a certificate",
     "cohorts_published": "Cohort results were published in the analysis zone",
+    "report_staged": "Board report was staged for people to check",
     "report_released": "Board report was released",
     "proposals_written": "Proposals of the finder were written",
     "scorecards_written": "Scorecards were written",

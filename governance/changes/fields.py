@@ -136,6 +136,12 @@ PROJECT: dict[str, Field] = {
     "report.board": Field(label="Whom the board report is for", judge=always_more, weight=80, two_people=RECIPIENT),
     "report.area": Field(label="The area the report is about"),
     "report.contact": Field(label="Whom readers of the report may write to"),
+    "report.release": Field(
+        label="Whether two people check a report before it is published",
+        judge=unclear,
+        weight=80,
+        two_people=RECIPIENT,
+    ),
     "disclosure": Field(
         label="The disclosure profile",
         judge=always_more,

@@ -22,6 +22,7 @@ _BY_PERIOD: tuple[tuple[Dataset, str], ...] = (
     ("source_zone", f"zones/source/*/{_PERIOD_GLOB}"),
     ("linkage_zone", f"zones/linkage/{_PERIOD_GLOB}"),
     ("analysis_zone", f"zones/analysis/{_PERIOD_GLOB}"),
+    ("released", f"zones/draft/{_PERIOD_GLOB}"),
     ("released", f"zones/public/{_PERIOD_GLOB}"),
 )
 

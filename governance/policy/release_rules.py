@@ -12,7 +12,8 @@ _KEY = ("cohort", "version", "measure", "dimension", "group")
 _RATE_ROUNDING = 0.0501
 """Rates are given to one decimal."""
 _RECORD = ("project", "period", "profile", "rule", "gate", "checkpoint", "config_sha256", "files")
-_CHECKERS = 2
+CHECKERS = 2
+"""People who have to look at a release before it is published."""
 _NOTHING = "Nothing was released for this period yet."
 
 
@@ -151,17 +152,23 @@ def _by_key(content: bytes) -> dict[tuple[str | None, ...], float]:
     title="A record with every release, and two people who checked it",
     checks="The release's record (`manifest.json`) names project, period, criteria, the gate's result, the ledger's"
     " root and the digest of every file, and they are right. Two people with keys of their own have signed that they"
-    " looked at just this release; until they have, the rule waits in a synthetic project and warns in any other.",
+    " looked at just this release before it is published. Only a synthetic project may say `report.release: at_once`;"
+    " the rule then waits.",
     why="Rules see numbers; people see what they could mean to somebody who knows one of the people. And later it has"
     " to be clear what was let out, by which criteria, and who looked.",
     source="SATRE 3.3.09; OpenSAFELY output checking (two independent checkers)",
-    good="manifest.json whole, checked by two people",
+    good="report.release: two_checks; manifest.json whole, checked by two people",
     bad="a file whose digest is another than its record says",
-    fix="Release again; then two people look at it and sign with `joinedup checked DIR --checker NAME`.",
+    fix="Run `joinedup report DIR`; two people look at the draft and sign with `joinedup checked DIR --checker NAME`;"
+    " then `joinedup release DIR`.",
     passed="The release's record is whole and right, and two people have checked it.",
 )
 def release_is_recorded(bundle: Bundle, facts: RunFacts) -> Iterator[Problem]:
     """The record is whole, digests agree, two different keys signed."""
+    at_once = bundle.project.report.release == "at_once"
+    if at_once and not bundle.project.synthetic:
+        config = place(bundle, "project.yaml", "report", "release")
+        yield Problem(where=config, says="Releases would be published before anybody else has looked at them.")
     if facts.released is None:
         yield _waits()
         return
@@ -172,8 +179,9 @@ def release_is_recorded(bundle: Bundle, facts: RunFacts) -> Iterator[Problem]:
     wrong = sorted(name for name in digests.keys() | record.get("files", {}).keys() if not _same(name, digests, record))
     for name in wrong:
         yield Problem(where=f"public/{name}", says=f"{name} is not the file that the release's record names.")
-    if (signed := _people(facts.released)) < _CHECKERS:
-        result: Result = "not_yet" if bundle.project.synthetic else "warn"
+    if (signed := people_who_checked(facts.released)) < CHECKERS:
+        may_wait = facts.released.is_draft or at_once
+        result: Result | None = "not_yet" if may_wait else None
         yield Problem(where=where, says=f"{signed} of two people have checked this release.", result=result)
 
 
@@ -182,7 +190,8 @@ def _same(name: str, digests: dict[str, str], record: object) -> bool:
     return digests.get(name) == files.get(name)
 
 
-def _people(released: Released) -> int:
+def people_who_checked(released: Released) -> int:
+    """How many people, each with a name and a key of their own."""
     names = {name.casefold() for name, _ in released.checkers}
     return min(len(names), len({key for _, key in released.checkers}))
 

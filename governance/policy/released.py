@@ -30,6 +30,8 @@ class Released:
     """``safe_counts.csv`` of what was released of the same period before and is still here."""
     checkers: tuple[tuple[str, str], ...] = ()
     """Name and key fingerprint of everybody who signed to have checked just this release."""
+    is_draft: bool = False
+    """Whether it is staged for people to look at, rather than published or about to be."""
 
 
 def read_released(folder: Path, checks: Iterable[Statement] = ()) -> Released | None:

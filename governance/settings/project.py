@@ -261,6 +261,10 @@ class LeftOut(Strict):
     """Such as `ethnic_group` or `service_pair`."""
 
 
+Release = Literal["two_checks", "at_once"]
+"""When a report becomes public: after two people checked it, or at once."""
+
+
 class Report(Strict):
     """Who the board report is from and for."""
 
@@ -269,6 +273,8 @@ class Report(Strict):
     contact: Text
     leave_out: list[LeftOut] = []
     """Breakdowns that are not published, because with other tables they would give small counts away (E-GATE)."""
+    release: Release = "two_checks"
+    """`at_once` is for demonstrations: only a synthetic project may say so (OUT-07)."""
 
 
 class Project(Strict):

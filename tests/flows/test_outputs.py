@@ -1,7 +1,19 @@
 """Outputs of whole runs are held to the policy rules, before and after they are published."""
 
-from datetime import UTC, datetime, timedelta
+import shutil
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 
+import pytest
+
+from flows import release as release_step
+from flows.engine import run_steps
+from flows.run import open_run
+from governance.ledger import Event, Ledger
+from governance.package import package_digest
+from governance.policy import RunFacts, check_bundle
+from governance.settings import load_bundle
+from governance.store import current
 from tests.lib.command import here
 from tests.lib.paperwork import cover
 from tests.lib.toy import PERIOD, nhs_number
@@ -76,3 +88,117 @@ def test_two_people_sign_that_they_checked_a_release(capsys, toy):
     assert (first["people"], second["people"]) == (1, 2)
     assert [one["result"] for one in rules if one["rule"] == "OUT-07"] == ["pass"]
     assert {one["rule"] for one in rules if one["result"] == "not_yet"} == set()
+
+
+@pytest.fixture(scope="module")
+def staged(tmp_path_factory, _toy_template):
+    """A project whose reports two people check: a month was run, and its draft waits."""
+    root = Path(shutil.copytree(_toy_template, tmp_path_factory.mktemp("staged") / "toy"))
+    path = root / "project.yaml"
+    path.write_text(path.read_text("utf-8").replace("  release: at_once\n", ""), "utf-8")
+    run_steps(open_run(root, PERIOD), [("period", "")], plain=True)
+    return root
+
+
+@pytest.fixture
+def waiting(staged, tmp_path):
+    """The same, for this test alone to release."""
+    return Path(shutil.copytree(staged, tmp_path / "toy"))
+
+
+def _published(root):
+    public = root / "zones" / "public" / PERIOD
+    return package_digest(public) if (public / "current").exists() else ""
+
+
+def test_nothing_is_public_before_two_people_checked(capsys, waiting):
+    """The draft waits, one check is too few, and each state names the next command."""
+    next_commands, public = [], []
+    for words in ([], ["--checker", "A. Checker"], ["--checker", "B. Checker", "--second"]):
+        if words:
+            assert here(capsys, "checked", waiting, *words).code == 0
+        next_commands += here(capsys, "status", waiting, "--json").json["result"]["next"]
+        public.append(_published(waiting))
+        if len(words) < 3:
+            refused = here(capsys, "release", waiting, "--plain")
+            assert refused.code == 2
+            assert "OUT-07" in refused.err
+    done = here(capsys, "release", waiting, "--plain")
+
+    assert public == ["", "", ""]
+    assert next_commands[0].startswith("joinedup checked DIR --checker")
+    assert "--second" in next_commands[1]
+    assert next_commands[2] == "joinedup release DIR"
+    assert done.code == 0, done.err
+    assert _published(waiting) == package_digest(waiting / "zones" / "draft" / PERIOD)
+    assert here(capsys, "status", waiting).out.rstrip().endswith("Nothing is left to do.")
+
+
+def _check_twice(capsys, root):
+    for words in (["A. Checker"], ["B. Checker", "--second"]):
+        assert here(capsys, "checked", root, "--checker", *words).code == 0
+
+
+def test_the_same_month_again_is_the_same_draft_and_stays_checked(capsys, waiting):
+    """Two people need not look twice at the same bytes; a release done twice changes nothing."""
+    _check_twice(capsys, waiting)
+    draft = package_digest(waiting / "zones" / "draft" / PERIOD)
+    again = here(capsys, "run", waiting, "--plain", "--json").json["result"]
+    released = [here(capsys, "release", waiting, "--plain").code for _ in range(2)]
+    last = here(capsys, "run", waiting, "--plain", "--json").json["result"]
+
+    assert package_digest(waiting / "zones" / "draft" / PERIOD) == draft == _published(waiting)
+    assert released == [0, 0]
+    assert (again["waits"], last["waits"]) == (True, False)
+    entries = Ledger(waiting / "ledger").entries()
+    assert sum(entry.event is Event.REPORT_RELEASED for entry in entries) == 1
+
+
+def test_a_draft_that_is_not_what_people_looked_at_is_not_published(capsys, waiting):
+    """A file changed by hand, and a config changed since."""
+    _check_twice(capsys, waiting)
+    counts = current(waiting / "zones" / "draft" / PERIOD) / "safe_counts.csv"
+    before = counts.read_bytes()
+    counts.write_bytes(before.replace(b",all,", b",ALL,", 1))
+    changed = here(capsys, "release", waiting, "--plain")
+    counts.write_bytes(before)
+    path = waiting / "project.yaml"
+    path.write_text(path.read_text("utf-8").replace("area: Toyshire", "area: Toyland"), "utf-8")
+    other = here(capsys, "release", waiting, "--plain")
+
+    assert (changed.code, other.code) == (2, 2)
+    assert "E-RELEASE-STALE" in changed.err
+    assert "E-PACKAGE-MIXED" in other.err
+    assert _published(waiting) == ""
+
+
+def test_a_release_cut_off_before_it_was_recorded_is_recorded(capsys, waiting, monkeypatch):
+    """What readers are led to is whole in between, and the same command ends it."""
+    _check_twice(capsys, waiting)
+
+    def cut_off(*_args, **_facts):
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr(release_step, "timestamp", cut_off)
+        cut = here(capsys, "release", waiting, "--plain")
+    between = _published(waiting)
+    states = {one["step"]: one["state"] for one in here(capsys, "status", waiting, "--json").json["result"]["steps"]}
+    done = here(capsys, "release", waiting, "--plain")
+
+    assert cut.code != 0
+    assert between == _published(waiting) == package_digest(waiting / "zones" / "draft" / PERIOD)
+    assert states["release"] != "done"
+    assert done.code == 0, done.err
+    assert here(capsys, "status", waiting).code == 0
+
+
+def test_only_a_demonstration_publishes_at_once(toy):
+    """A project of real people that says so is refused before it runs."""
+    path = toy / "project.yaml"
+    path.write_text(path.read_text("utf-8").replace("synthetic: true", "synthetic: false"), "utf-8")
+
+    rules = check_bundle(load_bundle(toy), RunFacts(as_of=date(2026, 11, 1)))
+
+    [found] = [one for one in rules if one.rule == "OUT-07" and one.result == "block"]
+    assert found.where.split(":")[0] == "project.yaml"

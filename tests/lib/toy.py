@@ -36,6 +36,7 @@ report:
   board: Toy health and wellbeing board
   area: Toyshire
   contact: analysis@toy.example
+  release: at_once
 """
 
 _SOURCE = """\

@@ -689,7 +689,14 @@ def test_every_event_about_keys_or_people_is_in_the_history():
     of_a_run = {
         *("run_started", "run_finished", "run_failed", "run_awaits", "extract_read", "opt_outs_applied"),
         *("opt_outs_requested", "protected_left_out", "package_published", "linked", "person_index_published"),
-        *("index_rekeyed", "older_records_destroyed", "cohorts_published", "report_released", "scorecards_written"),
+        *(
+            "index_rekeyed",
+            "older_records_destroyed",
+            "cohorts_published",
+            "report_released",
+            "report_staged",
+            "scorecards_written",
+        ),
         *("audit_written", "proposals_written"),
     }
 

@@ -24,6 +24,7 @@ WANTED = {
         "link",
         "cohorts",
         "report",
+        "release",
         "audit page",
         "run",
         "evaluate",
@@ -280,7 +281,10 @@ def test_demo_keys_are_refused_for_real_people(capsys, toy):
 def test_real_people_need_an_approval_of_the_exact_config(capsys, toy):
     """Unsigned refused, signed by one of two refused, signed by both runs, altered refused."""
     project, source = toy / "project.yaml", toy / "sources" / "housing.yaml"
-    project.write_text(project.read_text("utf-8").replace("synthetic: true", "synthetic: false"), "utf-8")
+    project.write_text(
+        project.read_text("utf-8").replace("synthetic: true", "synthetic: false").replace("  release: at_once\n", ""),
+        "utf-8",
+    )
     for path in toy.glob("keys/*/*.json"):
         path.unlink()
     here(capsys, "keys", "new", toy)

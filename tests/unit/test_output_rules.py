@@ -179,7 +179,7 @@ def test_two_people_check_a_release(tmp_path):
         facts_of(bundle), released=read_released(folder, read_statements(tmp_path, RELEASE_CHECK, ring.infos()))
     )
     [finding] = [one for one in check_bundle(bundle, facts) if one.rule == "OUT-07"]
-    assert (finding.result, finding.sentence) == ("not_yet", "1 of two people have checked this release.")
+    assert (finding.result, finding.sentence) == ("block", "1 of two people have checked this release.")
 
 
 def test_values_from_extracts_are_looked_for_in_the_clear(tmp_path):

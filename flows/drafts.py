@@ -1,0 +1,86 @@
+"""Drafts of releases: where they lie, who has checked them, and whether they are public already."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from flows.run import Run
+from governance.keys import KeyRing
+from governance.package import no_package, package_digest
+from governance.policy import RunFacts, check_outputs, refuse_blocked
+from governance.policy.release_rules import CHECKERS, people_who_checked
+from governance.policy.released import Released, files_of, read_released
+from governance.statements import RELEASE_CHECK, read_statements
+from governance.store import current, read_manifest
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """Where a period's draft stands."""
+
+    sha256: str
+    """Of its manifest: what checkers sign."""
+    people: int
+    """How many have checked just this draft."""
+    is_public: bool
+    """Whether readers are led to just this."""
+
+    @property
+    def next_command(self) -> str:
+        """What brings it further; empty if it is public."""
+        if self.is_public:
+            return ""
+        if self.people >= CHECKERS:
+            return "joinedup release DIR"
+        second = " --second" if self.people else ""
+        return f'joinedup checked DIR --checker "Name, role"{second}, after reading what lies in zones/draft/'
+
+
+def draft_of(root: Path, period: str) -> Draft | None:
+    """The draft of one period; None if nothing is staged. Opens no key."""
+    folder, public = root / "zones" / "draft" / period, root / "zones" / "public" / period
+    checks = read_statements(root, RELEASE_CHECK, KeyRing(root / "keys").infos())
+    found = read_released(folder, checks)
+    if found is None:
+        return None
+    digest = package_digest(folder)
+    is_public = not no_package(public) and package_digest(public) == digest
+    return Draft(digest, people_who_checked(found), is_public)
+
+
+def record_of_same(run: Run, made_of: Mapping[str, str]) -> dict[str, Any]:
+    """The manifest of the draft or release that was made of just the same; empty if there is none."""
+    for zone in ("draft", "public"):
+        folder = run.zone(zone, run.period)
+        if not no_package(folder) and (record := read_manifest(current(folder))).get("made_of") == dict(made_of):
+            return record
+    return {}
+
+
+def hold_to_rules(run: Run, folder: Path, *, draft: bool) -> None:
+    """What the policy rules on outputs say of files, before anybody else can read one.
+
+    Args:
+        run: Of which period.
+        folder: Holds the files and their manifest.
+        draft: Whether they are to be looked at, not published.
+
+    Raises:
+        PolicyRefusal: With every rule that blocks.
+    """
+    earlier = sorted(run.zone("public", run.period).glob("[!.]*/safe_counts.csv"))
+    record = read_manifest(folder)
+    standing = None if draft else read_released(run.zone("draft", run.period), _checks(run))
+    released = Released(
+        files=files_of(folder),
+        record=record,
+        earlier=tuple(path.read_bytes() for path in earlier),
+        checkers=standing.checkers if standing else (),
+        is_draft=draft,
+    )
+    refuse_blocked(check_outputs(run.bundle, RunFacts(as_of=run.today, period=run.period, released=released)))
+
+
+def _checks(run: Run) -> Any:
+    return read_statements(run.root, RELEASE_CHECK, run.ring.infos())

@@ -1,0 +1,70 @@
+"""Publish the draft of one period: two people checked it, the gate attacks it once more, and it becomes public."""
+
+import shutil
+
+from cohorts.report.write import REPORT_FILE
+from flows.checks_of_releases import nothing_staged
+from flows.drafts import Draft, draft_of, hold_to_rules
+from flows.run import Run, timestamp
+from flows.safe_numbers import Numbers, attacked, safe_numbers
+from governance.disclosure import COUNTS_FILE, safe_counts_csv
+from governance.errors import PolicyRefusal
+from governance.ledger import Event
+from governance.store import current, publish, read_manifest
+
+
+def release(run: Run) -> dict[str, int | float | str]:
+    """Publish what was staged, byte for byte. Done again, it changes nothing.
+
+    Returns:
+        The digest of what is public now, and how many people checked it.
+
+    Raises:
+        BadInput: Nothing is staged.
+        PolicyRefusal: Too few people checked it, it is not what the numbers say now, or it gives small counts away
+            together with what was published since it was staged.
+    """
+    draft = draft_of(run.root, run.period)
+    if draft is None:
+        raise nothing_staged(run.period)
+    done: dict[str, int | float | str] = {"report": draft.sha256, "people": draft.people, "waits": 0}
+    if draft.is_public and run.published(Event.REPORT_RELEASED) == draft.sha256:
+        return done
+    numbers = safe_numbers(run)
+    _check_fresh(run, draft, numbers)
+    gate = attacked(run, numbers)
+    if not draft.is_public:  # else a run was cut off between publishing and recording
+        _publish(run)
+    run.ledger.append(
+        Event.REPORT_RELEASED,
+        at=timestamp(),
+        period=run.period,
+        manifest_sha256=draft.sha256,
+        page_sha256=read_manifest(current(run.zone("draft", run.period)))["files"][REPORT_FILE],
+        profile=numbers.released.frame.policy_id,
+        releases=gate.releases,
+    )
+    return done
+
+
+def _check_fresh(run: Run, draft: Draft, numbers: Numbers) -> None:
+    """What people looked at must be what the ledger says was staged last, and what the numbers say today."""
+    held = current(run.zone("draft", run.period))
+    is_staged = run.published(Event.REPORT_STAGED) == draft.sha256
+    is_same = read_manifest(held).get("made_of") == numbers.made_of
+    if is_staged and is_same and (held / COUNTS_FILE).read_bytes() == safe_counts_csv(numbers.released.frame):
+        return
+    raise PolicyRefusal(
+        f"The draft of {run.period} is not what would be staged now.",
+        why="The config, a waiver, the code or an earlier step changed after it was staged, or its files were changed:"
+        " what two people looked at is then not what would be published.",
+        fix="Run `joinedup report DIR` again; then two people look at the new draft. Nothing was published.",
+        code="E-RELEASE-STALE",
+    )
+
+
+def _publish(run: Run) -> None:
+    staged = current(run.zone("draft", run.period))
+    with publish(run.zone("public", run.period), keep_every=True) as scratch:
+        shutil.copytree(staged, scratch, dirs_exist_ok=True)
+        hold_to_rules(run, scratch, draft=False)

@@ -1,0 +1,94 @@
+"""The safe numbers of one period, worked out afresh from exact counts, and the attack on them.
+
+Staging and publishing both start here: what is published is compared with what the numbers say at that moment.
+"""
+
+import json
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import Any
+
+import pyarrow as pa
+
+from cohorts.measures.publish import OF_PEOPLE
+from flows.run import Run
+from governance.code_version import code_version
+from governance.disclosure import SafeMeasures, counted_together, release_measures
+from governance.disclosure.gate import GateResult, Published, Truth, check_release, read_releases, refuse_leaks
+from governance.ledger import Event
+from governance.package import check_recorded, open_package, package_digest
+from governance.settings import Project
+from governance.store import current, read_manifest
+
+_TABLES = ("cohort_count", "cohort_interval", "measure_count")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Numbers:
+    """What may be released of one period, and what it is made of."""
+
+    released: SafeMeasures
+    exact: pa.Table
+    """Contract ``cohort_count``: every count of people behind ``released``. Never leaves the analysis zone."""
+    cohorts: dict[str, Any]
+    """The manifest of the cohorts' package."""
+    index: dict[str, Any]
+    """The manifest of the person index."""
+    made_of: dict[str, str]
+    """Digests of everything that decides what is released, by name: the same digests, the same bytes."""
+
+
+def safe_numbers(run: Run) -> Numbers:
+    """Open the period's counts and put them through disclosure control.
+
+    Raises:
+        BadInput: An earlier step has not finished.
+        PolicyRefusal: What it made is not what the ledger says.
+    """
+    project, policy = run.bundle.project, run.bundle.policy
+    folder = run.zone("analysis", run.period, "cohorts")
+    tables, cohorts = open_package(
+        folder,
+        _TABLES,
+        run.ring.zone_private("analysis", run.today),
+        {"kind": "cohorts", "period": run.period, "config_sha256": run.bundle.digest},
+        recorded=run.published(Event.COHORTS_PUBLISHED),
+    )
+    counts, intervals, measures = (_published_part(tables[name], project) for name in _TABLES)
+    released = release_measures(counts, measures, policy, project.disclosure, of_people=OF_PEOPLE, intervals=intervals)
+    index = run.zone("analysis", run.period, "index")
+    check_recorded(index, run.published(Event.PERSON_INDEX_PUBLISHED))
+    return Numbers(
+        released=released,
+        exact=counted_together(counts, measures, released.frame.rule, of_people=OF_PEOPLE),
+        cohorts=cohorts,
+        index=read_manifest(current(index)),
+        made_of={
+            "cohorts": package_digest(folder),
+            "person_index": package_digest(index),
+            "config": run.bundle.digest,
+            "waivers": sha256(json.dumps(run.waivers).encode()).hexdigest(),
+            "code": code_version(),
+        },
+    )
+
+
+def attacked(run: Run, numbers: Numbers) -> GateResult:
+    """The gate: nothing is published that gives a small count away, alone or with what was published before.
+
+    Raises:
+        PolicyRefusal: The attack succeeds, or does not end in time.
+    """
+    new, truth = Published.of(numbers.released, run.period), Truth.of(numbers.exact, numbers.released.frame.rule)
+    # The same numbers again tell nothing; a period that comes out otherwise than it did is an earlier release, too.
+    earlier = [each for each in read_releases(run.zone("public")) if each != new]
+    result = check_release(new, earlier, truth, run.bundle.policy)
+    refuse_leaks(result)
+    return result
+
+
+def _published_part(counts: pa.Table, project: Project) -> pa.Table:
+    """Without the breakdowns that the project leaves out."""
+    left_out = {(each.cohort, each.dimension) for each in project.report.leave_out}
+    pairs = zip(counts["cohort"].to_pylist(), counts["dimension"].to_pylist(), strict=True)
+    return counts.filter(pa.array([pair not in left_out for pair in pairs], pa.bool_()))
