@@ -61,9 +61,9 @@ def _unknown(frame: SafeFrame, cohort: str) -> float:
 def direction(frame: SafeFrame, cohort: str) -> str:
     """Which way missed links move the number: who is found by two records is lost, who must lack one is gained."""
     span = frame.span(cohort, "met")
-    if span is None or not span.per_point:
+    if span is None or not span.lost_per_100:
         return ""
-    if span.per_point > 0:
+    if span.lost_per_100 > 0:
         return "A link that we missed makes this number too low: one person is counted as two, and neither is found."
     return "A link that we missed makes this number too high: help that was given seems to be somebody else's."
 
@@ -81,16 +81,18 @@ def tipping_point(frame: SafeFrame, cohort: str, dimension: str, groups: dict[st
     Returns:
         A sentence; empty where there is no clear difference, or where missed links could not make one.
     """
-    apart = clear_difference(dots)
-    if not apart:
+    apart, span = clear_difference(dots), frame.span(cohort, "met")
+    if not apart or span is None:
         return ""
+    if not span.lost_per_100:
+        return "Missed links hardly move these numbers."
     high, low = apart
     # Links missed among those with the lower rate may hide people there; among the others they may invent them.
     sides = ((low, 1.0), (high, -1.0))
     needed = [
         (points, dot.label)
         for dot, sign in sides
-        if (points := _points(frame, cohort, dimension, groups[dot.label], high.rate, low.rate, sign)) is not None
+        if (points := _points(frame, cohort, dimension, groups[dot.label], (high.rate, low.rate), sign)) is not None
     ]
     if not needed:
         return "Missed links would not make this difference smaller."
@@ -100,19 +102,20 @@ def tipping_point(frame: SafeFrame, cohort: str, dimension: str, groups: dict[st
             f"Missed links are unlikely to explain it: more than {_MOST_POINTS} in every 100 would have to be missing."
         )
     return (
-        f"It would disappear if {points} more in every 100 links were missing in the group {quoted(label)}"
-        " than we allow for."
+        f"It could disappear if {points} more in every 100 links were missing in the group {quoted(label)}"
+        " than we allow for, and perhaps not before twice as many."
     )
 
 
 def _points(
-    frame: SafeFrame, cohort: str, dimension: str, group: str, high: SafeRate, low: SafeRate, sign: float
+    frame: SafeFrame, cohort: str, dimension: str, group: str, apart: tuple[SafeRate, SafeRate], sign: float
 ) -> int | None:
-    span, people = (
-        frame.span(cohort, "met", dimension, group),
-        frame.cell(cohort, "population", dimension, group).people,
-    )
-    if span is None or not people or span.per_point * sign <= 0 or high.low is None or low.high is None:
+    """Made of released counts and of one step of a ladder for the whole cohort: nothing of the group's own links."""
+    span = frame.span(cohort, "met")
+    found, people = (frame.cell(cohort, measure, dimension, group).people for measure in ("met", "population"))
+    high, low = apart
+    if span is None or span.lost_per_100 * sign <= 0 or not people or high.low is None or low.high is None:
         return None
+    moved = span.lost_per_100 * sign / 100 * (found or 0)
     gap = (high.low - low.high) / 1000 * people
-    return max(1, ceil(gap / (span.per_point * sign)))
+    return max(1, ceil(gap / moved)) if moved else _MOST_POINTS + 1

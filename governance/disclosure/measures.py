@@ -92,7 +92,7 @@ def release_measures(
     found |= pairs
     cells = {key: cell for key, cell in whole.cells.items() if tuple(key) in held}
     base = policy.round_to_people
-    spans = {} if intervals is None else release_spans(cells, counts, intervals, base=base)
+    spans = {} if intervals is None else release_spans(cells, counts, intervals, rule=rule, base=base)
     frame = SafeFrame(rule=whole.rule, cells=MappingProxyType(cells), versions=whole.versions, spans=spans)
     everything = {**whole.cells, **dict(_pair_cells(pairs))}
     return SafeMeasures(

@@ -76,7 +76,7 @@ def cells_to_hide(
     """
     twin = _first_twins(exact)
     counts = {key: people for key, people in exact.items() if twin[key] == key}
-    sums = _sums(counts)
+    sums = sums_of(counts)
     released = {key: rule.release(people, (cell_keys or {}).get(key, 0)) for key, people in counts.items()}
     hidden = _close_sums(counts, sums, rule, released)
     gone = {key for key in exact if twin[key] in hidden}
@@ -153,7 +153,7 @@ def _narrow(each: Sum, bounds: dict[CellKey, Bounds]) -> set[CellKey]:
     return changed
 
 
-def _sums(counts: Mapping[CellKey, int]) -> list[Sum]:
+def sums_of(counts: Mapping[CellKey, int]) -> list[Sum]:
     """Every total whose parts add up to it: groups of a dimension, and the three answers of a definition."""
     groups: dict[CellKey, list[CellKey]] = {}
     for key in counts:

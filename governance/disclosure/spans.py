@@ -3,7 +3,8 @@
 A span is made of the released count, of how far the rule may have moved it, and of how far linkage's draws move it,
 rounded outwards. So it is never narrower than what a reader of the count alone must consider, and of two exact counts
 that are released alike and in as much doubt it says the same: it tells of doubt about links, and nothing of the count
-(decision 47). Counts that are hidden, and zeros, have none.
+(decision 47). Counts that are hidden, and zeros, have none. Where spans that add up would tell of a hidden count beside
+them, they are widened (:mod:`governance.disclosure.span_sums`, decision 51).
 """
 
 from collections.abc import Mapping
@@ -12,8 +13,12 @@ from dataclasses import dataclass
 import pyarrow as pa
 
 from governance.contracts import COHORT_COUNT, COHORT_INTERVAL, check_table
-from governance.disclosure.protect import CellKey, keys_of
-from governance.disclosure.rounding import SafeCell, Status
+from governance.disclosure.protect import ALL, CellKey, keys_of, sums_of
+from governance.disclosure.rounding import CountRule, SafeCell, Status
+from governance.disclosure.span_sums import kept_quiet, reach
+
+LOST_PER_100 = (0.125, 0.25, 0.5, 1.0, 2.0, 4.0, 8.0, 16.0)
+"""What may be said of the pull of missed links: each twice the one before. Unit: people in every 100 counted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,8 +27,9 @@ class SafeSpan:
 
     low: int
     high: int
-    per_point: float
-    """People that one more missed link in a hundred would take off the count, or if negative add; two digits."""
+    lost_per_100: float = 0.0
+    """Of every 100 people counted in the whole cohort, how many at most one more missed link in a hundred takes off,
+    or if negative adds: one of :data:`LOST_PER_100`, the same for all groups, or 0 if under half the first of them."""
 
     @property
     def text(self) -> str:
@@ -32,7 +38,7 @@ class SafeSpan:
 
 
 def release_spans(
-    cells: Mapping[CellKey, SafeCell], counts: pa.Table, intervals: pa.Table, *, base: int
+    cells: Mapping[CellKey, SafeCell], counts: pa.Table, intervals: pa.Table, *, rule: CountRule, base: int
 ) -> dict[CellKey, SafeSpan]:
     """Spans of the counts that are shown.
 
@@ -40,21 +46,26 @@ def release_spans(
         cells: Released counts.
         counts: Contract ``cohort_count``: the exact ones.
         intervals: Contract ``cohort_interval``.
+        rule: How the counts were released.
         base: Limits are multiples of it. Unit: people.
     """
     held, rows = check_table(counts, COHORT_COUNT), check_table(intervals, COHORT_INTERVAL)
     exact = dict(zip(keys_of(held), held["people"].to_pylist(), strict=True))
     limits = zip(*(rows[name].to_pylist() for name in ("low", "high", "per_point")), strict=True)
-    found = {}
-    for key, (low, high, per_point) in zip(keys_of(rows), limits, strict=True):
-        cell = cells.get(key)
-        if cell is not None and cell.status is Status.SHOWN and cell.people:
-            found[key] = _span(cell, low - exact[key], high - exact[key], per_point, base)
-    return found
+    moved = dict(zip(keys_of(rows), limits, strict=True))
+    shown = {key: cell for key in moved if (cell := cells.get(key)) and cell.status is Status.SHOWN and cell.people}
+    reaches = {
+        key: reach(cell, exact[key] - moved[key][0], moved[key][1] - exact[key], base) for key, cell in shown.items()
+    }
+    wide = kept_quiet(reaches, cells, sums_of(exact), rule)
+    pulls = {key[:2]: _pull(moved[key][2] / exact[key]) for key in shown if key.dimension == ALL}
+    return {key: SafeSpan(each.low, each.high, pulls.get(key[:2], 0.0)) for key, each in wide.items()}
 
 
-def _span(cell: SafeCell, fewer: int, more: int, per_point: float, base: int) -> SafeSpan:
-    people = cell.people or 0
-    low = max(0, people - cell.give + min(fewer, 0))
-    high = people + cell.give + max(more, 0)
-    return SafeSpan(base * (low // base), base * -(-high // base), float(f"{per_point:.2g}"))
+def _pull(per_point: float) -> float:
+    """The smallest number of the ladder that is no smaller than what a point of links takes off a hundred people."""
+    size = abs(per_point) * 100
+    if size < LOST_PER_100[0] / 2:
+        return 0.0
+    told = next((step for step in LOST_PER_100 if size <= step), LOST_PER_100[-1])
+    return told if per_point > 0 else -told

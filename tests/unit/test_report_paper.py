@@ -180,7 +180,7 @@ def test_no_exact_limit_reaches_any_output():
     ]
     intervals = pa.Table.from_pylist(rows, schema=COHORT_INTERVAL.schema)
     frame = release(counts, POLICY)
-    spans = release_spans(frame.cells, counts, intervals, base=POLICY.round_to_people)
+    spans = release_spans(frame.cells, counts, intervals, rule=frame.rule, base=POLICY.round_to_people)
     page = build_page(replace(frame, spans=spans), invented_facts())
     book = openpyxl.load_workbook(io.BytesIO(make_spreadsheet(page, as_of=AS_OF)))
     cells = " ".join(str(cell.value) for sheet in book for row in sheet.iter_rows() for cell in row)

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from governance.contracts import COHORT_COUNT, COHORT_INTERVAL
 from governance.disclosure import CellKey, release, rule_of
-from governance.disclosure.spans import release_spans
+from governance.disclosure.spans import LOST_PER_100, release_spans
 from governance.settings import Policy
 
 KEY = CellKey("c", "met")
@@ -22,7 +22,8 @@ def spans(people, low, high, *, profile="hide7_round5", cell_key=0, per_point=0.
     limits = {**named, "expected": float(people), "low": low, "high": high, "per_point": per_point}
     intervals = pa.Table.from_pylist([limits], schema=COHORT_INTERVAL.schema)
     frame = release(counts, POLICY, profile)
-    return release_spans(frame.cells, counts, intervals, base=POLICY.round_to_people).get(KEY), frame.cells[KEY]
+    found = release_spans(frame.cells, counts, intervals, rule=frame.rule, base=POLICY.round_to_people)
+    return found.get(KEY), frame.cells[KEY]
 
 
 def test_limits_are_rounded_outwards():
@@ -62,12 +63,56 @@ def test_the_span_holds_the_exact_interval(people, fewer, more, profile, cell_ke
     fewer=st.integers(0, 50),
     more=st.integers(0, 50),
     profile=st.sampled_from(("hide7_round5", "midpoint6")),
+    pull=st.floats(-0.2, 0.2),
 )
-def test_counts_that_are_released_alike_have_one_span(people, fewer, more, profile):
-    """Of the exact counts behind one released count, in the same doubt, the span tells none apart."""
+def test_counts_that_are_released_alike_have_one_span(people, fewer, more, profile, pull):
+    """Of the exact counts behind one released count, as much in doubt and in its pull, the span tells none apart."""
     cell = spans(people, people, people, profile=profile)[1]
     lowest, highest = rule_of(profile, POLICY).bounds(cell)
 
-    told = {spans(exact, exact - fewer, exact + more, profile=profile)[0].text for exact in range(lowest, highest + 1)}
+    told = {
+        spans(exact, exact - fewer, exact + more, profile=profile, per_point=pull * exact * (1 + 1e-12))[0]
+        for exact in range(lowest, highest + 1)
+    }
 
     assert len(told) == 1
+
+
+@given(people=st.integers(8, 5_000), per_point=st.floats(-100, 100), profile=st.sampled_from(PROFILES))
+def test_of_the_pull_of_missed_links_a_step_of_a_ladder_is_told(people, per_point, profile):
+    """Never an exact sum: a power of two in every hundred people counted, at least the true pull while one is left."""
+    found, cell = spans(people, people, people, profile=profile, per_point=per_point)
+    if not cell.people:
+        return
+
+    true = abs(per_point) / people * 100
+    assert abs(found.lost_per_100) in (0.0, *LOST_PER_100)
+    assert found.lost_per_100 * per_point >= 0
+    if LOST_PER_100[0] / 2 <= true <= LOST_PER_100[-1]:
+        assert true <= abs(found.lost_per_100) <= max(2 * true, LOST_PER_100[0])
+
+
+def test_groups_have_the_pull_of_their_cohort():
+    """What a group's own links pull is not told: it would be a sum over few people."""
+    rows = [("all", "all", 200, 4.0), ("sex", "female", 100, 0.0), ("sex", "male", 100, 4.0)]
+    counts = pa.Table.from_pylist(
+        [
+            {"cohort": "c", "measure": "met", "dimension": dimension, "group": group, "version": "1"}
+            | {"people": people, "cell_key": 0}
+            for dimension, group, people, _ in rows
+        ],
+        schema=COHORT_COUNT.schema,
+    )
+    intervals = pa.Table.from_pylist(
+        [
+            {"cohort": "c", "measure": "met", "dimension": dimension, "group": group, "expected": float(people)}
+            | {"low": people, "high": people, "per_point": pull}
+            for dimension, group, people, pull in rows
+        ],
+        schema=COHORT_INTERVAL.schema,
+    )
+    frame = release(counts, POLICY)
+
+    found = release_spans(frame.cells, counts, intervals, rule=frame.rule, base=POLICY.round_to_people)
+
+    assert [span.lost_per_100 for span in found.values()] == [2.0, 2.0, 2.0]
