@@ -7,7 +7,8 @@ from typing import Any
 
 import pyarrow as pa
 
-from cohorts.finder.find import STEPS, Found, find
+from cohorts.finder.counting import count_proposals
+from cohorts.finder.find import LEAST_PEOPLE, STEPS, Found, find
 from flows import progress
 from flows.cohorts import analysis_tables
 from flows.run import Run, open_run, timestamp
@@ -18,12 +19,13 @@ from governance.package import no_package, package_digest, write_tables
 from governance.store import current, publish, read_manifest, write_file, write_manifest
 
 
-def find_proposals(root: Path, period: str) -> dict[str, Any]:
+def find_proposals(root: Path, period: str, *, least_people: int = LEAST_PEOPLE) -> dict[str, Any]:
     """Write proposals for one period.
 
     Args:
         root: The project folder.
         period: ``YYYY-MM`` or ``latest``; its sources have been pseudonymised and linked.
+        least_people: Combinations of fewer are left out.
 
     Returns:
         What is proposed, in words: no count leaves the analysis zone this way.
@@ -38,10 +40,21 @@ def find_proposals(root: Path, period: str) -> dict[str, Any]:
     progress.expect(len(STEPS))
     con = analysis_tables(run).con
     project = run.bundle.project
-    finds = find(con, run.bundle.sources, project, run.as_of, period=run.period, tell=progress.started)
+    finds = find(
+        con,
+        run.bundle.sources,
+        project,
+        run.as_of,
+        period=run.period,
+        least_people=least_people,
+        tell=progress.started,
+    )
+    asked = [one.proposal for one in finds.found[: project.report.questions]]
+    key = run.ring.release_key(run.today)
+    counts = count_proposals(con, asked, run.bundle.sources, project, run.as_of, noise_key=key)
     con.close()
     months = _months_before(run)
-    folder = _publish(run, finds.found, months)
+    folder = _publish(run, finds.found, counts, months)
     return {
         "project": project.id,
         "period": run.period,
@@ -64,10 +77,10 @@ def _months_before(run: Run) -> Mapping[str, int]:
     return found
 
 
-def _publish(run: Run, found: tuple[Found, ...], months: Mapping[str, int]) -> Path:
+def _publish(run: Run, found: tuple[Found, ...], counts: pa.Table, months: Mapping[str, int]) -> Path:
     folder, key = run.zone("analysis", run.period, "finder"), run.ring.zone_public("analysis")
     with publish(folder) as scratch:
-        tables = write_tables(scratch, {"finder_proposal": _table(found, months)}, key)
+        tables = write_tables(scratch, {"finder_proposal": _table(found, months), "cohort_count": counts}, key)
         for one in found:
             write_file(scratch / one.proposal.file_name, one.proposal.text.encode())
         facts = {
@@ -77,7 +90,8 @@ def _publish(run: Run, found: tuple[Found, ...], months: Mapping[str, int]) -> P
             "config_sha256": run.bundle.digest,
             "tables": tables,
             "files": {one.proposal.file_name: sha256(one.proposal.text.encode()).hexdigest() for one in found},
-            "proposals": [{"id": one.proposal.id, "title": one.proposal.title} for one in found],
+            "person_index": run.published(Event.PERSON_INDEX_PUBLISHED),
+            "proposals": [_in_words(one, months) for one in found],
         }
         manifest = write_manifest(scratch, facts)
     run.ledger.append(
@@ -106,6 +120,16 @@ def _table(found: tuple[Found, ...], months: Mapping[str, int]) -> pa.Table:
     return pa.Table.from_pylist(rows, schema=FINDER_PROPOSAL.schema)
 
 
+def _in_words(one: Found, months: Mapping[str, int]) -> dict[str, Any]:
+    """What the manifest says: no number of people, nor a word that was made of one."""
+    return {
+        "id": one.proposal.id,
+        "title": one.proposal.title,
+        "questions": list(one.proposal.questions),
+        "months_before": months.get(one.proposal.id, 0),
+    }
+
+
 def _as_dict(one: Found, months: Mapping[str, int], folder: Path) -> dict[str, Any]:
     return {
         "id": one.proposal.id,
@@ -121,7 +145,7 @@ def find_lines(found: Mapping[str, Any]) -> list[str]:
     """For people: each proposal with its reason and its questions, best first."""
     lines = [
         f"{len(found['proposals'])} combinations of {found['period']} that nobody asked for; people decide.",
-        "Numbers stay in the analysis zone until a definition is approved and released.",
+        "Numbers stay in the analysis zone; `report.questions` in project.yaml lets the report ask, with safe sizes.",
     ]
     for place, one in enumerate(found["proposals"], 1):
         lines += ["", f"{place}. {one['title']} ({one['id']})", f"   {one['reason']}"]

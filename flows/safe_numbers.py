@@ -12,6 +12,7 @@ import pyarrow as pa
 
 from cohorts.measures.publish import OF_PEOPLE
 from flows.run import Run
+from flows.worth_asking import proposals_to_ask, release_with_questions
 from governance.code_version import code_version
 from governance.disclosure import SafeMeasures, counted_together, release_measures
 from governance.disclosure.gate import GateResult, Published, Truth, check_release, read_releases, refuse_leaks
@@ -31,7 +32,7 @@ class Numbers:
     exact: pa.Table
     """Contract ``cohort_count``: every count of people behind ``released``. Never leaves the analysis zone."""
     cohorts: dict[str, Any]
-    """The manifest of the cohorts' package."""
+    """The manifest of the cohorts' package, and the finder's ``questions`` that may be told."""
     index: dict[str, Any]
     """The manifest of the person index."""
     made_of: dict[str, str]
@@ -55,16 +56,23 @@ def safe_numbers(run: Run) -> Numbers:
         recorded=run.published(Event.COHORTS_PUBLISHED),
     )
     counts, intervals, measures = (_published_part(tables[name], project) for name in _TABLES)
-    released = release_measures(counts, measures, policy, project.disclosure, of_people=OF_PEOPLE, intervals=intervals)
+
+    def released_with(more: pa.Table) -> SafeMeasures:
+        together, of = pa.concat_tables([counts, _published_part(more, project)]), OF_PEOPLE
+        return release_measures(together, measures, policy, project.disclosure, of_people=of, intervals=intervals)
+
+    released, asked = release_with_questions(proposals_to_ask(run, cohorts["definitions"]), released_with)
+    exact = pa.concat_tables([counts, asked.counts])
     index = run.zone("analysis", run.period, "index")
     check_recorded(index, run.published(Event.PERSON_INDEX_PUBLISHED))
     return Numbers(
         released=released,
-        exact=counted_together(counts, measures, released.frame.rule, of_people=OF_PEOPLE),
-        cohorts=cohorts,
+        exact=counted_together(exact, measures, released.frame.rule, of_people=OF_PEOPLE),
+        cohorts={**cohorts, "questions": asked.questions},
         index=read_manifest(current(index)),
         made_of={
             "cohorts": package_digest(folder),
+            **({"proposals": asked.package} if asked.package else {}),
             "person_index": package_digest(index),
             "config": run.bundle.digest,
             "waivers": sha256(json.dumps(run.waivers).encode()).hexdigest(),

@@ -9,4 +9,5 @@ choosing    what is left once everything that another proposal tells already is 
 resampling  how often a proposal would be made again of other people like these
 proposal    a proposal as a definition file, its reason and its questions in plain words
 find        all of it, in order
+counting    what a proposal counts once it is a definition
 """

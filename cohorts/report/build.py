@@ -10,6 +10,7 @@ from cohorts.report.ladder import unmet_rate
 from cohorts.report.page import BoardPage, KeyNumber, Table
 from cohorts.report.tables import anchor, overall_rate
 from cohorts.report.unknowns import hidden_rule, making, unknowns
+from cohorts.report.worth_asking import worth_asking
 from governance.disclosure import (
     SafeFrame,
     common_base,
@@ -41,6 +42,7 @@ def build_page(frame: SafeFrame, facts: ReportFacts) -> BoardPage:
         key_numbers=_key_numbers(frame, facts),
         glance=_glance(frame, facts),
         asks=_asks(facts),
+        worth_asking=worth_asking(frame, facts.questions),
         cohorts=tuple(cohort_section(frame, facts, definition) for definition in facts.definitions),
         unknowns=unknowns(frame, facts),
         symbols=symbol_meanings(),

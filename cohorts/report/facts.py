@@ -61,6 +61,17 @@ class SourceFacts:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Question:
+    """A proposal of the finder in words: no number of people, nor a word that was made of one."""
+
+    id: str
+    title: str
+    questions: tuple[str, ...]
+    months_before: int
+    """In how many earlier months it was proposed."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ReportFacts:
     """Everything the page says that is not a count."""
 
@@ -85,6 +96,8 @@ class ReportFacts:
     linkage: tuple[SafeLinkage, ...]
     waivers: tuple[str, ...] = ()
     """Policy rules that an approver waived for a time, one sentence each."""
+    questions: tuple[Question, ...] = ()
+    """Proposals of the finder."""
 
     def source_title(self, source_id: str) -> str:
         """The title of a source, or its id spelt out."""
@@ -104,7 +117,7 @@ def report_facts(
 
     Args:
         bundle: The project's configs.
-        cohorts: The manifest of the cohort step; only its definitions, dimensions and dates are read.
+        cohorts: The manifest of the cohort step; only its definitions, dimensions, dates and questions are read.
         linkage: What ``governance.disclosure.release_linkage`` lets us say of each source.
         checkpoint: Root of the ledger.
         waivers: Policy rules that are waived, one sentence each.
@@ -130,6 +143,7 @@ def report_facts(
         sources=tuple(_source(source) for source in bundle.sources),
         linkage=tuple(linkage),
         waivers=tuple(waivers),
+        questions=tuple(_question(each) for each in cohorts.get("questions", ())),
     )
 
 
@@ -151,6 +165,15 @@ def _definition(each: Mapping[str, Any]) -> DefinitionFacts:
         variants=tuple((each_one["measure"], each_one["label"]) for each_one in each.get("variants", ())),
         steps=tuple((str(step["step"]), step["label"]) for step in each.get("steps", ())),
         rungs=tuple((rung["rung"], rung["label"]) for rung in each.get("ladder", ())),
+    )
+
+
+def _question(each: Mapping[str, Any]) -> Question:
+    return Question(
+        id=each["id"],
+        title=each["title"],
+        questions=tuple(each["questions"]),
+        months_before=each["months_before"],
     )
 
 

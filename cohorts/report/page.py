@@ -67,6 +67,16 @@ class CohortSection:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class WorthAsking:
+    """One combination as the page shows it."""
+
+    id: str
+    title: str
+    sentences: tuple[str, ...]
+    questions: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Unknowns:
     """What is not known: coverage, cannot tell, linkage, who may be missed."""
 
@@ -104,6 +114,7 @@ class BoardPage:
     key_numbers: tuple[KeyNumber, ...]
     glance: Table
     asks: tuple[str, ...]
+    worth_asking: tuple[WorthAsking, ...] = ()
     cohorts: tuple[CohortSection, ...]
     unknowns: Unknowns
     symbols: tuple[tuple[str, str], ...]

@@ -98,6 +98,9 @@ OTHERS: dict[str, Field] = {
     "report.leave_out.*": Field(label="A breakdown that is not published: {key}", judge=given_is_less, weight=66),
     "report.leave_out.*.cohort": Field(label="The cohort of a breakdown that is not published", judge=unclear),
     "report.leave_out.*.dimension": Field(label="The kind of a breakdown that is not published", judge=unclear),
+    "report.questions": Field(
+        label="How many proposals of the finder are published as questions", judge=higher_is_more, weight=66
+    ),
     "households": Field(
         label="Whether the analysis zone is told who shares a home",
         judge=given_is_more,

@@ -18,7 +18,7 @@ from governance.settings.source import (
     Sector,
     Source,
 )
-from governance.settings.yaml_file import YamlFile, read_yaml
+from governance.settings.yaml_file import YamlFile, parse_yaml, read_yaml
 
 __all__ = [
     "POLICY_VERSION",
@@ -44,6 +44,7 @@ __all__ = [
     "YamlFile",
     "config_error",
     "load_bundle",
+    "parse_yaml",
     "placeholders",
     "read_yaml",
     "validate_yaml",

@@ -275,6 +275,8 @@ class Report(Strict):
     """Breakdowns that are not published, because with other tables they would give small counts away (E-GATE)."""
     release: Release = "two_checks"
     """`at_once` is for demonstrations: only a synthetic project may say so (OUT-07)."""
+    questions: Annotated[int, Field(ge=0, le=25)] = 0
+    """So many proposals of `joinedup find` stand in the report as questions worth asking, each with a safe count."""
 
 
 class Project(Strict):

@@ -56,7 +56,12 @@ def read_yaml(path: Path, *, name: str) -> YamlFile:
     Raises:
         ConfigError: It is not UTF-8, not YAML, or a key stands twice in one mapping.
     """
-    return _parsed(path.read_bytes(), name)
+    return parse_yaml(path.read_bytes(), name=name)
+
+
+def parse_yaml(raw: bytes, *, name: str) -> YamlFile:
+    """Parse what one file holds, or would hold; raises as :func:`read_yaml` does."""
+    return _parsed(raw, name)
 
 
 @lru_cache(maxsize=256)  # every step reads the project afresh; the same bytes mean the same

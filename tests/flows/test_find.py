@@ -1,13 +1,29 @@
-"""`joinedup find` needs a linked month, and says in words what it found."""
+"""`joinedup find` needs a linked month, says in words what it found, and hands safe sizes to the report."""
 
+import csv
+from hashlib import sha256
+from html import escape, unescape
 from types import SimpleNamespace
 
 import pytest
 
+from flows.approving import approve_demo
+from flows.demo.generate import make_ics
+from flows.demo.paperwork import date_paperwork
+from flows.engine import run_steps
+from flows.find import find_proposals
+from flows.key_desk import make_keys
+from flows.run import now, open_run
+from flows.worth_asking import proposals_to_ask
+from governance.errors import PolicyRefusal
 from governance.ledger import Event, Ledger
+from governance.settings import load_bundle
+from governance.store import current, read_manifest
 from tests.lib.canary import MARKS, planted_and_linked
 from tests.lib.command import here
 from tests.lib.toy import make_toy
+
+MONTH = "2026-09"
 
 
 @pytest.fixture(scope="module")
@@ -45,3 +61,117 @@ def test_a_project_for_direct_care_is_refused(capsys, monkeypatch, project):
 
     assert done.code == 2
     assert "E-FIND-PURPOSE" in done.err
+
+
+# --- proposals of a small synthetic system, from records to the report ------------------------------------
+
+
+@pytest.fixture(scope="module")
+def asked(tmp_path_factory):
+    """A system whose project wants proposals in its report: what `find` answered, and the run that reported."""
+    made = make_ics(tmp_path_factory.mktemp("asked"), people=1500, seed=3, periods=[MONTH])
+    for path in sorted((made.project / "cohorts").glob("*.yaml"))[1:]:
+        path.unlink()
+    config = made.project / "project.yaml"
+    config.write_text(config.read_text("utf-8").replace("\nreport:\n", "\nreport:\n  questions: 25\n"), "utf-8")
+    date_paperwork(made.project, now().date())
+    make_keys(made.project, demo=True)
+    approve_demo(made.project)
+    sources = [source.id for source in load_bundle(made.project).sources]
+    steps = [*(("pseudonymise", source) for source in sources), ("link", ""), ("cohorts", "")]
+    run_steps(open_run(made.project), steps, plain=True)
+    answer = find_proposals(made.project, MONTH, least_people=6)
+    run_steps(open_run(made.project), [("report", "")], plain=True)
+    return answer, open_run(made.project)
+
+
+def _released(run):
+    """Sizes that were released of each proposal, as text, by id and measure."""
+    with (current(run.zone("public", MONTH)) / "safe_counts.csv").open(encoding="utf-8") as file:
+        return {
+            (row["cohort"], row["measure"]): row["people"]
+            for row in csv.DictReader(file)
+            if row["cohort"].startswith("found_")
+        }
+
+
+def test_every_proposal_is_a_file_that_a_project_can_take_as_it_is(asked):
+    """Its name, its words and its digest stand in the manifest; no word of it holds a number of people."""
+    answer, run = asked
+    folder = current(run.zone("analysis", MONTH, "finder"))
+    manifest = read_manifest(folder)
+
+    assert len(answer["proposals"]) >= 10
+    for one in answer["proposals"]:
+        content = (folder / f"{one['id']}.yaml").read_bytes()
+        assert sha256(content).hexdigest() == manifest["files"][f"{one['id']}.yaml"]
+        assert str(folder / f"{one['id']}.yaml") == one["file"]
+        assert not any(letter.isdigit() for letter in one["reason"])
+    assert [one["id"] for one in manifest["proposals"]] == [one["id"] for one in answer["proposals"]]
+
+
+def test_proposals_reach_the_board_as_questions_with_safe_sizes(asked):
+    """Each size on the page was released, and stands in the safe counts; the words are those of the finder."""
+    answer, run = asked
+    page = unescape((current(run.zone("public", MONTH)) / "board_report.html").read_text("utf-8"))
+    sizes = _released(run)
+    shown = [one for one in answer["proposals"] if (one["id"], "met") in sizes]
+
+    assert shown
+    assert "Questions worth asking" in page
+    for one in shown:
+        assert int(sizes[one["id"], "met"]) > 0
+        part = page[page.index(f">{one['title']}</h3>") :]
+        assert f"We found about {sizes[one['id'], 'met']} people in this group." in part[:400]
+        assert all(question in part for question in one["questions"])
+
+
+def test_a_proposal_whose_size_is_hidden_is_in_no_file_that_is_published(asked):
+    """Neither its number nor its words: that there are such people, and few, is told to nobody."""
+    answer, run = asked
+    sizes = _released(run)
+    left_out = [one for one in answer["proposals"] if (one["id"], "met") not in sizes]
+    public = current(run.zone("public", MONTH))
+    published = b"".join(path.read_bytes() for path in public.rglob("*") if path.suffix != ".pdf" and path.is_file())
+
+    assert left_out
+    for one in left_out:
+        assert one["id"].encode() not in published
+        assert escape(one["title"]).encode() not in published
+
+
+def test_what_the_finder_counted_is_what_the_board_would_get_from_the_definition(asked):
+    """Met, not met and cannot tell add up to the people looked at, exactly, inside the zone."""
+    _, run = asked
+    found = proposals_to_ask(run, []).counts.to_pylist()
+    people = {(row["cohort"], row["measure"]): row["people"] for row in found}
+
+    for cohort in {row["cohort"] for row in found}:
+        parts = [people[cohort, measure] for measure in ("met", "not_met", "cannot_tell")]
+        assert sum(parts) == people[cohort, "population"]
+
+
+def test_a_proposal_that_became_a_definition_is_no_question_any_more(asked):
+    """It is counted once, under its own heading."""
+    answer, run = asked
+    first = answer["proposals"][0]["id"]
+
+    found = proposals_to_ask(run, [{"id": first}])
+
+    assert first not in {one["id"] for one in found.questions} | set(found.counts["cohort"].to_pylist())
+    assert len(found.questions) == len(answer["proposals"]) - 1
+
+
+def test_proposals_of_other_records_are_refused(asked):
+    """Linked again since: their sizes would be those of other people."""
+    _, run = asked
+    linked_again = SimpleNamespace(
+        **{name: getattr(run, name) for name in ("zone", "period", "bundle", "ring", "today")},
+        published=lambda *_, **__: "0" * 64,
+    )
+
+    with pytest.raises(PolicyRefusal, match="of other records") as refused:
+        proposals_to_ask(linked_again, [])
+
+    assert refused.value.code == "E-FIND-OLD"
+    assert "joinedup find" in refused.value.fix

@@ -15,7 +15,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from cohorts.report import ReportFacts
-from cohorts.report.facts import DefinitionFacts, DimensionFacts, SourceFacts
+from cohorts.report.facts import DefinitionFacts, DimensionFacts, Question, SourceFacts
 from governance.contracts import COHORT_COUNT
 from governance.disclosure import SafeFrame, release, release_linkage
 from governance.settings import Policy
@@ -103,6 +103,14 @@ COHORTS = (
     ),
 )
 
+QUESTION = Question(
+    id="police_notice_no_response",
+    title="Adults with repeat police notices, without a response from adult social care",
+    questions=("To people who live this: what did you need first?", "To adult social care: would you have known?"),
+    months_before=2,
+)
+"""A proposal of the finder; its size is that of a cohort that is there anyway."""
+
 Counts = dict[tuple[str, str, str, str], int]
 Flags = NDArray[np.bool_]
 
@@ -160,6 +168,7 @@ def invented_facts(*, policy: Policy = POLICY, synthetic: bool = True) -> Report
         dimensions=tuple(DimensionFacts(id=k, title=title, order=order) for k, (title, order) in DIMENSIONS.items()),
         sources=tuple(_source(*each) for each in SOURCES),
         linkage=release_linkage(_INDEX, policy, sources=[each[0] for each in SOURCES]),
+        questions=(QUESTION,),
     )
 
 

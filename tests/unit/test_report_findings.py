@@ -17,10 +17,11 @@ from cohorts.report.findings import (
     unmet_sentence,
 )
 from cohorts.report.labels import in_order, label
-from governance.disclosure import RoundingRule, rate_per_1000
+from cohorts.report.worth_asking import worth_asking
+from governance.disclosure import RoundingRule, rate_per_1000, release
 from governance.settings import Coverage
 from tests.lib.governance import write_config
-from tests.lib.report import invented_facts
+from tests.lib.report import POLICY, QUESTION, invented_counts, invented_facts, invented_frame, with_people
 
 RULE = RoundingRule(hide_up_to_people=7, round_to_people=5)
 count = RULE.release
@@ -207,3 +208,26 @@ def test_facts_come_from_configs_and_the_manifest(tmp_path):
         "emergency department attendances and hospital admissions: from 1 April 2024 on",
     )
     assert facts.sources[0].known_gaps == ("Visits at night.", "Other areas.")
+
+
+# --- questions worth asking ---------------------------------------------------------------------------
+
+
+def test_a_question_is_told_with_its_released_size_and_what_to_ask():
+    """By the fixture: a size, a rate, for how many nobody can tell, and how long it has been found."""
+    frame = invented_frame()
+
+    [found] = worth_asking(frame, (QUESTION,))
+
+    size = frame.cell(QUESTION.id, "met").text
+    assert found.sentences[0].startswith(f"We found about {size} people in this group.")
+    assert found.sentences[-1] == "The search found it in 2 earlier months as well."
+    assert found.questions == QUESTION.questions
+
+
+def test_a_question_whose_size_is_hidden_is_not_told():
+    """Nor one of nobody, nor one that was not counted."""
+    small = with_people(invented_counts(), {(QUESTION.id, "met", "all", "all"): 3})
+    none = replace(QUESTION, id="never_counted")
+
+    assert worth_asking(release(small, POLICY), (QUESTION, none)) == ()
