@@ -72,12 +72,31 @@ def cohorts(folder: Folder, period: Period = "latest", plain: Plain = False, jso
     return steps_answer(folder, [("cohorts", "")], period, plain=plain, as_json=json)
 
 
-def report(folder: Folder, period: Period = "latest", plain: Plain = False, json: Json = False) -> Answer:
+def report(
+    folder: Folder,
+    period: Period = "latest",
+    diff: Annotated[
+        str,
+        typer.Option(
+            "--diff",
+            metavar="LAST",
+            help="Only tell what the draft changes against a published release: last, or its month as YYYY-MM.",
+        ),
+    ] = "",
+    plain: Plain = False,
+    json: Json = False,
+) -> Answer:
     """Stage the board's report, from counts that are safe to publish: a draft that two people look at.
 
     Nothing is public before both have signed (`joinedup checked`) and `joinedup release` was run. A synthetic project
-    may say `report.release: at_once` and publishes here.
+    may say `report.release: at_once` and publishes here. With --diff nothing is staged: rules, definitions, tables and
+    released numbers of the draft are held against the last release, for whoever checks it.
     """
+    if diff:
+        from flows.release_changes import release_changes
+
+        found = release_changes(folder, period, diff)
+        return Answer(result=found.as_dict(), lines=found.lines())
     return steps_answer(folder, [("report", "")], period, plain=plain, as_json=json)
 
 

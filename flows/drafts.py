@@ -12,7 +12,7 @@ from governance.policy import RunFacts, check_outputs, refuse_blocked
 from governance.policy.release_rules import CHECKERS, people_who_checked
 from governance.policy.released import Released, files_of, read_released
 from governance.statements import RELEASE_CHECK, read_statements
-from governance.store import current, read_manifest
+from governance.store import current, missing_file, read_manifest
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,9 +69,9 @@ def hold_to_rules(run: Run, folder: Path, *, draft: bool) -> None:
     Raises:
         PolicyRefusal: With every rule that blocks.
     """
+    standing = None if draft else released_draft(run)
     earlier = sorted(run.zone("public", run.period).glob("[!.]*/safe_counts.csv"))
     record = read_manifest(folder)
-    standing = None if draft else read_released(run.zone("draft", run.period), _checks(run))
     released = Released(
         files=files_of(folder),
         record=record,
@@ -82,5 +82,14 @@ def hold_to_rules(run: Run, folder: Path, *, draft: bool) -> None:
     refuse_blocked(check_outputs(run.bundle, RunFacts(as_of=run.today, period=run.period, released=released)))
 
 
-def _checks(run: Run) -> Any:
-    return read_statements(run.root, RELEASE_CHECK, run.ring.infos())
+def released_draft(run: Run) -> Released:
+    """The draft of a period, with everybody who checked it.
+
+    Raises:
+        BadInput: Nothing is staged.
+    """
+    folder = run.zone("draft", run.period)
+    found = read_released(folder, read_statements(run.root, RELEASE_CHECK, run.ring.infos()))
+    if found is None:
+        raise missing_file(folder / "current")
+    return found

@@ -1,16 +1,20 @@
 """Publish the draft of one period: two people checked it, the gate attacks it once more, and it becomes public."""
 
 import shutil
+from hashlib import sha256
 
 from cohorts.report.write import REPORT_FILE
 from flows.checks_of_releases import nothing_staged
 from flows.drafts import Draft, draft_of, hold_to_rules
+from flows.recording import record_of
 from flows.run import Run, timestamp
 from flows.safe_numbers import Numbers, attacked, safe_numbers
 from governance.disclosure import COUNTS_FILE, safe_counts_csv
 from governance.errors import PolicyRefusal
 from governance.ledger import Event
-from governance.store import current, publish, read_manifest
+from governance.policy.released import RECORD
+from governance.release_record import record_bytes
+from governance.store import current, publish, read_manifest, write_file
 
 
 def release(run: Run) -> dict[str, int | float | str]:
@@ -34,7 +38,8 @@ def release(run: Run) -> dict[str, int | float | str]:
     _check_fresh(run, draft, numbers)
     gate = attacked(run, numbers)
     if not draft.is_public:  # else a run was cut off between publishing and recording
-        _publish(run)
+        _publish(run, record_bytes(record_of(run, draft.sha256, gate)))
+    record = current(run.zone("public", run.period)) / RECORD
     run.ledger.append(
         Event.REPORT_RELEASED,
         at=timestamp(),
@@ -43,6 +48,7 @@ def release(run: Run) -> dict[str, int | float | str]:
         page_sha256=read_manifest(current(run.zone("draft", run.period)))["files"][REPORT_FILE],
         profile=numbers.released.frame.policy_id,
         releases=gate.releases,
+        record_sha256=sha256(record.read_bytes()).hexdigest(),
     )
     return done
 
@@ -63,8 +69,9 @@ def _check_fresh(run: Run, draft: Draft, numbers: Numbers) -> None:
     )
 
 
-def _publish(run: Run) -> None:
+def _publish(run: Run, record: bytes) -> None:
     staged = current(run.zone("draft", run.period))
     with publish(run.zone("public", run.period), keep_every=True) as scratch:
         shutil.copytree(staged, scratch, dirs_exist_ok=True)
+        write_file(scratch / RECORD, record)
         hold_to_rules(run, scratch, draft=False)

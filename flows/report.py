@@ -19,6 +19,7 @@ from flows.safe_numbers import Numbers, attacked, safe_numbers
 from governance.disclosure import COUNTS_FILE, MEASURES_FILE, release_linkage, safe_counts_csv
 from governance.disclosure.gate import GateResult, rule_facts
 from governance.ledger import Event
+from governance.release_record import definition_digests
 from governance.store import publish, write_file, write_manifest
 
 
@@ -95,5 +96,7 @@ def _record(run: Run, numbers: Numbers, gate: GateResult) -> dict[str, Any]:
         "checkpoint": checkpoint,
         "config_sha256": run.bundle.digest,
         "edition": run.bundle.project.lookup.edition,
+        "policy": run.bundle.policy.model_dump(),
+        "definitions": definition_digests(numbers.cohorts["definitions"]),
         "made_of": numbers.made_of,
     }

@@ -1,4 +1,4 @@
-"""JSON Schemas of every config file, from the models themselves."""
+"""JSON Schemas of every config file, and of the record of a release, from the models themselves."""
 
 import json
 from pathlib import Path
@@ -7,6 +7,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from cohorts.definition import cohort_schema
+from governance.release_record import ReleaseRecord
 from governance.settings import Policy, Preset, Project, Source
 
 _MODELS: dict[str, tuple[type[BaseModel], str]] = {
@@ -14,6 +15,7 @@ _MODELS: dict[str, tuple[type[BaseModel], str]] = {
     "policy": (Policy, "Policy file"),
     "source": (Source, "Source file"),
     "preset": (Preset, "Mapping preset"),
+    "release_record": (ReleaseRecord, "Record of a release"),
 }
 
 

@@ -80,7 +80,9 @@ FACTS: dict[Event, frozenset[str]] = {
     Event.DATA_DESTROYED: frozenset({"period", "dataset", "files", "due", "certificate_sha256"}),
     Event.COHORTS_PUBLISHED: frozenset({"period", "manifest_sha256", "definitions"}),
     Event.REPORT_STAGED: frozenset({"period", "manifest_sha256", "page_sha256", "profile"}),
-    Event.REPORT_RELEASED: frozenset({"period", "manifest_sha256", "page_sha256", "profile", "releases"}),
+    Event.REPORT_RELEASED: frozenset(
+        {"period", "manifest_sha256", "page_sha256", "profile", "releases", "record_sha256"}
+    ),
     Event.PROPOSALS_WRITTEN: frozenset({"period", "manifest_sha256", "proposals"}),
     Event.SCORECARDS_WRITTEN: frozenset({"period", "manifest_sha256", "sources"}),
     Event.AUDIT_WRITTEN: frozenset({"period", "page_sha256"}),
@@ -101,7 +103,7 @@ _TEXT: dict[str, str] = {
     **dict.fromkeys(("project", "source", "file", "status", "reason", "package", "epoch", "from_epoch"), _SLUG),
     **dict.fromkeys(("step", "approval", "profile", "holder"), _SLUG),
     **dict.fromkeys(("sha256", "config_sha256", "approval_sha256", "list_sha256"), _DIGEST),
-    **dict.fromkeys(("manifest_sha256", "model_sha256", "page_sha256"), _DIGEST),
+    **dict.fromkeys(("manifest_sha256", "model_sha256", "page_sha256", "record_sha256"), _DIGEST),
     **dict.fromkeys(("key", "fingerprint"), r"[0-9a-f]{16}"),
     "zone": "linkage|analysis",
     "dataset": _SLUG,

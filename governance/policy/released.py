@@ -16,6 +16,8 @@ from governance.statements import Statement
 from governance.store import current
 
 MANIFEST = "manifest.json"
+RECORD = "release_record.json"
+"""What is written beside a release when it is published: :mod:`governance.release_record`."""
 _TAGS = re.compile(r"<(style|script)\b.*?</\1>|<[^>]*>", re.S | re.I)
 
 
@@ -24,7 +26,7 @@ class Released:
     """One release."""
 
     files: Mapping[str, bytes]
-    """By name below the release's folder; its record, ``manifest.json``, is not among them."""
+    """By name below the release's folder; ``manifest.json`` and ``release_record.json`` are not among them."""
     record: Mapping[str, Any] = field(default_factory=dict)
     earlier: tuple[bytes, ...] = ()
     """``safe_counts.csv`` of what was released of the same period before and is still here."""
@@ -58,10 +60,10 @@ def read_released(folder: Path, checks: Iterable[Statement] = ()) -> Released | 
 
 
 def files_of(folder: Path) -> dict[str, bytes]:
-    """Every file below a folder but the record."""
+    """Every file below a folder but what is written of it: its manifest and its record."""
     paths = (path for path in sorted(folder.rglob("*")) if path.is_file())
     found = {path.relative_to(folder).as_posix(): path.read_bytes() for path in paths}
-    return {name: content for name, content in found.items() if name != MANIFEST}
+    return {name: content for name, content in found.items() if name not in (MANIFEST, RECORD)}
 
 
 def rows_of(content: bytes) -> list[dict[str, str]]:

@@ -2,16 +2,21 @@
 
 import shutil
 from datetime import UTC, date, datetime, timedelta
+from hashlib import sha256
 from pathlib import Path
 
+import jsonschema
 import pytest
 
 from flows import release as release_step
 from flows.engine import run_steps
 from flows.run import open_run
+from flows.schemas import all_schemas
 from governance.ledger import Event, Ledger
 from governance.package import package_digest
 from governance.policy import RunFacts, check_bundle
+from governance.policy.released import files_of
+from governance.release_record import read_record
 from governance.settings import load_bundle
 from governance.store import current
 from tests.lib.command import here
@@ -202,3 +207,33 @@ def test_only_a_demonstration_publishes_at_once(toy):
 
     [found] = [one for one in rules if one.rule == "OUT-07" and one.result == "block"]
     assert found.where.split(":")[0] == "project.yaml"
+
+
+def test_a_record_that_machines_read_lies_beside_a_release(capsys, waiting):
+    """It names what was let out, who looked and what the gate tried; the ledger names it; no count is in it."""
+    _check_twice(capsys, waiting)
+    here(capsys, "release", waiting, "--plain")
+    public = current(waiting / "zones" / "public" / PERIOD)
+    record = read_record(public)
+    [event] = [one for one in Ledger(waiting / "ledger").entries() if one.event is Event.REPORT_RELEASED]
+
+    assert [one.name for one in record.checkers] == ["A. Checker", "B. Checker"]
+    assert (record.manifest_sha256, record.supersedes) == (_published(waiting), "")
+    assert event.facts["record_sha256"] == sha256((public / "release_record.json").read_bytes()).hexdigest()
+    assert record.files.keys() == files_of(public).keys()
+    assert {one.id for one in record.definitions} == {"t01_seen_by_both"} <= {one.cohort for one in record.tables}
+    assert all(one.received_at and one.covers_from for one in record.sources)
+    assert {"person", "release"} <= {one.id for one in record.keys}
+    jsonschema.validate(record.model_dump(), all_schemas()["release_record"])
+
+
+def test_a_checker_is_told_what_a_draft_changes(capsys, waiting):
+    """Against what readers have; there is nothing to hold a first release against."""
+    first = here(capsys, "report", waiting, "--diff", "last")
+    _check_twice(capsys, waiting)
+    here(capsys, "release", waiting, "--plain")
+    same = here(capsys, "report", waiting, "--diff", PERIOD)
+
+    assert (first.code, same.code) == (3, 0)
+    assert "E-RELEASE-FIRST" in first.err
+    assert "are as before." in same.out
