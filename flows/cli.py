@@ -9,7 +9,6 @@
 Heavy packages are imported inside commands, so that help and checks answer at once.
 """
 
-import os
 import sys
 from collections.abc import Sequence
 
@@ -33,6 +32,7 @@ from flows import (
 )
 from flows.cli_output import Answer, show_answer, show_error
 from governance.errors import EXIT_OK, BadInput, InternalError, ProjectError
+from governance.platform_calls import discard_output, no_core_dumps, private_from_now_on
 
 INTERRUPTED = 130
 """What shells expect of a program that was stopped with Ctrl-C."""
@@ -86,8 +86,8 @@ def run(arguments: Sequence[str]) -> int:
     Returns:
         The exit code.
     """
-    os.umask(0o077)  # whatever we make is for this user only
-    _no_core_dumps()
+    private_from_now_on()
+    no_core_dumps()
     _write_any_character()
     as_json, command = "--json" in arguments, next((word for word in arguments if not word.startswith("-")), "")
     try:
@@ -105,7 +105,7 @@ def run(arguments: Sequence[str]) -> int:
     except KeyboardInterrupt:
         return INTERRUPTED
     except BrokenPipeError:  # `joinedup … | head`: whoever read has read enough
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        discard_output()
         return EXIT_OK
     except Exception as error:  # the last line before the user: no traceback may quote a record
         return _failed(_unexpected(error), command, as_json=as_json)
@@ -139,14 +139,6 @@ def _unexpected(error: Exception) -> InternalError:
         fix="Run `joinedup check DIR`; if that is fine, report the command and this message.",
         code="E-INTERNAL",
     )
-
-
-def _no_core_dumps() -> None:
-    """A process that dies leaves no picture of its memory, with keys and names in it, on a disk."""
-    if sys.platform != "win32":
-        import resource
-
-        resource.setrlimit(resource.RLIMIT_CORE, (0, resource.getrlimit(resource.RLIMIT_CORE)[1]))
 
 
 def _write_any_character() -> None:

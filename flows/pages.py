@@ -50,7 +50,7 @@ def pages(root: Path, period: str) -> dict[str, str]:
     for name, (folder, file) in _PUBLISHED.items():
         place = zones / folder.format(period=period)
         if (place / "current").exists():
-            found[name] = place / (place / "current").read_text().strip() / file
+            found[name] = place / (place / "current").read_text("utf-8").strip() / file
     if (draft := draft_of(root, period)) and draft.is_public:
         del found["draft"]
     found["ig_audit"] = zones / "audit" / period / "ig_audit.html"

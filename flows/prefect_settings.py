@@ -8,6 +8,8 @@ whatever else is installed, no run is sent to a remote server and no log or resu
 import os
 from pathlib import Path
 
+from governance.platform_calls import private_from_now_on
+
 SAFE = {
     "PREFECT_SERVER_ANALYTICS_ENABLED": "false",  # the server's heartbeat to its makers
     "PREFECT_LOGGING_TO_API_ENABLED": "false",  # log lines would be stored in the database
@@ -45,7 +47,7 @@ def prefect_home(root: Path) -> Path:
 
 def use(settings: dict[str, str]) -> None:
     """Replace every Prefect setting of this process, and of the ones it starts, by ``settings``."""
-    os.umask(0o077)  # Prefect makes files that anyone on the machine could read
+    private_from_now_on()  # Prefect makes files that anyone on the machine could read
     for name in [name for name in os.environ if name.startswith("PREFECT_")]:
         del os.environ[name]
     os.environ.update(settings)

@@ -2,13 +2,13 @@
 
 import asyncio
 import os
-import signal
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from flows.run import LATEST, use_project
 from governance.errors import BadInput
+from governance.platform_calls import interrupt_self
 
 if TYPE_CHECKING:
     from prefect.deployments.runner import RunnerDeployment
@@ -50,7 +50,7 @@ def _wait_for_runs(planned: "RunnerDeployment") -> None:
     class Stoppable(Runner):
         def handle_sigterm(self, *_: Any, **__: Any) -> None:
             """Stop as Ctrl-C does: Prefect's own way leaves before its flow runs have ended."""
-            signal.raise_signal(signal.SIGINT)
+            interrupt_self()
 
     runner = Stoppable(name=NAME, limit=1, pause_on_shutdown=False)
     runner.add_deployment(planned)

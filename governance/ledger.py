@@ -19,6 +19,7 @@ from governance import verify
 from governance.errors import BadInput, Fault, PolicyRefusal
 from governance.ledger_events import Event, FactValue, check_event
 from governance.lock import locked
+from governance.platform_calls import open_at_end
 from governance.store import write_file
 
 __all__ = ["Checkpoint", "Entry", "Event", "Ledger", "broken", "verify_ledger"]
@@ -207,7 +208,7 @@ def _append_line(path: Path, line: bytes) -> None:
     """Write at the end and flush to disk; on failure cut back to what was there."""
     before = path.stat().st_size if path.exists() else 0
     try:
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+        descriptor = open_at_end(path)
         try:
             if os.write(descriptor, line) != len(line):
                 raise OSError(28, "short write")  # a full disk may take part of a line

@@ -1,16 +1,15 @@
 """One writer at a time: a lock the operating system lets go of when a process dies."""
 
 import os
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from governance.errors import BadInput
+from governance.platform_calls import Taken as Held
+from governance.platform_calls import open_to_lock, take_lock
 
-
-class Held(Exception):  # noqa: N818 - a state, which the caller turns into an error in its own words
-    """Another process holds the lock, and the caller did not want to wait."""
+__all__ = ["Held", "locked"]
 
 
 @contextmanager
@@ -24,40 +23,33 @@ def locked(path: Path, *, wait: bool = True) -> Iterator[None]:
         wait: Wait for whoever holds it now.
 
     Raises:
-        BadInput: The lock file cannot be made.
+        BadInput: The lock file cannot be made or locked.
         Held: Somebody holds it and ``wait`` is false.
     """
     try:
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+        descriptor = open_to_lock(path)
     except OSError as error:
-        raise BadInput(
-            f"The folder {path.parent.name}/ could not be locked: {os.strerror(error.errno or 0)}.",
-            why="Two processes writing there at once would spoil what each wrote.",
-            fix="Free disk space or mend the folder's permissions, then run the same command again.",
-            code="E-LOCK",
-        ) from None
+        raise _not_locked(path, error) from None
     try:
-        _take(descriptor, wait=wait)
+        _take(path, descriptor, wait=wait)
         yield
     finally:
         os.close(descriptor)
 
 
-if sys.platform == "win32":
-    import msvcrt
+def _take(path: Path, descriptor: int, *, wait: bool) -> None:
+    try:
+        take_lock(descriptor, wait=wait)
+    except OSError as error:
+        raise _not_locked(path, error) from None
 
-    def _take(descriptor: int, *, wait: bool) -> None:
-        try:
-            msvcrt.locking(descriptor, msvcrt.LK_LOCK if wait else msvcrt.LK_NBLCK, 1)
-        except OSError:
-            raise Held from None
 
-else:
-    import fcntl
-
-    def _take(descriptor: int, *, wait: bool) -> None:
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX if wait else fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise Held from None
+def _not_locked(path: Path, error: OSError) -> BadInput:
+    return BadInput(
+        f"The folder {path.parent.name}/ could not be locked: {os.strerror(error.errno or 0)}.",
+        why="Two processes writing there at once would spoil what each wrote.",
+        fix="Free disk space, mend the folder's permissions, or move it to a disk that has locks (some network drives"
+        " have none); then run the same command again.",
+        code="E-LOCK",
+    )

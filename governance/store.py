@@ -24,6 +24,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hpke import AEAD, KDF, KEM, Suite
 
 from governance.errors import BadInput, PolicyRefusal
+from governance.platform_calls import open_anew
 
 _MAGIC = b"JOINEDUP-SEALED-1"
 _SUITE = Suite(KEM.X25519, KDF.HKDF_SHA256, AEAD.AES_256_GCM)
@@ -192,7 +193,7 @@ def write_file(path: Path, content: bytes | memoryview) -> None:
     beside = path.with_name(f".{path.name}.partial")
     try:
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        with os.fdopen(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
+        with os.fdopen(open_anew(beside), "wb") as file:
             file.write(content)
             file.flush()
             os.fsync(file.fileno())
@@ -256,7 +257,7 @@ def publish(folder: Path, *, keep_every: bool = False) -> Iterator[Path]:
 
 def _swap(folder: Path, scratch: Path, version: str) -> str:
     """Let readers follow the new content; gives the name of what they followed before."""
-    before = (folder / "current").read_text().strip() if (folder / "current").exists() else ""
+    before = (folder / "current").read_text("utf-8").strip() if (folder / "current").exists() else ""
     # The same content again gets a second name: what readers follow now stays whole until the pointer moves.
     target = folder / (f"{version}b" if before == version else version)
     if target.exists():
@@ -268,7 +269,7 @@ def _swap(folder: Path, scratch: Path, version: str) -> str:
 
 def _sweep(folder: Path, before: str) -> None:
     """Remove all but what readers follow, followed before, and the last content that is another than that."""
-    followed = (folder / "current").read_text().strip()
+    followed = (folder / "current").read_text("utf-8").strip()
     contents = sorted((one for one in folder.iterdir() if one.is_dir()), key=lambda one: one.stat().st_mtime_ns)
     others = [one.name for one in contents if one.name[:_VERSION] != followed[:_VERSION] and one.name[0] != "."]
     for old in contents:
@@ -285,4 +286,4 @@ def current(folder: Path) -> Path:
     pointer = folder / "current"
     if not pointer.exists():
         raise missing_file(pointer)
-    return folder / pointer.read_text().strip()
+    return folder / pointer.read_text("utf-8").strip()

@@ -16,6 +16,7 @@ import pyarrow as pa
 from governance.intake.decode import NotText
 from governance.intake.parse import OUT_OF_MEMORY, OUT_OF_TIME, Job, Parsed
 from governance.intake.table import RawTable, RowAside
+from governance.platform_calls import machine_memory
 
 _GIB = 1 << 30
 _LEAST_MEMORY = 2 * _GIB
@@ -29,9 +30,7 @@ _idle: list["_Worker"] = []
 
 def memory_limit() -> int:
     """Bytes that parsing one file may take: half of this machine's memory, 2 GiB or more."""
-    if sys.platform == "win32":
-        return _LEAST_MEMORY
-    return max(_LEAST_MEMORY, os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") // 2)
+    return max(_LEAST_MEMORY, (machine_memory() or 0) // 2)
 
 
 def time_limit(size: int) -> float:

@@ -6,11 +6,10 @@ of this process to itself, with limits of time and memory that nothing in the fi
 this process too, with an exit code that says why.
 """
 
-import contextlib
 import json
 import os
-import signal
 import sys
+from functools import partial
 from typing import BinaryIO, NoReturn
 
 import pandas  # noqa: F401 - pyarrow would load it anew for every file, which takes longer than most files do
@@ -19,48 +18,19 @@ import pyarrow as pa
 from governance.intake.decode import NotText
 from governance.intake.parse import CRASHED, OUT_OF_MEMORY, OUT_OF_TIME, Job, parse_file
 from governance.intake.table import RawTable
+from governance.platform_calls import CLOCK_RAN_OUT, KILLED, discard_output, in_a_copy
 
 
 def main() -> None:
     """Answer jobs until there are no more."""
     answers = os.fdopen(os.dup(1), "wb")
-    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # whatever a library prints is not an answer
+    discard_output()  # whatever a library prints is not an answer
     for line in sys.stdin.buffer:
         job = Job(**json.loads(line))
-        if sys.platform == "win32":
-            _answer(job, answers)
-        else:
-            _answer_in_a_copy(job, answers)
-
-
-def _answer_in_a_copy(job: Job, answers: BinaryIO) -> None:
-    child = os.fork()
-    if child == 0:
-        _limit(job)
-        _answer(job, answers)
-        os._exit(0)
-    _, status = os.waitpid(child, 0)
-    code = os.waitstatus_to_exitcode(status)
-    if code:
-        killed = {-signal.SIGALRM: OUT_OF_TIME, -signal.SIGKILL: OUT_OF_MEMORY}
-        sys.exit(killed.get(code, code if code in (OUT_OF_TIME, OUT_OF_MEMORY) else CRASHED))
-
-
-def _limit(job: Job) -> None:
-    """POSIX only: Windows has no such limits, and there only the clock of the parent ends a file that hangs."""
-    with contextlib.suppress(ImportError):
-        import resource
-
-        def at_most(kind: int, size: int) -> None:
-            _, hard = resource.getrlimit(kind)
-            size = size if hard == resource.RLIM_INFINITY else min(size, hard)
-            resource.setrlimit(kind, (size, size))
-
-        at_most(resource.RLIMIT_AS, job.memory_bytes)
-        at_most(resource.RLIMIT_FSIZE, 0)  # parsing writes no file
-        at_most(resource.RLIMIT_CORE, 0)  # nor a picture of its memory
-    signal.signal(signal.SIGALRM, signal.SIG_DFL)
-    signal.setitimer(signal.ITIMER_REAL, job.seconds)
+        code = in_a_copy(partial(_answer, job, answers), seconds=job.seconds, memory_bytes=job.memory_bytes)
+        if code:
+            ended = {CLOCK_RAN_OUT: OUT_OF_TIME, KILLED: OUT_OF_MEMORY}
+            sys.exit(ended.get(code, code if code in (OUT_OF_TIME, OUT_OF_MEMORY) else CRASHED))
 
 
 def _answer(job: Job, answers: BinaryIO) -> None:

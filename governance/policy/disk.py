@@ -1,11 +1,10 @@
 """What rules may know of the project folder itself: modes, files in the clear, periods that are here."""
 
-import os
-import stat
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from governance.platform_calls import has_modes, open_to_others, umask
 from governance.settings.accountability import Dataset
 from governance.warehouse import SETTINGS
 
@@ -56,13 +55,13 @@ class Disk:
 
 def read_disk(root: Path) -> Disk:
     """Look at the project folder; files are listed, none is opened."""
-    checked, settings = os.name == "posix", _warehouse()
+    checked, settings = has_modes(), _warehouse()
     return Disk(
         modes_checked=checked,
         open_to_others={name: count for name in PRIVATE_FOLDERS if (count := _open_to_others(root / name))}
         if checked
         else {},
-        umask=_umask(),
+        umask=umask(),
         unsealed=tuple(sorted(path.relative_to(root).as_posix() for path in _unsealed(root / "zones"))),
         warehouse={name: settings.get(name, "") for name in _SETTINGS},
         unsafe_crypto=settings.get("force_mbedtls_unsafe", "false").lower() == "true",
@@ -81,13 +80,7 @@ def read_held(root: Path) -> tuple[Held, ...]:
 
 def _open_to_others(folder: Path) -> int:
     paths = [folder, *folder.rglob("*")] if folder.exists() else []
-    return sum(bool(stat.S_IMODE(path.lstat().st_mode) & 0o077) for path in paths if not path.is_symlink())
-
-
-def _umask() -> int:
-    mask = os.umask(0o077)  # the only portable way to read it; stricter for the moment between
-    os.umask(mask)
-    return mask
+    return sum(open_to_others(path) for path in paths)
 
 
 def _unsealed(zones: Path) -> Iterator[Path]:

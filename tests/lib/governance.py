@@ -330,7 +330,7 @@ def edit_config(bundle: Bundle, name: str, change: Callable[[Any], object]) -> B
 
 def _write(path: Path, data: Mapping[str, Any]) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(yaml.dump(data, Dumper=_Plain, sort_keys=False))
+    path.write_text(yaml.dump(data, Dumper=_Plain, sort_keys=False), encoding="utf-8")
 
 
 class _Plain(yaml.SafeDumper):

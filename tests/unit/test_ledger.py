@@ -349,7 +349,7 @@ def test_the_verifier_needs_a_key(ledger, tmp_path, key_text):
 
 def test_the_verifier_is_short_and_stands_alone():
     """An auditor can read it in one sitting: under 200 lines, and only `cryptography` beside the standard library."""
-    text = Path(verify.__file__).read_text()
+    text = Path(verify.__file__).read_text(encoding="utf-8")
     imported = {line.split()[1].split(".")[0] for line in text.splitlines() if line.startswith(("import ", "from "))}
 
     assert len(text.splitlines()) < 200

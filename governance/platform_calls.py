@@ -1,0 +1,172 @@
+"""What differs between Linux and Windows, all of it: file modes, locks, core dumps, interrupts, copies with limits.
+
+Every other module of ours calls these and imports neither ``fcntl`` nor ``resource`` nor ``signal``
+(``tests/unit/test_platform_calls.py``). What a system has is found by looking, not by its name: a Linux without
+``fcntl`` works like Windows, which is how Windows is tried on Linux.
+"""
+
+import errno
+import os
+import signal
+import stat
+import sys
+from collections.abc import Callable
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+
+def _found(name: str) -> Any:
+    """A module of the standard library that not every system has."""
+    try:
+        return import_module(name)
+    except ImportError:
+        return None
+
+
+_fcntl, _msvcrt, _resource = _found("fcntl"), _found("msvcrt"), _found("resource")
+_fork: Callable[[], int] | None = getattr(os, "fork", None)
+_sysconf: Callable[[str], int] | None = getattr(os, "sysconf", None)
+
+_NOT_TRANSLATED = getattr(os, "O_BINARY", 0)
+"""Without it Windows writes two bytes for every end of line, and no digest holds."""
+
+
+class Taken(Exception):  # noqa: N818 - a state, which the caller turns into an error in its own words
+    """Another process has the lock."""
+
+
+def private_from_now_on() -> None:
+    """Whatever this process and its children make is for this user only; a Windows folder's own permissions apply."""
+    os.umask(0o077)
+
+
+def umask() -> int:
+    """The mask that new files get."""
+    mask = os.umask(0o077)  # the only portable way to read it; stricter for the moment between
+    os.umask(mask)
+    return mask
+
+
+def has_modes() -> bool:
+    """Whether files have modes that say who may read them."""
+    return os.name == "posix"
+
+
+def open_to_others(path: Path) -> bool:
+    """Whether anybody but the owner may do anything with it; a link is not followed."""
+    return not path.is_symlink() and bool(stat.S_IMODE(path.lstat().st_mode) & 0o077)
+
+
+def open_anew(path: Path) -> int:
+    """A descriptor to write a file from its start, empty, for this user only, byte for byte.
+
+    Raises:
+        OSError: As the system says.
+    """
+    return os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | _NOT_TRANSLATED, 0o600)
+
+
+def open_at_end(path: Path) -> int:
+    """As :func:`open_anew`, to add at its end."""
+    return os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND | _NOT_TRANSLATED, 0o600)
+
+
+def open_to_lock(path: Path) -> int:
+    """As :func:`open_anew`, to hold as a lock: what is in it is left."""
+    return os.open(path, os.O_RDWR | os.O_CREAT | _NOT_TRANSLATED, 0o600)
+
+
+def take_lock(descriptor: int, *, wait: bool) -> None:
+    """Lock an open file until it is closed or the process ends, however that ends.
+
+    Args:
+        descriptor: From :func:`open_to_lock`.
+        wait: Wait for whoever has it now.
+
+    Raises:
+        Taken: Somebody has it and ``wait`` is false.
+        OSError: This system or this disk has no locks.
+    """
+    if _fcntl:
+        try:
+            _fcntl.flock(descriptor, _fcntl.LOCK_EX if wait else _fcntl.LOCK_EX | _fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise Taken from None
+    elif _msvcrt:
+        _take_on_windows(descriptor, wait=wait)
+    else:
+        raise OSError(errno.ENOLCK, os.strerror(errno.ENOLCK))
+
+
+def _take_on_windows(descriptor: int, *, wait: bool) -> None:
+    while True:  # its own waiting gives up after ten seconds
+        try:
+            _msvcrt.locking(descriptor, _msvcrt.LK_LOCK if wait else _msvcrt.LK_NBLCK, 1)
+            return
+        except OSError as error:
+            if error.errno not in (errno.EACCES, errno.EDEADLK):
+                raise
+            if not wait:
+                raise Taken from None
+
+
+def no_core_dumps() -> None:
+    """A process that dies leaves no picture of its memory, with keys and names in it, on a disk."""
+    if _resource:
+        _resource.setrlimit(_resource.RLIMIT_CORE, (0, _resource.getrlimit(_resource.RLIMIT_CORE)[1]))
+
+
+def discard_output() -> None:
+    """Nobody reads standard output any more: let what is still written to it vanish."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def interrupt_self() -> None:
+    """As if Ctrl-C had been pressed."""
+    signal.raise_signal(signal.SIGINT)
+
+
+def machine_memory() -> int | None:
+    """Bytes of memory that this machine has; nothing where the system does not say."""
+    return _sysconf("SC_PAGE_SIZE") * _sysconf("SC_PHYS_PAGES") if _sysconf else None
+
+
+CLOCK_RAN_OUT, KILLED = -int(getattr(signal, "SIGALRM", 14)), -int(getattr(signal, "SIGKILL", 9))
+"""How a copy ends whose time is up, and one that the system ended, which it does where memory is short."""
+
+
+def in_a_copy(work: Callable[[], None], *, seconds: float, memory_bytes: int) -> int:
+    """Let a copy of this process do something within limits that nothing it does can lift.
+
+    Windows has no copies and no such limits: there this process does it, and whoever started it keeps the clock.
+
+    Args:
+        work: What to do; it may end the process.
+        seconds: Of the clock.
+        memory_bytes: Of address space.
+
+    Returns:
+        How the copy ended: its exit code, or a signal's number below nought.
+    """
+    if _fork is None:
+        work()
+        return 0
+    child = _fork()
+    if child == 0:
+        _limit(seconds, memory_bytes)
+        work()
+        os._exit(0)
+    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+
+
+def _limit(seconds: float, memory_bytes: int) -> None:
+    if _resource:
+        for kind, most in (("RLIMIT_AS", memory_bytes), ("RLIMIT_FSIZE", 0), ("RLIMIT_CORE", 0)):
+            which = getattr(_resource, kind)
+            _, hard = _resource.getrlimit(which)
+            size = most if hard == _resource.RLIM_INFINITY else min(most, hard)
+            _resource.setrlimit(which, (size, size))
+    clock = int(getattr(signal, "SIGALRM", 14))
+    signal.signal(clock, signal.SIG_DFL)
+    getattr(signal, "setitimer")(0, seconds)  # noqa: B009 - not every system's signal has it: 0 is ITIMER_REAL
