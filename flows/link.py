@@ -30,11 +30,12 @@ from governance.store import publish, write_file, write_manifest
 from governance.warehouse import connect
 from linkage.arrivals import as_facts, count_arrivals, unusual
 from linkage.artefact import Artefact
+from linkage.bridges import Held, hold_bridges
 from linkage.draws import DRAWS, draw_links
 from linkage.drift import drift
 from linkage.link import LinkResult, SourceViews, artefact_of, left_for_next
 from linkage.link import link as link_records
-from linkage.person_index import LEFT, PersonIndex, build_person_index
+from linkage.person_index import LEFT, PersonIndex, Previous, build_person_index
 from linkage.quality import known_pairs, link_counts, record_quality
 from linkage.report import write_linkage_report
 
@@ -47,7 +48,8 @@ def link(run: Run) -> dict[str, int | float | str]:
 
     Returns:
         Counts and manifest digests; ``drifted``: comparisons that no longer look as when the model was trained;
-        ``unusual_arrivals``: what sources sent otherwise than in any month before.
+        ``unusual_arrivals``: what sources sent otherwise than in any month before; ``held_records``: newcomers that
+        alone would have merged established people.
 
     Raises:
         PolicyRefusal: Something arrived that was never so before, and policy.yaml says to hold it.
@@ -64,6 +66,7 @@ def link(run: Run) -> dict[str, int | float | str]:
     person_key, key_info = run.ring.person_key(run.today)
     kid = kid_of(key_info.fingerprint)
     rekeyed = under_this_epoch(run, previous_people(run, kid))
+    held = _held(run, result, rekeyed.previous)
     index = build_person_index(con, person_key, kid, rekeyed.previous)
     # A first month that is run again has an index before it, with nobody in it: then nobody is new.
     known = rekeyed.previous is not None and rekeyed.previous.index.num_rows > 0
@@ -73,7 +76,7 @@ def link(run: Run) -> dict[str, int | float | str]:
     draws = draw_links(con, linkage.threshold_probability)
     facts = _facts(run, result, index, kid) | model.facts | _how_compared(result, carried)
     facts |= {"known_pairs": known_pairs(quality), "deliveries": made_from, "draws": DRAWS}
-    facts |= {"records_in_doubt": draws.records_in_doubt} | rekeyed.facts | arrived
+    facts |= {"records_in_doubt": draws.records_in_doubt, "held": asdict(held)} | rekeyed.facts | arrived
     inner = _publish_inside_linkage(run, result, index, facts, model.artefact)
     people = {"person_index": index.table, "drawn_person": draws.drawn_person, "linkage_draw": draws.linkage_draw}
     outer = _publish_index(run, {**people, "record_quality": quality}, facts)
@@ -84,7 +87,7 @@ def link(run: Run) -> dict[str, int | float | str]:
     destroy_older_records(run, "linkage")
     destroy_translations(run, rekeyed)
     counts = {"records": told(index.table.num_rows), "persons": told(index.persons), "drifted": model.drifted}
-    counts |= {"unusual_arrivals": len(arrived["unusual_arrivals"])}
+    counts |= {"unusual_arrivals": len(arrived["unusual_arrivals"]), "held_records": told(held.records)}
     return {**counts, "model": model.artefact.digest, "person_index": outer}
 
 
@@ -147,6 +150,13 @@ def _arrivals(run: Run, result: LinkResult, *, known: bool) -> dict[str, Any]:
         "arrivals_months": len(months),
         "unusual_arrivals": [asdict(one) for one in marked],
     }
+
+
+def _held(run: Run, result: LinkResult, previous: Previous | None) -> Held:
+    """Newcomers who would merge established people, kept apart unless policy.yaml lets them."""
+    if previous is None or not run.bundle.policy.hold_bridging_records:
+        return Held(0, 0)
+    return hold_bridges(result.con, previous.index, run.bundle.project.linkage.threshold_probability)
 
 
 def open_deliveries(run: Run, made_from: dict[str, str]) -> list[SourceViews]:

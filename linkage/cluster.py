@@ -15,7 +15,8 @@ def cluster(con: duckdb.DuckDBPyConnection, threshold_probability: float) -> int
 
     Connected components chain strangers together by single pairs, and may hold two records of a source that keeps one
     a person. Such components (``sql/doubtful.sql``) are joined again from single records, on average
-    (:func:`linkage.joining.join_on_average`); all others, and every pair, stay as they are.
+    (:func:`linkage.joining.join_on_average`); all others, and every pair, stay as they are. Pairs of records that are
+    held (:mod:`linkage.bridges`) join nobody.
 
     Args:
         con: The linkage warehouse.
@@ -25,7 +26,10 @@ def cluster(con: duckdb.DuckDBPyConnection, threshold_probability: float) -> int
         How many people were first made of two records of a one-record-a-person source, and then parted.
     """
     materialise(con, "node", "SELECT record AS unique_id FROM record ORDER BY record")
-    edges = "SELECT record_l AS unique_id_l, record_r AS unique_id_r, weight FROM scored_pair"
+    con.execute("CREATE TABLE IF NOT EXISTS held_record (record BIGINT, held BIGINT)")
+    linkable = load_sql("linkage", "linkable_pair")
+    con.execute(f"CREATE OR REPLACE VIEW linkable_pair AS {linkable}")
+    edges = "SELECT record_l AS unique_id_l, record_r AS unique_id_r, weight FROM linkable_pair"
     materialise(con, "edge", f"{edges} WHERE probability >= $threshold", {"threshold": threshold_probability})
     api = DuckDBAPI(connection=con)
     found = cluster_pairwise_predictions_at_threshold(

@@ -234,6 +234,12 @@ POLICY: dict[str, Field] = {
         weight=45,
         more="Such a month is linked with a mark only.",
     ),
+    "hold_bridging_records": Field(
+        label="Whether a newcomer's record that alone would merge two established people is held",
+        judge=given_is_less,
+        weight=45,
+        more="One planted record can merge two people, and a report shows that it did.",
+    ),
     "max_approval_days": Field(
         label="How many days an approval may last",
         judge=higher_is_more,

@@ -42,3 +42,5 @@ class Policy(Strict):
     """Mark a source of whose new records so much more than ever before is known to no other source; a share."""
     hold_unusual_arrivals: bool = False
     """Refuse to link a month with such a source instead of marking it, until this file is changed and approved."""
+    hold_bridging_records: bool = True
+    """Let no record that is new, or was somebody by itself, merge two people who had two records or more each."""

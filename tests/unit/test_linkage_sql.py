@@ -11,6 +11,7 @@ from linkage import labels
 from linkage.arrive import SourceViews, load_deliveries, load_fields
 from linkage.comparisons import ALL
 from linkage.encode import WHOLE_FIELDS
+from linkage.bridges import hold_bridges
 from linkage.link import left_for_next, link
 from linkage.pairs import compare_views
 from tests.lib.linkage import LINKAGE, found_in, index_of
@@ -89,6 +90,7 @@ PARAMS = {
         "has_reference": True,
     },
     "held_back": {"threshold": 0.95},
+    "contested_pair": {"threshold": 0.95},
     "person_change": {"left": "no longer supplied"},
     "expected_pattern": {"unit": 1},
     "expected_match": {"unit": 1},
@@ -108,6 +110,7 @@ def empty():
     before = left_for_next(link(connect(threads=1, lock=False), nobody, LINKAGE))
     result = link(linking, nobody, LINKAGE, before=before)
     index = index_of(result).table
+    hold_bridges(linking, index, LINKAGE.threshold_probability)
     linking.execute("CREATE TABLE record_in_doubt (record BIGINT, component BIGINT)")
     names = linking.execute(
         "SELECT table_name FROM information_schema.tables WHERE NOT starts_with(table_name, '__splink')"
