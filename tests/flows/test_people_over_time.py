@@ -98,6 +98,7 @@ def test_leavers_leave_one_reason(done_months):
     assert [row["records"] for row in rows] == [1] * 6
     assert {row["person_id_after"] for row in rows} == {None}
     assert manifest(root)["changes"] == {"merged": 0, "split": 0, "no longer supplied": 6}
+    assert manifest(root)["held"] == {"records": 0, "people": 0}
 
 
 def test_only_what_changed_was_compared(done_months):

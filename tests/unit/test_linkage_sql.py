@@ -9,9 +9,9 @@ from governance.contracts import CONTRACTS, U_STATISTIC, VIEW
 from governance.warehouse import connect, load_sql, load_table, materialise
 from linkage import labels
 from linkage.arrive import SourceViews, load_deliveries, load_fields
+from linkage.bridges import hold_bridges
 from linkage.comparisons import ALL
 from linkage.encode import WHOLE_FIELDS
-from linkage.bridges import hold_bridges
 from linkage.link import left_for_next, link
 from linkage.pairs import compare_views
 from tests.lib.linkage import LINKAGE, found_in, index_of
