@@ -14,7 +14,7 @@ from flows.cli_output import aligned
 from flows.run import now, resolve_period
 from governance.approval import ApprovalStatus, check_approved
 from governance.errors import BadInput, ConfigError, PolicyRefusal
-from governance.intake.deliver import path_of
+from governance.intake.deliver import files_at, path_of
 from governance.keys import KeyRing
 from governance.policy import Finding, Result, check_bundle, family_of, read_facts, refuse_blocked
 from governance.settings import Bundle, config_error, load_bundle, placeholders, read_yaml, validate_yaml
@@ -150,7 +150,7 @@ def _newest(root: Path) -> str:
 
 def _absent(bundle: Bundle, period: str) -> Iterable[str]:
     paths = (path_of(file.path, period) for source in bundle.sources for file in source.files)
-    return [path for path in paths if not (bundle.root / path).exists()]
+    return [path for path in paths if not any(file.exists() for file in files_at(bundle.root, path))]
 
 
 _WORDS: dict[Result, str] = {"pass": "ok", "not_yet": "later", "waived": "WAIVED", "warn": "LOOK", "block": "STOP"}

@@ -16,6 +16,7 @@ from flows.period import AFTER
 from flows.run import now, resolve_period
 from governance.approval import check_approved
 from governance.errors import EXIT_OK, EXIT_WARNING, BadInput, PolicyRefusal
+from governance.intake.deliver import files_at, path_of
 from governance.keys import KeyRing
 from governance.ledger import Entry, Event, Ledger
 from governance.policy.release_rules import CHECKERS
@@ -95,7 +96,8 @@ def _source_step(root: Path, month: str, source: Source, entries: Sequence[Entry
     ended = _last(entries, set(_ENDED_BADLY), source=source.id)
     if ended and (sent is None or ended.seq > sent.seq):
         return Step("pseudonymise", source.id, _ENDED_BADLY[ended.event], str(ended.facts["code"]), ended.at)
-    files = [root / file.path.replace("{period}", month) for file in source.files]
+    named = [path_of(file.path, month) for file in source.files]
+    files = [path for name in named for path in files_at(root, name) or [root / name]]
     missing = sum(not path.exists() for path in files)
     if sent is None:
         why = f"{missing} of {len(files)} files are not there" if missing else "its files are there"

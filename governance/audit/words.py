@@ -39,6 +39,8 @@ EXEMPTIONS = {
 
 REASONS = {
     "ragged_row": "Row has more or fewer cells than the header",
+    "nul_byte": "Row holds a NUL byte: it was damaged on its way",
+    "cell_too_long": "A cell of the row is longer than a megabyte",
     "no_record_id": "Row has no record id",
     "conflicting_record": "Same record id in rows that disagree",
     "not_among_people": "Record id is not among the usable rows of the people file",
@@ -51,6 +53,10 @@ REASONS = {
     "nhs_number_check_digit": "NHS number fails its check digit",
     "nhs_number_test_range": "NHS number from the test range",
     "postcode_shape": "Not the shape of a UK postcode",
+    "formula_cell": "Spreadsheet cell holds a formula",
+    "cell_error": "Spreadsheet cell holds an error",
+    "number_rounded": "Number was rounded by a spreadsheet",
+    "leading_zero_lost": "Number among texts with leading zeros",
     "pattern": "Value does not match the column's pattern",
     "unknown_code": "Code is not listed for the column",
 }

@@ -52,9 +52,17 @@ def plan_columns(file: ExtractFile, *, as_of: date, synthetic: bool) -> list[Col
     """
     dates = date_columns(file)
     return [
-        _plan(number, name, column, name in dates, as_of, synthetic)
+        _plan(number, name, _with_days(column) if file.format == "xlsx" else column, name in dates, as_of, synthetic)
         for number, (name, column) in enumerate(loaded_columns(file).items())
     ]
+
+
+def _with_days(column: Column) -> Column:
+    """A real date in a spreadsheet is read as its day, whatever format the texts beside it have."""
+    formats = formats_of(column)
+    if not column.format or DEFAULT_DATE_FORMAT in formats:
+        return column
+    return column.model_copy(update={"format": " | ".join([*formats, DEFAULT_DATE_FORMAT])})
 
 
 def start_columns(file: ExtractFile) -> set[str]:

@@ -51,7 +51,7 @@ def to_utf8(content: bytes, encoding: str) -> bytes:
     """
     for magic, what in _NOT_TEXT.items():
         if content.startswith(magic):
-            raise NotText(f"{what}, not CSV.", "Ask for CSV, or set `format` if it is Parquet.")
+            raise NotText(f"{what}, not CSV.", "Ask for CSV, or set `format` if it is Parquet or Excel (xlsx).")
     codec = _codec(encoding)
     text = _decoded(content, codec)
     _check_plausible(content, codec)

@@ -4,9 +4,10 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from governance.errors import ExtractError, Fault, PolicyRefusal
+from governance.intake.checks import date_columns
 from governance.intake.child import memory_limit, parse_apart, time_limit
 from governance.intake.decode import NotText, file_bytes
-from governance.intake.header import header_faults
+from governance.intake.header import header_faults, loaded_columns
 from governance.intake.parse import Job
 from governance.intake.table import RawTable
 from governance.settings import ExtractFile, Source
@@ -69,6 +70,19 @@ def inside(root: Path, name: str) -> Path:
     return path
 
 
+def files_at(root: Path, name: str) -> list[Path]:
+    """The files that a path stands for, by name: one that is there or not, or for ``*`` in its last part any number.
+
+    Raises:
+        PolicyRefusal: A link on the way leads out of the project folder.
+    """
+    folder, _, last = name.rpartition("/")
+    if "*" not in last:
+        return [inside(root, name)]
+    found = sorted(path.name for path in inside(root, folder).glob(last) if path.is_file())
+    return [inside(root, f"{folder}/{one}") for one in found]
+
+
 def _leads_out(name: str) -> PolicyRefusal:
     return PolicyRefusal(
         f"The path `{name}` leads out of the project folder.",
@@ -90,7 +104,7 @@ def read_bytes(root: Path, name: str) -> bytes:
 
 def _read(root: Path, source_id: str, file: ExtractFile, name: str, faults: list[Fault]) -> Delivery | None:
     try:
-        parsed = parse_apart(_job(inside(root, name), file))
+        parsed = parse_apart(_job(files_at(root, name), file))
     except NotText as error:
         faults.append(_in_file(name, error.fault))
         return None
@@ -98,14 +112,21 @@ def _read(root: Path, source_id: str, file: ExtractFile, name: str, faults: list
     return Delivery(file=file, name=name, raw=parsed.raw, sha256=parsed.sha256)
 
 
-def _job(path: Path, file: ExtractFile) -> Job:
-    size = path.stat().st_size if path.is_file() else 0
+def _job(paths: list[Path], file: ExtractFile) -> Job:
+    if not paths:
+        raise NotText("is not there.", "Put the extract there, or correct `path`.")
+    size = sum(path.stat().st_size for path in paths if path.is_file())
     return Job(
-        path=str(path),
+        paths=[str(path) for path in paths],
         format=file.format,
         encoding=file.encoding,
         delimiter=file.delimiter,
         quote=file.quote,
+        header_row=file.header_row,
+        sheet=file.sheet,
+        members=file.members,
+        expected=list(loaded_columns(file)),
+        dates=sorted(date_columns(file)),
         seconds=time_limit(size),
         memory_bytes=memory_limit(),
     )

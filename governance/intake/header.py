@@ -86,7 +86,7 @@ def _not_a_header(header: list[str], file: ExtractFile) -> Fault:
     for mark, name in _OTHER_DELIMITERS.items():
         if any(_plain(part) in listed for cell in header for part in cell.split(mark) if mark in cell):
             return Fault(what=what, fix=f"Its cells are parted by a {name}: set `delimiter`.")
-    return Fault(what=what, fix="Ask the source for a header row, with nothing above it.")
+    return Fault(what=what, fix="Ask the source for a header row, or set `header_row` if titles stand above it.")
 
 
 def _pair_up(absent: list[str], extra: list[str]) -> dict[str, str]:

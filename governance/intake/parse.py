@@ -1,12 +1,15 @@
 """One extract file, from bytes to a table of text; runs in the process of ``worker.py``."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 
-from governance.intake.decode import file_bytes
+from governance.intake.archive import is_archive, open_members
+from governance.intake.decode import NotText, file_bytes
 from governance.intake.read import Dialect, read_csv, read_parquet
-from governance.intake.table import RawTable, set_aside_unreadable
+from governance.intake.table import RawTable, joined, set_aside_unreadable
+from governance.intake.workbook import Sheet, read_workbook
 
 OUT_OF_TIME, OUT_OF_MEMORY, CRASHED = 75, 76, 77
 """Exit codes of the process that parses, when a file ends it."""
@@ -14,36 +17,65 @@ OUT_OF_TIME, OUT_OF_MEMORY, CRASHED = 75, 76, 77
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Job:
-    """A file, how it is written, and what reading it may cost."""
+    """A delivery of one or several files, how they are written, and what reading them may cost."""
 
-    path: str
+    paths: Sequence[str]
     format: str
     encoding: str = "utf-8"
     delimiter: str = ","
     quote: str = '"'
+    header_row: int | None = None
+    sheet: str | None = None
+    members: str = "*"
+    expected: Sequence[str] = ()
+    """Every column that has to be there."""
+    dates: Sequence[str] = ()
     seconds: float
     memory_bytes: int
 
 
 @dataclass(frozen=True, slots=True)
 class Parsed:
-    """A file's content, and the digest of exactly these bytes."""
+    """What was delivered as one table, and the digest of exactly these bytes."""
 
     raw: RawTable
     sha256: str
 
 
 def parse_file(job: Job) -> Parsed:
-    """Read and parse a file.
+    """Read and parse what was delivered; several files, or members of an archive, follow each other by name.
 
     Raises:
-        NotText: It is absent or cannot be read as described; the fault says why, without a value.
+        NotText: A part is absent or cannot be read as described, or has another header than the first; the fault says
+            which and why, without a value.
     """
-    content = file_bytes(Path(job.path))
-    return Parsed(set_aside_unreadable(_table(content, job)), sha256(content).hexdigest())
+    contents = [file_bytes(Path(path)) for path in job.paths]
+    digests = [sha256(content).hexdigest() for content in contents]
+    parts = [part for content in contents for part in _unpacked(content, job)]
+    tables = [_part(content, job, number, len(parts)) for number, content in enumerate(parts, 1)]
+    digest = digests[0] if len(digests) == 1 else sha256("\n".join(digests).encode()).hexdigest()
+    return Parsed(set_aside_unreadable(joined(tables)), digest)
+
+
+def _unpacked(content: bytes, job: Job) -> list[bytes]:
+    return open_members(content, job.members) if is_archive(content) else [content]
+
+
+def _part(content: bytes, job: Job, number: int, of: int) -> RawTable:
+    try:
+        return _table(content, job)
+    except NotText as error:
+        if of == 1:
+            raise
+        raise NotText(f"part {number} of {of} {error.fault.what}", error.fault.fix) from None
 
 
 def _table(content: bytes, job: Job) -> RawTable:
     if job.format == "parquet":
         return read_parquet(content)
-    return read_csv(content, Dialect(job.encoding, job.delimiter, job.quote))
+    if job.format == "xlsx":
+        dates = frozenset(job.dates)
+        sheet = Sheet(name=job.sheet, header_row=job.header_row, expected=job.expected, dates=dates)
+        return read_workbook(content, sheet)
+    dialect = Dialect(job.encoding, job.delimiter, job.quote)
+    return read_csv(content, dialect, expected=job.expected, header_row=job.header_row)

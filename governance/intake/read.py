@@ -4,7 +4,7 @@ Every file is parsed from memory by pyarrow: it names the rows whose cells do no
 touches a disk. What pyarrow says about a file would quote it, so its words are never passed on.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,6 +14,7 @@ import pyarrow.csv as pa_csv
 import pyarrow.parquet as pq
 
 from governance.intake.decode import NotText, to_utf8
+from governance.intake.header_row import below_titles
 from governance.intake.table import RawTable, RowAside
 
 _MAX_COLUMNS = 4096
@@ -35,13 +36,23 @@ class Dialect:
     quote: str = '"'
 
 
-def read_csv(content: bytes, dialect: Dialect) -> RawTable:
+def read_csv(
+    content: bytes, dialect: Dialect, *, expected: Sequence[str] = (), header_row: int | None = None
+) -> RawTable:
     """Parse a text file.
+
+    Args:
+        content: The file.
+        dialect: How it is written.
+        expected: Columns that only a header names: rows above one that names all are titles.
+        header_row: The line of the header, from 1, where it is known.
 
     Raises:
         NotText: It cannot be read in this dialect; the fault says why.
     """
     text = to_utf8(content, dialect.encoding)
+    if expected or header_row:
+        text = below_titles(text, dialect.delimiter, dialect.quote, expected=expected, header_row=header_row)
     if not text or text.isspace():
         raise NotText("is empty.", "Ask the source to deliver it again.")
     marks = _ascii_marks(dialect)

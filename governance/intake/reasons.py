@@ -22,6 +22,10 @@ class Reason(StrEnum):
     NHS_NUMBER_CHECK_DIGIT = "nhs_number_check_digit"
     NHS_NUMBER_TEST_RANGE = "nhs_number_test_range"
     POSTCODE_SHAPE = "postcode_shape"
+    FORMULA_CELL = "formula_cell"
+    CELL_ERROR = "cell_error"
+    NUMBER_ROUNDED = "number_rounded"
+    LEADING_ZERO_LOST = "leading_zero_lost"
     PATTERN = "pattern"
     UNKNOWN_CODE = "unknown_code"
 
@@ -110,6 +114,26 @@ MEANINGS = {
     Reason.POSTCODE_SHAPE: Meaning(
         "The postcode does not have the shape of a UK postcode.",
         "Ask the source to correct it, or give the column a `pattern` if its postcodes are of another kind.",
+        rejects_row=False,
+    ),
+    Reason.FORMULA_CELL: Meaning(
+        "The cell holds a formula, and what it last showed need not be what it would show now.",
+        "Ask the source to paste the values over the formulas before sending.",
+        rejects_row=False,
+    ),
+    Reason.CELL_ERROR: Meaning(
+        "The cell holds an error of the spreadsheet, such as #N/A.",
+        "Ask the source to mend the spreadsheet.",
+        rejects_row=False,
+    ),
+    Reason.NUMBER_ROUNDED: Meaning(
+        "The number was rounded by a spreadsheet (9.43E+09, or more than 15 digits): its last digits are lost.",
+        "Ask the source to send the column as text.",
+        rejects_row=False,
+    ),
+    Reason.LEADING_ZERO_LOST: Meaning(
+        "The value is a number among texts with leading zeros; how many zeros it had cannot be known.",
+        "Ask the source to send the column as text.",
         rejects_row=False,
     ),
     Reason.PATTERN: Meaning(

@@ -37,7 +37,7 @@ def start(con: duckdb.DuckDBPyConnection) -> None:
 
 
 def load_text(con: duckdb.DuckDBPyConnection, delivery: Delivery, plans: list[ColumnPlan]) -> None:
-    """Make ``text_<id>``: cleaned text, the source's own record id, and two hashes of everything delivered.
+    """Make ``text_<id>``: cleaned text, why cells have none (``s<n>``), the source's own record id, two hashes.
 
     Columns of free text and dropped columns enter the hashes only, so that two events that differ there stay
     two; in a people file they do not make two people of one.
@@ -46,18 +46,19 @@ def load_text(con: duckdb.DuckDBPyConnection, delivery: Delivery, plans: list[Co
     at = {name: number for number, name in enumerate(raw.header)}
     columns = {f"c{plan.number}": clean_text(raw.columns[at[plan.name]], missing=plan.column.missing) for plan in plans}
     hidden = [] if file.grain == "people" else [n for n, name in enumerate(raw.header) if _is_hidden(file, name)]
-    incoming = {"row_no": pa.array(raw.row_no), **columns, **{f"h{n}": raw.columns[n] for n in hidden}}
-    con.register("incoming", pa.table(incoming))
-    hashed = [name for name in incoming if name != "row_no"]
+    hashed = {**columns, **{f"h{n}": raw.columns[n] for n in hidden}}
+    nothing = pa.nulls(len(raw.row_no), pa.string())
+    spoilt = {f"s{plan.number}": raw.spoilt.get(at[plan.name], nothing) for plan in plans}
+    con.register("incoming", pa.table({"row_no": pa.array(raw.row_no), **hashed, **spoilt}))
     materialise(
         con,
         f"text_{file.id}",
         f"""
         SELECT
-            row_no, {", ".join(columns)},
+            row_no, {", ".join([*columns, *spoilt])},
             {_local_id(file, plans)} AS local_id,
             hash({", ".join(hashed)}) AS content_a,
-            hash('again', {", ".join(reversed(hashed))}) AS content_b
+            hash('again', {", ".join(reversed(list(hashed)))}) AS content_b
         FROM incoming
         """,
     )
@@ -77,7 +78,7 @@ def _local_id(file: ExtractFile, plans: list[ColumnPlan]) -> str:
 def load_typed(con: duckdb.DuckDBPyConnection, file: ExtractFile, plans: list[ColumnPlan]) -> None:
     """Make ``typed_<id>``: each value read by its plan, or missing with a reason."""
     parsed = ", ".join(f"{plan.parsed} AS p{plan.number}" for plan in plans)
-    faults = ", ".join(f"{plan.fault} AS f{plan.number}" for plan in plans)
+    faults = ", ".join(f"coalesce(s{plan.number}, {plan.fault}) AS f{plan.number}" for plan in plans)
     values = ", ".join(
         f"CASE WHEN f{plan.number} IS NULL THEN p{plan.number} END AS v{plan.number}, f{plan.number}" for plan in plans
     )
@@ -145,7 +146,7 @@ def note_rejects(
 ) -> None:
     """Add the file's rejected rows to ``reject`` and ``reject_row``, and its set-aside values to ``reject``."""
     _note_aside(con, file, aside)
-    for plan in (plan for plan in plans if plan.fault != "NULL"):
+    for plan in plans:
         con.execute(
             f"""
             INSERT INTO reject

@@ -1,5 +1,6 @@
 """A delivered file as columns of text, nothing judged yet; rows and cells that cannot be read stand apart."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -7,6 +8,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from governance.intake.decode import NotText
 from governance.intake.reasons import Reason
 
 _LONGEST_CELL = 1 << 20
@@ -64,6 +66,54 @@ def set_aside_unreadable(raw: RawTable) -> RawTable:
         sorted([*raw.aside, *lost], key=lambda row: row.row_no),
         {place: column.filter(pa.array(stays)) for place, column in raw.spoilt.items()},
     )
+
+
+def joined(parts: Sequence[RawTable]) -> RawTable:
+    """Parts of one delivery below each other, in the first one's order of columns; rows are numbered through.
+
+    Raises:
+        NotText: A part has other columns than the first.
+    """
+    if len(parts) == 1:
+        return parts[0]
+    header = parts[0].header
+    for number, part in enumerate(parts, 1):
+        if sorted(part.header) != sorted(header):
+            what = f"part {number} of {len(parts)} has another header than part 1."
+            raise NotText(what, "Ask the source for files of one kind, or list them as two files.")
+    starts = np.cumsum([0, *(part.rows_in for part in parts)]).tolist()
+    places = [[part.header.index(name) for name in header] for part in parts]
+    columns = [
+        _below_each_other([part.columns[at[n]] for part, at in zip(parts, places, strict=True)])
+        for n in range(len(header))
+    ]
+    return RawTable(
+        header,
+        columns,
+        np.concatenate([part.row_no + start for part, start in zip(parts, starts, strict=False)]),
+        [
+            RowAside(row.row_no + start, row.text, row.reason)
+            for part, start in zip(parts, starts, strict=False)
+            for row in part.aside
+        ],
+        _joined_reasons(parts, places),
+    )
+
+
+def _joined_reasons(parts: Sequence[RawTable], places: list[list[int]]) -> dict[int, pa.ChunkedArray]:
+    found: dict[int, pa.ChunkedArray] = {}
+    for n in range(len(places[0])):
+        pieces = [
+            part.spoilt.get(at[n], pa.chunked_array([pa.nulls(len(part.row_no), pa.string())]))
+            for part, at in zip(parts, places, strict=True)
+        ]
+        if any(piece.null_count < len(piece) for piece in pieces):
+            found[n] = _below_each_other(pieces)
+    return found
+
+
+def _below_each_other(pieces: Sequence[pa.ChunkedArray]) -> pa.ChunkedArray:
+    return pa.chunked_array([chunk for piece in pieces for chunk in piece.chunks], pa.string())
 
 
 def _rows(found: pa.ChunkedArray) -> list[int]:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from governance.policy.rule import Problem, RunFacts, place, rule
 from governance.settings import Bundle, ColumnClass
-from governance.settings.source import DIRECT_ROLES
+from governance.settings.extract import DIRECT_ROLES
 
 _TAKEN_AS_IS = (ColumnClass.ATTRIBUTE, ColumnClass.EVENT_FIELD)
 _IDENTIFIER_WORDS = re.compile(

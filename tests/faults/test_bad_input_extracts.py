@@ -69,7 +69,7 @@ def message(root, people, *, source=None, **files):
         (
             GOOD.split("\n", 1)[1],
             "has a first row that is not a header: none of the 7 listed columns is in it."
-            " Ask the source for a header row, with nothing above it.",
+            " Ask the source for a header row, or set `header_row` if titles stand above it.",
         ),
         (
             GOOD.replace(",", ";"),
@@ -81,7 +81,7 @@ def message(root, people, *, source=None, **files):
             "has a quote that is opened and never closed: the rows after it cannot be told apart."
             " Ask the source to write quotes inside cells twice, or set `quote` (empty if the file uses none).",
         ),
-        (b"PK\x03\x04 and more", "is a zip or Excel file, not CSV. Ask for CSV, or set `format` if it is Parquet."),
+        (b"PK\x03\x04 and more", "is a zip archive that cannot be read. Ask the source to deliver it again."),
     ],
     ids=[
         "empty file",

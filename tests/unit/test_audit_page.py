@@ -25,7 +25,7 @@ from governance.keys import KeyRing
 from governance.ledger import Event, Ledger
 from governance.policy import RULES, check_bundle
 from governance.settings import Column, Linkage
-from governance.settings.source import DIRECT_ROLES, QUASI_ROLES
+from governance.settings.extract import DIRECT_ROLES, QUASI_ROLES
 from governance.store import current, publish, read_manifest, write_manifest
 from tests.lib.approving import SIGNING, sign_both, sign_first
 from tests.lib.governance import (

@@ -22,7 +22,7 @@ POSIX = pytest.mark.skipif(sys.platform == "win32", reason="Windows limits the t
 
 def job(path, **changes):
     """A small file's job."""
-    return Job(**({"path": str(path), "format": "csv", "seconds": 30.0, "memory_bytes": 2 * GIB} | changes))
+    return Job(**({"paths": [str(path)], "format": "csv", "seconds": 30.0, "memory_bytes": 2 * GIB} | changes))
 
 
 def refusal(of):

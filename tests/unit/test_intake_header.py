@@ -59,7 +59,7 @@ def test_a_file_without_a_header_shows_no_value():
 
     assert fault == (
         "has a first row that is not a header: none of the 7 listed columns is in it."
-        " Ask the source for a header row, with nothing above it."
+        " Ask the source for a header row, or set `header_row` if titles stand above it."
     )
 
 

@@ -11,7 +11,13 @@ CREATE OR REPLACE MACRO read_date(value, format, width) AS
         WHEN year(try_strptime(value, format)) BETWEEN 1000 AND 2999 THEN CAST(try_strptime(value, format) AS DATE)
     END;
 
-CREATE OR REPLACE MACRO nhs_digits(value) AS translate(value, ' -‐‑–', '');
+-- A spreadsheet's fraction (9434765919.0) or power (9.434765919E+09) is turned back if all ten digits are still there.
+CREATE OR REPLACE MACRO nhs_digits(value) AS
+    CASE
+        WHEN regexp_full_match(value, '[0-9]{10}\.0+') THEN left(value, 10)
+        WHEN regexp_full_match(value, '[0-9]\.[0-9]{9}0*[eE][+]?0*9') THEN left(value, 1) || value[3:11]
+        ELSE translate(value, ' -‐‑–', '')
+    END;
 
 CREATE OR REPLACE MACRO nhs_check_digit(nine) AS
     (11 - (
@@ -29,6 +35,7 @@ CREATE OR REPLACE MACRO nhs_check_digit(nine) AS
 CREATE OR REPLACE MACRO nhs_number_fault(digits, synthetic) AS
     CASE
         WHEN digits IS NULL THEN NULL
+        WHEN regexp_full_match(digits, '[0-9](\.[0-9]*)?[eE][+]?[0-9]+') THEN 'number_rounded'
         WHEN NOT regexp_full_match(digits, '[0-9]{10}') THEN 'nhs_number_shape'
         WHEN digits = repeat(left(digits, 1), 10) THEN 'nhs_number_repeated'
         WHEN nhs_check_digit(TRY_CAST(left(digits, 9) AS BIGINT)) <> TRY_CAST(right(digits, 1) AS BIGINT)

@@ -1,0 +1,76 @@
+"""Zip archives: their members' bytes, never written to a disk. An archive that could only harm is refused unopened."""
+
+import io
+import zipfile
+import zlib
+from fnmatch import fnmatchcase
+from pathlib import PurePosixPath, PureWindowsPath
+
+from governance.intake.decode import NotText
+
+_MAGIC = b"PK\x03\x04"
+_LARGEST_BYTES = 4 << 30
+_PLAIN_BYTES = 64 << 20
+"""Below this an archive may be packed as tightly as it likes."""
+_TIGHTEST = 200
+"""Text packs to a tenth, XML to a thirtieth; only repetition for its own sake packs to less than a two-hundredth."""
+_ENCRYPTED = 0x1
+_WORKBOOK_PART = "[Content_Types].xml"
+
+
+def is_archive(content: bytes) -> bool:
+    """Whether the bytes are a zip archive and not a workbook, which is one too."""
+    if not content.startswith(_MAGIC):
+        return False
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            return _WORKBOOK_PART not in archive.namelist()
+    except (zipfile.BadZipFile, ValueError, NotImplementedError):
+        return True
+
+
+def open_members(content: bytes, pattern: str) -> list[bytes]:
+    """What the files in an archive hold, in order of their names.
+
+    Args:
+        content: The archive.
+        pattern: Which members are meant, such as ``*.csv``; folders never are.
+
+    Raises:
+        NotText: It cannot be read, is encrypted, leads out of itself or unfolds beyond measure; names no member.
+    """
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            check_archive(archive, len(content))
+            files = [one for one in archive.infolist() if not one.is_dir()]
+            chosen = [one for one in files if fnmatchcase(PurePosixPath(one.filename).name, pattern)]
+            if not chosen:
+                raise NotText(f"is an archive of {len(files)} files, none of which is meant.", "Correct `members`.")
+            return [archive.read(one) for one in sorted(chosen, key=lambda one: one.filename)]
+    except (zipfile.BadZipFile, zlib.error, EOFError, ValueError, NotImplementedError, RuntimeError, OSError):
+        raise NotText("is a zip archive that cannot be read.", "Ask the source to deliver it again.") from None
+
+
+def check_archive(archive: zipfile.ZipFile, size: int) -> None:
+    """Refuse an archive for what its table of contents says, before anything of it is unfolded.
+
+    Raises:
+        NotText: See :func:`open_members`.
+    """
+    members = archive.infolist()
+    if any(one.flag_bits & _ENCRYPTED for one in members):
+        raise NotText("is encrypted with a password.", "Ask the source for it without one, over an encrypted channel.")
+    if any(_leads_out(one.filename) for one in members):
+        raise NotText(
+            "has a member whose path leads out of the archive.", "Ask the source who made it: honest tools do not."
+        )
+    whole = sum(one.file_size for one in members)
+    if whole > _LARGEST_BYTES or (whole > _PLAIN_BYTES and whole > _TIGHTEST * size):
+        raise NotText(
+            f"would unfold to {whole / (1 << 20):,.0f} MiB from {size / (1 << 20):,.1f} MiB.",
+            "If so much is meant, ask the source for several smaller files; if not, who made it.",
+        )
+
+
+def _leads_out(name: str) -> bool:
+    return any(path.anchor or ".." in path.parts for path in (PurePosixPath(name), PureWindowsPath(name)))

@@ -1,0 +1,245 @@
+"""One file of a source: how it is written, a class for every column, and which rows are events and needs."""
+
+from datetime import date
+from enum import StrEnum
+from typing import Annotated, Literal, Self
+
+from pydantic import Field, field_validator, model_validator
+
+from governance.settings.base import Kind, Slug, Strict, Text
+from governance.settings.standard import bad_date_format, misspelt
+
+
+class ColumnClass(StrEnum):
+    """How identifying a column is, which decides where it may go."""
+
+    DIRECT_IDENTIFIER = "direct_identifier"
+    QUASI_IDENTIFIER = "quasi_identifier"
+    ATTRIBUTE = "attribute"
+    EVENT_FIELD = "event_field"
+    FREE_TEXT = "free_text"
+    DROP = "drop"
+
+
+DIRECT_ROLES = frozenset(
+    {
+        "record_id",
+        "nhs_number",
+        "full_name",
+        "forename",
+        "surname",
+        "previous_surname",
+        "date_of_birth",
+        "postcode",
+        "previous_postcode",
+        "uprn",
+        "phone",
+        "email",
+        "address",
+        "birth_place",
+        "occupation",
+    }
+)
+"""What a direct identifier can be. ``address`` is never encoded: it is read to be dropped."""
+
+QUASI_ROLES = frozenset({"sex", "ethnic_group", "birth_year", "small_area", "death_month", "address_kind"})
+"""What a quasi-identifier can be; these describe a person in the analysis zone. Sex also helps to link."""
+
+Role = Literal[
+    "record_id",
+    "nhs_number",
+    "full_name",
+    "forename",
+    "surname",
+    "previous_surname",
+    "date_of_birth",
+    "postcode",
+    "previous_postcode",
+    "uprn",
+    "phone",
+    "email",
+    "address",
+    "birth_place",
+    "occupation",
+    "sex",
+    "ethnic_group",
+    "birth_year",
+    "small_area",
+    "death_month",
+    "address_kind",
+]
+
+
+class Column(Strict):
+    """One column of an extract."""
+
+    column_class: Annotated[ColumnClass, Field(alias="class", strict=False)]
+    """How identifying it is."""
+    role: Role | None = None
+    """What it holds, for direct and quasi-identifiers."""
+    format: Text | None = None
+    """Date format such as `%d/%m/%Y`; several are separated by ` | ` and tried in that order."""
+    earliest: date | None = None
+    """Dates of birth before this day are placeholders; 1 January 1900 if nothing is said."""
+    values: dict[str, str] = {}
+    """Source code to standard value, for example `{"1": male, "2": female}`. Codes not listed become missing
+    and are counted."""
+    pattern: Text | None = None
+    """Regular expression that a whole value must match, for a postcode in place of the UK shape; for example
+    `[0-9]{4}`. Other values become missing and are counted."""
+    missing: list[str] = []
+    """Texts that mean 'not recorded' in this column."""
+    code_system: Literal["icd10", "opcs4", "snomed_ct", "other"] | None = None
+    """Whose codes the column holds. Rows with a legally restricted code are left out at the source; `other` says that
+    no such code can stand in it."""
+
+    @model_validator(mode="after")
+    def _role_fits_class(self) -> Self:
+        if self.column_class is ColumnClass.DIRECT_IDENTIFIER and self.role not in DIRECT_ROLES:
+            raise ValueError(f"a direct_identifier needs a role, one of: {', '.join(sorted(DIRECT_ROLES))}")
+        if self.column_class is ColumnClass.QUASI_IDENTIFIER and self.role not in QUASI_ROLES:
+            raise ValueError(f"a quasi_identifier needs a role, one of: {', '.join(sorted(QUASI_ROLES))}")
+        if self.role and self.column_class not in (ColumnClass.DIRECT_IDENTIFIER, ColumnClass.QUASI_IDENTIFIER):
+            raise ValueError("only direct_identifier and quasi_identifier columns have a role")
+        return self
+
+    @model_validator(mode="after")
+    def _codes_are_as_delivered(self) -> Self:
+        loaded = self.column_class in (ColumnClass.ATTRIBUTE, ColumnClass.EVENT_FIELD)
+        if self.code_system and (self.values or not loaded):
+            raise ValueError("code_system is for attributes and event fields without values: codes as delivered")
+        return self
+
+    @model_validator(mode="after")
+    def _can_be_read(self) -> Self:
+        if slips := misspelt(self.role or "", self.values.values()):
+            raise ValueError(slips)
+        if self.format and bad_date_format(self.format):
+            raise ValueError("format is not a date format; write %d/%m/%Y, and part several by ` | `")
+        return self
+
+
+class Coded(Strict):
+    """A value read from a column through a map of codes; rows with other codes are left out and counted."""
+
+    column: Text
+    values: dict[str, str]
+
+
+class EventMapping(Strict):
+    """Which rows are events, of what kind, and when."""
+
+    kind: Kind | Coded
+    """The event kind, or the column and codes that say which."""
+    start: Text
+    """Column with the start date."""
+    end: Text | None = None
+    """Column with the end date; without it the event is one day and its end is unknown."""
+    where: dict[str, list[str]] = {}
+    """Only rows in which each named column holds one of the listed codes."""
+    code: Text | None = None
+    """Column whose code is kept with the event."""
+    provider: Text | None = None
+    """Column that names the provider; without it the source is the provider."""
+    outcome: Coded | None = None
+    """`attended`, `dna`, `cancelled_by_person`, `cancelled_by_provider`, `refused`, `completed`, `rejected`, …"""
+    crisis: bool = False
+    """An unplanned contact in a crisis: ED, ambulance, s136, police, relief duty."""
+    planned: bool = False
+    """A planned contact of a responding service."""
+
+    @model_validator(mode="after")
+    def _outcomes_are_spelt(self) -> Self:
+        if self.outcome and (slips := misspelt("outcome", self.outcome.values.values())):
+            raise ValueError(slips)
+        return self
+
+
+class NeedMapping(Strict):
+    """Which rows are evidence of a need, and how strong."""
+
+    need: Slug | Coded
+    start: Annotated[Text, Field(alias="from")]
+    """Column with the date from which the need is evidenced."""
+    end: Annotated[Text | None, Field(alias="to")] = None
+    strength: Literal["reported", "indicated", "assessed", "diagnosed"]
+    where: dict[str, list[str]] = {}
+
+
+class ExtractFile(Strict):
+    """One file a source delivers each period."""
+
+    id: Slug
+    path: Text
+    """Below the project folder; `{period}` stands for the period, such as `2025-09`. A `*` in the last part stands for
+    several files of one kind, which are read as one."""
+    format: Literal["csv", "parquet", "xlsx"] = "csv"
+    """Of the file, or of the members of a zip archive: archives are recognised."""
+    members: Text = "*"
+    """Which members of a zip archive are meant, such as `*.csv`; all of them, if nothing is said."""
+    sheet: Text | None = None
+    """Name of the sheet of a workbook that has several."""
+    header_row: Annotated[int, Field(ge=1, le=50)] | None = None
+    """Row of the header under titles. Without it the first row that names every column is the header."""
+    encoding: Text = "utf-8"
+    delimiter: Annotated[str, Field(min_length=1, max_length=1)] = ","
+    quote: Annotated[str, Field(max_length=1)] = '"'
+    grain: Literal["people", "events", "both"]
+    """`people`: a row is a person. `events`: a row is an event of a person in the people file.
+    `both`: a row is an event and carries the person's identifiers."""
+    columns: Annotated[dict[str, Column], Field(min_length=1)]
+    events: list[EventMapping] = []
+    needs: list[NeedMapping] = []
+
+    def columns_with_role(self, role: str) -> list[str]:
+        """Names of the columns that hold ``role``, in file order."""
+        return [name for name, column in self.columns.items() if column.role == role]
+
+    @field_validator("encoding")
+    @classmethod
+    def _encoding_is_known(cls, value: str) -> str:
+        try:
+            "".encode(value)  # refuses codecs that are not text, such as base64
+        except (LookupError, ValueError):
+            raise ValueError("is not a known encoding; use utf-8, cp1252 or utf-16") from None
+        return value
+
+    @model_validator(mode="after")
+    def _format_has_its_settings(self) -> Self:
+        if self.sheet and self.format != "xlsx":
+            raise ValueError("sheet is for files of format xlsx")
+        if self.header_row and self.format == "parquet":
+            raise ValueError("header_row is for files of format csv or xlsx: Parquet names its columns itself")
+        return self
+
+    @model_validator(mode="after")
+    def _mappings_use_known_columns(self) -> Self:
+        mappings: list[EventMapping | NeedMapping] = [*self.events, *self.needs]
+        used = {name for mapping in mappings for name in _columns_of(mapping)}
+        if unknown := sorted(used - set(self.columns)):
+            raise ValueError(f"events and needs use columns that are not listed: {', '.join(unknown)}")
+        hidden = (ColumnClass.FREE_TEXT, ColumnClass.DROP, ColumnClass.DIRECT_IDENTIFIER)
+        if bad := sorted(name for name in used if self.columns[name].column_class in hidden):
+            raise ValueError(
+                f"events and needs may not read identifiers, free text or dropped columns: {', '.join(bad)}"
+            )
+        if self.grain == "people" and any(column.code_system for column in self.columns.values()):
+            raise ValueError("code_system belongs to files of events: a person is never left out for a code")
+        if self.grain != "both" and len(self.columns_with_role("record_id")) != 1:
+            raise ValueError("a people or events file needs exactly one column with role record_id")
+        return self
+
+
+def _columns_of(mapping: EventMapping | NeedMapping) -> set[str]:
+    """Every column a mapping reads."""
+    names = {mapping.start, *mapping.where}
+    if mapping.end:
+        names.add(mapping.end)
+    coded = mapping.kind if isinstance(mapping, EventMapping) else mapping.need
+    if isinstance(coded, Coded):
+        names.add(coded.column)
+    if isinstance(mapping, EventMapping):
+        names |= {name for name in (mapping.code, mapping.provider) if name}
+        if mapping.outcome:
+            names.add(mapping.outcome.column)
+    return names
