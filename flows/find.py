@@ -1,5 +1,6 @@
 """Ask the finder: combinations nobody asked for, as definition files in the analysis zone, told without any number."""
 
+from collections import Counter
 from collections.abc import Mapping
 from hashlib import sha256
 from pathlib import Path
@@ -8,9 +9,12 @@ from typing import Any
 import pyarrow as pa
 
 from cohorts.finder.counting import count_proposals
-from cohorts.finder.find import LEAST_PEOPLE, STEPS, Found, find
+from cohorts.finder.find import LEAST_PEOPLE, STEPS, Found, Search, find
+from cohorts.finder.redrawn import Doubt
+from cohorts.uncertainty.intervals import LinkageDraws
+from cohorts.uncertainty.world import Setting
 from flows import progress
-from flows.cohorts import analysis_tables
+from flows.cohorts import AnalysisZone, analysis_tables
 from flows.run import Run, open_run, timestamp
 from governance.contracts import FINDER_PROPOSAL
 from governance.errors import PolicyRefusal
@@ -38,43 +42,50 @@ def find_proposals(root: Path, period: str, *, least_people: int = LEAST_PEOPLE)
     if run.bundle.project.direct_care:
         raise _not_for_care()
     progress.expect(len(STEPS))
-    con = analysis_tables(run).con
+    zone = analysis_tables(run)
+    con = zone.con
     project = run.bundle.project
-    finds = find(
-        con,
-        run.bundle.sources,
-        project,
-        run.as_of,
-        period=run.period,
-        least_people=least_people,
-        tell=progress.started,
+    earlier, months = _months_before(run)
+    search = Search(
+        period=run.period, least_people=least_people, doubt=_doubt(run, zone), earlier=earlier, months=months
     )
+    finds = find(con, run.bundle.sources, project, run.as_of, search, tell=progress.started)
     asked = [one.proposal for one in finds.found[: project.report.questions]]
     key = run.ring.release_key(run.today)
     counts = count_proposals(con, asked, run.bundle.sources, project, run.as_of, noise_key=key)
     con.close()
-    months = _months_before(run)
-    folder = _publish(run, finds.found, counts, months)
+    folder = _publish(run, finds.found, counts, earlier)
     return {
         "project": project.id,
         "period": run.period,
         "folder": str(folder),
         "asked": finds.sets_asked,
-        "proposals": [_as_dict(one, months, folder) for one in finds.found],
+        "proposals": [_as_dict(one, earlier, folder) for one in finds.found],
     }
 
 
-def _months_before(run: Run) -> Mapping[str, int]:
-    """In how many earlier months each combination was proposed, of those that the ledger knows."""
-    found: dict[str, int] = {}
+def _doubt(run: Run, zone: AnalysisZone) -> Doubt:
+    """What linkage is not sure of."""
+    bundle = run.bundle
+    setting = Setting(
+        sources=bundle.sources, payloads=zone.payloads, project=bundle.project, definitions=(), as_of=run.as_of
+    )
+    draws = LinkageDraws(zone.tables["drawn_person"], zone.tables["linkage_draw"], zone.facts["draws"])
+    return Doubt(draws=draws, setting=setting)
+
+
+def _months_before(run: Run) -> tuple[Mapping[str, int], int]:
+    """In how many earlier months each combination was proposed, and how many months there are that the ledger knows."""
+    found: Counter[str] = Counter()
+    months = 0
     for path in sorted(run.zone("analysis").glob("[0-9][0-9][0-9][0-9]-[0-9][0-9]/finder")):
         period = path.parent.name
         if period >= run.period or no_package(path):
             continue
         if package_digest(path) == run.published(Event.PROPOSALS_WRITTEN, period=period):
-            for one in read_manifest(current(path))["proposals"]:
-                found[one["id"]] = found.get(one["id"], 0) + 1
-    return found
+            months += 1
+            found.update(one["id"] for one in read_manifest(current(path))["proposals"])
+    return found, months
 
 
 def _publish(run: Run, found: tuple[Found, ...], counts: pa.Table, months: Mapping[str, int]) -> Path:
@@ -113,6 +124,7 @@ def _table(found: tuple[Found, ...], months: Mapping[str, int]) -> pa.Table:
             "unmet_share": one.gap.share,
             "least_ratio": one.unequal,
             "found_again": one.stability,
+            "stays_drawn": one.stays,
             "months_before": months.get(one.proposal.id, 0),
         }
         for place, one in enumerate(found, 1)

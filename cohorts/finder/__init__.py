@@ -7,6 +7,7 @@ chance      how many would show a set if signs fell independently, and a limit o
 answers     of those people, who got no response, from one service or from all
 choosing    what is left once everything that another proposal tells already is dropped
 resampling  how often a proposal would be made again of other people like these
+redrawn     in how many linkage draws it would be made: the same records joined otherwise
 proposal    a proposal as a definition file, its reason and its questions in plain words
 find        all of it, in order
 counting    what a proposal counts once it is a definition

@@ -19,6 +19,8 @@ from governance.warehouse import fetch_table, load_sql, load_table, materialise
 SOON_DAYS, LASTING_DAYS, SEVERAL = 84, 182, 3
 """A first response inside twelve weeks; support that lasts: three contacts, or a service, inside half a year."""
 
+_TIMES = {"soon_days": SOON_DAYS, "lasting_days": LASTING_DAYS}
+
 ALL = ""
 """In place of a service: none of those that are there for the needs."""
 
@@ -56,6 +58,10 @@ class Gap:
         """Whether support that lasts is asked for, not a first response."""
         return self.candidate.at_least < len(self.candidate.signs)
 
+    def asks(self, responder: Responder) -> bool:
+        """Whether it is about this service's silence."""
+        return responder.source in self.sources
+
 
 def responders_for(candidate: Candidate, signs: Sequence[Sign], responders: Sequence[Responder]) -> list[Responder]:
     """Services that are there for one of the person's own needs; where all is somebody else's at home, any service."""
@@ -83,26 +89,66 @@ def find_gaps(
         In the order of candidates, then services; the whole of services first.
     """
     asked = [(number, one) for number, each in enumerate(candidates) for one in responders_for(each, signs, responders)]
-    _load(con, candidates, signs, responders, asked)
-    since = Duration.parse(LOOKBACK).before(as_of)
-    params = {"attended": list(ATTENDED), "since": since, "as_of": as_of}
-    materialise(con, "response", load_sql("cohorts.finder", "response"), params)
-    materialise(con, "candidate_member", load_sql("cohorts.finder", "candidate_member"))
-    times = {"soon_days": SOON_DAYS, "lasting_days": LASTING_DAYS}
-    materialise(con, "answered", load_sql("cohorts.finder", "answered"), {**times, "several": SEVERAL})
+    wanted = [_Wanted(number, one, _is_for_all(candidates[number], signs, one)) for number, one in asked]
+    _answer(con, candidates, responders, wanted, as_of)
     con.execute(load_sql("cohorts.finder", "drop_strangers"), {"least": LEAST_ANSWERED})
-    materialise(con, "unanswered", load_sql("cohorts.finder", "unanswered"), {**times, "as_of": as_of})
+    materialise(con, "unanswered", load_sql("cohorts.finder", "unanswered"), {**_TIMES, "as_of": as_of})
     rows = fetch_table(con, "SELECT * FROM unanswered ORDER BY candidate_no, source, person_no")
     served = con.execute("SELECT candidate_no, list(source ORDER BY source) FROM candidate_responder GROUP BY ALL")
     return _gaps(candidates, rows, dict(served.fetchall()))
 
 
+def members_of(
+    con: duckdb.DuckDBPyConnection, gaps: Sequence[Gap], responders: Sequence[Responder], as_of: date
+) -> pa.Table:
+    """Who belongs to gaps that were found, among the people of another warehouse.
+
+    Args:
+        con: Holds analysis tables, ``person_stratum``, ``person_sign``, ``person_shown`` and ``pattern``.
+        gaps: Of the very same signs.
+        responders: Who could respond to what.
+        as_of: First day after the period.
+
+    Returns:
+        Columns place (of the gap), person_id.
+    """
+    wanted = [_Wanted(place, one, False) for place, gap in enumerate(gaps) for one in responders if gap.asks(one)]
+    _answer(con, [gap.candidate for gap in gaps], responders, wanted, as_of)
+    materialise(con, "unanswered", load_sql("cohorts.finder", "unanswered"), {**_TIMES, "as_of": as_of})
+    query = "SELECT candidate_no AS place, person_id FROM unanswered JOIN person_stratum USING (person_no)"
+    return fetch_table(con, f"{query} ORDER BY ALL")
+
+
+@dataclass(frozen=True, slots=True)
+class _Wanted:
+    """A service that is asked about a candidate; whether it is asked about alone as well, or with the others only."""
+
+    number: int
+    responder: Responder
+    is_for_all: bool
+
+
+def _answer(
+    con: duckdb.DuckDBPyConnection,
+    candidates: Sequence[Candidate],
+    responders: Sequence[Responder],
+    wanted: Sequence[_Wanted],
+    as_of: date,
+) -> None:
+    """Make ``candidate_member`` and ``answered``."""
+    _load(con, candidates, responders, wanted)
+    since = Duration.parse(LOOKBACK).before(as_of)
+    params = {"attended": list(ATTENDED), "since": since, "as_of": as_of}
+    materialise(con, "response", load_sql("cohorts.finder", "response"), params)
+    materialise(con, "candidate_member", load_sql("cohorts.finder", "candidate_member"))
+    materialise(con, "answered", load_sql("cohorts.finder", "answered"), {**_TIMES, "several": SEVERAL})
+
+
 def _load(
     con: duckdb.DuckDBPyConnection,
     candidates: Sequence[Candidate],
-    signs: Sequence[Sign],
     responders: Sequence[Responder],
-    asked: Sequence[tuple[int, Responder]],
+    wanted: Sequence[_Wanted],
 ) -> None:
     events = [
         {"source": one.source, "kind": kind, "has_outcome": has_outcome, "is_service": role_of(kind) == "service"}
@@ -114,18 +160,18 @@ def _load(
         for number, each in enumerate(candidates)
         for sign in each.signs
     ]
-    wanted = [
+    asked = [
         {
-            "candidate_no": number,
-            "source": one.source,
-            "is_lasting": candidates[number].at_least < len(candidates[number].signs),
-            "is_for_all": _is_for_all(candidates[number], signs, one),
+            "candidate_no": one.number,
+            "source": one.responder.source,
+            "is_lasting": candidates[one.number].at_least < len(candidates[one.number].signs),
+            "is_for_all": one.is_for_all,
         }
-        for number, one in asked
+        for one in wanted
     ]
     load_table(con, "responder_event", pa.Table.from_pylist(events, _RESPONDER_EVENT))
     load_table(con, "candidate_sign", pa.Table.from_pylist(shown, _CANDIDATE_SIGN))
-    load_table(con, "candidate_responder", pa.Table.from_pylist(wanted, _CANDIDATE_RESPONDER))
+    load_table(con, "candidate_responder", pa.Table.from_pylist(asked, _CANDIDATE_RESPONDER))
 
 
 def _is_for_all(candidate: Candidate, signs: Sequence[Sign], responder: Responder) -> bool:

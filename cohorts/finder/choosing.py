@@ -27,7 +27,7 @@ def choose(
     gaps: Sequence[Gap],
     signs: Sequence[Sign],
     size: Size,
-    unequal: NDArray[np.float64],
+    weight: NDArray[np.float64],
     *,
     least_people: int,
     most: int = MOST_PROPOSALS,
@@ -38,7 +38,7 @@ def choose(
         gaps: From ``answers.find_gaps``.
         signs: The vocabulary.
         size: People who show each sign; the rarest sign of a set names its theme.
-        unequal: How many times as common each gap surely is in the group that has it most, at least 1.
+        weight: What the worth of each gap is multiplied by.
         least_people: Gaps with fewer members are left out.
         most: So many are chosen.
     """
@@ -46,7 +46,7 @@ def choose(
     if not rows:
         return []
     left = [gaps[row] for row in rows]
-    worth = np.array([worth_of(gap) for gap in left]) * np.sqrt(unequal[rows])
+    worth = np.array([worth_of(gap) for gap in left]) * weight[rows]
     themes = [theme_of(gap, signs, size) for gap in left]
     alike = _alike(left)
     chosen: list[int] = []

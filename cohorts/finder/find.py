@@ -1,7 +1,7 @@
 """The finder: from the analysis tables of one period to proposals, with exact numbers for inside the zone only."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 
 import duckdb
@@ -11,12 +11,13 @@ from cohorts.durations import Duration
 from cohorts.finder.answers import Gap, find_gaps
 from cohorts.finder.candidates import find_candidates, sets_in_question
 from cohorts.finder.choosing import MOST_PROPOSALS, choose
-from cohorts.finder.proposal import Proposal, make_proposal
+from cohorts.finder.proposal import Proposal, make_proposal, proposal_id
+from cohorts.finder.redrawn import Doubt, redraw, stays
 from cohorts.finder.resampling import found_again
 from cohorts.finder.sets import NONE, Counted, count_sets
 from cohorts.finder.signs import find_signs, show_signs, stage_people
 from cohorts.finder.unequal import most_unequal
-from cohorts.finder.vocabulary import RECENT, Sign, responders_of
+from cohorts.finder.vocabulary import RECENT, Responder, Sign, responders_of
 from governance.settings import Project, Source
 from governance.warehouse import load_sql
 
@@ -24,6 +25,8 @@ LEAST_PEOPLE = 50
 """Of whom a combination is looked at; of those without a response half as many make a proposal."""
 
 _SEED = 6
+_SPARE = 2
+"""So many times as many as wanted are asked how steady they are."""
 _SIGN, _CHANCE, _SIFT = "who shows which sign", "what goes together more than by chance", "who got no response"
 STEPS = (_SIGN, _CHANCE, _SIFT)
 
@@ -38,6 +41,8 @@ class Found:
     proposal: Proposal
     stability: float
     """Share of resampled populations in which the combination would be found again."""
+    stays: float | None
+    """Share of linkage draws in which it would be proposed; None where draws were not asked."""
     unequal: float
     """How many times as common it surely is in the group that has it most; 1 where nothing is sure."""
 
@@ -46,14 +51,32 @@ class Found:
 class Finds:
     """What was looked at, and what is proposed, best first."""
 
-    found: tuple[Found, ...]
-    signs: tuple[Sign, ...]
-    sets_counted: int
-    sets_asked: int
-    not_by_chance: int
+    found: tuple[Found, ...] = ()
+    signs: tuple[Sign, ...] = ()
+    sets_counted: int = 0
+    sets_asked: int = 0
+    not_by_chance: int = 0
     """Combinations that are more common than chance has it."""
-    gaps: int
+    gaps: int = 0
     """Combinations with a response that may be missing."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Search:
+    """How to look, besides at what."""
+
+    period: str
+    """Its name, for the files."""
+    least_people: int = LEAST_PEOPLE
+    """Smaller combinations are left out."""
+    most: int = MOST_PROPOSALS
+    """So many are proposed."""
+    doubt: Doubt | None = None
+    """What linkage is not sure of; without it draws are not asked."""
+    earlier: Mapping[str, int] = field(default_factory=dict)
+    """In how many earlier months each proposal was found, by id."""
+    months: int = 0
+    """Earlier months in which there was a search."""
 
 
 def find(
@@ -61,10 +84,8 @@ def find(
     sources: Sequence[Source],
     project: Project,
     as_of: date,
+    search: Search,
     *,
-    period: str,
-    least_people: int = LEAST_PEOPLE,
-    most: int = MOST_PROPOSALS,
     tell: Progress = lambda _: None,
 ) -> Finds:
     """Proposals of one period.
@@ -74,44 +95,84 @@ def find(
         sources: Their settings: the only thing the finder knows beforehand.
         project: Purpose, register, whether homes are told.
         as_of: First day after the period.
-        period: Its name, for the files.
-        least_people: Smaller combinations are left out.
-        most: So many are proposed.
+        search: How to look.
         tell: Is told each step as it begins.
     """
+    least = search.least_people
     tell(_SIGN)
     stage_people(con, as_of)
-    signs = show_signs(con, find_signs(con, sources, project, as_of), as_of, least_people=least_people)
+    signs = show_signs(con, find_signs(con, sources, project, as_of), as_of, least_people=least)
     if not signs:  # too few people to say anything of
-        return Finds(found=(), signs=(), sets_counted=0, sets_asked=0, not_by_chance=0, gaps=0)
+        return Finds()
     tell(_CHANCE)
-    counted = count_sets(con, signs, least_people=least_people)
+    counted = count_sets(con, signs, least_people=least)
     asked = sets_in_question(signs, len(counted))
-    events = event_counts(con, as_of)
-    candidates = find_candidates(con, counted, signs, events, least_people=least_people, tests=asked)
+    candidates = find_candidates(con, counted, signs, event_counts(con, as_of), least_people=least, tests=asked)
     tell(_SIFT)
     responders = responders_of(sources)
     gaps = find_gaps(con, candidates, signs, responders, as_of)
-    unequal = most_unequal(con, gaps)
-    chosen = choose(gaps, signs, sign_sizes(counted), unequal, least_people=least_people // 2, most=most)
-    again = found_again(con, [gap.candidate for gap in chosen], least_people=least_people, seed=_SEED)
-    ratio = {id(gap): float(one) for gap, one in zip(gaps, unequal, strict=True)}
+    vocabulary = _Vocabulary(signs, responders, sign_sizes(counted), project.purpose)
     return Finds(
-        found=tuple(
-            Found(
-                gap=gap,
-                proposal=make_proposal(gap, signs, responders, purpose=project.purpose, period=period),
-                stability=share,
-                unequal=ratio[id(gap)],
-            )
-            for gap, share in zip(chosen, again, strict=True)
-        ),
+        found=tuple(_sift(con, gaps, vocabulary, search)),
         signs=tuple(signs),
         sets_counted=sum(len(one.sets) for one in counted),
         sets_asked=asked,
         not_by_chance=len(candidates),
         gaps=len(gaps),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _Vocabulary:
+    """What gaps are made of."""
+
+    signs: Sequence[Sign]
+    responders: Sequence[Responder]
+    sizes: Mapping[tuple[str, int], int]
+    purpose: str
+
+
+def _sift(
+    con: duckdb.DuckDBPyConnection, gaps: Sequence[Gap], vocabulary: _Vocabulary, search: Search
+) -> Iterator[Found]:
+    """Proposals, best first: twice as many as wanted by size and inequality, and of those the steadiest.
+
+    What is steady is asked only of the first choice: it costs as much as the search itself.
+    """
+    least, signs = search.least_people, vocabulary.signs
+    sure = dict(zip(map(id, gaps), most_unequal(con, gaps).tolist(), strict=True))
+
+    def chosen(among: Sequence[Gap], steady: Sequence[float], most: int) -> list[Gap]:
+        weight = np.sqrt([sure[id(gap)] for gap in among]) * np.array(steady)
+        return choose(among, signs, vocabulary.sizes, weight, least_people=least // 2, most=most)
+
+    first = chosen(gaps, [1.0] * len(gaps), _SPARE * search.most)
+    again = found_again(con, [gap.candidate for gap in first], least_people=least, seed=_SEED)
+    drawn: Sequence[float | None] = [None] * len(first)
+    if search.doubt and first:
+        drawn = stays(redraw(con, first, signs, vocabulary.responders, search.doubt), first, least_people=least)
+    steady = [
+        steadiness(one, joined, search.earlier.get(proposal_id(gap, signs), 0), search.months)
+        for gap, one, joined in zip(first, again, drawn, strict=True)
+    ]
+    known = {id(gap): (one, joined) for gap, one, joined in zip(first, again, drawn, strict=True)}
+    for gap in chosen(first, steady, search.most):
+        proposal = make_proposal(gap, signs, vocabulary.responders, purpose=vocabulary.purpose, period=search.period)
+        stability, joined = known[id(gap)]
+        yield Found(gap=gap, proposal=proposal, stability=stability, stays=joined, unequal=sure[id(gap)])
+
+
+def steadiness(again: float, drawn: float | None, before: int, months: int) -> float:
+    """How far a proposal's worth is to be believed, 0 to 1.
+
+    Args:
+        again: Share of resampled populations in which it would be found.
+        drawn: Share of linkage draws in which it would be proposed; None where draws were not asked.
+        before: Earlier months in which it was proposed.
+        months: Earlier months in which there was a search. Of two alike the one that was there before comes first, but
+            what is new counts: never found in three searches halves it.
+    """
+    return again * (1.0 if drawn is None else drawn) * float(np.sqrt((1 + before) / (1 + months)))
 
 
 def event_counts(con: duckdb.DuckDBPyConnection, as_of: date) -> dict[str, dict[int, int]]:

@@ -64,16 +64,21 @@ def show_signs(con: duckdb.DuckDBPyConnection, signs: Sequence[Sign], as_of: dat
     Returns:
         The signs that enough people show, the most common ones if they are too many; their place is their number.
     """
-    load_table(con, "person_sign", _PERSON_SIGN.empty_table())
-    for number, sign in enumerate(signs):
-        statement = compile_query(_asked(sign), as_of)
-        con.execute(_INSERT.format(statement=statement.sql), {"sign_no": number, **statement.params})
+    mark_people(con, signs, as_of)
     count = "SELECT sign_no FROM person_sign GROUP BY ALL HAVING count(*) >= $least ORDER BY count(*) DESC, sign_no"
     common = con.execute(count, {"least": least_people}).fetchall()[:MOST_SIGNS]
     kept = sorted(number for (number,) in common)
     load_table(con, "kept_sign", pa.table([kept, range(len(kept))], _KEPT_SIGN))
     materialise(con, "person_sign", load_sql("cohorts.finder", "kept_person_sign"))
     return [signs[number] for number in kept]
+
+
+def mark_people(con: duckdb.DuckDBPyConnection, signs: Sequence[Sign], as_of: date) -> None:
+    """Make ``person_sign`` of all signs, however few show them; their place is their number."""
+    load_table(con, "person_sign", _PERSON_SIGN.empty_table())
+    for number, sign in enumerate(signs):
+        statement = compile_query(_asked(sign), as_of)
+        con.execute(_INSERT.format(statement=statement.sql), {"sign_no": number, **statement.params})
 
 
 def evidence_of(sign: Sign) -> tuple[Evidence, ...]:

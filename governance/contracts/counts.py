@@ -116,6 +116,7 @@ FINDER_PROPOSAL = Contract(
         "unmet_share": pa.float64(),
         "least_ratio": pa.float64(),
         "found_again": pa.float64(),
+        "stays_drawn": pa.float64(),
         "months_before": pa.int32(),
     },
     identifiability="exact counts of people who show a combination: disclosive, never released as they are",

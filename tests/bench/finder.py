@@ -12,7 +12,7 @@ from pathlib import Path
 import pandas as pd
 
 from cohorts.analysis import build_analysis
-from cohorts.finder.find import find
+from cohorts.finder.find import Search, find
 from flows.demo.generate import PERIODS, make_ics
 from governance.intake import as_of_date
 from governance.settings import load_bundle
@@ -36,7 +36,7 @@ def measured(people, seed, period, *, nulls=0):
         index = true_index(made.truth, period, {one: each.record_person["record_id"] for one, each in payloads.items()})
         build_analysis(con, bundle.sources, index, payloads, as_of, bundle.project)
         started = time.perf_counter()
-        finds = find(con, bundle.sources, bundle.project, as_of, period=period)
+        finds = find(con, bundle.sources, bundle.project, as_of, Search(period=period))
         seconds = time.perf_counter() - started
         truth = pd.read_csv(made.truth / "person_cohort.csv", dtype=str)
         return _overlaps(con, finds, truth), seconds, false_populations(con, finds, as_of, nulls, seed=6)

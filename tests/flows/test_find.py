@@ -1,13 +1,24 @@
 """`joinedup find` needs a linked month, says in words what it found, and hands safe sizes to the report."""
 
 import csv
+from collections import Counter
 from hashlib import sha256
 from html import escape, unescape
 from types import SimpleNamespace
 
+import pyarrow as pa
 import pytest
 
+from cohorts.analysis import build_analysis
+from cohorts.finder.answers import members_of
+from cohorts.finder.find import Search, find, steadiness
+from cohorts.finder.redrawn import Doubt, redraw, stays
+from cohorts.finder.signs import mark_people, stage_people
+from cohorts.finder.vocabulary import responders_of
+from cohorts.uncertainty.intervals import LinkageDraws
+from cohorts.uncertainty.world import Setting
 from flows.approving import approve_demo
+from flows.cohorts import analysis_tables
 from flows.demo.generate import make_ics
 from flows.demo.paperwork import date_paperwork
 from flows.engine import run_steps
@@ -15,15 +26,20 @@ from flows.find import find_proposals
 from flows.key_desk import make_keys
 from flows.run import now, open_run
 from flows.worth_asking import proposals_to_ask
+from governance.contracts import LINKAGE_DRAW
 from governance.errors import PolicyRefusal
 from governance.ledger import Event, Ledger
 from governance.settings import load_bundle
 from governance.store import current, read_manifest
+from governance.warehouse import connect, load_sql, materialise
 from tests.lib.canary import MARKS, planted_and_linked
 from tests.lib.command import here
 from tests.lib.toy import make_toy
 
 MONTH = "2026-09"
+SHOWING = """
+    SELECT count(*) FROM person_shown WHERE stage = ? AND len(list_intersect(signs, ?::SMALLINT[])) >= ?
+"""
 
 
 @pytest.fixture(scope="module")
@@ -175,3 +191,83 @@ def test_proposals_of_other_records_are_refused(asked):
 
     assert refused.value.code == "E-FIND-OLD"
     assert "joinedup find" in refused.value.fix
+
+
+# --- linkage draws ----------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def doubted(asked):
+    """What the finder found, and three draws: some people are two, more people are two, nobody is."""
+    _, run = asked
+    zone = analysis_tables(run)
+    bundle, con = run.bundle, zone.con
+    finds = find(con, bundle.sources, bundle.project, run.as_of, Search(period=MONTH, least_people=6))
+    gaps, responders = [one.gap for one in finds.found], responders_of(bundle.sources)
+    member = sorted({int(number) for gap in gaps for number in gap.members})[::2]
+    ids = con.execute("SELECT person_id FROM person_stratum WHERE list_contains($who, person_no)", {"who": member})
+    halved = [set(), set(), set()]
+    halved[0] = {person for (person,) in ids.fetchall()[:40]}
+    others = con.execute("SELECT person_id FROM person_index GROUP BY 1 HAVING count(*) > 1 ORDER BY 1 LIMIT 60")
+    halved[1] = halved[0] | {person for (person,) in others.fetchall()}
+    setting = Setting(
+        sources=bundle.sources, payloads=zone.payloads, project=bundle.project, definitions=(), as_of=run.as_of
+    )
+    return con, gaps, finds.signs, responders, setting, zone.tables["person_index"], halved
+
+
+def _halved(index, people):
+    """The index with each of these people made two: records of two sources of three go to the other."""
+    place = {source: number for number, source in enumerate(sorted(set(index["source"].to_pylist())))}
+    names = [
+        f"{person}{'a' if place[source] % 3 else 'b'}" if person in people else person
+        for person, source in zip(index["person_id"].to_pylist(), index["source"].to_pylist(), strict=True)
+    ]
+    return index.set_column(index.schema.get_field_index("person_id"), "person_id", pa.array(names))
+
+
+def test_draws_count_what_the_whole_made_anew_counts(doubted):
+    """Signs and members in each draw, from the few who differ, are those of tables made of the draw's own index."""
+    con, gaps, signs, responders, setting, index, halved = doubted
+    every = halved[1]
+    split = _halved(index, every)
+    drawn = split.filter(pa.array([one[:-1] in every for one in split["person_id"].to_pylist()]))
+    there = sorted(set(drawn["person_id"].to_pylist()))
+    rows = [
+        {"draw": draw, "person_id": person, "is_there": person not in people}
+        for draw, people in enumerate(halved)
+        for person in sorted(people) + [one for one in there if one[:-1] in people]
+    ]
+    draws = pa.Table.from_pylist(rows, schema=LINKAGE_DRAW.schema)
+    doubt = Doubt(draws=LinkageDraws(drawn, draws, len(halved)), setting=setting)
+
+    redrawn = redraw(con, gaps, signs, responders, doubt)
+
+    changed = 0
+    for draw, people in enumerate(halved[:2]):
+        with connect() as anew:
+            made_of = (setting.sources, _halved(index, people), setting.payloads, setting.as_of, setting.project)
+            build_analysis(anew, *made_of)
+            stage_people(anew, setting.as_of)
+            mark_people(anew, signs, setting.as_of)
+            for table in ("person_shown", "pattern"):
+                materialise(anew, table, load_sql("cohorts.finder", table))
+            members = Counter(members_of(anew, gaps, responders, setting.as_of)["place"].to_pylist())
+            for place, gap in enumerate(gaps):
+                one = gap.candidate
+                shown = redrawn.populations[one.stage].showing(one.signs, one.at_least)[:, draw].sum()
+                asked = [one.stage, list(one.signs), one.at_least]
+                assert [(int(shown),)] == anew.execute(SHOWING, asked).fetchall()
+                assert redrawn.members[place, draw] == members[place]
+                changed += members[place] != len(gap.members)
+    assert changed > 10
+    assert all(0 <= share < 1 for share in stays(redrawn, gaps, least_people=1000))
+    assert max(stays(redrawn, gaps, least_people=6)) == 1.0
+
+
+def test_what_is_in_doubt_or_new_counts_for_less():
+    """By hand: half the draws halve it, never found in three searches halves it again, nothing known leaves it."""
+    assert steadiness(1.0, None, 0, 0) == 1.0
+    assert steadiness(1.0, 0.5, 0, 0) == 0.5
+    assert steadiness(0.8, 0.5, 0, 3) == pytest.approx(0.2)
+    assert steadiness(1.0, 1.0, 3, 3) == 1.0

@@ -8,7 +8,7 @@ import pytest
 from cohorts.analysis import build_analysis
 from cohorts.definition import load_definitions
 from cohorts.finder.chance import adjusted, expected_of_several, upper_tail
-from cohorts.finder.find import find
+from cohorts.finder.find import Search, find
 from cohorts.finder.vocabulary import signs_of
 from cohorts.run import run_cohorts
 from flows.demo.generate import make_ics
@@ -32,7 +32,7 @@ def world(tmp_path_factory):
     index = true_index(made.truth, PERIOD, {one: each.record_person["record_id"] for one, each in payloads.items()})
     con = connect()
     build_analysis(con, bundle.sources, index, payloads, as_of_date(PERIOD), bundle.project)
-    return made, bundle, con, find(con, bundle.sources, bundle.project, as_of_date(PERIOD), period=PERIOD)
+    return made, bundle, con, find(con, bundle.sources, bundle.project, as_of_date(PERIOD), Search(period=PERIOD))
 
 
 def test_every_proposal_is_accepted_and_counts_whom_the_finder_counted(world):

@@ -1,7 +1,7 @@
 -- Living people on the register by stage of life and by stratum: age and sex, inside which chance is reckoned.
 -- reads   person         linked people
 -- grain   one row per person; whose year of birth is not recorded is left out
--- columns person_no, person_id, stage, stratum
+-- columns person_no, person_id, stage, band, sex, stratum
 -- params  $last_day DATE (in): ages are those reached in its year; $as_of DATE: first day after the period
 WITH
 aged AS (
@@ -23,6 +23,8 @@ SELECT
     CAST(row_number() OVER (ORDER BY person_id) - 1 AS INTEGER) AS person_no,
     person_id,
     stage,
+    band,
+    sex,
     CAST(dense_rank() OVER (ORDER BY stage, band, sex) - 1 AS SMALLINT) AS stratum
 FROM banded
 ORDER BY person_id
