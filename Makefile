@@ -140,3 +140,17 @@ bench-calibration: $(VENV)/.installed ## probabilities against truth by source p
 .PHONY: bench-finder
 bench-finder: $(VENV)/.installed ## what the finder finds without definitions, and what chance makes it report, into docs/benchmarks.md
 	$(BIN)/python -m tests.bench.finder --out docs/benchmarks.md
+
+# What is made here goes to machines without a network: see docs/how-to/set_up_a_server.md.
+BUNDLE ?= bundle
+BUNDLE_SYSTEM ?= linux
+BUNDLE_PYTHON ?= $(shell $(PYTHON) -c 'import sys; print("%d.%d" % sys.version_info[:2])')
+BUNDLE_LOCK ?= requirements.lock
+
+.PHONY: check-lock bundle
+check-lock: $(VENV)/.installed ## whether the lock installs from wheels alone on Windows and Linux, into docs/benchmarks.md
+	$(BIN)/python -m tests.bench.lock check --folder $(BENCH)/wheels --out docs/benchmarks.md
+
+bundle: $(VENV)/.installed ## a folder that installs without a network: the repository and every wheel
+	$(BIN)/python -m tests.bench.lock bundle --folder $(BUNDLE) --system $(BUNDLE_SYSTEM) --python $(BUNDLE_PYTHON) \
+		--lock $(BUNDLE_LOCK)

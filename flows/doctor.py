@@ -10,13 +10,13 @@ import sys
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from flows.cli_output import aligned
 from flows.lock import is_running
+from flows.locked import LOCK, asked_by_us, departures, installed, needed_to_run
 from flows.prefect_server import Server
 from flows.proving import verified
 from flows.run import LATEST, now, resolve_period
@@ -33,6 +33,10 @@ TIMES_THE_EXTRACTS = 4
 """Sealed packages, the next month's and the last one's: so many times the extracts' size should be free."""
 
 _LEAST_FREE = 1 << 30
+_SHOWN = 3
+_INSTALL = (
+    "`python -m pip install --require-hashes --no-deps -r requirements.lock`: results were tested with those alone."
+)
 _AHEAD = timedelta(minutes=5)
 """Clocks of two machines may differ by so much."""
 
@@ -65,19 +69,26 @@ def _looked_at(about: str, look: Callable[[Path], Finding], root: Path) -> Findi
 
 
 def _python(_: Path) -> Finding:
-    missing = [name for name in NEEDED if not _installed(name)]
+    missing = [name for name in NEEDED if not installed(name)]
     here = ".".join(str(part) for part in sys.version_info[:3])
     if missing or sys.version_info[:2] < LEAST_PYTHON:
         told = f"Python {here}; not installed: {', '.join(missing) or 'nothing'}"
         return Finding("software", is_well=False, found=told, fix="Install joinedup again from its lock file.")
-    return Finding("software", is_well=True, found=f"Python {here}, " + ", ".join(f"{n} {version(n)}" for n in NEEDED))
+    named = ", ".join(f"{name} {installed(name)}" for name in NEEDED)
+    return Finding("software", is_well=True, found=f"Python {here}, {named}")
 
 
-def _installed(name: str) -> bool:
-    try:
-        return bool(version(name))
-    except PackageNotFoundError:
-        return False
+def _lock(_: Path) -> Finding:
+    if not LOCK.exists():
+        return Finding("lock", is_well=True, found="not held against a lock: joinedup was installed without one")
+    text = LOCK.read_text("utf-8")
+    others = departures(text, needed=needed_to_run(text, asked_by_us()))
+    if not others:
+        return Finding("lock", is_well=True, found="every package is of the version in requirements.lock")
+    named = [f"{name} {here or 'is missing'} ({locked})" for name, (here, locked) in list(others.items())[:_SHOWN]]
+    more = f" and {len(others) - _SHOWN} more" if len(others) > _SHOWN else ""
+    told = f"other versions than in requirements.lock: {', '.join(named)}{more}"
+    return Finding("lock", is_well=False, found=told, fix=_INSTALL)
 
 
 def _clock(root: Path) -> Finding:
@@ -173,6 +184,7 @@ def _noted(note: Path) -> Server | None:
 
 _LOOKS: dict[str, Callable[[Path], Finding]] = {
     "software": _python,
+    "lock": _lock,
     "clock": _clock,
     "disk space": _space,
     "permissions": _private,

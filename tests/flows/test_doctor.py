@@ -121,6 +121,20 @@ def test_missing_software_is_named(monkeypatch, project):
     assert "no-such-package-here" in findings(project)["software"].found
 
 
+def test_what_departs_from_the_lock_is_named(monkeypatch, tmp_path, project):
+    """Results were tested with the locked versions alone."""
+    monkeypatch.setattr(doctor, "LOCK", tmp_path / "requirements.lock")
+    assert findings(project)["lock"].is_well
+
+    (tmp_path / "requirements.lock").write_text("numpy==0.0.1 \\\n    --hash=sha256:00\n", "utf-8")
+
+    found = findings(project)["lock"]
+    assert not found.is_well
+    assert "numpy" in found.found
+    assert "0.0.1" in found.found
+    assert "--require-hashes" in found.fix
+
+
 def note_server(project, port):
     """The note that a server leaves of itself."""
     home = project / ".joinedup" / "prefect"
