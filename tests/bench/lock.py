@@ -113,7 +113,7 @@ def section(rows: Sequence[Sequence[str]]) -> str:
     """What was found, as the page tells it."""
     head = ("lock", "system", "Python", "packages", "MiB", "wheels found")
     told = (
-        "`pip download --only-binary=:all: --require-hashes` for each system, on Linux: nothing is compiled, and nothing"
+        "`pip download --only-binary=:all: --require-hashes` for each system, on Linux: nothing is compiled and nothing"
         " but what was locked is taken. That it downloads does not show that it runs there: the tests ran on Linux with"
         " Python 3.11. Made by `make check-lock`."
     )
