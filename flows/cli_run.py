@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import typer
 
@@ -100,11 +100,41 @@ def report(
     return steps_answer(folder, [("report", "")], period, plain=plain, as_json=json)
 
 
-def release(folder: Folder, period: Period = "latest", plain: Plain = False, json: Json = False) -> Answer:
+def release(
+    folder: Folder,
+    period: Period = "latest",
+    withdraw: Annotated[
+        str,
+        typer.Option("--withdraw", metavar="REASON", help="Take what is public from its readers; a notice says why."),
+    ] = "",
+    correct: Annotated[
+        str,
+        typer.Option(
+            "--correct", metavar="REASON", help="Say what is wrong with what is public; the next draft tells."
+        ),
+    ] = "",
+    approver: Annotated[str, typer.Option("--approver", metavar="NAME", help="Who signs the notice.")] = (
+        "Information governance lead"
+    ),
+    second: Annotated[bool, typer.Option("--second", help="Sign the notice with the second approver's key.")] = False,
+    plain: Plain = False,
+    json: Json = False,
+) -> Answer:
     """Publish the draft that two people have checked, and write the audit page anew.
 
     The draft is attacked once more with everything published since, and its very bytes become public. Safe to repeat.
+    A report that is public is replaced only after --correct has said why; --withdraw takes it back at once. Either is
+    signed by one approver, enters the ledger and is printed by every later report; the gate forgets no number.
     """
+    if withdraw and correct:
+        raise _one_of("--withdraw", "--correct")
+    if withdraw or correct:
+        from flows.taking_back import take_back
+
+        kind: Literal["withdrawn", "to_correct"] = "withdrawn" if withdraw else "to_correct"
+        done = take_back(folder, period, kind, reason=withdraw or correct, approver=approver, second=second)
+        told = [f"Written to {done['notice']}.", done["next"], "Every later report prints:", *done["notices"]]
+        return Answer(result=done, lines=told)
     return steps_answer(folder, [("release", ""), ("audit", "")], period, plain=plain, as_json=json)
 
 

@@ -10,7 +10,7 @@ from governance.keys import KeyRing
 from governance.package import no_package, package_digest
 from governance.policy import RunFacts, check_outputs, refuse_blocked
 from governance.policy.release_rules import CHECKERS, people_who_checked
-from governance.policy.released import Released, files_of, read_released
+from governance.policy.released import WITHDRAWAL, Released, files_of, read_released
 from governance.statements import RELEASE_CHECK, read_statements
 from governance.store import current, missing_file, read_manifest
 
@@ -47,6 +47,11 @@ def draft_of(root: Path, period: str) -> Draft | None:
     digest = package_digest(folder)
     is_public = not no_package(public) and package_digest(public) == digest
     return Draft(digest, people_who_checked(found), is_public)
+
+
+def is_withdrawn(public: Path) -> bool:
+    """Whether readers of a period are led to a notice."""
+    return not no_package(public) and read_manifest(current(public))["kind"] == WITHDRAWAL
 
 
 def record_of_same(run: Run, made_of: Mapping[str, str]) -> dict[str, Any]:

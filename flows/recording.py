@@ -36,14 +36,13 @@ def record_of(run: Run, digest: str, gate: GateResult) -> ReleaseRecord:
     draft = released_draft(run)
     facts: dict[str, Any] = dict(draft.record)
     kept = {name: facts[name] for name in ("period", "edition", "checkpoint", "files", "profile", "rule", "policy")}
-    public = run.zone("public", run.period)
     return ReleaseRecord(
         **kept,
         project=run.bundle.project.id,
         organisation=run.bundle.project.organisation,
         as_of=run.as_of.isoformat(),
         manifest_sha256=digest,
-        supersedes="" if no_package(public) else package_digest(public),
+        supersedes=run.published(Event.REPORT_RELEASED),
         tables=table_digests(draft.files[COUNTS_FILE]),
         definitions=[DefinitionDigest(**each) for each in facts["definitions"]],
         sources=_dates(run),

@@ -13,6 +13,7 @@ from governance.disclosure import COUNTS_FILE, safe_counts_csv
 from governance.errors import PolicyRefusal
 from governance.ledger import Event
 from governance.policy.released import RECORD
+from governance.release_notices import read_notices
 from governance.release_record import record_bytes
 from governance.store import current, publish, read_manifest, write_file
 
@@ -34,6 +35,7 @@ def release(run: Run) -> dict[str, int | float | str]:
     done: dict[str, int | float | str] = {"report": draft.sha256, "people": draft.people, "waits": 0}
     if draft.is_public and run.published(Event.REPORT_RELEASED) == draft.sha256:
         return done
+    _check_reason(run)
     numbers = safe_numbers(run)
     _check_fresh(run, draft, numbers)
     gate = attacked(run, numbers)
@@ -51,6 +53,21 @@ def release(run: Run) -> dict[str, int | float | str]:
         record_sha256=sha256(record.read_bytes()).hexdigest(),
     )
     return done
+
+
+def _check_reason(run: Run) -> None:
+    """What readers have is not replaced without a word; only a demonstration does so."""
+    before = run.published(Event.REPORT_RELEASED)
+    about = {one.manifest_sha256 for one in read_notices(run.bundle, run.ring.infos())}
+    if not before or before in about or run.bundle.project.report.release == "at_once":
+        return
+    raise PolicyRefusal(
+        f"Another report of {run.period} is public, and nobody has said what is wrong with it.",
+        why="Readers have its numbers. If they change, the report and the ledger have to say so.",
+        fix="Run `joinedup release DIR --correct REASON`, then `joinedup report DIR`: the new draft prints the"
+        " reason, and two people check it. Nothing was published.",
+        code="E-RELEASE-REPLACES",
+    )
 
 
 def _check_fresh(run: Run, draft: Draft, numbers: Numbers) -> None:

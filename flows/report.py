@@ -12,7 +12,7 @@ from cohorts.report.facts import ReportFacts, report_facts
 from cohorts.report.paper import PDF_FILE, make_pdf
 from cohorts.report.spreadsheet import SPREADSHEET_FILE, make_spreadsheet
 from cohorts.report.write import REPORT_FILE, write_board_report
-from flows.drafts import draft_of, hold_to_rules, record_of_same
+from flows.drafts import draft_of, hold_to_rules, is_withdrawn, record_of_same
 from flows.release import release
 from flows.run import Run, timestamp
 from flows.safe_numbers import Numbers, attacked, safe_numbers
@@ -42,7 +42,7 @@ def report(run: Run) -> dict[str, int | float | str]:
         profile=profile,
     )
     receipt: dict[str, int | float | str] = {"profile": profile, "page": page, "report": manifest}
-    if run.bundle.project.report.release == "at_once":
+    if run.bundle.project.report.release == "at_once" and not is_withdrawn(run.zone("public", run.period)):
         return receipt | release(run)
     draft = draft_of(run.root, run.period)
     return receipt | {"waits": int(draft is not None and not draft.is_public)}
@@ -73,7 +73,14 @@ def _stage(run: Run, numbers: Numbers, gate: GateResult) -> tuple[str, str]:
 def _facts(run: Run, numbers: Numbers, checkpoint: str) -> ReportFacts:
     sources = [source.id for source in run.bundle.sources]
     linkage = release_linkage(numbers.index, run.bundle.policy, sources=sources)
-    return report_facts(run.bundle, numbers.cohorts, linkage=linkage, checkpoint=checkpoint, waivers=run.waivers)
+    return report_facts(
+        run.bundle,
+        numbers.cohorts,
+        linkage=linkage,
+        checkpoint=checkpoint,
+        waivers=run.waivers,
+        notices=numbers.notices,
+    )
 
 
 def _record(run: Run, numbers: Numbers, gate: GateResult) -> dict[str, Any]:

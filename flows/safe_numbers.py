@@ -18,6 +18,7 @@ from governance.disclosure import SafeMeasures, counted_together, release_measur
 from governance.disclosure.gate import GateResult, Published, Truth, check_release, read_releases, refuse_leaks
 from governance.ledger import Event
 from governance.package import check_recorded, open_package, package_digest
+from governance.release_notices import read_notices
 from governance.settings import Project
 from governance.store import current, read_manifest
 
@@ -35,6 +36,8 @@ class Numbers:
     """The manifest of the cohorts' package, and the finder's ``questions`` that may be told."""
     index: dict[str, Any]
     """The manifest of the person index."""
+    notices: tuple[str, ...]
+    """What became of reports of this period and earlier ones, one sentence each."""
     made_of: dict[str, str]
     """Digests of everything that decides what is released, by name: the same digests, the same bytes."""
 
@@ -65,7 +68,9 @@ def safe_numbers(run: Run) -> Numbers:
     exact = pa.concat_tables([counts, asked.counts])
     index = run.zone("analysis", run.period, "index")
     check_recorded(index, run.published(Event.PERSON_INDEX_PUBLISHED))
+    notices = tuple(one.sentence for one in read_notices(run.bundle, run.ring.infos()) if one.period <= run.period)
     return Numbers(
+        notices=notices,
         released=released,
         exact=counted_together(exact, measures, released.frame.rule, of_people=OF_PEOPLE),
         cohorts={**cohorts, "questions": asked.questions},
@@ -75,6 +80,7 @@ def safe_numbers(run: Run) -> Numbers:
             **({"proposals": asked.package} if asked.package else {}),
             "person_index": package_digest(index),
             "config": run.bundle.digest,
+            "notices": sha256(json.dumps(notices).encode()).hexdigest(),
             "waivers": sha256(json.dumps(run.waivers).encode()).hexdigest(),
             "code": code_version(),
         },

@@ -118,6 +118,8 @@ def _later_steps(entries: Sequence[Entry], draft: Draft | None) -> Iterator[Step
         if step == "audit":
             yield _release_step(entries, draft)
             before = _last(entries, {Event.REPORT_RELEASED}) or before
+        if step == "report":
+            before = _later(before, _last(entries, {Event.REPORT_TO_CORRECT}))
         made, ended = _last(entries, {_PUBLISHED[step]}), _last(entries, set(_ENDED_BADLY), step=step)
         if ended and (made is None or ended.seq > made.seq):
             yield Step(step, "", _ENDED_BADLY[ended.event], str(ended.facts["code"]), ended.at)
@@ -130,15 +132,21 @@ def _later_steps(entries: Sequence[Entry], draft: Draft | None) -> Iterator[Step
         before = made or before
 
 
+def _later(one: Entry | None, other: Entry | None) -> Entry | None:
+    return max((each for each in (one, other) if each), key=lambda each: each.seq, default=None)
+
+
 def _release_step(entries: Sequence[Entry], draft: Draft | None) -> Step:
     """Waits for people as long as what is staged is not what is public."""
     released, ended = _last(entries, {Event.REPORT_RELEASED}), _last(entries, set(_ENDED_BADLY), step="release")
     at = released.at if released else ""
+    if withdrawn := _last(entries, {Event.REPORT_WITHDRAWN}, manifest_sha256=draft.sha256 if draft else ""):
+        return Step("release", "", DONE, "it was withdrawn: nothing is public", withdrawn.at)
     if draft is None:
         return Step("release", "", DONE if released else TO_DO, "", at)
     if draft.is_public and released:
         return Step("release", "", DONE, "", at)
-    tried = _last(entries, {Event.REPORT_STAGED, Event.RELEASE_CHECKED})
+    tried = _last(entries, {Event.REPORT_STAGED, Event.RELEASE_CHECKED, Event.REPORT_TO_CORRECT})
     if draft.people >= CHECKERS and ended and (tried is None or ended.seq > tried.seq):
         return Step("release", "", FAILED, str(ended.facts["code"]), ended.at)
     return Step("release", "", WAITS, f"{draft.people} of {CHECKERS} people have checked the draft", at)
@@ -176,7 +184,7 @@ def _next(root: Path, bundle: Bundle, month: str, steps: Sequence[Step], draft: 
             yield f"Put the files of {step.source} into extracts/{month}/, as sources/{step.source}.yaml names them"
     if any(step.state != DONE for step in steps if step.step != "release"):
         yield f"joinedup run DIR --period {month}"
-    elif draft and draft.next_command:
+    elif draft and any(step.step == "release" and step.state != DONE for step in steps):
         yield draft.next_command
 
 

@@ -40,6 +40,8 @@ class Event(StrEnum):
     COHORTS_PUBLISHED = "cohorts_published"
     REPORT_STAGED = "report_staged"
     REPORT_RELEASED = "report_released"
+    REPORT_WITHDRAWN = "report_withdrawn"
+    REPORT_TO_CORRECT = "report_to_correct"
     SCORECARDS_WRITTEN = "scorecards_written"
     PROPOSALS_WRITTEN = "proposals_written"
     AUDIT_WRITTEN = "audit_written"
@@ -83,6 +85,8 @@ FACTS: dict[Event, frozenset[str]] = {
     Event.REPORT_RELEASED: frozenset(
         {"period", "manifest_sha256", "page_sha256", "profile", "releases", "record_sha256"}
     ),
+    Event.REPORT_WITHDRAWN: frozenset({"period", "manifest_sha256", "approval_sha256"}),
+    Event.REPORT_TO_CORRECT: frozenset({"period", "manifest_sha256", "approval_sha256"}),
     Event.PROPOSALS_WRITTEN: frozenset({"period", "manifest_sha256", "proposals"}),
     Event.SCORECARDS_WRITTEN: frozenset({"period", "manifest_sha256", "sources"}),
     Event.AUDIT_WRITTEN: frozenset({"period", "page_sha256"}),

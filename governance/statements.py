@@ -19,6 +19,8 @@ from governance.store import write_file
 
 RELEASE_CHECK = "joinedup:release-check/v1"
 """Predicate type of the statement that somebody checked a release."""
+NOTICE = "joinedup:release-notice/v1"
+"""Predicate type of the statement that a published report is withdrawn or has to be corrected."""
 WAIVER = "joinedup:waiver/v1"
 """Predicate type of a waiver of a policy rule."""
 

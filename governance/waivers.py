@@ -96,6 +96,11 @@ def in_force(waivers: Iterable[Waiver], today: date) -> tuple[Waiver, ...]:
     return tuple(lasting[rule] for rule in sorted(lasting))
 
 
+def is_printable(reason: str) -> bool:
+    """Whether a reason tells something and may stand in a board report: one line, no markup, address or long number."""
+    return _REASON.fullmatch(reason.strip()) is not None and not _DIGITS.search(reason)
+
+
 def _may_stand(facts: Mapping[str, Any]) -> bool:
     days = (date.fromisoformat(facts["until"]) - date.fromisoformat(facts["signed_on"])).days
     return facts["rule"] in WAIVABLE and 0 <= days <= MOST_DAYS
@@ -116,7 +121,7 @@ def _check(rule: str, until: date, reason: str, approver: str, today: date) -> N
             fix="Give a day within that time; it can be signed again when it ends.",
             code="E-WAIVER-DAY",
         )
-    if not _REASON.fullmatch(reason.strip()) or _DIGITS.search(reason) or not approver.strip():
+    if not is_printable(reason) or not approver.strip():
         raise BadInput(
             "A waiver needs the name of who signs, and a reason of 20 to 300 characters on one line without < > @ or"
             " long numbers.",

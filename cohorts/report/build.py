@@ -37,6 +37,7 @@ def build_page(frame: SafeFrame, facts: ReportFacts) -> BoardPage:
         area=facts.area,
         contact=facts.contact,
         synthetic=facts.synthetic,
+        notices=facts.notices,
         period=month(facts.period),
         data_until=long_date(date.fromordinal(facts.as_of.toordinal() - 1)),
         key_numbers=_key_numbers(frame, facts),

@@ -98,6 +98,8 @@ class ReportFacts:
     """Policy rules that an approver waived for a time, one sentence each."""
     questions: tuple[Question, ...] = ()
     """Proposals of the finder."""
+    notices: tuple[str, ...] = ()
+    """Reports that were withdrawn or had to be corrected, one sentence each."""
 
     def source_title(self, source_id: str) -> str:
         """The title of a source, or its id spelt out."""
@@ -112,6 +114,7 @@ def report_facts(
     linkage: Iterable[SafeLinkage],
     checkpoint: str,
     waivers: Iterable[str] = (),
+    notices: Iterable[str] = (),
 ) -> ReportFacts:
     """The facts of one period.
 
@@ -121,6 +124,7 @@ def report_facts(
         linkage: What ``governance.disclosure.release_linkage`` lets us say of each source.
         checkpoint: Root of the ledger.
         waivers: Policy rules that are waived, one sentence each.
+        notices: Reports that were withdrawn or had to be corrected, one sentence each.
     """
     project = bundle.project
     return ReportFacts(
@@ -143,6 +147,7 @@ def report_facts(
         sources=tuple(_source(source) for source in bundle.sources),
         linkage=tuple(linkage),
         waivers=tuple(waivers),
+        notices=tuple(notices),
         questions=tuple(_question(each) for each in cohorts.get("questions", ())),
     )
 

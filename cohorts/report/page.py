@@ -109,6 +109,8 @@ class BoardPage:
     area: str
     contact: str
     synthetic: bool
+    notices: tuple[str, ...] = ()
+    """Reports that were withdrawn or had to be corrected, one sentence each."""
     period: str
     data_until: str
     key_numbers: tuple[KeyNumber, ...]

@@ -92,6 +92,7 @@ def making(frame: SafeFrame, facts: ReportFacts) -> Making:
             ("Area look-up", facts.edition),
             ("Disclosure policy", frame.policy_id),
             *(("Policy rule waived for a time", sentence) for sentence in facts.waivers),
+            *(("Withdrawn or corrected", sentence) for sentence in facts.notices),
         ),
         definitions=_definitions(facts),
         in_full=tuple((anchor(each.id, "definition"), each.title, each.english) for each in facts.definitions),

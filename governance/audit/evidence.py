@@ -25,6 +25,7 @@ from governance.ledger import verify_ledger
 from governance.ledger_signers import signer_of
 from governance.policy import Finding
 from governance.policy.disk import read_held
+from governance.policy.released import WITHDRAWAL
 from governance.settings import Bundle
 from governance.store import current
 
@@ -128,7 +129,7 @@ def gather(
         linked=_published(zones / "linkage" / period / "out"),
         index=_published(zones / "analysis" / period / "index"),
         cohorts=_published(zones / "analysis" / period / "cohorts"),
-        report=_published(zones / "public" / period),
+        report=_report(zones / "public" / period),
         ledger=_ledger(root / "ledger", infos),
         compared=_compared(root, bundle, infos, approval),
         clocks=tuple(clocks(bundle, read_held(root), date.fromisoformat(at[:10]))),
@@ -159,6 +160,12 @@ def _published(folder: Path) -> Published | None:
         return None
     raw = (current(folder) / "manifest.json").read_bytes()
     return Published(json.loads(raw), sha256(raw).hexdigest())
+
+
+def _report(folder: Path) -> Published | None:
+    """What readers are led to; a notice in the place of a withdrawn report is none."""
+    found = _published(folder)
+    return None if found and found.facts["kind"] == WITHDRAWAL else found
 
 
 def _ledger(folder: Path, keys: tuple[KeyInfo, ...]) -> LedgerState:

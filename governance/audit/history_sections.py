@@ -101,7 +101,16 @@ def history_section(evidence: Evidence) -> Section:
 _ACCESS = frozenset(
     {
         *("keys_made", "keys_issued", "custody_renewed", "root_renewed", "key_rotated", "key_destroyed"),
-        *("config_approved", "rule_waived", "release_checked", "review_approved", "review_exported", "review_imported"),
+        *(
+            "config_approved",
+            "rule_waived",
+            "release_checked",
+            "report_withdrawn",
+            "report_to_correct",
+            "review_approved",
+            "review_exported",
+            "review_imported",
+        ),
         *("package_exported", "package_imported", "data_destroyed"),
     }
 )

@@ -88,6 +88,8 @@ EVENTS = {
     "data_destroyed": "Data were destroyed, with a certificate",
     "cohorts_published": "Cohort results were published in the analysis zone",
     "report_staged": "Board report was staged for people to check",
+    "report_withdrawn": "Board report was withdrawn",
+    "report_to_correct": "Board report was said to be wrong",
     "report_released": "Board report was released",
     "proposals_written": "Proposals of the finder were written",
     "scorecards_written": "Scorecards were written",

@@ -18,6 +18,9 @@ from governance.store import current
 MANIFEST = "manifest.json"
 RECORD = "release_record.json"
 """What is written beside a release when it is published: :mod:`governance.release_record`."""
+WITHDRAWAL = "withdrawal"
+"""Kind of the manifest of a notice that stands where a withdrawn report stood."""
+WITHDRAWAL_FILE = "withdrawn.html"
 _TAGS = re.compile(r"<(style|script)\b.*?</\1>|<[^>]*>", re.S | re.I)
 
 
@@ -37,7 +40,7 @@ class Released:
 
 
 def read_released(folder: Path, checks: Iterable[Statement] = ()) -> Released | None:
-    """What stands in the public zone's folder of one period; ``None`` if nothing was released.
+    """What stands in the public zone's folder of one period; ``None`` if nothing was released, or it was withdrawn.
 
     Args:
         folder: Has a folder for each publication, and ``current``.
@@ -48,6 +51,8 @@ def read_released(folder: Path, checks: Iterable[Statement] = ()) -> Released | 
     here = current(folder)
     before = sorted(path for path in folder.glob("*/safe_counts.csv") if path.parent != here)
     record = (here / MANIFEST).read_bytes()
+    if json.loads(record).get("kind") == WITHDRAWAL:
+        return None
     digest = sha256(record).hexdigest()
     return Released(
         files=files_of(here),

@@ -9,9 +9,11 @@ import jsonschema
 import pytest
 
 from flows import release as release_step
+from flows import safe_numbers
 from flows.engine import run_steps
 from flows.run import open_run
 from flows.schemas import all_schemas
+from governance.disclosure.gate import read_releases
 from governance.ledger import Event, Ledger
 from governance.package import package_digest
 from governance.policy import RunFacts, check_bundle
@@ -148,9 +150,10 @@ def test_the_same_month_again_is_the_same_draft_and_stays_checked(capsys, waitin
     """Two people need not look twice at the same bytes; a release done twice changes nothing."""
     _check_twice(capsys, waiting)
     draft = package_digest(waiting / "zones" / "draft" / PERIOD)
-    again = here(capsys, "run", waiting, "--plain", "--json").json["result"]
+    here(capsys, "cohorts", waiting, "--plain")
+    again = here(capsys, "report", waiting, "--plain", "--json").json["result"]
     released = [here(capsys, "release", waiting, "--plain").code for _ in range(2)]
-    last = here(capsys, "run", waiting, "--plain", "--json").json["result"]
+    last = here(capsys, "report", waiting, "--plain", "--json").json["result"]
 
     assert package_digest(waiting / "zones" / "draft" / PERIOD) == draft == _published(waiting)
     assert released == [0, 0]
@@ -237,3 +240,76 @@ def test_a_checker_is_told_what_a_draft_changes(capsys, waiting):
     assert (first.code, same.code) == (3, 0)
     assert "E-RELEASE-FIRST" in first.err
     assert "are as before." in same.out
+
+
+_REASON = "The housing extract of one provider was counted twice."
+
+
+def _release(capsys, root):
+    _check_twice(capsys, root)
+    done = here(capsys, "release", root, "--plain")
+    assert done.code == 0, done.err
+    return _published(root)
+
+
+def test_a_report_that_is_public_is_not_replaced_without_a_word(capsys, waiting, monkeypatch):
+    """Said why, the next draft prints it, two people check that, and the record names what it took the place of."""
+    first = _release(capsys, waiting)
+    monkeypatch.setattr(safe_numbers, "code_version", lambda: "9.9.9+0123456789ab")
+    here(capsys, "report", waiting, "--plain")
+    _check_twice(capsys, waiting)
+    silent = here(capsys, "release", waiting, "--plain")
+    said = here(capsys, "release", waiting, "--correct", _REASON)
+    to_do = here(capsys, "status", waiting, "--json").json["result"]["next"]
+    stale = here(capsys, "release", waiting, "--plain")
+    here(capsys, "report", waiting, "--plain")
+    second = _release(capsys, waiting)
+    public = current(waiting / "zones" / "public" / PERIOD)
+
+    assert (silent.code, said.code, stale.code) == (2, 0, 2)
+    assert "E-RELEASE-REPLACES" in silent.err
+    assert "E-RELEASE-STALE" in stale.err
+    assert to_do == [f"joinedup run DIR --period {PERIOD}"]
+    assert second != first == read_record(public).supersedes
+    assert _REASON in (public / "board_report.html").read_text("utf-8")
+
+
+def test_a_withdrawn_report_is_gone_for_readers_and_known_to_the_attacker(capsys, waiting):
+    """A notice stands in its place, also if the command is given twice; the same draft cannot come back."""
+    first = _release(capsys, waiting)
+    vague = here(capsys, "release", waiting, "--withdraw", "Wrong.")
+    done = [here(capsys, "release", waiting, "--withdraw", _REASON).code for _ in range(2)]
+    public = waiting / "zones" / "public" / PERIOD
+    files = [path.name for path in current(public).iterdir()]
+    same = here(capsys, "release", waiting, "--plain")
+    status = here(capsys, "status", waiting, "--json")
+    audited = here(capsys, "audit", waiting, "--plain")
+    events = [one.facts["manifest_sha256"] for one in _entries(waiting) if one.event is Event.REPORT_WITHDRAWN]
+
+    assert (vague.code, done) == (3, [0, 0])
+    assert sorted(files) == ["manifest.json", "withdrawn.html"]
+    assert _REASON in (current(public) / "withdrawn.html").read_text("utf-8")
+    assert len(list(read_releases(public.parent))) == 1, "its numbers are still attacked with"
+    assert "E-RELEASE-STALE" in same.err
+    assert status.json["result"]["next"] == []
+    assert events == [first]
+    assert audited.code == 0, audited.err
+
+
+def test_after_a_withdrawal_two_people_check_what_comes_back(capsys, waiting):
+    """The new draft says what happened; in a demonstration it is not published by the next run."""
+    _release(capsys, waiting)
+    here(capsys, "release", waiting, "--withdraw", _REASON)
+    here(capsys, "report", waiting, "--plain")
+    draft = current(waiting / "zones" / "draft" / PERIOD)
+    text = " ".join(files_of(draft)["board_report.html"].decode().split())
+    refused = here(capsys, "release", waiting, "--plain")
+    second = _release(capsys, waiting)
+
+    assert text.count(_REASON) >= 2, "on top, and where it says how the report was made"
+    assert "OUT-07" in refused.err
+    assert _published(waiting) == second
+
+
+def _entries(root):
+    return Ledger(root / "ledger").entries()

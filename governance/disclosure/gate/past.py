@@ -19,6 +19,9 @@ from governance.store import current, read_manifest
 PEOPLE = "people"
 """Unit of measures of which part and whole are people."""
 
+_WITHDRAWAL = "withdrawal"
+"""A notice that stands where a report stood: it has no numbers."""
+
 _STATUS = {symbol: status for status, symbol in SYMBOLS.items()}
 _RULES: Mapping[str, type[Any]] = {rule.__name__: rule for rule in (CellKeyRule, MidpointRule, RoundingRule)}
 
@@ -40,6 +43,8 @@ def read_releases(public: Path) -> Iterator[Published]:
     for folder in sorted(path for path in public.glob("*") if (path / "current").exists()):
         seen: list[Published] = []
         for content in [*_replaced(folder), current(folder)]:
+            if read_manifest(content).get("kind") == _WITHDRAWAL:
+                continue  # what it is about lies beside it, and is known for good
             found = _read(content, folder.name)
             if found not in seen:
                 seen.append(found)
