@@ -1,16 +1,26 @@
 """Populations in which nothing goes together: what the finder gives there, it gives by chance."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date
 
 import duckdb
 import numpy as np
 
-from cohorts.finder.candidates import find_candidates, sets_in_question
+from cohorts.finder.candidates import (
+    LEAST_LIFT,
+    SMALLEST_REPEAT,
+    Candidate,
+    find_candidates,
+    sets_in_question,
+    significant,
+)
+from cohorts.finder.chance import expected_often, upper_tail
 from cohorts.finder.find import Finds, event_counts
 from cohorts.finder.sets import count_sets
+from cohorts.finder.vocabulary import Sign
 
 LEAST_PEOPLE = 50
+Events = Mapping[str, Mapping[int, int]]
 
 
 def false_populations(con: duckdb.DuckDBPyConnection, finds: Finds, as_of: date, populations: int, seed: int) -> int:
@@ -41,6 +51,37 @@ def _dealt(con: duckdb.DuckDBPyConnection, populations: int, rng: np.random.Gene
         con.register("dealt", shown.set_column(0, "person_no", [dealt]))
         con.execute("CREATE OR REPLACE TABLE person_sign AS SELECT * FROM dealt")
         yield
+
+
+def false_repeats(con: duckdb.DuckDBPyConnection, finds: Finds, as_of: date, populations: int, seed: int) -> int:
+    """How many populations give any repeat, of those in which every event fell on anybody of its age and sex alike.
+
+    Args:
+        con: As the finder left it.
+        finds: What it found there.
+        as_of: First day after the period.
+        populations: How many are dealt.
+        seed: Of the dealing.
+    """
+    rng = np.random.default_rng(seed)
+    sizes = con.execute("SELECT stage, stratum, count(*) FROM person_stratum GROUP BY ALL ORDER BY ALL").fetchall()
+    events, tests = event_counts(con, as_of), sets_in_question(finds.signs, len({stage for stage, _, _ in sizes}))
+    asked = [one for one in finds.signs if one.kind == "again" and one.needs and one.times >= SMALLEST_REPEAT]
+    return sum(bool(significant(list(_dealt_repeats(asked, sizes, events, rng)), tests)) for _ in range(populations))
+
+
+def _dealt_repeats(asked: list[Sign], sizes: list[tuple[str, int, int]], events: Events, rng: np.random.Generator):
+    for stage in sorted({stage for stage, _, _ in sizes}):
+        strata = [(stratum, size) for held, stratum, size in sizes if held == stage]
+        everyone = np.array([size for _, size in strata], np.float64)
+        for sign in asked:
+            fell = [events.get(sign.event, {}).get(stratum, 0) for stratum, _ in strata]
+            dealt = [np.bincount(rng.integers(0, size, n)) for (_, size), n in zip(strata, fell, strict=True) if n]
+            people = sum(int((times >= sign.times).sum()) for times in dealt)
+            chance = expected_often(everyone, np.array(fell, np.float64), sign.times)
+            if people >= LEAST_PEOPLE and people >= LEAST_LIFT * chance:
+                value = float(upper_tail(np.array([float(people)]), np.array([chance]))[0])
+                yield Candidate(stage=stage, signs=(0,), at_least=1, people=people, expected=chance, p_value=value)
 
 
 def _gives_any(con: duckdb.DuckDBPyConnection, finds: Finds, as_of: date) -> bool:

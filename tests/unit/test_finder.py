@@ -1,21 +1,31 @@
 """Unit: the finder on a small synthetic system it has no definitions of, and where nothing goes together."""
 
 import math
+import re
+from dataclasses import replace
 
 import numpy as np
 import pytest
+import yaml
 
 from cohorts.analysis import build_analysis
 from cohorts.definition import load_definitions
 from cohorts.finder.chance import adjusted, expected_of_several, upper_tail
+from cohorts.finder.counting import definitions_of
 from cohorts.finder.find import Search, find
 from cohorts.finder.vocabulary import signs_of
 from cohorts.run import run_cohorts
+from flows.demo.draws import Streams
 from flows.demo.generate import make_ics
+from flows.demo.lifecourse import ever
+from flows.demo.timeline import make_timeline
+from flows.demo.world import make_world
+from governance.errors import ConfigError
 from governance.intake import as_of_date
 from governance.settings import load_bundle
 from governance.warehouse import connect
-from tests.lib.finder import false_populations
+from tests.lib.altered import other_mechanisms
+from tests.lib.finder import false_populations, false_repeats
 from tests.lib.recovery import payloads_of, true_index
 
 PEOPLE, SEED, PERIOD = 16000, 21, "2026-09"
@@ -67,6 +77,29 @@ def test_where_signs_fell_by_chance_hardly_any_population_gives_a_combination(wo
     assert false <= 3
 
 
+def test_where_events_fell_by_chance_hardly_any_population_gives_a_repeat(world):
+    """As many events on the people of every age and sex, each on anybody."""
+    _, _, con, finds = world
+
+    assert false_repeats(con, finds, as_of_date(PERIOD), 20, seed=3) <= 3
+
+
+def test_other_mechanisms_make_another_world():
+    """What the altered benchmark looks at: other needs of other people; afterwards the usual world is back."""
+
+    def troubles():
+        needs = make_world(Streams(SEED), make_timeline([PERIOD]), people=1500).needs
+        return {name: ever(getattr(needs, name)).sum() for name in ("homeless", "substance", "offending", "victim")}
+
+    with other_mechanisms():
+        other = troubles()
+    usual = troubles()
+
+    assert usual == troubles()
+    assert other["homeless"] > usual["homeless"]
+    assert other["substance"] < usual["substance"]
+
+
 def test_no_sign_is_planned_contact_and_every_proposal_holds_a_need(world):
     """Turning up is no sign of anything, and nobody is proposed for how often they came."""
     _, bundle, _, finds = world
@@ -74,6 +107,48 @@ def test_no_sign_is_planned_contact_and_every_proposal_holds_a_need(world):
     assert not any(sign.event.endswith((".consultation", ".contact", ".review")) for sign in finds.signs)
     assert all(any(finds.signs[sign].needs for sign in one.gap.candidate.signs) for one in finds.found)
     assert signs_of(bundle.sources, spine=bundle.project.spine, households=False, reached={})
+
+
+def test_a_proposal_is_for_this_purpose_and_no_other(world):
+    """It carries the project's purpose, so a project with another one cannot take its file."""
+    _, bundle, _, finds = world
+    proposals = [one.proposal for one in finds.found]
+    elsewhere = bundle.project.model_copy(update={"purpose": "service_evaluation"})
+
+    own = definitions_of(proposals, bundle.sources, bundle.project)
+
+    assert {one.query.purpose for one in own} == {bundle.project.purpose}
+    with pytest.raises(ConfigError) as refused:
+        definitions_of(proposals, bundle.sources, elsewhere)
+    assert len(refused.value.faults) == len(proposals)
+    assert all("made for `population_health_planning`" in str(fault) for fault in refused.value.faults)
+
+
+def test_no_proposal_rests_on_cost_or_on_demand_alone(world):
+    """Signs are needs, events and homes, never money; without its needs a proposal of contacts is refused."""
+    _, bundle, _, finds = world
+    asked = {name for sign in finds.signs for each in sign.evidence for name in each}
+    again = [one.proposal for one in finds.found if any(finds.signs[sign].event for sign in one.gap.candidate.signs)]
+
+    assert asked <= {"need", "sectors", "within", "event", "count", "gap", "household"}
+    assert again
+    for one in again:
+        told = yaml.safe_load(one.text)
+        for need in told["needs"]:
+            how = "all" if "all" in need else "any"
+            need[how] = [{"event": ["police.safeguarding_notice"], "count": 3, "within": "12m"}]
+        without = replace(one, text=yaml.safe_dump(told))
+        with pytest.raises(ConfigError) as refused:
+            definitions_of([without], bundle.sources, bundle.project)
+        assert any("demand alone makes someone a member" in str(fault) for fault in refused.value.faults)
+
+
+def test_no_word_of_a_proposal_calls_people_a_burden(world):
+    """Of titles, reasons and questions, whatever was found."""
+    _, _, _, finds = world
+    told = " ".join(f"{one.title} {one.reason} {' '.join(one.questions)}" for one in (f.proposal for f in finds.found))
+
+    assert not re.search(r"burden|cost|expens|flyer|high.intensity|demand|abus(er|ing)|addict|refus", told, re.I)
 
 
 def test_the_chance_of_several_is_the_poisson_binomials():
