@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
-from cohorts.uncertainty.missed_links import Donors, find_donors, taken_per_point, times_taken
+from cohorts.uncertainty.missed_links import Donors, counted_as, find_donors, taken_per_point, times_taken
 from cohorts.uncertainty.world import Setting, build_world
 from governance.contracts import COHORT_COUNT, COHORT_INTERVAL, check_table
 from governance.warehouse import fetch_table, load_sql, load_table
@@ -83,9 +83,13 @@ def count_intervals(
     )
     world.close()
     missed = _missed_links(added, donors)
-    taken = times_taken(donors, found.draws, np.random.default_rng(_SEED))
-    change = _decided_anew(added, found) + np.asarray((csr_array(taken) @ missed).todense())
-    per_point = np.asarray(missed.T @ taken_per_point(donors))
+    change = _decided_anew(added, found)
+    for group, taken in times_taken(donors, found.draws, np.random.default_rng(_SEED)):
+        change += np.asarray((csr_array(taken) @ (missed @ counted_as(counts, group))).todense())
+    per_point = sum(
+        ((missed @ counted_as(counts, group)).T @ taken for group, taken in taken_per_point(donors)),
+        start=np.zeros(counts.num_rows),
+    )
     return _intervals(counts, change.astype(np.float64), per_point)
 
 
@@ -118,7 +122,7 @@ def _decided_anew(added: _Added, found: LinkageDraws) -> NDArray[np.int32]:
 
 def _missed_links(added: _Added, donors: Donors) -> csr_array:
     """What one more link like each donor's changes in each count: one person instead of two."""
-    numbers = [str(number) for number in range(len(donors.weight))]
+    numbers = [str(number) for number in range(len(donors.source))]
     without, alone = (
         added.rows(pa.array([f"{part}:{number}" for number in numbers], pa.string())) for part in ("without", "alone")
     )

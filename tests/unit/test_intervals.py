@@ -11,7 +11,6 @@ from cohorts.missed.rates import rates_by_number
 from cohorts.run import run_cohorts
 from cohorts.uncertainty import intervals
 from cohorts.uncertainty.intervals import LinkageDraws, count_intervals
-from cohorts.uncertainty.missed_links import FEWEST_KNOWN, missed_shares
 from cohorts.uncertainty.world import Setting
 from flows.demo.generate import PERIODS, make_ics
 from governance.contracts import COHORT_COUNT, DRAWN_PERSON, LINKAGE_DRAW, PERSON_INDEX, RECORD_QUALITY
@@ -138,14 +137,3 @@ def test_records_without_a_number_widen_their_intervals(setting):
 
     assert (table["high"] > table["people"]).any()
     assert table.loc[table["cohort"] != "_everyone", "per_point"].abs().max() > 0
-
-
-def test_silent_groups_are_drawn_wider_than_groups_that_speak():
-    """A group of which no number tells has a share both larger and less sure than one of a thousand known records."""
-    known, stranded = np.array([1_000.0, 0.0, FEWEST_KNOWN - 1.0]), np.array([10.0, 0.0, 0.0])
-
-    shares = missed_shares(known, stranded, 4_000, np.random.default_rng(2))
-
-    assert shares.mean(axis=0)[0] == pytest.approx(0.015, abs=0.002)
-    assert (shares.std(axis=0)[1:] > 3 * shares.std(axis=0)[0]).all()
-    assert (shares.mean(axis=0)[1:] > shares.mean(axis=0)[0]).all()

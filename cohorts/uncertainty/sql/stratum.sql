@@ -1,25 +1,17 @@
--- Of records whose number shows them to have a partner: how many no other rule brings together with any.
--- reads   donor, record_quality, record_group
--- grain   one row per source and ethnic group that has donors
--- columns stratum, known (records that the number speaks for), stranded (of these, compared with none)
+-- What the numbers tell of records alike, and how many of those without one were joined or left alone.
+-- reads   at_risk
+-- grain   one row per source, ethnic group and emptiness
+-- columns source, group, emptier, known (records that the number speaks for), stranded (of these, compared with none), joined,
+--         alone (records without a number)
 -- params  none
-WITH stratum AS (
-    SELECT DISTINCT stratum, source, "group" FROM donor
-),
-
-told AS (
-    SELECT
-        record_quality.source,
-        record_group."group",
-        count(*) AS known,
-        count(*) FILTER (WHERE record_quality.reference_compared = 0) AS stranded
-    FROM record_quality
-    INNER JOIN record_group USING (source, record_id)
-    WHERE record_group.dimension = 'ethnic_group' AND record_quality.reference_pairs > 0
-    GROUP BY record_quality.source, record_group."group"
-)
-
-SELECT stratum.stratum, coalesce(told.known, 0) AS known, coalesce(told.stranded, 0) AS stranded
-FROM stratum
-LEFT JOIN told USING (source, "group")
-ORDER BY stratum.stratum
+SELECT
+    source,
+    "group",
+    emptier,
+    count(*) FILTER (WHERE is_known) AS known,
+    count(*) FILTER (WHERE is_stranded) AS stranded,
+    count(*) FILTER (WHERE is_joined AND NOT has_number) AS joined,
+    count(*) FILTER (WHERE NOT is_joined AND NOT has_number) AS alone
+FROM at_risk
+GROUP BY source, "group", emptier
+ORDER BY source, "group", emptier
