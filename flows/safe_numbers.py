@@ -10,12 +10,16 @@ from typing import Any
 
 import pyarrow as pa
 
+from cohorts.between import relations_between
+from cohorts.definition import load_definitions
 from cohorts.measures.publish import OF_PEOPLE
 from flows.run import Run
 from flows.worth_asking import proposals_to_ask, release_with_questions
 from governance.code_version import code_version
 from governance.disclosure import SafeMeasures, counted_together, release_measures
 from governance.disclosure.gate import GateResult, Published, Truth, check_release, read_releases, refuse_leaks
+from governance.disclosure.gate.relations import Relation
+from governance.disclosure.protect import keys_of
 from governance.ledger import Event
 from governance.package import check_recorded, open_package, package_digest
 from governance.release_notices import read_notices
@@ -96,9 +100,17 @@ def attacked(run: Run, numbers: Numbers) -> GateResult:
     new, truth = Published.of(numbers.released, run.period), Truth.of(numbers.exact, numbers.released.frame.rule)
     # The same numbers again tell nothing; a period that comes out otherwise than it did is an earlier release, too.
     earlier = [each for each in read_releases(run.zone("public")) if each != new]
-    result = check_release(new, earlier, truth, run.bundle.policy)
+    known = _between_cohorts(run, numbers)
+    result = check_release(new, earlier, truth, run.bundle.policy, known=known)
     refuse_leaks(result)
     return result
+
+
+def _between_cohorts(run: Run, numbers: Numbers) -> list[Relation]:
+    """What definitions say of each other's members, where it is true: the strongest attacker guesses which."""
+    keys = keys_of(numbers.exact)
+    people = dict(zip(keys, numbers.exact["people"].to_pylist(), strict=True))
+    return [each for each in relations_between(load_definitions(run.bundle), keys) if each.holds(people)]
 
 
 def _published_part(counts: pa.Table, project: Project) -> pa.Table:

@@ -1,6 +1,8 @@
 """The gate attacks a release: naive policies must fall, the default must stand, what does not end is refused."""
 
 from itertools import product
+from time import sleep
+from types import SimpleNamespace
 
 import numpy as np
 import pyarrow as pa
@@ -8,6 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from cohorts.between import relations_between
+from cohorts.evidence import InCohort
 from cohorts.measures.publish import OF_PEOPLE, safe_measures_csv
 from governance.contracts import COHORT_COUNT, MEASURE_COUNT
 from governance.disclosure import (
@@ -24,13 +28,14 @@ from governance.disclosure import (
     release_measures,
     safe_counts_csv,
 )
-from governance.disclosure.gate import Published, Truth, check_release, read_releases, refuse_leaks, rule_facts
+from governance.disclosure.gate import Published, Truth, check_release, read_releases, refuse_leaks, rule_facts, system
 from governance.disclosure.gate.relations import Relation, at_most, equation, relations_of
 from governance.disclosure.gate.system import Contradiction, System, solved
 from governance.disclosure.rounding import HIDDEN
 from governance.errors import InternalError, PolicyRefusal
 from governance.settings import Policy
 from governance.store import publish, write_file, write_manifest
+from tests.lib.cohorts import definition, need, query, seen
 from tests.lib.report import count_table, invented_counts
 
 HIDE_ONLY, HES, CELL_KEY = RoundingRule(7, 1), RoundingRule(7, 5), CellKeyRule(7, 5, 2.0)
@@ -202,6 +207,90 @@ def test_an_attack_that_does_not_end_is_a_leak():
     with pytest.raises(PolicyRefusal, match="in 1 ways") as refused:
         refuse_leaks(result)
     assert "did not end" in str(refused.value)
+
+
+@pytest.mark.parametrize("status", [0, 1], ids=["answers late", "gives up"])
+def test_a_solver_that_hangs_is_a_leak(monkeypatch, status):
+    """Whether it heeds its limit and says nothing, or does not heed it and says that all is well."""
+    limits = []
+
+    def hangs(aim, *, options, **_ignored):
+        limits.append(options["time_limit"])
+        sleep(options["time_limit"] + 0.01)
+        return SimpleNamespace(status=status, x=np.zeros(len(aim)))
+
+    monkeypatch.setattr(system, "milp", hangs)
+    result = attack(table_of((120, 95, 3, 2)), HES, time_seconds=0.1)
+
+    assert 0 < limits[0] <= 0.1
+    assert "did not end" in result.leaks[0].how
+    with pytest.raises(PolicyRefusal):
+        refuse_leaks(result)
+
+
+def defined(cohort, *needs):
+    """A definition that asks for membership in others: (how, cohorts) a need."""
+    inner = query(need("seen", seen("homelessness")))
+    made = [
+        need(f"n{n}", *(InCohort(id=one, version="1", query=inner) for one in cohorts), how=how)
+        for n, (how, cohorts) in enumerate(needs)
+    ]
+    return definition(query(*made) if made else inner, cohort)
+
+
+BETWEEN = {
+    "a part and the rest": (
+        [defined("a"), defined("b", ("any", "a")), defined("c", ("any", "a"), ("none", "b"))],
+        {"a": 120, "b": 117, "c": 3},
+    ),
+    "those in both and those in one only": (
+        [defined("a"), defined("x"), defined("b", ("all", "ax")), defined("c", ("any", "a"), ("none", "x"))],
+        {"a": 120, "x": 400, "b": 117, "c": 3},
+    ),
+    "either and both": (
+        [defined("a"), defined("x"), defined("u", ("any", "ax")), defined("b", ("all", "ax"))],
+        {"a": 120, "x": 400, "u": 517, "b": 3},
+    ),
+    "a whole and its only other part": (
+        [defined("a"), defined("x"), defined("u", ("any", "ax")), defined("d", ("any", "u"), ("none", "a"))],
+        {"a": 120, "x": 100, "u": 122, "d": 2},
+    ),
+}
+
+
+@pytest.mark.parametrize(("definitions", "people"), BETWEEN.values(), ids=BETWEEN)
+def test_cohorts_that_are_defined_by_each_other_are_subtracted(definitions, people):
+    """Tables that share no margin: without what definitions say of each other the gate would see nothing."""
+    counts = count_table({(cohort, "met", "all", "all"): n for cohort, n in people.items()})
+    exact = {CellKey(cohort, "met"): n for cohort, n in people.items()}
+    suggested = relations_between(definitions, exact)
+    known = [each for each in suggested if each.holds(exact)]
+    small = {cohort for cohort, n in people.items() if n < 8}
+
+    assert attack(counts, HIDE_ONLY).leaks == ()
+    assert {leak.cell.cohort for leak in attack(counts, HIDE_ONLY, known=known).leaks} == small
+    assert attack(counts, CELL_KEY, known=known).leaks == ()
+
+
+def test_relations_between_cohorts_hold_for_sets_of_people():
+    """Whoever is in which: unions, intersections and differences of random sets."""
+    rng = np.random.default_rng(3)
+    definitions = [one for made, _ in BETWEEN.values() for one in made]
+    for _ in range(50):
+        a, x = (set(np.flatnonzero(rng.random(30) < 0.5).tolist()) for _ in range(2))
+        sets = {"a": a, "x": x, "u": a | x, "b": a & x, "c": a - x, "d": x - a}
+        people = {CellKey(cohort, "met"): len(members) for cohort, members in sets.items()}
+        relations = relations_between(list({one.id: one for one in definitions}.values()), people)
+        assert len(relations) > 5
+        assert [each for each in relations if not each.holds(people)] == []
+
+
+def test_a_relation_needs_every_cell():
+    """A cohort whose table is left out is tied to nothing."""
+    definitions, people = BETWEEN["a part and the rest"]
+
+    assert relations_between(definitions, [CellKey("c", "met"), CellKey("b", "met")]) == []
+    assert {each.says for each in relations_between(definitions, [CellKey(one, "met", "sex", "f") for one in people])}
 
 
 def test_a_refusal_names_tables_and_no_number():
