@@ -28,6 +28,7 @@ from flows import (
     cli_retain,
     cli_review,
     cli_run,
+    cli_source,
     cli_status,
 )
 from flows.cli_output import Answer, show_answer, show_error
@@ -48,6 +49,7 @@ app = typer.Typer(
     rich_markup_mode="rich",
 )
 cli_project.add_to(app)
+cli_source.add_to(app)
 cli_approve.add_to(app)
 cli_bands.add_to(app)
 cli_exposure.add_to(app)

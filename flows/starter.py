@@ -3,10 +3,12 @@
 The policy rules still refuse it, which is meant: they list what only its owner can fill in.
 """
 
+from collections.abc import Mapping
 from datetime import date, timedelta
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
+from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
@@ -63,7 +65,12 @@ def _dates(today: date) -> dict[str, str]:
 
 
 def _render(name: str, facts: dict[str, str]) -> bytes:
-    return _environment().get_template(_FILES[name]).render(**facts).encode()
+    return render_text(_FILES[name], facts)
+
+
+def render_text(template: str, facts: Mapping[str, Any]) -> bytes:
+    """One of our YAML templates, filled in."""
+    return _environment().get_template(template).render(**facts).encode()
 
 
 @cache

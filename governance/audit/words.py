@@ -154,6 +154,7 @@ ROLES = FIELDS | {
     "previous_surname": "Previous surname",
     "previous_postcode": "Previous postcode",
     "address": "Address",
+    "other_identifier": "Other identifier",
     "ethnic_group": "Ethnic group",
     "small_area": "Small area",
     "death_month": "Month of death",

@@ -11,7 +11,7 @@ _STOP_SHARE = 0.5
 _STOP_DATES = 8
 """So many unreadable dates stop the run even if no known format fits; fewer may just be wrong."""
 _FIT_SHARE = 0.9
-_KNOWN_FORMATS = (
+KNOWN_FORMATS = (
     "%Y-%m-%d",
     "%d/%m/%Y",
     "%m/%d/%Y",
@@ -66,12 +66,12 @@ def _filled_and_unread(con: duckdb.DuckDBPyConnection, file_id: str, plan: Colum
 def _fitting_format(con: duckdb.DuckDBPyConnection, file_id: str, plan: ColumnPlan, filled: int) -> str:
     """The known format that reads most values, the first of equals; empty if none reads nearly all."""
     calls = ", ".join(
-        f"count({read_date(f'c{plan.number}', f'known_{i}', text)})" for i, text in enumerate(_KNOWN_FORMATS)
+        f"count({read_date(f'c{plan.number}', f'known_{i}', text)})" for i, text in enumerate(KNOWN_FORMATS)
     )
-    params = {f"known_{i}": text for i, text in enumerate(_KNOWN_FORMATS)}
+    params = {f"known_{i}": text for i, text in enumerate(KNOWN_FORMATS)}
     [counts] = con.execute(f"SELECT {calls} FROM text_{file_id}", params).fetchall()
     best = max(counts)
-    return _KNOWN_FORMATS[counts.index(best)] if best >= _FIT_SHARE * filled else ""
+    return KNOWN_FORMATS[counts.index(best)] if best >= _FIT_SHARE * filled else ""
 
 
 def _fault(plan: ColumnPlan, filled: int, unread: int, fitting: str, name: str, source_id: str) -> Fault:

@@ -78,7 +78,36 @@ def load_bundle(root: Path) -> Bundle:
     faults += _cross_file_faults(project, named)
     if faults or project is None or policy is None:
         raise config_error(faults)
+    _check_confirmed(files, sources)
     return Bundle(root=root, project=project, sources=tuple(sources), policy=policy, files=files)
+
+
+def _check_confirmed(files: dict[str, YamlFile], sources: Sequence[Source]) -> None:
+    """Nothing goes on with a class that only a program has seen.
+
+    Raises:
+        ConfigError: With every column that is still marked ``confirm``.
+    """
+    faults = [
+        Fault(
+            what=f"column `{name}` is suggested as {column.column_class}, and nobody has confirmed it.",
+            fix="Correct the line if it is wrong, and remove its `confirm`.",
+            file=(at := f"sources/{source.id}.yaml"),
+            line=files[at].line(("files", number, "columns", name)),
+        )
+        for source in sources
+        for number, file in enumerate(source.files)
+        for name, column in file.columns.items()
+        if column.confirm
+    ]
+    if faults:
+        raise ConfigError(
+            f"{len(faults)} columns are classed by suggestion only.",
+            why="A class decides where a column may go: a person who knows the source has to agree to each.",
+            fix="Look at each line above, then remove `confirm: true` from it. Nothing was written.",
+            code="E-CONFIG-CONFIRM",
+            faults=faults,
+        )
 
 
 def _no_project(root: Path) -> ConfigError:

@@ -38,9 +38,10 @@ DIRECT_ROLES = frozenset(
         "address",
         "birth_place",
         "occupation",
+        "other_identifier",
     }
 )
-"""What a direct identifier can be. ``address`` is never encoded: it is read to be dropped."""
+"""What a direct identifier can be. ``address`` and ``other_identifier`` are never encoded: read to be dropped."""
 
 QUASI_ROLES = frozenset({"sex", "ethnic_group", "birth_year", "small_area", "death_month", "address_kind"})
 """What a quasi-identifier can be; these describe a person in the analysis zone. Sex also helps to link."""
@@ -61,6 +62,7 @@ Role = Literal[
     "address",
     "birth_place",
     "occupation",
+    "other_identifier",
     "sex",
     "ethnic_group",
     "birth_year",
@@ -92,6 +94,9 @@ class Column(Strict):
     code_system: Literal["icd10", "opcs4", "snomed_ct", "other"] | None = None
     """Whose codes the column holds. Rows with a legally restricted code are left out at the source; `other` says that
     no such code can stand in it."""
+
+    confirm: bool = False
+    """`joinedup source add` suggested this line and nobody has agreed to it yet: nothing runs until it is gone."""
 
     @model_validator(mode="after")
     def _role_fits_class(self) -> Self:

@@ -43,7 +43,7 @@ WANTED = {
         "audit affected",
         "optout request",
     ),
-    *("diff", "package export", "package import"),
+    *("diff", "package export", "package import", "source add"),
     *("keys issue", "keys recover", "keys rotate", "keys rekey", "keys destroy"),
     "audit evidence",
     *("review approve", "review export", "review open", "review import"),

@@ -1,0 +1,151 @@
+"""``joinedup source add``: a draft of a source file from an extract, for a person to confirm line by line."""
+
+import json
+import re
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from flows.run import now
+from flows.starter import render_text
+from governance.errors import BadInput
+from governance.intake.profile import Profile, profile_extract
+from governance.intake.suggest import Shape, Suggestion, suggest
+from governance.settings import ColumnClass
+from governance.store import write_file
+
+_PLAIN_KEY = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
+_YAML_WORDS = frozenset({"true", "false", "null", "yes", "no", "on", "off"})
+_SLUG = re.compile(r"[a-z][a-z0-9_]{1,39}")
+_MONTH = re.compile(r"[12][0-9]{3}-(?:0[1-9]|1[0-2])")
+_SEX_MAPS = {
+    "numbers": {"1": "male", "2": "female", "0": "", "9": "", "X": ""},
+    "letters": {"M": "male", "F": "female", "U": ""},
+    "words": {"Male": "male", "Female": "female", "Unknown": ""},
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draft:
+    """What was written, and what is in it."""
+
+    file: str
+    profile: Profile
+    suggestions: list[Suggestion]
+
+    def as_dict(self) -> dict[str, Any]:
+        """For ``--json``: names of columns, no values and no counts of them."""
+        columns = [
+            {
+                "column": shape.name,
+                "class": str(one.column_class),
+                "role": one.role or None,
+                "format": shape.format or None,
+                "filled": filled(shape),
+                "why": one.why,
+            }
+            for shape, one in zip(self.profile.columns, self.suggestions, strict=True)
+        ]
+        profile = self.profile
+        return {
+            "file": self.file,
+            "format": profile.format,
+            "encoding": profile.encoding,
+            "delimiter": profile.delimiter,
+            "header_row": profile.header_row,
+            "columns": columns,
+        }
+
+
+def filled(shape: Shape) -> str:
+    """How full a column is, in words that tell no small count."""
+    bounds = ((1.0, "full"), (0.9, "over 90% filled"), (0.5, "over half filled"), (0.1, "under half filled"))
+    return next((word for least, word in bounds if shape.filled >= least), "nearly empty" if shape.filled else "empty")
+
+
+def add_source(
+    root: Path, extract: Path, *, source_id: str = "", title: str = "", organisation: str = "", sector: str = "council"
+) -> Draft:
+    """Profile an extract and write ``sources/<id>.yaml``.
+
+    Args:
+        root: The project folder.
+        extract: The file; it is read, not copied.
+        source_id: The source's id; without it the file's name makes one.
+        title: What it is called.
+        organisation: Who sends it.
+        sector: Which part of public life it belongs to.
+
+    Raises:
+        BadInput: The file cannot be profiled, the id is none, or there is such a source already.
+    """
+    name = source_id or re.sub(r"[^a-z0-9]+", "_", extract.name.split(".")[0].lower()).strip("_")
+    target = _target(root, name)
+    profile = profile_extract(extract)
+    suggestions = suggest(profile.columns)
+    today = now().date()
+    facts = {
+        "id": name,
+        "title": json.dumps(title) if title else "REPLACE what the extract is",
+        "organisation": json.dumps(organisation) if organisation else "REPLACE who sends it",
+        "sector": sector,
+        "today": today.isoformat(),
+        "end": (today + timedelta(days=365)).isoformat(),
+        "review": (today + timedelta(days=335)).isoformat(),
+        "profile": profile,
+        "delimiter": json.dumps(profile.delimiter),
+        "file_id": name,
+        "path": json.dumps(_path(root, extract, name)),
+        "grain": "people" if any(one.role == "record_id" for one in suggestions) else "both",
+        "columns": [_line(shape, one) for shape, one in zip(profile.columns, suggestions, strict=True)],
+    }
+    write_file(target, render_text("draft.yaml.jinja", facts))
+    return Draft(file=target.relative_to(root).as_posix(), profile=profile, suggestions=suggestions)
+
+
+def _target(root: Path, name: str) -> Path:
+    if not _SLUG.fullmatch(name):
+        raise BadInput(
+            "The source has no id yet.",
+            why="Its file, its tables and its pages are named after it.",
+            fix="Give one with --id: 2 to 40 lower case letters, digits and underscores, a letter first.",
+            code="E-SOURCE-ID",
+        )
+    target = root / "sources" / f"{name}.yaml"
+    if not (root / "project.yaml").exists() or target.exists():
+        raise BadInput(
+            f"sources/{name}.yaml is there already, or this is no project.",
+            why="A source file that people have worked on is never overwritten.",
+            fix="Choose another --id, or start a project with `joinedup init`. Nothing was written.",
+            code="E-SOURCE-EXISTS",
+        )
+    return target
+
+
+def _path(root: Path, extract: Path, name: str) -> str:
+    """Where the file lies below the project, with its month left open; else where it should be put."""
+    try:
+        below = extract.resolve().relative_to(root.resolve()).as_posix()
+    except ValueError:
+        return f"extracts/{{period}}/{name}{''.join(extract.suffixes[-2:])}"
+    return _MONTH.sub("{period}", below)
+
+
+def _line(shape: Shape, one: Suggestion) -> dict[str, str]:
+    role = f", role: {one.role}" if one.role else ""
+    is_date = one.role == "date_of_birth" or one.column_class is ColumnClass.EVENT_FIELD
+    format_ = f", format: {json.dumps(shape.format)}" if shape.format and is_date else ""
+    codes = _SEX_MAPS.get(shape.sex_codes, {}) if one.role == "sex" else {}
+    values = ", values: " + json.dumps(codes) if codes else ""
+    remark = f"{filled(shape)}; {one.why}"
+    if format_ and shape.also:
+        remark += f"; {shape.also} would fit, too"
+    settings = f"{{class: {one.column_class}{role}{format_}{values}, confirm: true}}"
+    return {"key": _key(shape.name), "settings": settings, "remark": remark}
+
+
+def _key(name: str) -> str:
+    """A column's name as YAML reads it back."""
+    is_plain = _PLAIN_KEY.fullmatch(name) and name.lower() not in _YAML_WORDS
+    return name if is_plain else json.dumps(name, ensure_ascii=False)

@@ -1,0 +1,126 @@
+"""What a column may hold, by its name and the shape of its values; a direct identifier when in doubt."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from governance.settings import ColumnClass
+
+_LIKELY = 0.8
+"""Above this share of values of one shape the column is taken to hold such values."""
+_FEW_CODES = 25
+_CODED_ROWS = 50
+_LONG_TEXT = 60
+_CODE = 24
+_NAMES = {
+    "nhs_number": r"nhs(no|num|number)|nhsnumber.*",
+    "previous_surname": r"(previous|former|maiden|birth)(sur|last|family)?name",
+    "forename": r"(first|given|fore|christian)names?|forename.*",
+    "surname": r"(sur|last|family)name",
+    "full_name": r"(full|client|patient|person|customer)?name",
+    "date_of_birth": r"dob|dateofbirth|birthdate|born|personbirthdate",
+    "previous_postcode": r"(previous|former|old)postcode",
+    "postcode": r"post(al)?code.*|postcodefake|.*postcode",
+    "uprn": r"uprn.*",
+    "phone": r"(mobile|home|work)?(tele)?(phone|mobile|tel)(no|number|num)?",
+    "email": r"e?mail(address)?",
+    "address": r".*address.*|street.*|suburb|city|town|house(no|number|name)",
+    "birth_place": r"birthplace|placeofbirth",
+    "occupation": r"occupation|job(title)?",
+    "sex": r"sex|gender",
+    "ethnic_group": r"ethnic(ity|group|category)?",
+    "birth_year": r"(birthyear|yearofbirth|yob)",
+}
+_RECORD_ID = re.compile(
+    r"(unique|local|source)?(person|patient|client|case|record|rec|customer|member|tenant|applicant|serviceuser|user)?"
+    r"(id|ref|reference|identifier|key)"
+)
+_FREE_TEXT = re.compile(r".*(notes?|comments?|description|narrative|freetext|remarks?)")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shape:
+    """What can be said of a column without a value of it."""
+
+    name: str
+    filled: float
+    """Share of rows."""
+    distinct: int
+    rows: int
+    longest: int
+    unique: bool
+    """Every row has a value of its own."""
+    shapes: dict[str, float]
+    """Share of the filled values that look like an NHS number, a postcode, an e-mail address or a telephone number."""
+    format: str = ""
+    """A date format that reads nearly all of it."""
+    also: str = ""
+    """Another that does, too: then the day and the month cannot be told apart."""
+    sex_codes: str = ""
+    """Which of the usual lists of codes holds every value."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Suggestion:
+    """A class, a role and why."""
+
+    column_class: ColumnClass
+    role: str = ""
+    why: str
+
+
+def plain(name: str) -> str:
+    """A name without case, spaces and punctuation."""
+    return re.sub(r"[\W_]+", "", name).casefold()
+
+
+def is_known(name: str) -> bool:
+    """Whether a name is one that columns usually have."""
+    short = plain(name)
+    return bool(_RECORD_ID.fullmatch(short)) or any(re.fullmatch(text, short) for text in _NAMES.values())
+
+
+def suggest(shapes: Sequence[Shape]) -> list[Suggestion]:
+    """One suggestion a column; exactly one is the record id if any can be."""
+    record_id = _record_id(shapes)
+    return [
+        Suggestion(column_class=ColumnClass.DIRECT_IDENTIFIER, role="record_id", why="a value of its own in every row")
+        if place == record_id
+        else _suggest(shape)
+        for place, shape in enumerate(shapes)
+    ]
+
+
+def _record_id(shapes: Sequence[Shape]) -> int | None:
+    """The first column with such a name whose values are all there and all different."""
+    found = (n for n, shape in enumerate(shapes) if shape.unique and _RECORD_ID.fullmatch(plain(shape.name)))
+    return next(found, None)
+
+
+def _suggest(shape: Shape) -> Suggestion:
+    by_shape = next((role for role, share in shape.shapes.items() if share >= _LIKELY), "")
+    by_name = next((role for role, text in _NAMES.items() if re.fullmatch(text, plain(shape.name))), "")
+    if by_shape:
+        return _direct(by_shape, "its values have that shape")
+    if by_name in ("sex", "ethnic_group"):
+        return Suggestion(column_class=ColumnClass.QUASI_IDENTIFIER, role=by_name, why="by its name")
+    if by_name == "date_of_birth" and not shape.format:
+        return _direct("other_identifier", "called a date of birth, and not read as dates")
+    if by_name and by_name != "birth_year":
+        return _direct(by_name, "by its name")
+    return _by_content(shape)
+
+
+def _by_content(shape: Shape) -> Suggestion:
+    if shape.format:
+        return Suggestion(column_class=ColumnClass.EVENT_FIELD, why="dates")
+    if shape.longest > _LONG_TEXT or _FREE_TEXT.fullmatch(plain(shape.name)):
+        return Suggestion(column_class=ColumnClass.FREE_TEXT, why="long texts: never loaded")
+    coded = shape.distinct <= _FEW_CODES and shape.rows >= _CODED_ROWS and 0 < shape.longest <= _CODE
+    if coded and not _RECORD_ID.fullmatch(plain(shape.name)):
+        return Suggestion(column_class=ColumnClass.ATTRIBUTE, why="a few short codes")
+    return _direct("other_identifier", "in doubt: never encoded, never sent")
+
+
+def _direct(role: str, why: str) -> Suggestion:
+    return Suggestion(column_class=ColumnClass.DIRECT_IDENTIFIER, role=role, why=why)

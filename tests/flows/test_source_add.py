@@ -1,0 +1,240 @@
+"""`joinedup source add`: a draft from an extract nobody has described; no value is shown, nothing unconfirmed runs."""
+
+import io
+import json
+import re
+import shutil
+import zipfile
+from pathlib import Path
+
+import openpyxl
+import pyarrow as pa
+import pyarrow.csv as pa_csv
+import pyarrow.parquet as pq
+import pytest
+import yaml
+
+from flows.cli import run
+from flows.source_draft import add_source
+from governance.errors import BadInput
+from governance.intake.profile import profile_extract
+from governance.intake.suggest import suggest
+from governance.settings import ExtractFile, load_bundle
+from tests.lib.intake import PERIOD, deliver, make_source, read
+
+MARK = "Quizzaciously"
+DEMO = Path(__file__).parents[2] / "config" / "demo"
+ROWS = 60
+HEADER = [
+    *(
+        "Client Ref",
+        "NHS_No",
+        "Given Name",
+        "Family Name",
+        "DOB",
+        "Post Code",
+        "Gender",
+        "Mobile",
+        "E-mail",
+        "Ethnicity",
+    ),
+    *("Case Notes", "Referred", "Team", "Town", "Wibble"),
+    *(f"Flag {n}" for n in range(25)),
+]
+DIRECT = "direct_identifier"
+EXPECTED = {
+    "Client Ref": (DIRECT, "record_id", ""),
+    "NHS_No": (DIRECT, "nhs_number", ""),
+    "Given Name": (DIRECT, "forename", ""),
+    "Family Name": (DIRECT, "surname", ""),
+    "DOB": (DIRECT, "date_of_birth", "%d/%m/%Y"),
+    "Post Code": (DIRECT, "postcode", ""),
+    "Gender": ("quasi_identifier", "sex", ""),
+    "Mobile": (DIRECT, "phone", ""),
+    "E-mail": (DIRECT, "email", ""),
+    "Ethnicity": ("quasi_identifier", "ethnic_group", ""),
+    "Case Notes": ("free_text", "", ""),
+    "Referred": ("event_field", "", "%Y-%m-%d"),
+    "Team": ("attribute", "", ""),
+    "Town": (DIRECT, "address", ""),
+    "Wibble": (DIRECT, "other_identifier", ""),
+}
+
+
+def _row(n: int) -> list[str]:
+    person = [
+        f"C{n:04}",
+        "999 000 0018" if n % 5 else "",
+        f"{MARK}{n}",
+        f"O'Zoë{MARK}",
+        f"{n % 28 + 1:02}/{n % 12 + 1:02}/1960",
+    ]
+    contact = ["NM1 2AB", "MF"[n % 2], f"07700 900{n:03}", f"{MARK}{n}@example.org", "A"]
+    rest = [f"Seen; said {MARK} and went home again after a cup of tea and some more talk", f"2025-09-{n % 30 + 1:02}"]
+    return [*person, *contact, *rest, f"Team {n % 3}", f"{MARK}ton", f"{MARK}{n}", *(str(n % 2) for _ in range(25))]
+
+
+TABLE = [HEADER, *(_row(n) for n in range(ROWS))]
+
+
+def _text(delimiter: str, *titles: str) -> str:
+    cells = [[f'"{cell}"' if delimiter in cell else cell for cell in row] for row in TABLE]
+    return "\r\n".join([*titles, *(delimiter.join(row) for row in cells)]) + "\r\n"
+
+
+def _workbook() -> bytes:
+    book = openpyxl.Workbook()
+    book.active.append([f"Printed for {MARK}"])
+    for row in TABLE:
+        book.active.append(row)
+    out = io.BytesIO()
+    book.save(out)
+    return out.getvalue()
+
+
+def _parquet() -> bytes:
+    out = pa.BufferOutputStream()
+    texts = pa_csv.ConvertOptions(column_types=dict.fromkeys(HEADER, pa.string()))
+    pq.write_table(pa_csv.read_csv(io.BytesIO(_text(",").encode()), convert_options=texts), out)
+    return out.getvalue().to_pybytes()
+
+
+def _zip() -> bytes:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        archive.writestr("a.csv", _text("|"))
+    return out.getvalue()
+
+
+LAYOUTS = {
+    "plain.csv": (_text(",").encode(), {"format": "csv", "encoding": "utf-8", "delimiter": ","}),
+    "excel.csv": (_text(";").encode("cp1252"), {"format": "csv", "encoding": "cp1252", "delimiter": ";"}),
+    "titled.txt": (
+        _text("\t", f"Register of {MARK}", "Printed in May").encode("utf-16"),
+        {"format": "csv", "encoding": "utf-16", "delimiter": "\t", "header_row": 3},
+    ),
+    "book.xlsx": (_workbook(), {"format": "xlsx", "header_row": 2}),
+    "columns.parquet": (_parquet(), {"format": "parquet"}),
+    "packed.zip": (_zip(), {"format": "csv", "delimiter": "|"}),
+}
+
+
+@pytest.mark.parametrize("name", LAYOUTS)
+def test_a_layout_is_profiled_and_can_be_read_as_profiled(tmp_path, name):
+    """Every column gets the class a person would give it, and the file is then read without a row lost."""
+    content, wanted = LAYOUTS[name]
+    root = deliver(tmp_path, {name: content})
+
+    found = profile_extract(root / "extracts" / PERIOD / name)
+    suggestions = suggest(found.columns)
+
+    assert {key: getattr(found, key) for key in wanted} == wanted
+    told = {
+        shape.name: (str(one.column_class), one.role, shape.format if one.role in ("", "date_of_birth") else "")
+        for shape, one in zip(found.columns, suggestions, strict=True)
+    }
+    assert {column: told[column] for column in EXPECTED} == EXPECTED
+    assert {told[column][0] for column in HEADER[15:]} == {"attribute"}
+    assert MARK not in f"{found}{suggestions}"
+
+
+@pytest.fixture(scope="module")
+def drafted(tmp_path_factory):
+    """The synthetic system's settings with a draft of a stranger's extract, which lies below extracts/."""
+    root = Path(shutil.copytree(DEMO, tmp_path_factory.mktemp("source_add") / "project"))
+    deliver(root, {"plain.csv": LAYOUTS["plain.csv"][0]})
+    add_source(root, root / "extracts" / PERIOD / "plain.csv", source_id="stranger")
+    return root
+
+
+@pytest.fixture
+def root(drafted, tmp_path):
+    """A copy of it."""
+    return Path(shutil.copytree(drafted, tmp_path / "project"))
+
+
+def add(capsys, root: Path, extract: Path, *words: str) -> tuple[int, str]:
+    """Exit code and everything the command said."""
+    code = run(["source", "add", str(extract), "--dir", str(root), "--id", "stranger", *words])
+    said = capsys.readouterr()
+    return code, said.out + said.err
+
+
+def test_an_unseen_extract_reaches_a_passing_check_within_ten_edits(root, capsys):
+    """One edit confirms all columns after they were looked at; the rest are facts no program can know."""
+    (root / "sources" / "stranger.yaml").unlink()
+    code, said = add(capsys, root, root / "extracts" / PERIOD / "plain.csv", "--json")
+
+    draft = root / "sources" / "stranger.yaml"
+    text = draft.read_text("utf-8")
+    assert code == 0
+    assert MARK not in said + text
+    assert json.loads(said)["result"]["columns"][1]["filled"] == "over half filled"
+    assert text.count("confirm: true}") == len(HEADER) == 40
+
+    assert run(["check", str(root)]) == 3
+    refused = capsys.readouterr().err
+    assert "E-CONFIG-CONFIRM" in refused
+    assert refused.count("nobody has confirmed it") == 40
+    edits = 2 + len(re.findall(r"^[^#\n]*REPLACE", text, re.MULTILINE))  # and the privacy notice
+    draft.write_text(text.replace(", confirm: true", "").replace("REPLACE ", ""), "utf-8")
+    notice = root / "project.yaml"
+    notice.write_text(
+        notice.read_text("utf-8").replace("sources: [gp_register", "sources: [stranger, gp_register"), "utf-8"
+    )
+    assert run(["keys", "new", str(root), "--demo"]) == 0
+
+    assert run(["check", str(root)]) <= 1
+    assert edits <= 10
+
+
+def test_the_draft_reads_the_extract_it_was_made_from(root):
+    """Sex codes come from our own lists, dates from what fits, and every row is accounted for."""
+    drafted = yaml.safe_load((root / "sources" / "stranger.yaml").read_text("utf-8").replace(", confirm: true", ""))
+    file = drafted["files"][0]
+
+    assert file["path"] == "extracts/{period}/plain.csv"
+    intake = read(root, make_source(ExtractFile.model_validate(file).model_dump(mode="json", by_alias=True)))
+    assert intake.counts["stranger"].rows_in == intake.counts["stranger"].rows_out == ROWS
+    assert intake.rejects.num_rows == 0
+    assert set(intake.con.execute('SELECT "Gender" FROM file_stranger').fetchall()) == {("male",), ("female",)}
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "\n".join(",".join(row) for row in TABLE[1:]).encode(),
+        f"{MARK},{MARK}2\n1,2\n3,4\n".encode(),
+        b"a,b\n",
+        b"",
+        b"PK\x03\x04" + MARK.encode(),
+        f"surname,{MARK}@example.org\nx,y\nz,w\n".encode(),
+    ],
+    ids=["no header", "unknown names", "no rows", "empty", "damaged", "a value among the names"],
+)
+def test_a_file_without_a_certain_header_is_refused_without_a_value(tmp_path, content):
+    """Its first row may be a person."""
+    path = tmp_path / "x.csv"
+    path.write_bytes(content)
+
+    with pytest.raises(BadInput) as refused:
+        profile_extract(path)
+
+    assert refused.value.code == "E-SOURCE-EXTRACT"
+    assert MARK not in f"{refused.value}"
+
+
+def test_a_source_file_is_never_overwritten(root, tmp_path, capsys):
+    """Nor is a draft made without an id, or outside a project; the extract is not even opened."""
+    assert "E-SOURCE-EXISTS" in add(capsys, root, tmp_path / "x.csv")[1]
+    assert "E-SOURCE-EXISTS" in add(capsys, tmp_path, tmp_path / "x.csv")[1]
+    assert "E-SOURCE-ID" in add(capsys, root, tmp_path / "x.csv", "--id", "Not an id")[1]
+
+
+def test_no_bundle_loads_with_a_suggestion_in_it(root):
+    """Not for a check, a run or an approval: all start from the bundle."""
+    with pytest.raises(BadInput) as refused:
+        load_bundle(root)
+
+    assert refused.value.code == "E-CONFIG-CONFIRM"
+    assert all(fault.file == "sources/stranger.yaml" and fault.line for fault in refused.value.faults)
