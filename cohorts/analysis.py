@@ -3,7 +3,7 @@
 This is the only place where records become people; everything after it speaks of people only.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 
 import duckdb
@@ -15,6 +15,9 @@ from cohorts.households import SHARED_BY
 from governance.contracts import EVENT, NEED_EVIDENCE, PERSON, PERSON_INDEX, check_table
 from governance.settings import Project, Source
 from governance.warehouse import fetch_table, load_sql, load_table, materialise
+
+PAYLOAD_TABLES = ("record_person", "record_event", "record_need")
+"""What a source sends to the analysis zone."""
 
 
 def build_analysis(
@@ -43,11 +46,31 @@ def build_analysis(
         ContractError: A table is not as promised.
     """
     load_table(con, "person_index", check_table(person_index, PERSON_INDEX))
-    for name in ("record_person", "record_event", "record_need"):
-        load_table(con, name, _stacked(payloads, name))
+    for name in PAYLOAD_TABLES:
+        load_table(con, name, stacked(payloads, name))
+    join_people(con, sources, as_of, project, delivered=payloads.keys())
+
+
+def join_people(
+    con: duckdb.DuckDBPyConnection,
+    sources: Sequence[Source],
+    as_of: date,
+    project: Project,
+    *,
+    delivered: Collection[str],
+) -> None:
+    """The tables of :func:`build_analysis`, where records and the person index are in the warehouse already.
+
+    Args:
+        con: Holds ``person_index``, ``record_person``, ``record_event`` and ``record_need``.
+        sources: Settings of all sources of the project.
+        as_of: First day after the period.
+        project: Names the spine.
+        delivered: Sources that sent something: the others cover nothing.
+    """
     sectors = {"source": [s.id for s in sources], "sector": [s.sector.value for s in sources]}
     load_table(con, "source_sector", pa.table(sectors))
-    load_table(con, "coverage", coverage_table(sources, as_of, delivered=payloads.keys()))
+    load_table(con, "coverage", coverage_table(sources, as_of, delivered=delivered))
     load_table(con, "provider", provider_table(sources))
     materialise(con, "person", load_sql("cohorts", "person"), {"spine": project.spine, "shared_by": SHARED_BY})
     materialise(con, "event", load_sql("cohorts", "event"))
@@ -56,7 +79,7 @@ def build_analysis(
         check_table(fetch_table(con, f"SELECT * FROM {contract.name} LIMIT 0"), contract)
 
 
-def _stacked(payloads: Mapping[str, Payload], name: str) -> pa.Table:
+def stacked(payloads: Mapping[str, Payload], name: str) -> pa.Table:
     """One table of all sources, with a column that says which."""
     tables = []
     for source, payload in sorted(payloads.items()):

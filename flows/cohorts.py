@@ -25,6 +25,7 @@ from cohorts.uncertainty.intervals import LinkageDraws, count_intervals
 from cohorts.uncertainty.world import Setting
 from flows.forgetting import destroy_older_records
 from flows.run import Run, timestamp
+from flows.since import change_since
 from governance.ledger import Event
 from governance.package import open_package, publish_package, wanted_packages
 from governance.populations import load_population
@@ -60,10 +61,15 @@ def cohorts(run: Run) -> dict[str, int | float | str]:
         "singling_out": measure_singling_out(con),
         "statements": {cohort: statement.explained() for cohort, statement in results.statements.items()},
     }
+    intervals = linkage_intervals(run, zone, counts, definitions)
+    # Last of all: it takes the warehouse over.
+    since = change_since(run, con, zone.tables["person_index"], counts, _setting(run, zone, definitions))
+    facts["since"] = since.facts
     folder, key = run.zone("analysis", run.period, "cohorts"), run.ring.zone_public("analysis")
     tables = {
         "cohort_count": counts,
-        "cohort_interval": linkage_intervals(run, zone, counts, definitions),
+        "cohort_interval": intervals,
+        "cohort_change": since.table,
         "measure_count": measured.measure_count,
         "cohort_measure": measured.cohort_measure,
         "cohort_attrition": measured.cohort_attrition,
@@ -77,7 +83,13 @@ def cohorts(run: Run) -> dict[str, int | float | str]:
         definitions=len(definitions),
     )
     destroy_older_records(run, "analysis")
-    return {"definitions": len(definitions), "counts": counts.num_rows, "cohorts": manifest, "who_is_missed": missed}
+    return {
+        "definitions": len(definitions),
+        "counts": counts.num_rows,
+        "since": since.facts["against"],
+        "cohorts": manifest,
+        "who_is_missed": missed,
+    }
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,15 +128,20 @@ def linkage_intervals(run: Run, zone: AnalysisZone, counts: pa.Table, definition
     Returns:
         Contract ``cohort_interval``.
     """
-    setting = Setting(
+    setting = _setting(run, zone, definitions)
+    draws = LinkageDraws(zone.tables["drawn_person"], zone.tables["linkage_draw"], zone.facts["draws"])
+    return count_intervals(zone.con, counts, draws, setting)
+
+
+def _setting(run: Run, zone: AnalysisZone, definitions: Sequence[Definition]) -> Setting:
+    """What the period's analysis was made of."""
+    return Setting(
         sources=run.bundle.sources,
         payloads=zone.payloads,
         project=run.bundle.project,
         definitions=definitions,
         as_of=run.as_of,
     )
-    draws = LinkageDraws(zone.tables["drawn_person"], zone.tables["linkage_draw"], zone.facts["draws"])
-    return count_intervals(zone.con, counts, draws, setting)
 
 
 def _publish_missed(run: Run, rates: Sequence[GroupRates]) -> str:

@@ -16,6 +16,7 @@ WITHOUT_PEOPLE = frozenset(
     {
         "agreement_pattern",
         "cohort_attrition",
+        "cohort_change",
         "cohort_count",
         "cohort_interval",
         "cohort_measure",

@@ -6,6 +6,7 @@
 from governance.contracts.contract import Contract, Zone, check_table
 from governance.contracts.counts import (
     COHORT_ATTRITION,
+    COHORT_CHANGE,
     COHORT_COUNT,
     COHORT_INTERVAL,
     COHORT_MEASURE,
@@ -36,6 +37,7 @@ from governance.contracts.records import (
 
 __all__ = [
     "COHORT_ATTRITION",
+    "COHORT_CHANGE",
     "COHORT_COUNT",
     "COHORT_INTERVAL",
     "COHORT_MEASURE",
@@ -89,6 +91,7 @@ CONTRACTS = {
         COHORT_MEASURE,
         MEASURE_COUNT,
         COHORT_ATTRITION,
+        COHORT_CHANGE,
         FINDER_PROPOSAL,
     )
 }

@@ -100,6 +100,25 @@ COHORT_ATTRITION = Contract(
     identifiability="exact counts of people: disclosive until steps are joined so that no loss is small",
 )
 
+COHORT_CHANGE = Contract(
+    name="cohort_change",
+    grain="one row per cohort, measure and cause of change since last time: exact, for the release step only",
+    zone="analysis",
+    key=("cohort", "measure", "cause"),
+    columns={
+        "cohort": pa.string(),
+        "measure": pa.string(),
+        "cause": pa.string(),
+        "before_people": pa.int64(),
+        "after_people": pa.int64(),
+        "more_people": pa.int64(),
+        "more_noise": pa.uint32(),
+        "fewer_people": pa.int64(),
+        "fewer_noise": pa.uint32(),
+    },
+    identifiability="exact counts of people who came into a count or went out of it, often very few: disclosive",
+)
+
 FINDER_PROPOSAL = Contract(
     name="finder_proposal",
     grain="one row per combination that the finder proposes, best first",

@@ -123,7 +123,7 @@ def test_whoever_left_is_in_no_table(done_months):
     gone = {record for _, record in before.keys() - ids(root, SECOND).keys()}
     left = {(zone, name) for zone, period, name in sealed(root) if period == FIRST}
 
-    counts = ("cohort_attrition", "cohort_count", "cohort_interval", "cohort_measure", "measure_count")
+    counts = ("cohort_attrition", "cohort_change", "cohort_count", "cohort_interval", "cohort_measure", "measure_count")
     assert left == {
         ("linkage", "agreement_pattern"),
         ("linkage", "u_statistic"),
@@ -162,12 +162,45 @@ def test_the_second_month_can_be_run_again(two_months):
     assert names == {
         "agreement_pattern",
         "cohort_attrition",
+        "cohort_change",
         "cohort_count",
         "cohort_interval",
         "cohort_measure",
         "measure_count",
         "u_statistic",
     }
+
+
+def cohort_changes(root):
+    """What the cohort step says of what changed, and what its manifest says of that."""
+    facts = read_manifest(current(root / "zones/analysis" / SECOND / "cohorts"))["since"]
+    return table(root, "analysis", SECOND, "cohorts", "cohort_change").to_pylist(), facts
+
+
+def test_what_changed_since_last_time_is_split(done_months):
+    """Against the month before, while its records were there; the first month has nothing before it."""
+    root, *_ = done_months
+    rows, facts = cohort_changes(root)
+
+    assert (facts["against"], facts["why_not_split"]) == (FIRST, "")
+    assert {row["cause"] for row in rows} == {"definition", "linkage", "late_data", "people"}
+    assert {row["after_people"] for row in rows if row["measure"] == "population"} == {40}
+    assert read_manifest(current(root / "zones/analysis" / FIRST / "cohorts"))["since"]["against"] == ""
+
+
+def test_a_split_is_taken_over_while_nothing_changed_and_given_up_after(two_months):
+    """Last month's records are destroyed: the same run says the same; another one says that it cannot tell."""
+    before = cohort_changes(two_months)
+    run_steps(open_run(two_months, SECOND), [("cohorts", "")], plain=True)
+    assert cohort_changes(two_months) == before
+
+    path = two_months / "cohorts/t01_seen_by_both.yaml"
+    path.write_text(path.read_text("utf-8").replace("lookback: 24m", "lookback: 12m"), encoding="utf-8")
+    run_steps(open_run(two_months, SECOND), STEPS, plain=True)
+
+    rows, facts = cohort_changes(two_months)
+    assert {row["cause"] for row in rows} == {"not_split"}
+    assert facts["why_not_split"] == "records of that period were destroyed"
 
 
 def test_training_again_compares_everything_and_counts_versions(two_months):

@@ -1,0 +1,1 @@
+"""What changed since last time: the difference of two months' counts, split by what made it, in the analysis zone."""
