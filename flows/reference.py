@@ -10,6 +10,7 @@ import yaml
 
 from flows.cli import app
 from flows.explaining import ErrorText, error_texts
+from flows.reference_errors import what_to_do_page
 from governance.errors import EXIT_OK, EXIT_WARNING
 from governance.policy import rules_markdown
 from governance.settings import Preset
@@ -31,6 +32,7 @@ def pages() -> dict[str, str]:
         "errors.md": errors_page(),
         "policy-rules.md": rules_markdown(),
         "presets.md": presets_page(),
+        "what_to_do_when.md": what_to_do_page(),
     }
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import governance
 from flows.explaining import error_texts, explain_code
+from flows.reference_errors import MOMENTS, moment_of, what_to_do_page
 
 PRODUCT = Path(governance.__file__).parent.parent
 CODES = {
@@ -57,3 +58,18 @@ def test_explaining_a_ledger_error():
 
     assert text.startswith("E-LEDGER-BROKEN (ends with exit code 2)")
     assert "nothing is added to a broken one" in text
+
+
+def test_what_to_do_tells_every_error():
+    """Under one moment each, with its fix; a new code lands under the last heading by itself."""
+    page = what_to_do_page()
+
+    assert [text.code for text in error_texts() if page.count(f"| `{text.code}` |") == 0] == []
+    assert page.count("\n| `E-") == len(error_texts())
+
+
+def test_every_moment_has_errors():
+    """A beginning that fits no code any more is taken out."""
+    used = {(moment_of(code), start) for code in CODES for start in moment_of(code)[2] if f"E-{start}" in code}
+
+    assert [start for moment in MOMENTS for start in moment[2] if (moment, start) not in used] == []
