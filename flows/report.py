@@ -3,20 +3,22 @@
 A draft lies in ``zones/draft/<period>``, which is not public. :mod:`flows.release` publishes it.
 """
 
+from datetime import date
 from hashlib import sha256
 from typing import Any
 
 from cohorts.measures.publish import safe_measures_csv
 from cohorts.report.build import build_page
 from cohorts.report.facts import ReportFacts, report_facts
+from cohorts.report.page import BoardPage
 from cohorts.report.paper import PDF_FILE, make_pdf
 from cohorts.report.spreadsheet import SPREADSHEET_FILE, make_spreadsheet
-from cohorts.report.write import REPORT_FILE, write_board_report
+from cohorts.report.write import REPORT_FILE, render
 from flows.drafts import draft_of, hold_to_rules, is_withdrawn, record_of_same
 from flows.release import release
 from flows.run import Run, timestamp
 from flows.safe_numbers import Numbers, attacked, safe_numbers
-from governance.disclosure import COUNTS_FILE, MEASURES_FILE, release_linkage, safe_counts_csv
+from governance.disclosure import COUNTS_FILE, MEASURES_FILE, SafeMeasures, release_linkage, safe_counts_csv
 from governance.disclosure.gate import GateResult, rule_facts
 from governance.ledger import Event
 from governance.release_record import definition_digests
@@ -52,22 +54,33 @@ def _stage(run: Run, numbers: Numbers, gate: GateResult) -> tuple[str, str]:
     """The files and their manifest; returns the digests of the page and of the manifest."""
     record = _record(run, numbers, gate)
     board = build_page(numbers.released.frame, _facts(run, numbers, record["checkpoint"]))
-    files = {
-        COUNTS_FILE: safe_counts_csv(numbers.released.frame),
-        MEASURES_FILE: safe_measures_csv(numbers.released, run.bundle.project.spine),
-        SPREADSHEET_FILE: make_spreadsheet(board, as_of=run.as_of),
-    }
-    if pdf := make_pdf(board):
-        files[PDF_FILE] = pdf
+    files = release_files(board, numbers.released, spine=run.bundle.project.spine, as_of=run.as_of)
+    digests = {name: sha256(content).hexdigest() for name, content in files.items()}
     with publish(run.zone("draft", run.period)) as scratch:
-        page = sha256(write_board_report(scratch, board).read_bytes()).hexdigest()
         for name, content in files.items():
             write_file(scratch / name, content)
-        digests = {name: sha256(content).hexdigest() for name, content in files.items()}
-        manifest = {**record, "files": {REPORT_FILE: page, **digests}}
-        digest = write_manifest(scratch, manifest)
+        digest = write_manifest(scratch, {**record, "files": digests})
         hold_to_rules(run, scratch, draft=True)
-    return page, digest
+    return digests[REPORT_FILE], digest
+
+
+def release_files(board: BoardPage, released: SafeMeasures, *, spine: str, as_of: date) -> dict[str, bytes]:
+    """Every file of a release by name, from safe numbers only; the same numbers give the same bytes.
+
+    Args:
+        board: What the report says.
+        released: The numbers behind it.
+        spine: Id of the source that says who lives in the area.
+        as_of: First day that is not in the data.
+    """
+    files = {
+        REPORT_FILE: render(board).encode(),
+        COUNTS_FILE: safe_counts_csv(released.frame),
+        MEASURES_FILE: safe_measures_csv(released, spine),
+        SPREADSHEET_FILE: make_spreadsheet(board, as_of=as_of),
+    }
+    pdf = make_pdf(board)  # an extra: none where Typst cannot be loaded
+    return {**files, PDF_FILE: pdf} if pdf else files
 
 
 def _facts(run: Run, numbers: Numbers, checkpoint: str) -> ReportFacts:

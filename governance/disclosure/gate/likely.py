@@ -59,7 +59,7 @@ def _conditional(variance: NDArray[np.float64], rows: NDArray[np.float64]) -> ND
     """Variances of a normal vector with these variances, given that ``rows @ x`` is known."""
     spread = rows * variance
     gain = np.linalg.pinv(spread @ rows.T, hermitian=True)
-    left: NDArray[np.float64] = variance - np.einsum("ij,ik,kj->j", spread, gain, spread)
+    left: NDArray[np.float64] = variance - np.einsum("ij,ij->j", spread, gain @ spread)
     return left
 
 
