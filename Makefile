@@ -105,6 +105,10 @@ SYSTEMS ?= 200
 bench-cohorts: $(VENV)/.installed ## whether intervals hold the truth in 200 small systems (45 minutes), into docs/benchmarks.md
 	$(BIN)/python -m tests.bench.coverage --systems $(SYSTEMS) --cache $(BENCH)/coverage --out docs/benchmarks.md
 
+.PHONY: bench-draws
+bench-draws: $(VENV)/.installed ## what 200 linkage draws cost beside a run, into docs/benchmarks.md
+	$(BIN)/python -m tests.bench.draw_cost --out docs/benchmarks.md
+
 .PHONY: bench-equity
 bench-equity: $(VENV)/.installed ## recall by ethnic group beside Splink on clear text, into docs/benchmarks.md
 	$(BIN)/python -m tests.bench.equity --people $(BENCH_PEOPLE) --out docs/benchmarks.md
