@@ -85,7 +85,14 @@ def _page(bundle: Bundle, notice: Notice) -> str:
     title, area, contact = (escape(text) for text in (bundle.project.title, *_of_report(bundle)))
     return f"""<!DOCTYPE html>
 <html lang="en-GB">
-<head><meta charset="utf-8"><title>Withdrawn: {title}</title></head>
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
+<meta name="robots" content="noindex">
+<title>Withdrawn: {title}</title>
+<style>body {{ font: 1.2rem/1.5 sans-serif; max-width: 40rem; margin: 2rem auto; padding: 0 1rem; }}</style>
+</head>
 <body><main>
 <h1>This report was withdrawn</h1>
 <p>{title}, {area}. {escape(notice.sentence)}</p>

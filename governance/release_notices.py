@@ -21,7 +21,7 @@ from governance.waivers import is_printable
 
 Kind = Literal["withdrawn", "to_correct"]
 
-_SAYS: dict[Kind, str] = {"withdrawn": "was withdrawn", "to_correct": "had to be corrected"}
+_SAYS: dict[Kind, str] = {"withdrawn": "was withdrawn", "to_correct": "was found to be wrong"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,8 +39,8 @@ class Notice:
     @property
     def sentence(self) -> str:
         """As it is printed everywhere."""
-        month = date.fromisoformat(f"{self.period}-01").strftime("%B %Y")
-        return f"A report of {month} {_SAYS[self.kind]} ({self.on}): {self.reason}"
+        month, day = date.fromisoformat(f"{self.period}-01"), date.fromisoformat(self.on)
+        return f"A report of {month:%B %Y} {_SAYS[self.kind]} on {day.day} {day:%B %Y}: {self.reason}"
 
 
 def sign_notice(bundle: Bundle, key: Ed25519PrivateKey, notice: Notice, approver: str) -> Path:
