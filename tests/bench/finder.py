@@ -7,8 +7,10 @@ import argparse
 import sys
 import tempfile
 import time
+from concurrent.futures import ProcessPoolExecutor
 from contextlib import nullcontext
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import pandas as pd
@@ -43,7 +45,9 @@ class System:
 
 
 SYSTEMS = (
-    *(System(f"seed {seed}", seed, nulls=NULLS) for seed in (1, 2, 3)),
+    System("seed 1", 1, nulls=NULLS),
+    System("seed 2", 2),
+    System("seed 3", 3),
     System("nineteen sources, seed 1", 1, whole=True),
     System("another month, seed 20261", 20261, "2027-02"),
     System("other mechanisms, seed 4077", 4077, "2027-02", altered=True),
@@ -115,7 +119,7 @@ def written(people, results):
         f"Where every sign was dealt out anew inside age and sex, {false} of {dealt} populations gave any combination;"
         " 5% is what is stated.",
         f"Where every event fell on anybody of its age and sex alike, {repeats} of {dealt} gave any repeat.",
-        f"The finder itself took {max(one.seconds for _, one in results):.1f} s at most, on a shared machine.",
+        f"The finder itself took {max(one.seconds for _, one in results):.1f} s at most, on a busy machine.",
         "Mechanisms without a missing response are held against everybody who shows the signs.",
         "Other mechanisms (`tests/lib/altered.py`): troubles begin at other rates, lead to each other otherwise, and"
         " services answer less, and other people. Nothing was tried on that system before it was measured.",
@@ -139,7 +143,9 @@ def main():
     parser.add_argument("--out", type=Path)
     given = parser.parse_args()
     systems = [SYSTEMS[number] for number in given.only] if given.only else SYSTEMS
-    text = written(given.people, [(system, measured(system, given.people)) for system in systems])
+    with ProcessPoolExecutor(2) as pool:
+        found = list(pool.map(partial(measured, people=given.people), systems))
+    text = written(given.people, list(zip(systems, found, strict=True)))
     sys.stdout.write(text + "\n")
     if given.out:
         put(given.out, HEADING, text)

@@ -3,6 +3,7 @@
 from types import SimpleNamespace
 
 import pyarrow as pa
+import pyarrow.compute as pc
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -43,3 +44,16 @@ def test_a_proposal_is_there_with_its_size_or_not_at_all(found, profile):
     assert set(kept.counts["cohort"].to_pylist()) == shown
     alone = release(pa.concat_tables([board, asked.counts]), Policy(), profile)
     assert shown >= {one["id"] for one in asked.questions if alone.cell(one["id"], "met").people}
+
+
+def test_a_proposal_that_the_project_leaves_out_is_not_asked():
+    """Its counts are taken out before the release, as ``report.leave_out`` does."""
+    asked, board = _asked([(30, 0), (35, 0)]), count_table({("_everyone", "population", "all", "all"): 1000})
+
+    def released_with(more):
+        told = more.filter(pc.not_equal(more["cohort"], "found_1"))
+        return SimpleNamespace(frame=release(pa.concat_tables([board, told]), Policy()))
+
+    _, kept = release_with_questions(asked, released_with)
+
+    assert [one["id"] for one in kept.questions] == ["found_0"]
