@@ -158,3 +158,13 @@ check-lock: $(VENV)/.installed ## whether the lock installs from wheels alone on
 bundle: $(VENV)/.installed ## a folder that installs without a network: the repository and every wheel
 	$(BIN)/python -m tests.bench.lock bundle --folder $(BUNDLE) --system $(BUNDLE_SYSTEM) --python $(BUNDLE_PYTHON) \
 		--lock $(BUNDLE_LOCK)
+
+# Atheris is a wheel for some Pythons only, so it is no development dependency: it lies beside the other benches' things.
+.PHONY: fuzz
+FUZZ_SECONDS ?= 3600
+fuzz: $(VENV)/.installed $(BENCH)/atheris/.installed ## coverage-guided fuzzing of the intake, for FUZZ_SECONDS
+	PYTHONPATH=.:$(BENCH)/atheris $(BIN)/python -m tests.bench.elsewhere.fuzz $(BENCH)/fuzz $(FUZZ_SECONDS)
+
+$(BENCH)/atheris/.installed:
+	$(BIN)/python $(PIP_QUIETLY) --only-binary=:all: --target $(@D) atheris==3.0.0
+	touch $@

@@ -42,7 +42,7 @@ def open_members(content: bytes, pattern: str) -> list[bytes]:
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             check_archive(archive, len(content))
-            files = [one for one in archive.infolist() if not one.is_dir()]
+            files = [one for one in archive.infolist() if not one.filename.endswith("/")]
             chosen = [one for one in files if fnmatchcase(PurePosixPath(one.filename).name, pattern)]
             if not chosen:
                 raise NotText(f"is an archive of {len(files)} files, none of which is meant.", "Correct `members`.")

@@ -51,10 +51,15 @@ def parse_file(job: Job) -> Parsed:
     """
     contents = [file_bytes(Path(path)) for path in job.paths]
     digests = [sha256(content).hexdigest() for content in contents]
+    digest = digests[0] if len(digests) == 1 else sha256("\n".join(digests).encode()).hexdigest()
+    return Parsed(parse_bytes(contents, job), digest)
+
+
+def parse_bytes(contents: Sequence[bytes], job: Job) -> RawTable:
+    """What files of these contents hold; see :func:`parse_file`."""
     parts = [part for content in contents for part in _unpacked(content, job)]
     tables = [_part(content, job, number, len(parts)) for number, content in enumerate(parts, 1)]
-    digest = digests[0] if len(digests) == 1 else sha256("\n".join(digests).encode()).hexdigest()
-    return Parsed(set_aside_unreadable(joined(tables)), digest)
+    return set_aside_unreadable(joined(tables))
 
 
 def _unpacked(content: bytes, job: Job) -> list[bytes]:

@@ -99,7 +99,7 @@ def _first_member(path: Path, size: int) -> bytes:
     try:
         with zipfile.ZipFile(path) as archive:
             check_archive(archive, size)
-            files = sorted(one.filename for one in archive.infolist() if not one.is_dir())
+            files = sorted(one.filename for one in archive.infolist() if not one.filename.endswith("/"))
             with archive.open(files[0]) as member:
                 return member.read(_HEAD_BYTES)
     except (zipfile.BadZipFile, IndexError, NotImplementedError, EOFError, ValueError):

@@ -1,6 +1,9 @@
 """Whatever a source delivers: no crash, the equation balances, no value in any message or summary."""
 
+import io
 import tempfile
+import zipfile
+from datetime import date, datetime
 from pathlib import Path
 
 import pytest
@@ -11,6 +14,7 @@ from governance.errors import InternalError, ProjectError
 from governance.intake import Reason, check_reconciles, deliver, summarise
 from governance.intake.parse import parse_file
 from governance.optout import numbers_to_check
+from tests.lib.canary_workbook import make_workbook
 from tests.lib.intake import EVENTS_HEADER, PEOPLE_HEADER, events_file, make_source, people_file, read
 from tests.lib.intake import deliver as put
 
@@ -89,11 +93,14 @@ def _count(intake, file):
     return intake.con.execute(f"SELECT count(*) FROM file_{file}").fetchall()[0][0]
 
 
+SETTINGS = [{}, {"format": "xlsx"}, {"format": "parquet"}, {"encoding": "utf-16"}, {"encoding": "cp1252", "quote": ""}]
+
+
 @settings(deadline=None, max_examples=30)
 @given(content=st.binary(max_size=200))
 def test_any_bytes_are_refused_without_a_crash(content):
     """Broken files are told apart from bugs of ours."""
-    for settings_of_file in ({}, {"format": "parquet"}, {"encoding": "utf-16"}, {"encoding": "cp1252", "quote": ""}):
+    for settings_of_file in SETTINGS:
         with tempfile.TemporaryDirectory() as folder:
             root = put(Path(folder), {"people.csv": content})
             try:
@@ -102,3 +109,59 @@ def test_any_bytes_are_refused_without_a_crash(content):
                 raise
             except ProjectError:
                 continue
+
+
+CELLS = st.one_of(
+    st.sampled_from(["p1", "p2", "9990000018", 9990000018, 9990000018.0, "9.99E+09", "00123", 123, 29252, 1980, MARK]),
+    st.sampled_from([None, True, "=1+1", "#N/A", 1e300, -0.0, 10**17, datetime(1980, 2, 1, 10), date(1980, 2, 1)]),  # noqa: DTZ001
+    st.integers(-(10**18), 10**18),
+    st.floats(allow_nan=False, allow_infinity=False),
+)
+SHEET_ROWS = st.lists(st.lists(CELLS, max_size=9), min_size=1, max_size=6)
+
+
+def balanced(source, delivered):
+    """Read what was delivered: an error of ours without the marked value, or counts that add up."""
+    with tempfile.TemporaryDirectory() as folder:
+        root = put(Path(folder), delivered)
+        try:
+            intake = read(root, source)
+        except InternalError:
+            raise
+        except ProjectError as error:
+            assert MARK not in f"{error}{error.as_dict()}{error!r}"  # noqa: PT017 - either outcome is right
+            return None
+    check_reconciles(intake.counts)
+    assert MARK not in f"{summarise(intake.rejects)}{intake.rejects.to_pylist()}{intake.counts}"
+    return intake.counts["people"]
+
+
+@settings(deadline=None, max_examples=20)
+@given(rows=SHEET_ROWS, titles=st.integers(0, 2))
+def test_whatever_stands_in_a_workbook_every_row_is_accounted_for(rows, titles):
+    """Every row with a cell in it is read, and kept or set aside."""
+    content = make_workbook([*([[MARK]] * titles), PEOPLE_HEADER.split(","), *rows])
+    source = make_source(people_file(path="extracts/{period}/people.xlsx", format="xlsx"))
+
+    counts = balanced(source, {"people.xlsx": content})
+
+    assert counts is None or counts.rows_in == sum(any(cell is not None for cell in row) for row in rows)
+
+
+@settings(deadline=None, max_examples=25)
+@given(
+    parts=st.lists(files(PEOPLE_HEADER, PEOPLE_ROWS), min_size=1, max_size=3),
+    at=st.none() | st.integers(0, 400),
+    byte=st.integers(0, 255),
+)
+def test_an_archive_with_a_changed_byte_is_refused_or_read_whole(parts, at, byte):
+    """Rows of all parts are accounted for."""
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        for number, part in enumerate(parts):
+            archive.writestr(f"{number}.csv", part)
+    content = bytearray(packed.getvalue())
+    if at is not None:
+        content[at % len(content)] = byte
+
+    balanced(make_source(people_file()), {"people.csv": bytes(content)})

@@ -127,6 +127,15 @@ def test_a_changed_member_is_noticed():
         open_members(made, "*")
 
 
+def test_a_member_may_have_no_name():
+    """Found by `make fuzz`: the library fell over it."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as made, made.open(zipfile.ZipInfo(""), "w") as member:
+        member.write(b"a\n1\n")
+
+    assert open_members(out.getvalue(), "*") == [b"a\n1\n"]
+
+
 def test_a_workbook_is_not_an_archive():
     """Although its bytes begin like one."""
     assert not is_archive(archive({"[Content_Types].xml": ""}))
