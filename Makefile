@@ -168,3 +168,8 @@ fuzz: $(VENV)/.installed $(BENCH)/atheris/.installed ## coverage-guided fuzzing 
 $(BENCH)/atheris/.installed:
 	$(BIN)/python $(PIP_QUIETLY) --only-binary=:all: --target $(@D) atheris==3.0.0
 	touch $@
+
+.PHONY: bench-period
+PERIOD_PEOPLE ?= 100000 500000 1500000
+bench-period: $(VENV)/.installed ## time and memory of every step of a period at 0.1, 0.5 and 1.5 million people, into docs/benchmarks.md
+	$(BIN)/python -m tests.bench.period --folder $(BENCH)/period --people $(PERIOD_PEOPLE) --out docs/benchmarks.md

@@ -1,6 +1,7 @@
 """What benchmarks rest on: sets that are the same every time, a store that forgets nothing, an honest error."""
 
 import json
+import sys
 from importlib import import_module
 from pathlib import Path
 
@@ -10,6 +11,7 @@ import pytest
 from tests.bench import weak_spots
 from tests.bench.calibration import Bin, bins, calibration_error, tenths
 from tests.bench.page import put
+from tests.bench.period import STEPS, Step, measure, section
 from tests.bench.results import Results, digest
 from tests.bench.scores import Found, outcome
 
@@ -98,3 +100,27 @@ def test_sections_stay_apart(tmp_path):
 def test_every_benchmark_can_be_imported(module):
     """Nobody runs them daily: a name that moved would show only when somebody measures."""
     assert import_module(f"tests.bench.{module}".removesuffix(".__init__"))
+
+
+def test_a_period_is_told_by_step_and_size():
+    """How each step grew, which sizes are missing, and that others used the machine."""
+    small = [Step(100_000, name, 10.0, 8.0, 500.0, 0.1, 0) for name in STEPS]
+    large = [Step(500_000, name, 60.0, 40.0, 900.0, 99.0, 1) for name in STEPS[:-1]]
+
+    said = section([*small, *large])
+
+    assert "| link | 10 | 8 | 500 | 60 | 40 | 900 |" in said
+    assert "| audit | 10 | 8 | 500 | not run | not run | not run |" in said
+    assert "| together | 50 | 40 | 500 | 240 | 160 | 900 |" in said
+    assert "5 times as many, processor time grew by: pseudonymise 5.0, link 5.0" in said
+    assert "Not measured: 1,500,000 people." in said
+    assert "Others were using the machine" in said
+
+
+def test_what_a_step_costs_is_asked_of_the_system():
+    """Memory of that process alone, and how it ended."""
+    found = measure(1, "link", [sys.executable, "-c", "held = b'x' * 300_000_000; raise SystemExit(3)"])
+
+    assert 280 < found.peak_mib < 400
+    assert found.exit_code == 3
+    assert found.seconds > 0
