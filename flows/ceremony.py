@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from flows.key_desk import open_ledger, told_of
+from flows.lock import alone
 from flows.run import now, timestamp, uses_of
 from governance.affected import by_key
 from governance.errors import BadInput
@@ -20,6 +21,7 @@ from governance.root_renewal import interrupted, renew
 from governance.settings import load_bundle
 
 
+@alone
 def issue_keys(
     root: Path, *, sources: Sequence[str] = (), until: str = "", custodians: Sequence[Path] = ()
 ) -> list[dict[str, str]]:
@@ -53,6 +55,7 @@ def issue_keys(
     return [told_of(one) for one in made]
 
 
+@alone
 def rekey_root(root: Path, *, custodians: Sequence[Path] = ()) -> dict[str, Any]:
     """Make a new root for a new epoch and issue every source its subkeys; the old root's shares go on retiring.
 
@@ -105,6 +108,7 @@ def _epoch_used(epoch: str) -> BadInput:
     )
 
 
+@alone
 def recover_custody(
     root: Path, *, lost: str, public: Path | None = None, custodians: Sequence[Path] = ()
 ) -> list[dict[str, str]]:

@@ -140,7 +140,7 @@ def _leftovers(root: Path) -> Finding:
     files = sum(1 for name in PRIVATE_FOLDERS for _ in (root / name).glob("**/.*.partial"))
     if folders or files:
         told = f"{folders} folders and {files} files of a run that was cut off"
-        fix = "Run the month again, which clears the folders; then delete files named `.*.partial` yourself."
+        fix = "Run the month again: what a run left half-written is removed before the next begins."
         return Finding("leftovers", is_well=False, found=told, fix=fix)
     return Finding("leftovers", is_well=True, found="none")
 

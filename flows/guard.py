@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from flows.run import now
+from governance import write_points
 from governance.errors import BadInput, InternalError, ProjectError
 from governance.keys import KeyRing
 from governance.store import seal, unseal, write_file
@@ -99,7 +100,7 @@ def _plain(error: BaseException, kept: str) -> ProjectError:
     if isinstance(error, OSError) and error.errno in _DISK:
         return BadInput(
             "The disk is full or could not be written.",
-            why="A half-written package could lose people without a trace, so nothing was changed.",
+            why="A half-written package could lose people without a trace, so the step ended there.",
             fix="Free disk space, then run the same command again. The last good period is still in place.",
             code="E-WRITE",
         )
@@ -125,7 +126,7 @@ def _keep(step: str, root: Path, error: BaseException) -> str:
     except (ProjectError, OSError):  # no key or no disk: the failure itself still has to be told
         return ""
     for old in sorted(folder.glob("*.sealed"))[:-_KEPT]:
-        old.unlink(missing_ok=True)
+        write_points.remove(old)
     return f".joinedup/diagnostics/{name}"
 
 

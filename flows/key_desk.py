@@ -7,6 +7,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
+from flows.lock import alone
 from flows.run import now, timestamp, uses_of
 from flows.run import open_ledger as open_for
 from governance.errors import BadInput, Fault, PolicyRefusal
@@ -15,6 +16,7 @@ from governance.ledger import Event, Ledger
 from governance.settings import Bundle, load_bundle
 
 
+@alone
 def make_keys(root: Path, *, demo: bool, reviewers: Sequence[str] = (), holder: str = "") -> list[dict[str, str]]:
     """Make what is missing and say so in the ledger.
 

@@ -126,11 +126,13 @@ def destroy_key(root: Path, key_id: str, order: KeyOrder, custodians: Sequence[P
     """
     store, ring = KeyFiles(root / "keys", custodians), KeyRing(root / "keys", *custodians)
     info = store.info(key_id)
+    if done := _unrecorded(root, info, ring, custodians):
+        return done
     moved(info, "destroyed")
     check_key_order(info, order)
-    if not store.holds(key_id):
+    if not store.holds(key_id) and not store.is_half_destroyed(key_id):
         raise _not_here(info)
-    with only_run(root):
+    with only_run(root, custodians):
         ledger = open_ledger(root, ring)
         touched = by_key(info, ring.root_info(), ledger.entries())
         signer = ring.signing(ring.ledger_signer(), now().date())
@@ -143,6 +145,24 @@ def destroy_key(root: Path, key_id: str, order: KeyOrder, custodians: Sequence[P
         facts = {"holder": info.holder, "fingerprint": info.fingerprint, "certificate_sha256": digest}
         _entered(ledger, info.project, facts, by_itself=ring.holds(f"signing_{ring.ledger_signer()}"))
     return {"key": info.id, "certificate": str(path), "sha256": digest, "publications": len(touched.entries)}
+
+
+def _unrecorded(root: Path, info: KeyInfo, ring: KeyRing, custodians: Sequence[Path]) -> dict[str, Any]:
+    """What to say of a key that a call destroyed and was then cut off; the ledger is told of it now."""
+    if info.state != "destroyed":
+        return {}
+    filed = sorted(root.joinpath(*_FILED).glob(f"{info.id}_*.json"), key=lambda path: path.stat().st_mtime_ns)
+    digests = {sha256(path.read_bytes()).hexdigest(): path for path in filed}
+    with only_run(root):
+        ledger = open_ledger(root, ring)
+        if not digests or any(one.facts.get("certificate_sha256") in digests for one in ledger.entries()):
+            return {}
+        KeyFiles(root / "keys", custodians).clear(info.id)
+        digest, path = list(digests.items())[-1]
+        facts = {"holder": info.holder, "fingerprint": info.fingerprint, "certificate_sha256": digest}
+        _entered(ledger, info.project, facts, by_itself=ring.holds(f"signing_{ring.ledger_signer()}"))
+    said = json.loads(dsse.payload_of(path.read_bytes()))["predicate"]
+    return {"key": info.id, "certificate": str(path), "sha256": digest, "publications": len(said["publications"])}
 
 
 def _entered(ledger: Ledger, project: str, facts: dict[str, Any], *, by_itself: bool) -> None:

@@ -25,6 +25,7 @@ from importlib import import_module
 from pathlib import Path
 
 from flows.prefect_settings import client_settings, prefect_home, server_settings, use
+from governance import write_points
 from governance.errors import InternalError
 from governance.lock import Held, locked
 from governance.store import write_file
@@ -103,7 +104,7 @@ def _started(root: Path) -> Iterator[Server]:
         write_file(note, json.dumps({"port": server.port, "password": password}).encode())
         yield server
     finally:
-        note.unlink(missing_ok=True)
+        write_points.remove(note)
         _stop(process)
 
 

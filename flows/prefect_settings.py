@@ -8,6 +8,7 @@ whatever else is installed, no run is sent to a remote server and no log or resu
 import os
 from pathlib import Path
 
+from governance import write_points
 from governance.platform_calls import private_from_now_on
 
 SAFE = {
@@ -41,7 +42,7 @@ def prefect_home(root: Path) -> Path:
     """The project's own Prefect folder, readable by its owner only."""
     home = root.resolve() / ".joinedup" / "prefect"
     for folder in (home.parent, home):
-        folder.mkdir(exist_ok=True, mode=0o700)
+        write_points.make_folder(folder)
     return home
 
 

@@ -1,12 +1,12 @@
 """A new epoch in a run: sources translate their record pseudonyms, and the linkage zone carries its index over."""
 
-import shutil
 from dataclasses import dataclass, replace
 from typing import Any
 
 import pyarrow as pa
 
 from flows.run import Run, timestamp, uses_of
+from governance import write_points
 from governance.intake import local_ids
 from governance.key_issue import record_context
 from governance.ledger import Event
@@ -120,7 +120,7 @@ def destroy_translations(run: Run, rekeyed: Rekeyed) -> None:
     """Once the index is carried over and published, nothing says any more which earlier pseudonym was whose."""
     folder = run.zone("linkage", run.period, "translate")
     if rekeyed.facts and folder.exists():
-        shutil.rmtree(folder)
+        write_points.remove_tree(folder)
         said = rekeyed.facts["rekeyed"]
         run.ledger.append(
             Event.INDEX_REKEYED,

@@ -1,6 +1,5 @@
 """Publish the draft of one period: two people checked it, the gate attacks it once more, and it becomes public."""
 
-import shutil
 from hashlib import sha256
 
 from cohorts.report.write import REPORT_FILE
@@ -89,6 +88,7 @@ def _check_fresh(run: Run, draft: Draft, numbers: Numbers) -> None:
 def _publish(run: Run, record: bytes) -> None:
     staged = current(run.zone("draft", run.period))
     with publish(run.zone("public", run.period), keep_every=True) as scratch:
-        shutil.copytree(staged, scratch, dirs_exist_ok=True)
+        for path in sorted(path for path in staged.rglob("*") if path.is_file()):
+            write_file(scratch / path.relative_to(staged), path.read_bytes())
         write_file(scratch / RECORD, record)
         hold_to_rules(run, scratch, draft=False)

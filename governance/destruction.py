@@ -6,7 +6,6 @@ for something that is still there, and nothing goes without one.
 """
 
 import json
-import shutil
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from hashlib import file_digest, sha256
@@ -15,7 +14,7 @@ from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from governance import dsse
+from governance import dsse, write_points
 from governance.clocks import Clock
 from governance.errors import BadInput, PolicyRefusal
 from governance.ledger import Event, Ledger
@@ -180,8 +179,7 @@ def _finish(root: Path, path: Path, ledger: Ledger, at: str) -> Certificate:
     envelope = path.read_bytes()
     said = json.loads(dsse.payload_of(envelope))["predicate"]
     folder = _inside(root, said["where"])
-    if folder.exists():
-        shutil.rmtree(folder)
+    write_points.remove_tree(folder)
     filed = root / _FILED / path.name
     write_file(filed, envelope)
     digest = sha256(envelope).hexdigest()
@@ -195,5 +193,5 @@ def _finish(root: Path, path: Path, ledger: Ledger, at: str) -> Certificate:
             due=said["due"],
             certificate_sha256=digest,
         )
-    path.unlink()
+    write_points.remove(path)
     return Certificate(path=filed, name=said["where"], files=said["files"], sha256=digest)

@@ -7,7 +7,6 @@ subkeys issued to a source) is sealed to the holder's own key, so a copied file 
 
 import base64
 import json
-import os
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from hashlib import sha256
@@ -19,6 +18,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 from cryptography.hazmat.primitives.kdf.hkdf import HKDFExpand
 
+from governance import write_points
 from governance.errors import PolicyRefusal
 from governance.store import write_file
 
@@ -141,7 +141,8 @@ class KeyFiles:
         paths: dict[str, list[Path]] = {}
         for folder in self._folders:
             for path in sorted(folder.glob("*/*.json")):
-                paths.setdefault(path.stem, []).append(path)
+                if not _is_noughts(path):
+                    paths.setdefault(path.stem, []).append(path)
         return [_agreed(key_id, found)[0][1] for key_id, found in sorted(paths.items())]
 
     def info(self, key_id: str) -> KeyInfo:
@@ -179,30 +180,46 @@ class KeyFiles:
     def overwrite(self, info: KeyInfo) -> None:
         """Put noughts over a key's secret in every file that has it, and flush them to disk."""
         for path in self._held(info.id):
-            with path.open("r+b") as file:
-                file.write(bytes(path.stat().st_size))
-                file.flush()
-                os.fsync(file.fileno())
+            write_points.overwrite(path)
 
     def _held(self, key_id: str) -> list[Path]:
         return [path for path in self._paths(key_id) if path.parent.name != PUBLIC]
 
+    def is_half_destroyed(self, key_id: str) -> bool:
+        """Whether its secret was overwritten by a call that was cut off before it had removed the file."""
+        return any(_is_noughts(path) for path in self._files(key_id))
+
+    def clear(self, key_id: str) -> None:
+        """Remove the files of a key whose secret was overwritten; its public facts stay."""
+        for path in self._files(key_id):
+            if _is_noughts(path):
+                write_points.remove(path)
+
     def forget(self, key_id: str) -> None:
         """Remove every file of a key that another takes the place of."""
-        for path in self._paths(key_id):
-            path.unlink()
+        for path in self._files(key_id):
+            write_points.remove(path)
 
     def publish(self, info: KeyInfo) -> None:
         """Write or replace the public copy of a key's facts."""
         write_file(self.folder / PUBLIC / f"{info.id}.json", _content(info, b""))
 
     def _paths(self, key_id: str) -> list[Path]:
+        return [path for path in self._files(key_id) if not _is_noughts(path)]
+
+    def _files(self, key_id: str) -> list[Path]:
         return [path for folder in self._folders for path in sorted(folder.glob(f"*/{key_id}.json"))]
 
     def _find(self, key_id: str) -> list[tuple[Path, KeyInfo, bytes]]:
         if not (paths := self._paths(key_id)):
             raise _absent(key_id, "is not in the key folder")
         return _agreed(key_id, paths)
+
+
+def _is_noughts(path: Path) -> bool:
+    """Whether a key file was overwritten, in part at least: nothing is known from it any more."""
+    with path.open("rb") as file:
+        return file.read(1) == b"\0"
 
 
 def _agreed(key_id: str, paths: list[Path]) -> list[tuple[Path, KeyInfo, bytes]]:

@@ -60,6 +60,6 @@ def shred(store: KeyFiles, info: KeyInfo) -> KeyInfo:
     """
     gone = moved(info, "destroyed")
     store.overwrite(info)
-    store.forget(info.id)
-    store.publish(gone)
+    store.publish(gone)  # before its files go: a call that was cut off has to know that it was this key's turn
+    store.clear(info.id)
     return gone

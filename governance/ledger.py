@@ -7,7 +7,6 @@ A partner who keeps an old checkpoint, or a board report it is printed in, can s
 
 import base64
 import json
-import os
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,17 +14,17 @@ from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
-from governance import verify
-from governance.errors import BadInput, Fault, PolicyRefusal
+from governance import ledger_file, verify
+from governance.errors import Fault, PolicyRefusal
 from governance.ledger_events import Event, FactValue, check_event
 from governance.lock import locked
-from governance.platform_calls import open_at_end
 from governance.store import write_file
 
 __all__ = ["Checkpoint", "Entry", "Event", "Ledger", "broken", "verify_ledger"]
 
 _LEDGER = "ledger.jsonl"
 _CHECKPOINT = "checkpoint.json"
+_CUT_SHORT = "the last line is cut short"  # as the verifier says it
 _PUBLIC_KEY = "signer_public_key.txt"
 
 
@@ -73,30 +72,46 @@ class Ledger:
 
         Raises:
             InternalError: A fact that this event may not carry.
-            PolicyRefusal: The last line is cut short or was changed.
+            PolicyRefusal: The last line was changed, or one that was signed is cut short.
             BadInput: The disk refused; the ledger is as it was before.
         """
         check_event(event, at, facts)
         with locked(self.folder / ".lock"):
-            before = self._last()
-            content: dict[str, Any] = {
-                "seq": before.seq + 1 if before else 1,
-                "at": at,
-                "event": event.value,
-                "facts": facts,
-                "prev": before.hash if before else verify.FIRST_PREV,
-            }
-            content["hash"] = verify.leaf_hash(content).hex()
-            _append_line(self.folder / _LEDGER, verify.canonical(content) + b"\n")
+            self._mend(at)
+            return self._add(event, at, facts)
+
+    def _add(self, event: Event, at: str, facts: dict[str, FactValue]) -> Entry:
+        before = self._last()
+        content: dict[str, Any] = {
+            "seq": before.seq + 1 if before else 1,
+            "at": at,
+            "event": event.value,
+            "facts": facts,
+            "prev": before.hash if before else verify.FIRST_PREV,
+        }
+        content["hash"] = verify.leaf_hash(content).hex()
+        ledger_file.append_line(self.folder / _LEDGER, verify.canonical(content) + b"\n")
         return _entry(content)
+
+    def _mend(self, at: str) -> None:
+        """Set a line aside that was cut off while it was written, and say so; however often this is cut off itself."""
+        _, piece = self._split()
+        if piece:
+            ledger_file.set_aside(self.folder / _LEDGER, piece)
+        if digest := ledger_file.untold(self.folder):
+            last = self._last()
+            if last is None or (last.event, last.facts) != (Event.CUT_OFF_LINE_SET_ASIDE, {"sha256": digest}):
+                self._add(Event.CUT_OFF_LINE_SET_ASIDE, at, {"sha256": digest})
+            ledger_file.told(self.folder, digest)
 
     def entries(self) -> list[Entry]:
         """Every event, oldest first; empty if there is no ledger yet.
 
         Raises:
-            PolicyRefusal: A line was changed, dropped, moved or cut.
+            PolicyRefusal: A line was changed, dropped, moved or cut. One that is being written, or was cut off while
+                it was, is not there yet; the next :meth:`append` sets it aside.
         """
-        raw = self._raw()
+        raw, _ = self._split()
         problems, _ = verify.check_chain(raw)
         if problems:
             raise _broken(self.folder, problems)
@@ -147,6 +162,14 @@ class Ledger:
         path = self.folder / _LEDGER
         return path.read_bytes() if path.exists() else b""
 
+    def _split(self) -> tuple[bytes, bytes]:
+        """Whole lines, and the beginning of one that was cut off: never one that the checkpoint signed."""
+        whole, piece = ledger_file.split(self._raw())
+        point = self.last_checkpoint() if piece else None
+        if point and point.size > whole.count(b"\n"):
+            raise _broken(self.folder, [verify.Problem(whole.count(b"\n") + 1, "a signed line is cut short")])
+        return whole, piece
+
     def _last(self) -> Entry | None:
         """The last line, only if it is whole: appending after a torn line would bury the damage."""
         raw = self._raw()
@@ -191,6 +214,14 @@ def _broken(folder: Path, problems: list[verify.Problem]) -> PolicyRefusal:
 
 def broken(faults: Sequence[Fault]) -> PolicyRefusal:
     """The refusal of a ledger that does not hold."""
+    if [fault.what for fault in faults] == [_CUT_SHORT]:
+        return PolicyRefusal(
+            "The last line of the ledger is only half there.",
+            why="The machine stopped while it was being written. It was never signed, and no step relied on it.",
+            fix="Run the month again: the piece is kept beside the ledger, and the ledger says so.",
+            code="E-LEDGER-CUT-OFF",
+            faults=faults,
+        )
     return PolicyRefusal(
         "The ledger does not hold: it was changed, or a write to it was cut off.",
         why="What was run can only be proved from an unbroken ledger, so nothing is added to a broken one.",
@@ -202,26 +233,3 @@ def broken(faults: Sequence[Fault]) -> PolicyRefusal:
 
 def _entry(content: dict[str, Any]) -> Entry:
     return Entry(**{**content, "event": Event(content["event"])})
-
-
-def _append_line(path: Path, line: bytes) -> None:
-    """Write at the end and flush to disk; on failure cut back to what was there."""
-    before = path.stat().st_size if path.exists() else 0
-    try:
-        descriptor = open_at_end(path)
-        try:
-            if os.write(descriptor, line) != len(line):
-                raise OSError(28, "short write")  # a full disk may take part of a line
-            os.fsync(descriptor)
-        except OSError:
-            os.ftruncate(descriptor, before)
-            raise
-        finally:
-            os.close(descriptor)
-    except OSError as error:
-        raise BadInput(
-            f"The ledger could not be written: {os.strerror(error.errno or 0)}.",
-            why="A step that is not in the ledger cannot be proved, so the run stops. The ledger is as it was.",
-            fix="Free disk space or mend the folder's permissions, then run the same command again.",
-            code="E-LEDGER-WRITE",
-        ) from None

@@ -22,6 +22,7 @@ class Event(StrEnum):
     KEY_ROTATED = "key_rotated"
     KEY_DESTROYED = "key_destroyed"
     CONFIG_APPROVED = "config_approved"
+    CUT_OFF_LINE_SET_ASIDE = "cut_off_line_set_aside"
     RUN_STARTED = "run_started"
     EXTRACT_READ = "extract_read"
     OPT_OUTS_APPLIED = "opt_outs_applied"
@@ -63,6 +64,7 @@ FACTS: dict[Event, frozenset[str]] = {
     Event.CONFIG_APPROVED: frozenset(
         {"project", "config_sha256", "approval_sha256", "key", "policy_version", "code_version"}
     ),
+    Event.CUT_OFF_LINE_SET_ASIDE: frozenset({"sha256"}),
     Event.RUN_STARTED: frozenset(
         {"period", "step", "project", "config_sha256", "approval", "approval_sha256", "policy_version", "code_version"}
     ),

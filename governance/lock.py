@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from governance import write_points
 from governance.errors import BadInput
 from governance.platform_calls import Taken as Held
 from governance.platform_calls import open_to_lock, take_lock
@@ -27,8 +28,8 @@ def locked(path: Path, *, wait: bool = True) -> Iterator[None]:
         Held: Somebody holds it and ``wait`` is false.
     """
     try:
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        descriptor = open_to_lock(path)
+        write_points.make_folder(path.parent)
+        descriptor = write_points.open_file(path, open_to_lock)
     except OSError as error:
         raise _not_locked(path, error) from None
     try:

@@ -77,6 +77,26 @@ def open_to_lock(path: Path) -> int:
     return os.open(path, os.O_RDWR | os.O_CREAT | _NOT_TRANSLATED, 0o600)
 
 
+def flush_names(folder: Path) -> None:
+    """Have the disk hold the names in a folder, where that can be asked for.
+
+    Windows opens no folders, its file system keeps a journal of names; some network disks say that they cannot.
+
+    Raises:
+        OSError: The disk failed.
+    """
+    if not hasattr(os, "O_DIRECTORY"):
+        return
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    except OSError as error:
+        if error.errno not in (errno.EINVAL, errno.ENOTSUP):
+            raise
+    finally:
+        os.close(descriptor)
+
+
 def take_lock(descriptor: int, *, wait: bool) -> None:
     """Lock an open file until it is closed or the process ends, however that ends.
 

@@ -4,10 +4,10 @@ Only the newest period's records are kept, so whoever a source no longer supplie
 reports, models and counts of older periods stay until the retention of the project ends.
 """
 
-import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
+from governance import write_points
 from governance.store import current
 
 SEALED = ".parquet.sealed"
@@ -52,9 +52,9 @@ def destroy_older(zone: Path, period: str, retention_months: int) -> Destroyed:
     expired = [path for path in earlier if months_between(path.name, period) >= retention_months]
     gone = [*(path for folder in earlier for path in _with_people(folder)), *_superseded(zone / period)]
     for path in gone:
-        path.unlink(missing_ok=True)
+        write_points.remove(path)
     for folder in expired:
-        shutil.rmtree(folder)
+        write_points.remove_tree(folder)
     return Destroyed(len(gone), len(expired))
 
 

@@ -7,7 +7,6 @@ so a flipped, dropped, reordered or cut chunk is refused.
 
 import json
 import os
-import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
@@ -23,8 +22,8 @@ from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hpke import AEAD, KDF, KEM, Suite
 
+from governance import write_points
 from governance.errors import BadInput, PolicyRefusal
-from governance.platform_calls import open_anew
 
 _MAGIC = b"JOINEDUP-SEALED-1"
 _SUITE = Suite(KEM.X25519, KDF.HKDF_SHA256, AEAD.AES_256_GCM)
@@ -192,22 +191,39 @@ def write_file(path: Path, content: bytes | memoryview) -> None:
     """Write beside, flush to disk, then rename: a reader sees the old file or the new one."""
     beside = path.with_name(f".{path.name}.partial")
     try:
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        with os.fdopen(open_anew(beside), "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        beside.replace(path)
+        write_points.make_folder(path.parent)
+        write_points.put(beside, content)
+        write_points.rename(beside, path)
     except OSError as error:
         with suppress(OSError):  # what stopped the writing may stop this too
-            beside.unlink(missing_ok=True)
+            write_points.remove(beside)
         raise _not_written(error) from None
+
+
+def sweep_files(folder: Path) -> int:
+    """Remove what :func:`write_file` left below ``folder`` when it was cut off; returns how many files that were.
+
+    Only for who alone writes there. They are overwritten first: in a folder of keys they may hold one.
+    """
+    left = sorted(path for path in folder.rglob(".*.partial") if path.is_file() and not path.is_symlink())
+    for path in left:
+        write_points.overwrite(path)
+        write_points.remove(path)
+    return len(left)
+
+
+def sweep_folders(folder: Path) -> int:
+    """Remove what :func:`publish` left below ``folder`` when it was cut off; returns how many folders that were."""
+    left = sorted(path for path in folder.rglob(".partial") if path.is_dir())
+    for path in left:
+        write_points.remove_tree(path)
+    return len(left)
 
 
 def _not_written(error: OSError) -> BadInput:
     return BadInput(
         f"A file could not be written: {os.strerror(error.errno or 0)}.",
-        why="A half-written package could lose people without a trace, so nothing was changed.",
+        why="A half-written package could lose people without a trace, so the step ended there.",
         fix="Free disk space or mend the folder's permissions, then run the same command again.",
         code="E-WRITE",
     )
@@ -242,8 +258,8 @@ def publish(folder: Path, *, keep_every: bool = False) -> Iterator[Path]:
     """
     scratch = folder / ".partial"
     try:
-        shutil.rmtree(scratch, ignore_errors=True)
-        scratch.mkdir(parents=True, mode=0o700)
+        write_points.remove_tree(scratch)
+        write_points.make_folder(scratch)
         yield scratch
         version = sha256((scratch / "manifest.json").read_bytes()).hexdigest()[:_VERSION]
         before = _swap(folder, scratch, version)
@@ -252,7 +268,8 @@ def publish(folder: Path, *, keep_every: bool = False) -> Iterator[Path]:
     except OSError as error:
         raise _not_written(error) from None
     finally:
-        shutil.rmtree(scratch, ignore_errors=True)
+        with suppress(OSError):  # swept before the next run, if the disk does not let it go now
+            write_points.remove_tree(scratch)
 
 
 def _swap(folder: Path, scratch: Path, version: str) -> str:
@@ -260,9 +277,8 @@ def _swap(folder: Path, scratch: Path, version: str) -> str:
     before = (folder / "current").read_text("utf-8").strip() if (folder / "current").exists() else ""
     # The same content again gets a second name: what readers follow now stays whole until the pointer moves.
     target = folder / (f"{version}b" if before == version else version)
-    if target.exists():
-        shutil.rmtree(target)
-    scratch.rename(target)
+    write_points.remove_tree(target)
+    write_points.rename(scratch, target)
     write_file(folder / "current", f"{target.name}\n".encode())
     return before
 
@@ -274,7 +290,8 @@ def _sweep(folder: Path, before: str) -> None:
     others = [one.name for one in contents if one.name[:_VERSION] != followed[:_VERSION] and one.name[0] != "."]
     for old in contents:
         if old.name not in (followed, before, *others[-1:]):
-            shutil.rmtree(old, ignore_errors=True)  # published already: what is left over is swept next time
+            with suppress(OSError):  # published already: what is left over is swept next time
+                write_points.remove_tree(old)
 
 
 def current(folder: Path) -> Path:

@@ -69,6 +69,7 @@ EVENTS = {
     "key_destroyed": "Key was destroyed, with a certificate",
     "custody_renewed": "A custodian was replaced and all shares renewed",
     "config_approved": "Config was approved",
+    "cut_off_line_set_aside": "A line that was cut off while it was written was set aside",
     "run_started": "Run started",
     "extract_read": "Extract was read",
     "opt_outs_applied": "Opt-outs were dealt with",

@@ -177,7 +177,7 @@ def _break(monkeypatch, step):
     if step == "append":
         monkeypatch.setattr(Ledger, "append", cut_off)
     elif step == "rmtree":
-        monkeypatch.setattr(destruction.shutil, "rmtree", cut_off)
+        monkeypatch.setattr(destruction.write_points, "remove_tree", cut_off)
     else:
         monkeypatch.setattr(destruction, "write_file", cut_off)
 

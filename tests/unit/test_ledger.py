@@ -15,8 +15,8 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from governance import verify
-from governance.errors import BadInput, InternalError, PolicyRefusal
-from governance.ledger import Event, Ledger, verify_ledger
+from governance.errors import BadInput, Fault, InternalError, PolicyRefusal
+from governance.ledger import Event, Ledger, broken, verify_ledger
 from governance.ledger_events import FACTS
 
 AT = "2025-10-14T09:00:00+00:00"
@@ -205,8 +205,8 @@ def test_events_after_the_checkpoint_are_no_fault(ledger):
 
 
 @pytest.mark.parametrize("cut", [1, 20], ids=["newline missing", "half a line"])
-def test_a_torn_last_line_stops_every_write(ledger, cut):
-    """After a power cut nothing is added until somebody has looked."""
+def test_a_signed_line_that_is_cut_short_stops_every_write(ledger, cut):
+    """It was acknowledged and signed: nothing is added until somebody has looked."""
     path = ledger.folder / "ledger.jsonl"
     path.write_bytes(path.read_bytes()[:-cut])
 
@@ -215,11 +215,39 @@ def test_a_torn_last_line_stops_every_write(ledger, cut):
 
     assert str(refusal.value) == (
         "The ledger does not hold: it was changed, or a write to it was cut off.\n"
-        "    ledger/ledger.jsonl:3: the last line is cut short or changed\n"
+        "    ledger/ledger.jsonl:3: a signed line is cut short\n"
         "  Why: What was run can only be proved from an unbroken ledger, so nothing is added to a broken one.\n"
         "  Fix: Restore the ledger folder from its last good copy, tell the IG lead, then run again."
     )
     assert refusal.value.code == "E-LEDGER-BROKEN"
+
+
+@pytest.mark.parametrize("cut", [1, 20], ids=["newline missing", "half a line"])
+def test_a_line_cut_off_while_it_was_written_is_set_aside(ledger, cut):
+    """Nobody was told that it stands: it is kept beside the ledger, the ledger says so, and the work goes on."""
+    path = ledger.folder / "ledger.jsonl"
+    ledger.append(Event.LINKED, at=AT)
+    path.write_bytes(path.read_bytes()[:-cut])
+    piece = path.read_bytes().rsplit(b"\n", 1)[1]
+
+    assert [fault.what for fault in verify_ledger(ledger.folder, PUBLIC)] == ["the last line is cut short"]
+    assert len(ledger.entries()) == 3
+    ledger.append(Event.LINKED, at=AT)
+    ledger.checkpoint(at=AT)
+
+    digest = sha256(piece).hexdigest()
+    assert [entry.event for entry in ledger.entries()[3:]] == [Event.CUT_OFF_LINE_SET_ASIDE, Event.LINKED]
+    assert ledger.entries()[3].facts == {"sha256": digest}
+    assert (ledger.folder / f"cut_off_line_{digest[:16]}.txt").read_bytes() == piece
+    assert verify_ledger(ledger.folder, PUBLIC) == []
+
+
+def test_a_cut_off_line_is_told_of_in_words(ledger):
+    """The fix is to run again, not to look for a copy."""
+    faults = [Fault(what="the last line is cut short")]
+
+    assert broken(faults).code == "E-LEDGER-CUT-OFF"
+    assert broken([*faults, *faults]).code == "E-LEDGER-BROKEN"
 
 
 def test_a_broken_ledger_is_not_read(ledger):
@@ -251,7 +279,9 @@ def test_without_a_signer_there_is_no_checkpoint(tmp_path):
 
 
 def partly(descriptor, content, write=os.write):
-    """Take half of what is written, as a full disk may."""
+    """Take half of what is written and no more, as a full disk may."""
+    if not content[: len(content) // 2]:
+        nothing()
     return write(descriptor, content[: len(content) // 2])
 
 

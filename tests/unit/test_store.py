@@ -8,7 +8,7 @@ import pyarrow as pa
 import pytest
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
-from governance import store
+from governance import store, write_points
 from governance.errors import BadInput, PolicyRefusal
 from governance.store import (
     SealedTable,
@@ -22,10 +22,11 @@ from governance.store import (
     write_manifest,
     write_table,
 )
+from governance.write_points import Act
 
 FULL_DISK = (
     "A file could not be written: No space left on device.\n"
-    "  Why: A half-written package could lose people without a trace, so nothing was changed.\n"
+    "  Why: A half-written package could lose people without a trace, so the step ended there.\n"
     "  Fix: Free disk space or mend the folder's permissions, then run the same command again."
 )
 
@@ -45,32 +46,14 @@ def small_chunks(monkeypatch):
 @pytest.fixture(params=["write", "fsync", "rename"])
 def full_disk(request, monkeypatch):
     """Call it to fill the disk: from then on one system call fails with ENOSPC."""
+    acts = {"write": Act.WRITE, "fsync": Act.FLUSH, "rename": Act.RENAME}
 
-    def fail(*args, **kwargs):
-        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
-
-    class Full:
-        """A file that takes nothing."""
-
-        def __init__(self, file):
-            self._file = file
-
-        def __enter__(self):
-            return self
-
-        def __exit__(self, *problem):
-            self._file.close()
-
-        write = staticmethod(fail)
+    def fail(act, path):
+        if act is acts[request.param]:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
     def fill():
-        if request.param == "write":
-            opened = os.fdopen
-            monkeypatch.setattr(os, "fdopen", lambda *args, **kwargs: Full(opened(*args, **kwargs)))
-        elif request.param == "fsync":
-            monkeypatch.setattr(os, "fsync", fail)
-        else:
-            monkeypatch.setattr("pathlib.Path.replace", fail)
+        monkeypatch.setattr(write_points, "_watchers", [fail])
 
     return fill
 

@@ -1,0 +1,191 @@
+"""Killed, full or broken at every point at which something is written: what was there stays whole, a rerun mends it.
+
+Here the parts from which everything is built, at each of their points, and a month at a few. `make bench-faults` tries
+every point of every step.
+"""
+
+import os
+import shutil
+from datetime import UTC, datetime
+from hashlib import sha256
+from pathlib import Path
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from flows.engine import run_steps
+from flows.key_life import KeyOrder, destroy_key
+from flows.lock import only_run
+from flows.period import PERIOD as WHOLE
+from flows.run import open_run
+from governance.keys import KeyRing
+from governance.ledger import Event, Ledger, verify_ledger
+from governance.store import current, publish, write_file, write_manifest
+from tests.lib.disk_faults import FAULTS, FULL, KILL, killed, points_of, with_fault
+from tests.lib.toy import PERIOD
+
+pytestmark = pytest.mark.skipif(os.name != "posix", reason="children are forked")
+
+AT = "2025-10-14T09:00:00+00:00"
+SIGNER = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
+
+
+def left_over(root):
+    """What a run that was cut off would leave."""
+    return [path.name for path in root.rglob(".*partial")]
+
+
+# --- the store --------------------------------------------------------------------------------------------
+
+
+def put(folder, text):
+    """Publish one small content."""
+    with publish(folder) as scratch:
+        write_file(scratch / "a.txt", text.encode())
+        write_manifest(scratch, {"text": text})
+
+
+def published(folder):
+    """What a reader finds, which must be whole."""
+    [text] = {(current(folder) / "a.txt").read_text(), _promised(folder)}
+    return text
+
+
+def _promised(folder):
+    manifest = (current(folder) / "manifest.json").read_text()
+    return manifest.split('"text": "')[1].split('"')[0]
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_a_publication_is_the_old_one_or_the_new_one(tmp_path, fault):
+    """Cut off anywhere, readers find one whole content; published again it is the new one, with nothing left over."""
+    first = tmp_path / "first" / "zones" / "linkage"
+    for text in ("one", "two", "three"):
+        put(first, text)
+    trial = Path(shutil.copytree(tmp_path / "first", tmp_path / "trial"))
+    passed = points_of(lambda: put(trial / "zones" / "linkage", "four"))
+    assert len(passed) > 20, "the control: there are points to fail at"
+
+    for number in range(len(passed)):
+        shutil.rmtree(trial)
+        folder = Path(shutil.copytree(tmp_path / "first", trial)) / "zones" / "linkage"
+        is_done = with_fault(lambda: put(folder, "four"), at=number, fault=fault)  # noqa: B023 - called at once
+        assert not is_done or published(folder) == "four", passed[number]
+        assert published(folder) in ("three", "four"), passed[number]
+        with only_run(trial):
+            put(folder, "four")
+        assert published(folder) == "four", passed[number]
+        assert left_over(trial) == []
+        assert len([path for path in folder.iterdir() if path.is_dir()]) <= 3, passed[number]
+
+
+# --- the ledger -------------------------------------------------------------------------------------------
+
+
+def add(folder):
+    """One line and a checkpoint over it."""
+    ledger = Ledger(folder, SIGNER)
+    ledger.append(Event.LINKED, at=AT)
+    ledger.checkpoint(at=AT)
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+@pytest.mark.parametrize("lines", [0, 2], ids=["the first line", "a later line"])
+def test_a_ledger_that_was_cut_off_goes_on(tmp_path, fault, lines):
+    """Nothing that was acknowledged is gone, and after the next line everything holds."""
+    for number in range(100):
+        folder = tmp_path / str(number)
+        for _ in range(lines):
+            add(folder)
+        if with_fault(lambda: add(folder), at=number, fault=fault):  # noqa: B023 - called at once
+            break
+        found = Ledger(folder).entries() if folder.exists() else []
+        assert len(found) in (lines, lines + 1), number
+        add(folder)
+        events = [entry.event for entry in Ledger(folder).entries() if entry.event is Event.LINKED]
+        assert len(events) == len(found) + 1
+        assert verify_ledger(folder, SIGNER.public_key()) == []
+    else:
+        raise AssertionError("it was never done")
+    assert number > 15, "the control: there were points to fail at"
+
+
+# --- keys -------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("fault", [KILL, FULL])
+def test_a_key_that_is_being_destroyed_is_destroyed_in_the_end(toy, tmp_path, fault):
+    """Cut off anywhere, no secret is left in a half-written file, and a rerun ends with one event in the ledger."""
+    order = KeyOrder(by="R.", backups="none", reason="the project ended")
+    passed = points_of(lambda: destroy_key(shutil.copytree(toy, tmp_path / "a"), "zone_analysis", order))
+
+    for number in range(0, len(passed), 5 if fault == KILL else 9):
+        root = Path(shutil.copytree(toy, tmp_path / f"trial{number}"))
+        with_fault(lambda: destroy_key(root, "zone_analysis", order), at=number, fault=fault)  # noqa: B023 - called at once
+        if not recorded(root):
+            destroy_key(root, "zone_analysis", order)
+        assert len(recorded(root)) == 1, passed[number]
+        assert not KeyRing(root / "keys").holds("zone_analysis")
+        with only_run(root):
+            assert left_over(root) == []
+
+
+def recorded(root):
+    """Destructions of keys that the ledger tells of."""
+    return [one for one in Ledger(root / "ledger").entries() if one.event is Event.KEY_DESTROYED]
+
+
+# --- a month ----------------------------------------------------------------------------------------------
+
+
+def run(root, step=WHOLE, source=""):
+    """One step, or the whole period, without an orchestrator."""
+    run_steps(open_run(root, PERIOD), [(step, source)], plain=True)
+
+
+def versions(root):
+    """What every zone holds; of a report, whose page prints the time and the ledger's root, its counts."""
+    found = {}
+    for pointer in sorted(root.glob("zones/**/current")):
+        counts = current(pointer.parent) / "safe_counts.csv"
+        name = sha256(counts.read_bytes()).hexdigest() if counts.exists() else pointer.read_text()[:16]
+        found[pointer.relative_to(root).as_posix()] = name
+    return found
+
+
+@pytest.fixture(scope="module")
+def finished(tmp_path_factory, _toy_template):
+    """A month that was run undisturbed."""
+    root = Path(shutil.copytree(_toy_template, tmp_path_factory.mktemp("faults") / "toy"))
+    run(root)
+    return root
+
+
+@pytest.mark.parametrize(
+    ("step", "source", "numbers"),
+    [("pseudonymise", "housing", (60,)), ("link", "", (25,)), ("report", "", (30,))],
+    ids=["pseudonymise", "link", "report"],
+)
+def test_a_step_that_was_killed_is_done_by_the_next_run(finished, tmp_path, step, source, numbers):
+    """The same contents as if nothing had happened, nothing left over, and a ledger that holds."""
+    wanted = versions(finished)
+    for number in numbers:
+        root = Path(shutil.copytree(finished, tmp_path / str(number)))
+        assert killed(run, root, step, source, at=number)
+        run(root, step, source)
+        assert versions(root) == wanted
+        assert left_over(root) == []
+        ring = KeyRing(root / "keys")
+        public = ring.signing(ring.ledger_signer(), datetime.now(UTC).date()).public_key()
+        assert verify_ledger(root / "ledger", public) == []
+
+
+def test_a_month_killed_in_its_middle_ends_as_if_nothing_had_happened(finished, toy):
+    """From an empty project: killed while linking, then run again."""
+    assert killed(run, toy, at=500)
+    assert not (toy / f"zones/public/{PERIOD}/current").exists(), "the control: it was in the middle"
+
+    run(toy)
+
+    assert versions(toy) == versions(finished)
+    assert left_over(toy) == []
