@@ -45,7 +45,7 @@ def find_proposals(root: Path, period: str, *, least_people: int = LEAST_PEOPLE)
     zone = analysis_tables(run)
     con = zone.con
     project = run.bundle.project
-    earlier, months = _months_before(run)
+    earlier, months = months_before(run)
     search = Search(
         period=run.period, least_people=least_people, doubt=_doubt(run, zone), earlier=earlier, months=months
     )
@@ -74,8 +74,11 @@ def _doubt(run: Run, zone: AnalysisZone) -> Doubt:
     return Doubt(draws=draws, setting=setting)
 
 
-def _months_before(run: Run) -> tuple[Mapping[str, int], int]:
-    """In how many earlier months each combination was proposed, and how many months there are that the ledger knows."""
+def months_before(run: Run) -> tuple[Mapping[str, int], int]:
+    """In how many earlier months each combination was proposed, by id; and in how many months there was a search.
+
+    Only searches that the ledger knows count.
+    """
     found: Counter[str] = Counter()
     months = 0
     for path in sorted(run.zone("analysis").glob("[0-9][0-9][0-9][0-9]-[0-9][0-9]/finder")):

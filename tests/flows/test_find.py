@@ -22,15 +22,15 @@ from flows.cohorts import analysis_tables
 from flows.demo.generate import make_ics
 from flows.demo.paperwork import date_paperwork
 from flows.engine import run_steps
-from flows.find import find_proposals
+from flows.find import find_proposals, months_before
 from flows.key_desk import make_keys
-from flows.run import now, open_run
+from flows.run import now, open_run, timestamp
 from flows.worth_asking import proposals_to_ask
 from governance.contracts import LINKAGE_DRAW
 from governance.errors import PolicyRefusal
 from governance.ledger import Event, Ledger
 from governance.settings import load_bundle
-from governance.store import current, read_manifest
+from governance.store import current, publish, read_manifest, write_manifest
 from governance.warehouse import connect, load_sql, materialise
 from tests.lib.canary import MARKS, planted_and_linked
 from tests.lib.command import here
@@ -271,3 +271,16 @@ def test_what_is_in_doubt_or_new_counts_for_less():
     assert steadiness(1.0, 0.5, 0, 0) == 0.5
     assert steadiness(0.8, 0.5, 0, 3) == pytest.approx(0.2)
     assert steadiness(1.0, 1.0, 3, 3) == 1.0
+
+
+def test_earlier_months_count_if_the_ledger_knows_them(asked):
+    """A folder that somebody put there is no search; a later month is not earlier."""
+    _, run = asked
+    for period, proposals in (("2026-06", ["a"]), ("2026-07", ["a", "b"]), ("2026-08", ["b"]), ("2026-10", ["b"])):
+        with publish(run.zone("analysis", period, "finder")) as scratch:
+            digest = write_manifest(scratch, {"proposals": [{"id": one} for one in proposals]})
+        if period != "2026-07":
+            known = {"period": period, "manifest_sha256": digest, "proposals": len(proposals)}
+            run.ledger.append(Event.PROPOSALS_WRITTEN, at=timestamp(), **known)
+
+    assert months_before(open_run(run.root, MONTH)) == ({"a": 1, "b": 1}, 2)
