@@ -42,12 +42,15 @@ class System:
     whole: bool = False
     altered: bool = False
     nulls: int = 0
+    times: int = 1
+    """So many times as many people."""
 
 
 SYSTEMS = (
     System("seed 1", 1, nulls=NULLS),
     System("seed 2", 2),
     System("seed 3", 3),
+    System("twice as many people, seed 2", 2, times=2),
     System("nineteen sources, seed 1", 1, whole=True),
     System("another month, seed 20261", 20261, "2027-02"),
     System("other mechanisms, seed 4077", 4077, "2027-02", altered=True),
@@ -66,6 +69,7 @@ class Measured:
 
 def measured(system, people):
     """Make a system and look at it."""
+    people *= system.times
     made_by = other_mechanisms() if system.altered else nullcontext()
     with tempfile.TemporaryDirectory() as folder, connect() as con:
         with made_by:
