@@ -46,7 +46,7 @@ def attrition(root: Path, period: str, cohort: str = "") -> dict[str, Any]:
     )
     titles = {each["id"]: each["title"] for each in facts["definitions"]}
     if cohort and cohort not in titles:
-        raise _unknown(cohort, sorted(titles))
+        raise unknown_cohort(cohort, sorted(titles))
     rule = rule_of(run.bundle.project.disclosure, run.bundle.policy)
     safe = release_steps(tables["cohort_attrition"], rule)
     found = sorted((each for each in safe if cohort in ("", each.cohort)), key=_order)
@@ -113,10 +113,11 @@ def _with_share(people: int, start: int) -> str:
     return f"{people:,} ({min(1.0, people / start):.1%})" if start else f"{people:,}"
 
 
-def _unknown(cohort: str, known: Sequence[str]) -> BadInput:
+def unknown_cohort(cohort: str, known: Sequence[str]) -> BadInput:
+    """The error for an id that no definition of the project has."""
     return BadInput(
         f"There is no definition `{cohort}` in this project.",
-        why="Nobody can be lost on the way to it.",
+        why="Only of a group that was asked about can anything be told.",
         fix=f"Use one of: {', '.join(known)}.",
         code="E-COHORT-UNKNOWN",
     )

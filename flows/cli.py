@@ -28,6 +28,7 @@ from flows import (
     cli_retain,
     cli_review,
     cli_run,
+    cli_since,
     cli_source,
     cli_status,
 )
@@ -58,6 +59,7 @@ cli_status.add_to(app)
 cli_quality.add_to(app)
 cli_find.add_to(app)
 cli_attrition.add_to(app)
+cli_since.add_to(app)
 cli_audit.add_to(app)
 cli_package.add_to(app)
 cli_optout.add_to(app)

@@ -17,6 +17,7 @@ from governance.disclosure.profiles import rule_of
 from governance.disclosure.protect import ALL, CellKey
 from governance.disclosure.rates import SafeRate, clearly_higher, rate_per_1000
 from governance.disclosure.rounding import CountRule, RoundingRule, SafeCell, Status
+from governance.disclosure.since import SafeCause, Way, Weight, release_change
 from governance.disclosure.spans import SafeSpan
 from governance.disclosure.steps import SafePath, SafeSteps, release_steps
 from governance.disclosure.words import common_base, in_every, interval_in_every, symbol_meanings
@@ -32,6 +33,7 @@ __all__ = [
     "MeasureKey",
     "MidpointRule",
     "RoundingRule",
+    "SafeCause",
     "SafeCell",
     "SafeFrame",
     "SafeLinkage",
@@ -42,6 +44,8 @@ __all__ = [
     "SafeSpan",
     "SafeSteps",
     "Status",
+    "Way",
+    "Weight",
     "clearly_higher",
     "common_base",
     "counted_together",
@@ -50,6 +54,7 @@ __all__ = [
     "interval_in_every",
     "rate_per_1000",
     "release",
+    "release_change",
     "release_linkage",
     "release_measures",
     "release_steps",

@@ -188,6 +188,19 @@ def test_what_changed_since_last_time_is_split(done_months):
     assert read_manifest(current(root / "zones/analysis" / FIRST / "cohorts"))["since"]["against"] == ""
 
 
+def test_what_changed_is_told_in_words(done_months, capsys):
+    """A command for people and for programs; of a toy too small for any word but one, and of no number."""
+    root, *_ = done_months
+
+    told = here(capsys, "since", root, "--json").json["result"]
+    (cohort,) = told["cohorts"]
+    assert (told["period"], told["against"], told["why_not_split"]) == (SECOND, FIRST, "")
+    assert [one["cause"] for one in cohort["causes"]] == ["definition", "linkage", "late_data", "people"]
+    assert {(one["weight"], one["way"]) for one in cohort["causes"]} == {("little", "none")}
+    assert "none, or too few to tell" in here(capsys, "since", root).out
+    assert here(capsys, "since", root, "--cohort", "nobody").code == 3
+
+
 def test_a_split_is_taken_over_while_nothing_changed_and_given_up_after(two_months):
     """Last month's records are destroyed: the same run says the same; another one says that it cannot tell."""
     before = cohort_changes(two_months)

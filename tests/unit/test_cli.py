@@ -37,6 +37,7 @@ WANTED = {
         "status",
         "doctor",
         "attrition",
+        "since",
         "audit verify",
         "audit prove",
         "audit export",

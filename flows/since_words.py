@@ -1,0 +1,110 @@
+"""Why counts changed since last time, in words that may leave the analysis zone."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from flows.attrition import unknown_cohort
+from flows.cli_output import aligned
+from flows.run import Run, open_run
+from flows.since import TABLE
+from governance.disclosure import SafeCause, Way, release_change, rule_of
+from governance.ledger import Event
+from governance.package import open_package
+
+CAUSES = {
+    "definition": "a changed definition",
+    "linkage": "better joining of records",
+    "late_data": "late or corrected data",
+    "people": "people who joined, left or changed",
+    "not_split": "not told apart",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SafeSince:
+    """What may be said of the difference to last time. Holds no number."""
+
+    against: str
+    """Last time's period; empty if nothing was counted before."""
+    why_not_split: str
+    """Empty if causes were told apart."""
+    causes: Mapping[str, tuple[SafeCause, ...]]
+    """By cohort."""
+    titles: Mapping[str, str]
+
+
+def safe_since(run: Run) -> SafeSince:
+    """Words for the difference to last time.
+
+    Raises:
+        BadInput: The cohorts have not been run.
+        PolicyRefusal: The keys are not here.
+    """
+    tables, facts = open_package(
+        run.zone("analysis", run.period, "cohorts"),
+        (TABLE,),
+        run.ring.zone_private("analysis", run.today),
+        {"kind": "cohorts", "period": run.period, "config_sha256": run.bundle.digest},
+        recorded=run.published(Event.COHORTS_PUBLISHED),
+    )
+    rule, since = rule_of(run.bundle.project.disclosure, run.bundle.policy), facts["since"]
+    return SafeSince(
+        against=since["against"],
+        why_not_split=since["why_not_split"],
+        causes=release_change(tables[TABLE], rule, run.bundle.policy),
+        titles={each["id"]: each["title"] for each in facts["definitions"]},
+    )
+
+
+def since(root: Path, period: str, cohort: str = "") -> dict[str, Any]:
+    """What changed since last time, of one cohort or all.
+
+    Args:
+        root: The project folder.
+        period: ``YYYY-MM`` or ``latest``; its cohorts have been run.
+        cohort: Id of a definition; all if empty.
+
+    Raises:
+        BadInput: The cohorts have not been run, or there is no such definition.
+        PolicyRefusal: The keys are not here.
+    """
+    run = open_run(root, period, step="cohorts")
+    found = safe_since(run)
+    if cohort and cohort not in found.titles:
+        raise unknown_cohort(cohort, sorted(found.titles))
+    wanted = [name for name in found.titles if cohort in ("", name) and name in found.causes]
+    return {
+        "project": run.bundle.project.id,
+        "period": run.period,
+        "against": found.against,
+        "why_not_split": found.why_not_split,
+        "cohorts": [
+            {"cohort": name, "title": found.titles[name], "causes": [_cause(one) for one in found.causes[name]]}
+            for name in wanted
+        ],
+    }
+
+
+def _cause(one: SafeCause) -> dict[str, str]:
+    return {"cause": one.cause, "weight": one.weight.name.lower(), "way": one.way.name.lower()}
+
+
+def since_lines(found: Mapping[str, Any]) -> list[str]:
+    """For people."""
+    if not found["against"]:
+        return ["Nothing was counted before this period."]
+    lines = [f"Since {found['against']}, in words: how many came and went is not told, for it may be very few."]
+    if found["why_not_split"]:
+        return [*lines, f"Causes could not be told apart: {found['why_not_split']}."]
+    for cohort in found["cohorts"]:
+        rows = [(CAUSES[one["cause"]], _words(one)) for one in cohort["causes"]]
+        lines += ["", f"{cohort['title']} ({cohort['cohort']})", *aligned(rows)]
+    return lines
+
+
+def _words(one: Mapping[str, str]) -> str:
+    way = Way[one["way"].upper()].value
+    weight = {"most": "most of the change: ", "some": "some of the change: "}.get(one["weight"], "")
+    return f"{weight}{way}" if way else "none, or too few to tell"
