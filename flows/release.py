@@ -2,7 +2,7 @@
 
 from hashlib import sha256
 
-from cohorts.report.write import REPORT_FILE
+from cohorts.report.site import REPORT_FILE
 from flows.checks_of_releases import nothing_staged
 from flows.drafts import Draft, draft_of, hold_to_rules
 from flows.recording import record_of

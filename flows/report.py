@@ -13,7 +13,8 @@ from cohorts.report.facts import ReportFacts, report_facts
 from cohorts.report.page import BoardPage
 from cohorts.report.paper import PDF_FILE, make_pdf
 from cohorts.report.spreadsheet import SPREADSHEET_FILE, make_spreadsheet
-from cohorts.report.write import REPORT_FILE, render
+from cohorts.report.site import REPORT_FILE
+from cohorts.report.write import render_pages
 from flows.drafts import draft_of, hold_to_rules, is_withdrawn, record_of_same
 from flows.release import release
 from flows.run import Run, timestamp
@@ -74,7 +75,7 @@ def release_files(board: BoardPage, released: SafeMeasures, *, spine: str, as_of
         as_of: First day that is not in the data.
     """
     files = {
-        REPORT_FILE: render(board).encode(),
+        **{name: text.encode() for name, text in render_pages(board).items()},
         COUNTS_FILE: safe_counts_csv(released.frame),
         MEASURES_FILE: safe_measures_csv(released, spine),
         SPREADSHEET_FILE: make_spreadsheet(board, as_of=as_of),

@@ -2,6 +2,7 @@
 
 from datetime import date
 
+from cohorts.report.across import across
 from cohorts.report.certainty import grade
 from cohorts.report.cohort_section import cohort_section
 from cohorts.report.facts import DefinitionFacts, ReportFacts, long_date, month
@@ -45,6 +46,7 @@ def build_page(frame: SafeFrame, facts: ReportFacts) -> BoardPage:
         asks=_asks(facts),
         worth_asking=worth_asking(frame, facts.questions),
         cohorts=tuple(cohort_section(frame, facts, definition) for definition in facts.definitions),
+        across=across(frame, facts),
         unknowns=unknowns(frame, facts),
         symbols=symbol_meanings(),
         hidden_rule=hidden_rule(frame),

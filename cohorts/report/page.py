@@ -51,7 +51,7 @@ class CohortSection:
     english: tuple[str, ...]
     unmet: str
     definition: str
-    """Where on the page the whole definition stands."""
+    """Where on the page on how the report was made the whole definition stands."""
     evidence: tuple[str, ...]
     published_sources: tuple[str, ...]
     summary: tuple[tuple[str, str, str], ...]
@@ -74,6 +74,16 @@ class WorthAsking:
     title: str
     sentences: tuple[str, ...]
     questions: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Across:
+    """The groups side by side."""
+
+    differences: Table | None
+    """Each group by each breakdown: whether the difference is clear."""
+    equity: tuple[Table, ...]
+    services: Table | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,6 +128,7 @@ class BoardPage:
     asks: tuple[str, ...]
     worth_asking: tuple[WorthAsking, ...] = ()
     cohorts: tuple[CohortSection, ...]
+    across: Across
     unknowns: Unknowns
     symbols: tuple[tuple[str, str], ...]
     hidden_rule: str

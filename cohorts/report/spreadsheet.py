@@ -57,6 +57,7 @@ def _in_order(page: BoardPage) -> Iterator[Table]:
     yield page.glance
     for cohort in page.cohorts:
         yield from _of_cohort(cohort)
+    yield from (table for table in (page.across.differences, *page.across.equity, page.across.services) if table)
     yield from (page.unknowns.cannot_tell, page.unknowns.coverage, page.unknowns.linkage)
     yield from (page.making.definitions, page.making.sources)
 

@@ -1,4 +1,4 @@
-"""The page as one HTML file that needs nothing else: no script, no font, no image, no network."""
+"""The pages as HTML files that need nothing else: no script, no font, no image, no network."""
 
 from functools import cache
 from importlib.resources import files
@@ -8,9 +8,8 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from cohorts.report.page import BoardPage
+from cohorts.report.site import REPORT_FILE, site_pages
 from governance.store import write_file
-
-REPORT_FILE = "board_report.html"
 
 
 def write_board_report(folder: Path, page: BoardPage) -> Path:
@@ -21,19 +20,25 @@ def write_board_report(folder: Path, page: BoardPage) -> Path:
         page: What it says.
 
     Returns:
-        The path of the file. The same page gives the same bytes.
+        The path of the front page. The same page gives the same bytes.
 
     Raises:
-        BadInput: The file cannot be written.
+        BadInput: A file cannot be written.
     """
-    path = folder / REPORT_FILE
-    write_file(path, render(page).encode())
-    return path
+    for name, content in render_pages(page).items():
+        write_file(folder / name, content.encode())
+    return folder / REPORT_FILE
 
 
-def render(page: BoardPage) -> str:
-    """The page as HTML."""
-    return _environment().get_template("board_report.html.jinja").render(page=page, css=_stylesheet())
+def render_pages(page: BoardPage) -> dict[str, str]:
+    """The HTML of each page by its path below the release's folder, the front page first."""
+    pages = site_pages(page)
+    made: dict[str, str] = {}
+    for number, here in enumerate(pages):
+        around = {"before": pages[number - 1] if number else None, "after": next(iter(pages[number + 1 :]), None)}
+        template = _environment().get_template(here.template)
+        made[here.file] = template.render(page=page, css=_stylesheet(), pages=pages, here=here, **around)
+    return made
 
 
 @cache

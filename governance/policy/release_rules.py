@@ -1,6 +1,7 @@
 """OUT-01, OUT-03, OUT-04 and OUT-07: which files leave, whether counts agree, and the record beside them."""
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterable, Iterator
 from hashlib import sha256
 
 from governance.policy.released import Released, rows_of
@@ -9,6 +10,7 @@ from governance.settings import Bundle
 
 _COUNTS, _MEASURES = "safe_counts.csv", "safe_measures.csv"
 _KEY = ("cohort", "version", "measure", "dimension", "group")
+_FURTHER_PAGE = re.compile(r"[a-z0-9][a-z0-9-]*\.html")
 _RATE_ROUNDING = 0.0501
 """Rates are given to one decimal."""
 _RECORD = ("project", "period", "profile", "rule", "gate", "checkpoint", "config_sha256", "files")
@@ -25,7 +27,8 @@ def _waits(rule_place: str = "zones/public/") -> Problem:
     id="OUT-01",
     level="output",
     title="Only files that were declared leave",
-    checks="`governance.outputs` names every file that may be released, and the folder of a release holds no other."
+    checks="`governance.outputs` names every file that may be released, and the folder of a release holds no other but"
+    " the further pages of a page so named, in the folder of its name (`board_report/*.html`)."
     " This is looked at before the folder is published, and again by every audit.",
     why="Files that nobody agreed to are how record-level data leave: a debug file, a copy, one more table.",
     source="SATRE 3.3.03",
@@ -42,8 +45,15 @@ def outputs_are_declared(bundle: Bundle, facts: RunFacts) -> Iterator[Problem]:
         yield Problem(where=where, says="No file is declared for release.")
     elif facts.released is None:
         yield _waits()
-    for name in sorted(set(facts.released.files if facts.released else ()) - set(declared)):
-        yield Problem(where=f"public/{name}", says=f"{name} would be released and was not declared.")
+    for name in sorted(facts.released.files if facts.released else ()):
+        if not _is_declared(name, declared):
+            yield Problem(where=f"public/{name}", says=f"{name} would be released and was not declared.")
+
+
+def _is_declared(name: str, declared: Iterable[str]) -> bool:
+    """A file is declared by its name; the further pages of a declared page lie in the folder of its name."""
+    folder, inside, page = name.partition("/")
+    return name in declared or bool(inside and _FURTHER_PAGE.fullmatch(page) and f"{folder}.html" in declared)
 
 
 @rule(

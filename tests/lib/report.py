@@ -14,7 +14,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from cohorts.report import ReportFacts
+from cohorts.report import BoardPage, ReportFacts, render_pages
 from cohorts.report.facts import DefinitionFacts, DimensionFacts, Question, SourceFacts
 from governance.contracts import COHORT_COUNT
 from governance.disclosure import SafeFrame, release, release_linkage
@@ -340,3 +340,8 @@ def _source(source_id: str, title: str, organisation: str, sector: str) -> Sourc
         coverage=("from 1 April 2023 on",),
         known_gaps=gaps.get(source_id, ()),
     )
+
+
+def whole(page: BoardPage) -> str:
+    """All pages of a report, one after another: for what must stand, or must not, on any of them."""
+    return "\n".join(render_pages(page).values())

@@ -6,16 +6,16 @@ from collections import Counter
 from dataclasses import replace
 from html.parser import HTMLParser
 from itertools import pairwise
+from os.path import normpath
 from pathlib import Path
 
 import pytest
 
 import cohorts.report
-from cohorts.report import REPORT_FILE, build_page, write_board_report
-from cohorts.report.write import render
+from cohorts.report import REPORT_FILE, build_page, render_pages, write_board_report
 from governance.disclosure import release, safe_counts_csv
 from governance.settings import Policy
-from tests.lib.report import COHORTS, POLICY, invented_counts, invented_facts, invented_frame, with_people
+from tests.lib.report import COHORTS, POLICY, invented_counts, invented_facts, invented_frame, whole, with_people
 
 VOID = {"meta", "link", "br", "hr", "img", "input"}
 PROSE = {"p", "li"}
@@ -60,51 +60,93 @@ class Page(HTMLParser):
 
 
 @pytest.fixture(scope="module")
-def html():
-    """The page of the invented release."""
-    return render(build_page(invented_frame(), invented_facts()))
+def htmls():
+    """The pages of the invented release, by path."""
+    return render_pages(build_page(invented_frame(), invented_facts()))
 
 
 @pytest.fixture(scope="module")
-def page(html):
-    """The same, parsed."""
-    return Page(html)
+def html(htmls):
+    """All of them, one after another."""
+    return "\n".join(htmls.values())
+
+
+@pytest.fixture(scope="module")
+def pages(htmls):
+    """The same, parsed, by path."""
+    return {name: Page(html) for name, html in htmls.items()}
+
+
+def all_of(pages, *tags):
+    """Elements of these kinds on any page."""
+    return [element for page in pages.values() for element in page.all(*tags)]
 
 
 # --- structure ----------------------------------------------------------------------------------------
 
 
-def test_landmarks_title_and_language(page):
-    """One of each landmark, a language, a title, one h1, and a link that skips to the report."""
-    tags = Counter(element["tag"] for element in page.elements)
+def test_there_is_a_page_for_each_matter(htmls):
+    """A front page, one for each group in the project's order, and what stands beside them; names are plain."""
+    names = list(htmls)
 
-    assert {tag: tags[tag] for tag in ("h1", "main", "header", "footer", "nav", "title")} | {"title": 1} == {
-        "h1": 1, "main": 1, "header": 1, "footer": 1, "nav": 1, "title": 1,
-    }  # fmt: skip
-    assert page.all("html")[0]["attrs"]["lang"] == "en-GB"
-    assert page.all("a")[0]["attrs"]["href"] == "#main"
+    assert names[0] == REPORT_FILE
+    assert names[1:] == [
+        *(f"board_report/cohort-{each.id.replace('_', '-')}.html" for each in COHORTS),
+        "board_report/side-by-side.html",
+        "board_report/not-known.html",
+        "board_report/how-made.html",
+    ]
 
 
-def test_headings_never_skip_a_level(page):
+def test_landmarks_title_and_language(pages):
+    """One of each landmark, a language, a title of its own, one h1, and a link that skips to what the page says."""
+    for page in pages.values():
+        tags = Counter(element["tag"] for element in page.elements)
+        assert {tag: tags[tag] for tag in ("h1", "main", "header", "footer")} == dict.fromkeys(
+            ("h1", "main", "header", "footer"), 1
+        )
+        assert page.all("html")[0]["attrs"]["lang"] == "en-GB"
+        assert page.all("a")[0]["attrs"]["href"] == "#main"
+    titles = [page.all("title")[0]["text"] for page in pages.values() if page.all("title")]
+    assert len(set(titles)) == len(pages)
+
+
+def test_every_page_leads_to_every_other(pages):
+    """The same list on each, in one order, with the page one is on marked."""
+    for number, page in enumerate(pages.values()):
+        items = [
+            element for element in page.all("li") if element["parent"]["parent"]["attrs"].get("class") == "contents"
+        ]
+        links = [item["inside"][0] for item in items]
+        assert len(links) == len(pages)
+        assert [place for place, link in enumerate(links) if "aria-current" in link["attrs"]] == [number]
+
+
+def test_headings_never_skip_a_level(pages):
     """Screen readers walk headings; h2 is never followed by h4."""
-    levels = [int(element["tag"][1]) for element in page.all("h1", "h2", "h3", "h4")]
-
-    assert all(after <= before + 1 for before, after in pairwise(levels))
-
-
-def test_ids_are_unique_and_links_lead_somewhere(page):
-    """Every fragment and every aria reference names one element."""
-    ids = Counter(element["attrs"]["id"] for element in page.elements if "id" in element["attrs"])
-    named = [name for element in page.elements for name in element["attrs"].get("aria-labelledby", "").split()]
-    links = [element["attrs"]["href"].removeprefix("#") for element in page.all("a")]
-
-    assert max(ids.values()) == 1
-    assert set(named) | set(links) <= set(ids)
+    for page in pages.values():
+        levels = [int(element["tag"][1]) for element in page.all("h1", "h2", "h3", "h4")]
+        assert levels[0] == 1
+        assert all(after <= before + 1 for before, after in pairwise(levels))
 
 
-def test_every_chart_has_words_and_a_table_beside_it(page):
+def test_ids_are_unique_and_links_lead_somewhere(pages):
+    """Every link names a page of the report and a place on it; every aria reference names one element."""
+    ids = {name: Counter(e["attrs"]["id"] for e in page.elements if "id" in e["attrs"]) for name, page in pages.items()}
+    for name, page in pages.items():
+        named = {one for element in page.elements for one in element["attrs"].get("aria-labelledby", "").split()}
+        assert max(ids[name].values()) == 1
+        assert named <= set(ids[name])
+        for element in page.all("a"):
+            path, _, place = element["attrs"]["href"].partition("#")
+            target = normpath(f"{name}/../{path}") if path else name
+            assert target in pages, f"{name} leads to {target}"
+            assert not place or place in ids[target], f"{name} leads to {place} on {target}"
+
+
+def test_every_chart_has_words_and_a_table_beside_it(pages):
     """Title, description, and the same numbers as a table in the same figure."""
-    charts = [element for element in page.all("svg")]
+    charts = all_of(pages, "svg")
 
     assert len(charts) > 4 * len(COHORTS)
     for chart in charts:
@@ -116,10 +158,10 @@ def test_every_chart_has_words_and_a_table_beside_it(page):
         assert [inside["tag"] for inside in pair["inside"]].count("table") == 1
 
 
-def test_every_table_has_a_caption_and_scoped_headers(page):
+def test_every_table_has_a_caption_and_scoped_headers(pages):
     """Rows are as long as the head; the first cell of each row names it."""
     captions = []
-    for table in page.all("table"):
+    for table in all_of(pages, "table"):
         kinds = Counter(inside["tag"] for inside in table["inside"])
         assert kinds["caption"] == 1
         captions += [inside["text"] for inside in table["inside"] if inside["tag"] == "caption"]
@@ -131,19 +173,20 @@ def test_every_table_has_a_caption_and_scoped_headers(page):
     assert max(Counter(captions).values()) == 1, "two tables have the same caption"
 
 
-def test_what_scrolls_can_be_reached_by_keyboard(page):
+def test_what_scrolls_can_be_reached_by_keyboard(pages):
     """Wide tables and charts scroll in a region with a name and a tab stop."""
-    for wide in page.all("table", "svg"):
+    for wide in all_of(pages, "table", "svg"):
         region = wide["parent"]["attrs"]
         assert (region["tabindex"], region["role"]) == ("0", "region")
         assert region["aria-label"]
 
 
-def test_the_page_needs_nothing_else(html, page):
+def test_the_pages_need_nothing_else(htmls, pages):
     """No script, no import, no address of anything to fetch; and a policy that forbids it."""
-    assert not page.all("script", "img", "iframe", "object", "video", "audio", "form")
-    assert not re.search(r"https?://|@import|url\(|javascript:|\son[a-z]+=", html)
-    assert "default-src 'none'" in html
+    assert not all_of(pages, "script", "img", "iframe", "object", "video", "audio", "form")
+    for html in htmls.values():
+        assert not re.search(r"https?://|@import|url\(|javascript:|\son[a-z]+=", html)
+        assert "default-src 'none'" in html
 
 
 def test_colours_have_enough_contrast(html):
@@ -174,14 +217,15 @@ def luminance(colour):
 
 def test_made_up_data_says_so_and_real_data_does_not(html):
     """The banner and the title follow the project's own flag."""
-    real = render(build_page(invented_frame(), invented_facts(synthetic=False)))
+    real = whole(build_page(invented_frame(), invented_facts(synthetic=False)))
 
     assert html.count("Made-up data") >= 2
     assert "ade-up data" not in real
 
 
-def test_the_first_part_has_three_numbers_with_intervals(page):
+def test_the_first_part_has_three_numbers_with_intervals(pages):
     """Natural frequencies with one denominator."""
+    page = pages[REPORT_FILE]
     numbers = [element["text"] for element in page.all("p") if element["attrs"].get("class") == "big"]
     intervals = [element["text"] for element in page.all("p") if element["attrs"].get("class") == "interval"]
 
@@ -190,29 +234,41 @@ def test_the_first_part_has_three_numbers_with_intervals(page):
     assert all(re.fullmatch(r"Likely between [\d,]+ and [\d,]+\.", interval) for interval in intervals)
 
 
-def test_the_report_says_what_is_asked_and_what_is_not_known(page):
-    """Every cohort has its own part with questions, and the unknowns have theirs."""
-    headings = Counter(element["text"] for element in page.all("h2", "h3"))
+def test_the_report_says_what_is_asked_and_what_is_not_known(pages):
+    """Every cohort has a page of its own with questions, and the unknowns have theirs."""
+    headings = Counter(element["text"] for element in all_of(pages, "h1", "h2"))
 
     assert headings["What we ask of the board"] == 1
     assert headings["What is not known"] == 1
     assert headings["Who may be missed"] == 1
     assert headings["Questions for the board"] == len(COHORTS)
-    assert {each.title for each in COHORTS} <= {element["text"] for element in page.all("h2")}
+    assert {each.title for each in COHORTS} <= {element["text"] for element in all_of(pages, "h1")}
+
+
+def test_groups_stand_side_by_side_in_their_own_order(htmls, pages):
+    """As the project lists them, whatever the numbers: nothing sorts people."""
+    page = pages["board_report/side-by-side.html"]
+    tables = page.all("table")
+
+    assert len(tables) == 7
+    for table in tables:
+        rows = [e["text"] for e in table["inside"] if e["tag"] == "th" and e["attrs"]["scope"] == "row"]
+        assert rows == [each.title for each in COHORTS]
+    assert "No clear difference" in htmls["board_report/side-by-side.html"]
 
 
 def test_the_definition_is_told_in_short_and_in_full(html):
     """Who members are stands in the cohort's part; rungs and small print only in the full text at the end."""
-    section, full = html.split("Definitions in full")
+    section, full = html.split("Definitions in full")  # on the last page
 
     assert "Repeat notices is shown by" in section
     assert "Response 1, referred" not in section
     assert "Response 1, referred" in full
 
 
-def test_the_symbols_are_explained(page):
+def test_the_symbols_are_explained(pages):
     """The key comes with every report, whether or not a symbol occurs."""
-    assert {element["text"] for element in page.all("dt")} >= {"[c]", "[low]", "[x]", "[z]"}
+    assert {element["text"] for element in all_of(pages, "dt")} >= {"[c]", "[low]", "[x]", "[z]"}
 
 
 def test_how_it_was_made_is_all_there(html):
@@ -235,10 +291,10 @@ def test_no_one_is_called_a_burden(html):
     )
 
 
-def test_the_words_can_be_read_at_the_age_of_twelve_or_thirteen(page):
+def test_the_words_can_be_read_at_the_age_of_twelve_or_thirteen(pages):
     """Flesch-Kincaid grade of all sentences but the definitions, which are made from nodes."""
     made = {line for each in invented_facts().definitions for line in (*each.english, *each.caveats)}
-    texts = [element["text"].strip() for element in page.all(*PROSE)]
+    texts = [element["text"].strip() for element in all_of(pages, *PROSE)]
     prose = " ".join(text for text in texts if text.endswith((".", "?")) and text not in made and "Unmet" not in text)
 
     assert grade(prose) <= 7
@@ -256,7 +312,7 @@ def test_text_from_configs_is_escaped():
     """A title is words, never markup."""
     facts = replace(invented_facts(), title='<script>alert("x")</script>', area="A & B")
 
-    html = render(build_page(invented_frame(), facts))
+    html = whole(build_page(invented_frame(), facts))
 
     assert "<script" not in html
     assert "A &amp; B" in html
@@ -287,7 +343,7 @@ def forms(people):
 def test_no_withheld_digit_reaches_a_byte_of_the_page_or_the_csv():
     """Exact counts are planted; only their rounded forms come out, in text, in charts, in attributes."""
     frame = release(with_people(invented_counts(), CANARIES), POLICY)
-    published = render(build_page(frame, invented_facts())).encode() + safe_counts_csv(frame)
+    published = whole(build_page(frame, invented_facts())).encode() + safe_counts_csv(frame)
 
     for people in CANARIES.values():
         assert not any(form in published for form in forms(people)), people
@@ -299,12 +355,12 @@ def test_no_withheld_digit_reaches_a_byte_of_the_page_or_the_csv():
 def test_a_small_count_leaves_the_same_bytes_as_any_other(people):
     """Pages made from 2 and from any other hidden count are the same to the byte: nothing can be read from them."""
     cell = (COHORT, "met", "service", "advice_service")
-    pages = [
-        render(build_page(release(with_people(invented_counts(2_000), {cell: n}), POLICY), invented_facts()))
+    made = [
+        whole(build_page(release(with_people(invented_counts(2_000), {cell: n}), POLICY), invented_facts()))
         for n in (2, people)
     ]
 
-    assert pages[0] == pages[1]
+    assert made[0] == made[1]
 
 
 def test_a_tighter_policy_is_followed_and_named():
@@ -312,7 +368,7 @@ def test_a_tighter_policy_is_followed_and_named():
     policy = Policy(hide_up_to_people=10, round_to_people=10)
     frame = release(with_people(invented_counts(), {(COHORT, "met", "service", "housing"): 9}), policy)
 
-    html = render(build_page(frame, invented_facts(policy=policy)))
+    html = whole(build_page(frame, invented_facts(policy=policy)))
 
     assert "hide10_round10" in html
     assert "from 1 to 14 are hidden" in html  # 11 to 14 would read as 10, which is within the limit
@@ -328,19 +384,21 @@ def test_a_release_in_which_everything_is_hidden_still_makes_a_page():
         if row["cohort"] != "_everyone"
     }
 
-    html = render(build_page(release(with_people(counts, small), POLICY), invented_facts()))
+    html = whole(build_page(release(with_people(counts, small), POLICY), invented_facts()))
 
     assert "The numbers are too small to show." in html
-    assert "Clear difference" not in html
-    Page(html)
+    assert "Clear difference:" not in html
 
 
-def test_the_same_release_gives_the_same_bytes(tmp_path, html):
-    """No clock, no chance; the file is what was rendered."""
+def test_the_same_release_gives_the_same_bytes(tmp_path, htmls):
+    """No clock, no chance; the files are what was rendered, and no other file is there."""
     path = write_board_report(tmp_path, build_page(invented_frame(), invented_facts()))
 
     assert path.name == REPORT_FILE
-    assert path.read_text() == html
+    written = {
+        each.relative_to(tmp_path).as_posix(): each.read_text() for each in tmp_path.rglob("*") if each.is_file()
+    }
+    assert written == htmls
 
 
 ALLOWED = ("cohorts.report", "cohorts.words", "governance.disclosure", "governance.settings", "governance.store")

@@ -15,11 +15,10 @@ import pytest
 from cohorts.report import build_page
 from cohorts.report.paper import make_pdf, page_json
 from cohorts.report.spreadsheet import make_spreadsheet
-from cohorts.report.write import render
 from governance.contracts import COHORT_COUNT, COHORT_INTERVAL
 from governance.disclosure import release, safe_counts_csv
 from governance.disclosure.spans import release_spans
-from tests.lib.report import POLICY, invented_counts, invented_facts, invented_frame, with_people
+from tests.lib.report import POLICY, invented_counts, invented_facts, invented_frame, whole, with_people
 from tests.unit.test_report_page import CANARIES, forms
 
 AS_OF = date(2025, 10, 1)
@@ -185,7 +184,7 @@ def test_no_exact_limit_reaches_any_output():
     book = openpyxl.load_workbook(io.BytesIO(make_spreadsheet(page, as_of=AS_OF)))
     cells = " ".join(str(cell.value) for sheet in book for row in sheet.iter_rows() for cell in row)
 
-    published = render(page).encode() + page_json(page).encode() + cells.encode() + safe_counts_csv(frame)
+    published = whole(page).encode() + page_json(page).encode() + cells.encode() + safe_counts_csv(frame)
 
     assert len(spans) == len(LIMITS)
     for limit in (number for pair in LIMITS.values() for number in pair):

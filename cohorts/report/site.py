@@ -1,0 +1,56 @@
+"""Which pages the report has, where they lie, and how one leads to another.
+
+The front page stands alone in the release's folder and the others in a folder of its name, so that a reader who opens
+the release sees at once where to begin. All links are relative: the pages work from a disk, a share or a web server.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from cohorts.report.page import BoardPage, CohortSection
+
+REPORT_FILE = "board_report.html"
+FOLDER = "board_report"
+
+FRONT, ASKING, ACROSS, UNKNOWN, MADE = "front", "worth-asking", "side-by-side", "not-known", "how-made"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SitePage:
+    """One page of the report."""
+
+    key: str
+    """Names its file, and what links to it use."""
+    title: str
+    template: str
+    cohort: CohortSection | None = None
+    """The group that the page is about."""
+
+    @property
+    def file(self) -> str:
+        """Its path below the release's folder."""
+        return REPORT_FILE if self.key == FRONT else f"{FOLDER}/{self.key}.html"
+
+    def link(self, key: str, place: str = "") -> str:
+        """How this page leads to another, and to a place on it."""
+        if key == self.key:
+            return f"#{place or 'main'}"
+        up, down = ("", f"{FOLDER}/") if self.key == FRONT else ("../", "")
+        path = f"{up}{REPORT_FILE}" if key == FRONT else f"{down}{key}.html"
+        return f"{path}#{place}" if place else path
+
+
+def site_pages(page: BoardPage) -> tuple[SitePage, ...]:
+    """The pages in the order in which a board reads them."""
+    return tuple(_pages(page))
+
+
+def _pages(page: BoardPage) -> Iterator[SitePage]:
+    yield SitePage(key=FRONT, title="What we found", template="board_report.html.jinja")
+    for cohort in page.cohorts:
+        yield SitePage(key=cohort.id, title=cohort.title, template="cohort_page.html.jinja", cohort=cohort)
+    yield SitePage(key=ACROSS, title="The groups side by side", template="across.html.jinja")
+    if page.worth_asking:
+        yield SitePage(key=ASKING, title="Questions worth asking", template="worth_asking.html.jinja")
+    yield SitePage(key=UNKNOWN, title="What is not known", template="unknown.html.jinja")
+    yield SitePage(key=MADE, title="How this report was made", template="made.html.jinja")
