@@ -12,8 +12,8 @@ from cohorts.report.build import build_page
 from cohorts.report.facts import ReportFacts, report_facts
 from cohorts.report.page import BoardPage
 from cohorts.report.paper import PDF_FILE, make_pdf
-from cohorts.report.spreadsheet import SPREADSHEET_FILE, make_spreadsheet
 from cohorts.report.site import REPORT_FILE
+from cohorts.report.spreadsheet import SPREADSHEET_FILE, make_spreadsheet
 from cohorts.report.write import render_pages
 from flows.drafts import draft_of, hold_to_rules, is_withdrawn, record_of_same
 from flows.release import release

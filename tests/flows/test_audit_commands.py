@@ -39,7 +39,7 @@ def alone(folder, *arguments):
 
 def test_the_ledger_holds_against_a_kept_checkpoint_and_a_printed_root(ran, capsys):
     """By file, and by the digits that stand in the board report."""
-    page = next((ran / "zones/public" / PERIOD).glob("*/board_report.html")).read_text("utf-8")
+    page = next((ran / "zones/public" / PERIOD).glob("*/board_report/how-made.html")).read_text("utf-8")
     printed = page.split('id="ledger"')[1].split("</section>")[0].replace("<code>", " ").replace("</code>", " ")
     digits = "".join(word for word in printed.split('class="digest">')[1].split("</p>")[0].split())
     by_file = here(capsys, "audit", "verify", ran, "--against", ran.parent / "kept.json", "--json")

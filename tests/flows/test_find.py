@@ -129,7 +129,7 @@ def test_every_proposal_is_a_file_that_a_project_can_take_as_it_is(asked):
 def test_proposals_reach_the_board_as_questions_with_safe_sizes(asked):
     """Each size on the page was released, and stands in the safe counts; the words are those of the finder."""
     answer, run = asked
-    page = unescape((current(run.zone("public", MONTH)) / "board_report.html").read_text("utf-8"))
+    page = unescape((current(run.zone("public", MONTH)) / "board_report" / "worth-asking.html").read_text("utf-8"))
     sizes = _released(run)
     shown = [one for one in answer["proposals"] if (one["id"], "met") in sizes]
 
@@ -137,7 +137,7 @@ def test_proposals_reach_the_board_as_questions_with_safe_sizes(asked):
     assert "Questions worth asking" in page
     for one in shown:
         assert int(sizes[one["id"], "met"]) > 0
-        part = page[page.index(f">{one['title']}</h3>") :]
+        part = page[page.index(f">{one['title']}</h2>") :]
         assert f"We found about {sizes[one['id'], 'met']} people in this group." in part[:400]
         assert all(question in part for question in one["questions"])
 

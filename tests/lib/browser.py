@@ -4,6 +4,7 @@ The pages have no script, so a page of our own holds one in a frame and measures
 """
 
 import json
+import os
 import re
 import shutil
 import subprocess
@@ -35,10 +36,21 @@ page.onload = () => {
 </script>"""
 
 
+REQUIRED = "JOINEDUP_REQUIRE_BROWSER"
+"""Set by ``.ci/run``: where a browser or axe-core is missing, tests fail rather than skip."""
+
+
+def not_here(what):
+    """End a test for want of something: it is skipped, or fails where :data:`REQUIRED` is set."""
+    if os.environ.get(REQUIRED):
+        pytest.fail(what, pytrace=False)
+    pytest.skip(what)
+
+
 def need_chromium():
-    """Skip the test where there is no browser."""
+    """End the test where there is no browser."""
     if CHROMIUM is None:
-        pytest.skip("no Chromium on this machine: install the package `chromium` to look at the page")
+        not_here("no Chromium on this machine: install the package `chromium` to look at the page")
 
 
 def chromium(profile, *arguments):
@@ -62,3 +74,47 @@ def measured(page, profile, width, measuring):
     arguments = ("--window-size=1400,1000", "--virtual-time-budget=5000", "--dump-dom")
     done = chromium(profile, *arguments, ruler.as_uri())
     return json.loads(unescape(re.search(r'<pre id="out">(.*?)</pre>', done.stdout, re.DOTALL)[1]))
+
+
+_RULERS = """<!DOCTYPE html><title>measuring</title><pre id="out"></pre>
+<iframe id="page" style="height:900px;border:0"></iframe>
+<script>
+const measure = async (doc, all, WIDTH) => { MEASURING };
+const loaded = (name) => new Promise((done) => { page.onload = done; page.src = name; });
+(async () => {
+  const found = [];
+  for (const name of NAMES) {
+    page.style.width = "1280px";
+    await loaded(name);
+    for (const width of WIDTHS) {
+      page.style.width = width + "px";
+      const doc = page.contentDocument, all = (what) => [...doc.querySelectorAll(what)];
+      try { found.push([name, width, await measure(doc, all, width)]); }
+      catch (error) { found.push([name, width, { failed: String(error) }]); }
+    }
+  }
+  out.textContent = JSON.stringify(found);
+})();
+</script>"""
+
+
+def measured_all(folder, names, profile, widths, measuring):
+    """What a script finds in several pages at several widths, in one run of the browser.
+
+    Args:
+        folder: Where the pages are; the ruler is written there.
+        names: Their paths below it.
+        profile: Folder for the browser.
+        widths: Of the frame, pixels.
+        measuring: JavaScript that returns a value; has ``doc``, ``all(selector)`` and ``WIDTH``.
+
+    Returns:
+        What it found, by name and width.
+    """
+    ruler = folder / "ruler.html"
+    text = _RULERS.replace("MEASURING", measuring).replace("NAMES", json.dumps(names))
+    ruler.write_text(text.replace("WIDTHS", json.dumps(widths)), encoding="utf-8")
+    arguments = ("--window-size=1400,1000", "--virtual-time-budget=120000", "--dump-dom")
+    done = chromium(profile, *arguments, ruler.as_uri())
+    said = json.loads(unescape(re.search(r'<pre id="out">(.*?)</pre>', done.stdout, re.DOTALL)[1]))
+    return {(name, width): found for name, width, found in said}

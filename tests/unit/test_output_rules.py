@@ -210,3 +210,20 @@ def test_nhs_numbers_are_told_by_their_check_digit():
     assert is_nhs_number("9434765919")
     assert not is_nhs_number("9434765918")
     assert not is_nhs_number("1111111111")
+
+
+@pytest.mark.parametrize(
+    ("name", "declared"),
+    [
+        ("board_report/cohort-a.html", True),
+        ("board_report/people.csv", False),
+        ("board_report/.hidden.html", False),
+        ("board_report/more/page.html", False),
+        ("other_report/page.html", False),
+    ],
+)
+def test_further_pages_of_a_declared_page_are_declared(project, name, declared):
+    """In the folder of its name, with a plain name, and nothing but pages."""
+    found = says("OUT-01", project, release(project[1], {name: b"<p>A page.</p>"}))
+
+    assert (not found) is declared
