@@ -94,6 +94,7 @@ def _facts(run: Run, numbers: Numbers, checkpoint: str) -> ReportFacts:
         checkpoint=checkpoint,
         waivers=run.waivers,
         notices=numbers.notices,
+        since=numbers.since,
     )
 
 

@@ -13,7 +13,9 @@ import pyarrow as pa
 from cohorts.between import relations_between
 from cohorts.definition import load_definitions
 from cohorts.measures.publish import OF_PEOPLE
+from cohorts.report.facts import SinceFacts
 from flows.run import Run
+from flows.since_words import last_report, since_last_report
 from flows.worth_asking import proposals_to_ask, release_with_questions
 from governance.code_version import code_version
 from governance.disclosure import SafeMeasures, counted_together, release_measures
@@ -42,6 +44,8 @@ class Numbers:
     """The manifest of the person index."""
     notices: tuple[str, ...]
     """What became of reports of this period and earlier ones, one sentence each."""
+    since: SinceFacts | None
+    """The last report's numbers, and why today's differ; None where there is no report to compare with."""
     made_of: dict[str, str]
     """Digests of everything that decides what is released, by name: the same digests, the same bytes."""
 
@@ -75,6 +79,7 @@ def safe_numbers(run: Run) -> Numbers:
     notices = tuple(one.sentence for one in read_notices(run.bundle, run.ring.infos()) if one.period <= run.period)
     return Numbers(
         notices=notices,
+        since=since_last_report(run),
         released=released,
         exact=counted_together(exact, measures, released.frame.rule, of_people=OF_PEOPLE),
         cohorts={**cohorts, "questions": asked.questions},
@@ -84,6 +89,7 @@ def safe_numbers(run: Run) -> Numbers:
             **({"proposals": asked.package} if asked.package else {}),
             "person_index": package_digest(index),
             "config": run.bundle.digest,
+            **last_report(run),
             "notices": sha256(json.dumps(notices).encode()).hexdigest(),
             "waivers": sha256(json.dumps(run.waivers).encode()).hexdigest(),
             "code": code_version(),

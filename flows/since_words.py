@@ -5,13 +5,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from cohorts.report.facts import SinceFacts
 from flows.attrition import unknown_cohort
 from flows.cli_output import aligned
+from flows.drafts import is_withdrawn
 from flows.run import Run, open_run
-from flows.since import TABLE
-from governance.disclosure import SafeCause, Way, release_change, rule_of
+from flows.since import TABLE, last_counted
+from governance.disclosure import ALL, SafeCause, Way, release_change, rule_of
+from governance.disclosure.gate import read_releases
 from governance.ledger import Event
-from governance.package import open_package
+from governance.package import no_package, open_package, package_digest
 
 CAUSES = {
     "definition": "a changed definition",
@@ -56,6 +59,25 @@ def safe_since(run: Run) -> SafeSince:
         causes=release_change(tables[TABLE], rule, run.bundle.policy),
         titles={each["id"]: each["title"] for each in facts["definitions"]},
     )
+
+
+def since_last_report(run: Run) -> SinceFacts | None:
+    """The last report's numbers and words for the difference; None where the last period's report cannot be read."""
+    found = safe_since(run)
+    if not last_report(run):
+        return None
+    *_, then = (each for each in read_releases(run.zone("public")) if each.period == found.against)
+    met = {key.cohort: cell for key, cell in then.cells.items() if (*key[1:],) == ("met", ALL, ALL)}
+    return SinceFacts(period=found.against, met=met, causes=found.causes, why_not_split=found.why_not_split)
+
+
+def last_report(run: Run) -> dict[str, str]:
+    """For what a report is made of: the digest of the last period's report, if it is public and was not withdrawn."""
+    period = last_counted(run)
+    folder = run.zone("public", period) if period else None
+    if folder is None or no_package(folder) or is_withdrawn(folder):
+        return {}
+    return {"last_report": package_digest(folder)}
 
 
 def since(root: Path, period: str, cohort: str = "") -> dict[str, Any]:

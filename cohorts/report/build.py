@@ -9,6 +9,7 @@ from cohorts.report.facts import DefinitionFacts, ReportFacts, long_date, month
 from cohorts.report.findings import found_sentence, likely, unmet_sentence
 from cohorts.report.ladder import unmet_rate
 from cohorts.report.page import BoardPage, KeyNumber, Table
+from cohorts.report.since import since_last
 from cohorts.report.tables import anchor, overall_rate
 from cohorts.report.unknowns import hidden_rule, making, unknowns
 from cohorts.report.worth_asking import worth_asking
@@ -45,6 +46,7 @@ def build_page(frame: SafeFrame, facts: ReportFacts) -> BoardPage:
         glance=_glance(frame, facts),
         asks=_asks(facts),
         worth_asking=worth_asking(frame, facts.questions),
+        since=since_last(frame, facts),
         cohorts=tuple(cohort_section(frame, facts, definition) for definition in facts.definitions),
         across=across(frame, facts),
         unknowns=unknowns(frame, facts),

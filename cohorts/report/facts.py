@@ -9,7 +9,7 @@ from datetime import date
 from typing import Any
 
 from cohorts.words import event_words, listed
-from governance.disclosure import SafeLinkage
+from governance.disclosure import SafeCause, SafeCell, SafeLinkage
 from governance.settings import Bundle, Coverage, Source
 
 
@@ -72,6 +72,20 @@ class Question:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SinceFacts:
+    """The last report's numbers, and why today's differ: numbers already published, and words."""
+
+    period: str
+    """Of the last report."""
+    met: Mapping[str, SafeCell]
+    """How many were found then, as published, by definition."""
+    causes: Mapping[str, tuple[SafeCause, ...]]
+    """By definition, for those that were asked both times."""
+    why_not_split: str = ""
+    """Empty if causes were told apart."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ReportFacts:
     """Everything the page says that is not a count."""
 
@@ -98,6 +112,8 @@ class ReportFacts:
     """Policy rules that an approver waived for a time, one sentence each."""
     questions: tuple[Question, ...] = ()
     """Proposals of the finder."""
+    since: SinceFacts | None = None
+    """None for a first report."""
     notices: tuple[str, ...] = ()
     """Reports that were withdrawn or had to be corrected, one sentence each."""
 
@@ -115,6 +131,7 @@ def report_facts(
     checkpoint: str,
     waivers: Iterable[str] = (),
     notices: Iterable[str] = (),
+    since: SinceFacts | None = None,
 ) -> ReportFacts:
     """The facts of one period.
 
@@ -125,6 +142,7 @@ def report_facts(
         checkpoint: Root of the ledger.
         waivers: Policy rules that are waived, one sentence each.
         notices: Reports that were withdrawn or had to be corrected, one sentence each.
+        since: The last report's numbers, and why today's differ.
     """
     project = bundle.project
     return ReportFacts(
@@ -148,6 +166,7 @@ def report_facts(
         linkage=tuple(linkage),
         waivers=tuple(waivers),
         notices=tuple(notices),
+        since=since,
         questions=tuple(_question(each) for each in cohorts.get("questions", ())),
     )
 

@@ -87,6 +87,15 @@ class Across:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SinceLast:
+    """Since last time: each group's count then and now, and in words what made the difference."""
+
+    period: str
+    note: str
+    table: Table
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Unknowns:
     """What is not known: coverage, cannot tell, linkage, who may be missed."""
 
@@ -127,6 +136,8 @@ class BoardPage:
     glance: Table
     asks: tuple[str, ...]
     worth_asking: tuple[WorthAsking, ...] = ()
+    since: SinceLast | None = None
+    """None in a first report."""
     cohorts: tuple[CohortSection, ...]
     across: Across
     unknowns: Unknowns

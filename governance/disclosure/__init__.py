@@ -16,7 +16,7 @@ from governance.disclosure.midpoint import MidpointRule
 from governance.disclosure.profiles import rule_of
 from governance.disclosure.protect import ALL, CellKey
 from governance.disclosure.rates import SafeRate, clearly_higher, rate_per_1000
-from governance.disclosure.rounding import CountRule, RoundingRule, SafeCell, Status
+from governance.disclosure.rounding import NOT_AVAILABLE, CountRule, RoundingRule, SafeCell, Status
 from governance.disclosure.since import SafeCause, Way, Weight, release_change
 from governance.disclosure.spans import SafeSpan
 from governance.disclosure.steps import SafePath, SafeSteps, release_steps
@@ -26,6 +26,7 @@ __all__ = [
     "ALL",
     "COUNTS_FILE",
     "MEASURES_FILE",
+    "NOT_AVAILABLE",
     "SAFE_COUNT",
     "CellKey",
     "CellKeyRule",

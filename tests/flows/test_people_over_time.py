@@ -201,6 +201,18 @@ def test_what_changed_is_told_in_words(done_months, capsys):
     assert here(capsys, "since", root, "--cohort", "nobody").code == 3
 
 
+def test_the_second_report_tells_then_and_now(toy):
+    """The first month's report is public: the second has a section on what changed, and is made of the first."""
+    shutil.copytree(toy / "extracts" / FIRST, toy / "extracts" / SECOND)
+    for period in (FIRST, SECOND):
+        run_steps(open_run(toy, period), [*STEPS, ("report", "")], plain=True)
+
+    first, second = (current(toy / "zones/public" / period) for period in (FIRST, SECOND))
+    assert 'id="since"' in (second / "board_report.html").read_text("utf-8")
+    assert 'id="since"' not in (first / "board_report.html").read_text("utf-8")
+    assert "last_report" in read_manifest(second)["made_of"]
+
+
 def test_a_split_is_taken_over_while_nothing_changed_and_given_up_after(two_months):
     """Last month's records are destroyed: the same run says the same; another one says that it cannot tell."""
     before = cohort_changes(two_months)

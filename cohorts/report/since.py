@@ -1,0 +1,84 @@
+"""Since last time: the count of each group then and now, and in words what made the difference."""
+
+from math import sqrt
+
+from cohorts.report.facts import ReportFacts, SinceFacts, month
+from cohorts.report.page import SinceLast, Table
+from governance.disclosure import NOT_AVAILABLE, SafeCause, SafeCell, SafeFrame, Way, Weight
+
+_CAUSES = {
+    "definition": "a changed definition",
+    "linkage": "better joining of records",
+    "late_data": "late or corrected data",
+    "people": "people who joined, left, or whose needs changed",
+}
+_SURE = 2.0
+"""Standard deviations that a difference must exceed before it is called one."""
+
+
+def since_last(frame: SafeFrame, facts: ReportFacts) -> SinceLast | None:
+    """What the page says of the difference to the last report; nothing if there is none.
+
+    Args:
+        frame: Every number of the release, after disclosure control.
+        facts: Holds the last report's released numbers, and words for each cause.
+    """
+    since = facts.since
+    if since is None:
+        return None
+    rows = tuple(
+        (each.title, _then(since, each.id).text, frame.cell(each.id, "met").text, _words(frame, since, each.id))
+        for each in facts.definitions
+    )
+    head = ("Group", month(since.period), month(facts.period), "What made the difference")
+    return SinceLast(
+        period=month(since.period),
+        note=_note(since),
+        table=Table(caption="Each group then and now", head=head, rows=rows, text_columns=frozenset({3})),
+    )
+
+
+def _then(since: SinceFacts, cohort: str) -> SafeCell:
+    return since.met.get(cohort, NOT_AVAILABLE)
+
+
+def _note(since: SinceFacts) -> str:
+    if since.why_not_split:
+        return "We cannot say this time what made the difference: the records of last time are not held any more."
+    return (
+        "A number can change although nobody's life did: data came late, records were joined better, or a definition "
+        "was changed. How many people each of these moved is not shown, because it may be very few."
+    )
+
+
+def _words(frame: SafeFrame, since: SinceFacts, cohort: str) -> str:
+    causes = since.causes.get(cohort)
+    if causes is None:
+        return "New in this report."
+    told = [_difference(frame, _then(since, cohort), frame.cell(cohort, "met"))]
+    if not since.why_not_split:
+        told += _told(causes)
+    return " ".join(sentence for sentence in told if sentence)
+
+
+def _difference(frame: SafeFrame, then: SafeCell, now: SafeCell) -> str:
+    """Which way the released numbers differ, if by more than rounding and noise may have made."""
+    if then.people is None or now.people is None:
+        return "Cannot be compared."
+    more = now.people - then.people
+    if abs(more) <= _SURE * sqrt(2 * frame.rule.variance):
+        return "No clear difference."
+    return "More people." if more > 0 else "Fewer people."
+
+
+def _told(causes: tuple[SafeCause, ...]) -> list[str]:
+    most = [f"Most of the change is {_cause(one)}." for one in causes if one.weight is Weight.MOST]
+    some = [_cause(one) for one in causes if one.weight is Weight.SOME]
+    both = [one for one in causes if one.weight is Weight.LITTLE and one.way is Way.BOTH]
+    told = [*most, *([f"Some of it is {' and '.join(some)}."] if some else [])]
+    told += [f"{_CAUSES[one.cause].capitalize()}: they came and went in like numbers." for one in both]
+    return told or ["No cause moved enough people to tell."]
+
+
+def _cause(one: SafeCause) -> str:
+    return f"{_CAUSES[one.cause]} ({one.way.value})"
