@@ -141,6 +141,11 @@ bench-frontier: $(VENV)/.installed ## what finding more people costs: recall aga
 bench-calibration: $(VENV)/.installed ## probabilities against truth by source pair at 0.1, 1 and 10 million records, into docs/benchmarks.md
 	$(BIN)/python -m tests.bench.calibration_sizes --out docs/benchmarks.md
 
+EVERY ?= 1
+.PHONY: bench-faults
+bench-faults: $(VENV)/.installed ## kills, full and broken disks at every write point of a month, into docs/benchmarks.md (EVERY=10 samples)
+	$(BIN)/python -m tests.bench.faults --out docs/benchmarks.md --every $(EVERY)
+
 .PHONY: bench-finder
 bench-finder: $(VENV)/.installed ## what the finder finds without definitions, and what chance makes it report, into docs/benchmarks.md
 	$(BIN)/python -m tests.bench.finder --out docs/benchmarks.md

@@ -212,9 +212,14 @@ def _broken(folder: Path, problems: list[verify.Problem]) -> PolicyRefusal:
     return broken([_fault(folder, problem) for problem in problems])
 
 
+def only_cut_off(faults: Sequence[Fault]) -> bool:
+    """Whether all that is wrong is an unsigned line that was cut off, which the next line sets aside."""
+    return [fault.what for fault in faults] == [_CUT_SHORT]
+
+
 def broken(faults: Sequence[Fault]) -> PolicyRefusal:
     """The refusal of a ledger that does not hold."""
-    if [fault.what for fault in faults] == [_CUT_SHORT]:
+    if only_cut_off(faults):
         return PolicyRefusal(
             "The last line of the ledger is only half there.",
             why="The machine stopped while it was being written. It was never signed, and no step relied on it.",

@@ -11,7 +11,7 @@ from governance.approval import ApprovalStatus
 from governance.errors import Fault
 from governance.exposure import read_receipt
 from governance.keys import KeyInfo, KeyRing
-from governance.ledger import Event, Ledger, verify_ledger
+from governance.ledger import Event, Ledger, only_cut_off, verify_ledger
 from governance.ledger_signers import signer_of
 from governance.policy.disk import read_disk, read_held
 from governance.policy.leaks import find_leaks
@@ -80,7 +80,8 @@ def _ledger_faults(folder: Path, keys: list[KeyInfo]) -> tuple[Fault, ...] | Non
     finished = any(entry.event is Event.RUN_FINISHED for entry in ledger.entries())
     if not finished and ledger.last_checkpoint() is None:
         return ()
-    return tuple(verify_ledger(folder, Ed25519PublicKey.from_public_bytes(base64.b64decode(signer.public))))
+    faults = verify_ledger(folder, Ed25519PublicKey.from_public_bytes(base64.b64decode(signer.public)))
+    return () if only_cut_off(faults) else tuple(faults)
 
 
 def _singled_out(bundle: Bundle, folder: Path) -> dict[str, Any]:

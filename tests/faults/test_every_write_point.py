@@ -18,6 +18,7 @@ from flows.key_life import KeyOrder, destroy_key
 from flows.lock import only_run
 from flows.period import PERIOD as WHOLE
 from flows.run import open_run
+from governance.errors import PolicyRefusal
 from governance.keys import KeyRing
 from governance.ledger import Event, Ledger, verify_ledger
 from governance.store import current, publish, write_file, write_manifest
@@ -189,3 +190,18 @@ def test_a_month_killed_in_its_middle_ends_as_if_nothing_had_happened(finished, 
 
     assert versions(toy) == versions(finished)
     assert left_over(toy) == []
+
+
+def test_a_run_goes_on_after_a_line_was_cut_off(finished, tmp_path):
+    """No policy rule stands in the way of setting it aside; a second piece of damage does stop the run."""
+    root = Path(shutil.copytree(finished, tmp_path / "toy"))
+    path = root / "ledger" / "ledger.jsonl"
+    path.write_bytes(path.read_bytes() + b'{"at":"2026-1')
+
+    run(root, "report")
+
+    events = [entry.event for entry in Ledger(root / "ledger").entries()]
+    assert events.count(Event.CUT_OFF_LINE_SET_ASIDE) == 1
+    path.write_bytes(path.read_bytes().replace(b"housing", b"hoosing", 1) + b'{"at":"2026-1')
+    with pytest.raises(PolicyRefusal):
+        run(root, "report")
