@@ -7,6 +7,7 @@ import os
 import shutil
 import subprocess
 import sys
+import sysconfig
 import tempfile
 from pathlib import Path
 
@@ -21,14 +22,25 @@ USERS = {"gp_register": 30001, "housing": 30002, "linkage": 30003, "analysis": 3
 _AS = ["unshare", "-n", "setpriv"]
 
 
-def _can_change_users():
+_PACKAGES = sysconfig.get_path("purelib")
+_NESTED = "import duckdb, flows, subprocess, sys; subprocess.run([sys.executable, '-c', ''], check=True)"
+
+
+def _python():
+    """An interpreter that another user may start, and from it again: ours may lie in a folder of root's; or none."""
     if os.name == "nt" or os.geteuid() != 0 or not (shutil.which("unshare") and shutil.which("setpriv")):
-        return False
-    probe = [*_AS, "--reuid=30001", "--regid=30001", "--clear-groups", sys.executable, "-c", "import duckdb, flows"]
-    return subprocess.run(probe, capture_output=True, cwd=REPOSITORY, check=False).returncode == 0
+        return None
+    system = shutil.which(f"python3.{sys.version_info.minor}", path="/usr/local/bin:/usr/bin")
+    for python in filter(None, (sys.executable, system)):
+        probe = [*_AS, "--reuid=30001", "--regid=30001", "--clear-groups", python, "-c", _NESTED]
+        environment = {"PATH": os.environ["PATH"], "PYTHONPATH": _PACKAGES, "PYTHONDONTWRITEBYTECODE": "1"}
+        if not subprocess.run(probe, capture_output=True, cwd=REPOSITORY, env=environment, check=False).returncode:
+            return python
+    return None
 
 
-pytestmark = pytest.mark.skipif(not _can_change_users(), reason="needs root, unshare and setpriv to change users")
+PYTHON = _python()
+pytestmark = pytest.mark.skipif(not PYTHON, reason="needs root, unshare, setpriv and a Python that others may start")
 
 
 @pytest.fixture(scope="module")
@@ -54,8 +66,9 @@ def base():
 def at(base, place, *words):
     """Run a command as one machine's user, without a network."""
     user = USERS[place]
-    command = [*_AS, f"--reuid={user}", f"--regid={user}", "--clear-groups", sys.executable, "-m", "flows.cli"]
-    environment = {"PATH": os.environ["PATH"], "HOME": str(base / place), "PYTHONDONTWRITEBYTECODE": "1"}
+    command = [*_AS, f"--reuid={user}", f"--regid={user}", "--clear-groups", PYTHON, "-m", "flows.cli"]
+    environment = {"PATH": os.environ["PATH"], "HOME": str(base / place), "PYTHONPATH": _PACKAGES}
+    environment |= {"PYTHONDONTWRITEBYTECODE": "1"}
     return subprocess.run(
         [*command, *(str(word) for word in words)],
         cwd=REPOSITORY, env=environment, capture_output=True, text=True, check=False, timeout=180,
