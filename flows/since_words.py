@@ -18,7 +18,7 @@ from governance.package import no_package, open_package, package_digest
 
 CAUSES = {
     "definition": "a changed definition",
-    "linkage": "better joining of records",
+    "linkage": "a change in how records were joined",
     "late_data": "late or corrected data",
     "people": "people who joined, left or changed",
     "not_split": "not told apart",

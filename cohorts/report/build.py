@@ -40,6 +40,7 @@ def build_page(frame: SafeFrame, facts: ReportFacts) -> BoardPage:
         contact=facts.contact,
         synthetic=facts.synthetic,
         notices=facts.notices,
+        waivers=facts.waivers,
         period=month(facts.period),
         data_until=long_date(date.fromordinal(facts.as_of.toordinal() - 1)),
         key_numbers=_key_numbers(frame, facts),

@@ -130,6 +130,8 @@ class BoardPage:
     synthetic: bool
     notices: tuple[str, ...] = ()
     """Reports that were withdrawn or had to be corrected, one sentence each."""
+    waivers: tuple[str, ...] = ()
+    """Policy rules that are waived, one sentence each."""
     period: str
     data_until: str
     key_numbers: tuple[KeyNumber, ...]

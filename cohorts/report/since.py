@@ -8,7 +8,7 @@ from governance.disclosure import NOT_AVAILABLE, SafeCause, SafeCell, SafeFrame,
 
 _CAUSES = {
     "definition": "a changed definition",
-    "linkage": "better joining of records",
+    "linkage": "a change in how records were joined",
     "late_data": "late or corrected data",
     "people": "people who joined, left, or whose needs changed",
 }

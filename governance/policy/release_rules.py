@@ -169,8 +169,8 @@ def _by_key(content: bytes) -> dict[tuple[str | None, ...], float]:
     source="SATRE 3.3.09; OpenSAFELY output checking (two independent checkers)",
     good="report.release: two_checks; manifest.json whole, checked by two people",
     bad="a file whose digest is another than its record says",
-    fix="Run `joinedup report DIR`; two people look at the draft and sign with `joinedup checked DIR --checker NAME`;"
-    " then `joinedup release DIR`.",
+    fix="Run `joinedup report DIR`; two people look at the draft and sign with `joinedup checked DIR --checker NAME`"
+    " (the second of them with `--second`); then `joinedup release DIR`.",
     passed="The release's record is whole and right, and two people have checked it.",
 )
 def release_is_recorded(bundle: Bundle, facts: RunFacts) -> Iterator[Problem]:

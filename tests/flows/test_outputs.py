@@ -77,6 +77,7 @@ def test_a_waiver_is_printed_by_every_run_and_on_every_page(capsys, toy):
     assert sentence in waived.out
     assert sentence in done.out
     for page in (
+        "zones/public/*/*/board_report.html",
         "zones/public/*/*/board_report/how-made.html",
         "zones/linkage/*/out/*/linkage_report.html",
         "zones/audit/*/ig_audit.html",

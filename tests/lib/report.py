@@ -15,9 +15,10 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from cohorts.report import BoardPage, ReportFacts, render_pages
-from cohorts.report.facts import DefinitionFacts, DimensionFacts, Question, SourceFacts
+from cohorts.report.facts import DefinitionFacts, DimensionFacts, Question, SinceFacts, SourceFacts
 from governance.contracts import COHORT_COUNT
-from governance.disclosure import SafeFrame, release, release_linkage
+from governance.disclosure import SafeCause, SafeCell, SafeFrame, Status, Way, Weight, release, release_linkage
+from governance.disclosure.rounding import HIDDEN
 from governance.settings import Policy
 
 POLICY = Policy()
@@ -111,6 +112,20 @@ QUESTION = Question(
 )
 """A proposal of the finder; its size is that of a cohort that is there anyway."""
 
+SINCE = SinceFacts(
+    period="2025-06",
+    met={COHORTS[0].id: SafeCell(Status.SHOWN, 210, "210", 2), COHORTS[1].id: HIDDEN},
+    causes={
+        COHORTS[0].id: (
+            SafeCause("late_data", Weight.MOST, Way.MORE),
+            SafeCause("linkage", Weight.SOME, Way.FEWER),
+            SafeCause("people", Weight.LITTLE, Way.BOTH),
+        ),
+        COHORTS[1].id: (),
+    },
+)
+"""What a last report said, and why today's differs; the third group is new."""
+
 Counts = dict[tuple[str, str, str, str], int]
 Flags = NDArray[np.bool_]
 
@@ -169,6 +184,7 @@ def invented_facts(*, policy: Policy = POLICY, synthetic: bool = True) -> Report
         sources=tuple(_source(*each) for each in SOURCES),
         linkage=release_linkage(_INDEX, policy, sources=[each[0] for each in SOURCES]),
         questions=(QUESTION,),
+        since=SINCE,
     )
 
 
