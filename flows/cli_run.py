@@ -156,18 +156,30 @@ def serve(
             help="When, in UK time: minute, hour, day of month, month, weekday. Without it, 06:00 on the 8th.",
         ),
     ] = "",
+    notify: Annotated[
+        Path | None,
+        typer.Option(
+            "--notify",
+            metavar="PROGRAM",
+            help="Started when a scheduled run fails, is cut off or waits, with one line on its standard input.",
+        ),
+    ] = None,
     json: Json = False,
 ) -> Answer:
     """Stay and run the newest month on a schedule, until stopped with Ctrl-C.
 
-    One line is written for each run: when, which, and how it ended.
+    One line is written for each run: when, which, and how it ended. With --notify a program of your own (one that sends
+    an e-mail, say) is given that line when a run needs somebody. The line never holds a value.
     """
     from flows.cli_project import note
+    from flows.notify import notify_by
     from flows.serve import MONTHLY, TIME_ZONE
     from flows.serve import serve as keep_serving
     from governance.settings import load_bundle
 
     project, schedule = load_bundle(folder).project.id, cron or MONTHLY
+    if notify is not None:
+        notify_by(notify)
     if not json:
         note(f"Serving project {project}: `{schedule}` {TIME_ZONE}. Stop with Ctrl-C.")
     keep_serving(folder, project, schedule)

@@ -15,6 +15,7 @@ from prefect.client.schemas import FlowRun
 
 from flows.guard import guarded
 from flows.lock import only_run
+from flows.notify import notify
 from flows.period import PERIOD, Outcome, perform, run_period
 from flows.run import LATEST, PROJECT_DIR, project_root, timestamp
 
@@ -26,10 +27,16 @@ _CODE = re.compile(r"E-[A-Z0-9-]+ in [a-z0-9_ ]+")
 
 
 def _say(flow: Flow[..., Any], flow_run: FlowRun, state: State[Any]) -> None:
-    """One line a scheduled run in the log of whoever serves: when, which, how it ended, and a code if it failed."""
+    """One line a scheduled run: when, which, how it ended, and a code if it failed.
+
+    It goes to the log of whoever serves and, unless all is well, to whoever is to be told.
+    """
     if os.environ.get("JOINEDUP_SERVED"):
         code = _CODE.search(state.message or "")
-        sys.stderr.write(f"{timestamp()} {flow_run.name}: {state.name}{f': {code[0]}' if code else ''}\n")
+        line = f"{timestamp()} {flow_run.name}: {state.name}{f': {code[0]}' if code else ''}"
+        sys.stderr.write(f"{line}\n")
+        if not state.is_completed():
+            notify(line)
 
 
 @flow(name="pseudonymise", flow_run_name="pseudonymise {source_id} {period}", **_QUIET)
