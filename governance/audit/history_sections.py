@@ -111,7 +111,7 @@ _ACCESS = frozenset(
             "review_exported",
             "review_imported",
         ),
-        *("package_exported", "package_imported", "data_destroyed"),
+        *("package_exported", "package_imported", "data_destroyed", "cut_off_line_set_aside"),
     }
 )
 """By which somebody was let open, sign, see, carry or destroy something."""
