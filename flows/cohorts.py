@@ -65,7 +65,6 @@ def cohorts(run: Run) -> dict[str, int | float | str]:
     # Last of all: it takes the warehouse over.
     since = change_since(run, con, zone.tables["person_index"], counts, _setting(run, zone, definitions))
     facts["since"] = since.facts
-    folder, key = run.zone("analysis", run.period, "cohorts"), run.ring.zone_public("analysis")
     tables = {
         "cohort_count": counts,
         "cohort_interval": intervals,
@@ -74,14 +73,7 @@ def cohorts(run: Run) -> dict[str, int | float | str]:
         "cohort_measure": measured.cohort_measure,
         "cohort_attrition": measured.cohort_attrition,
     }
-    manifest = publish_package(folder, tables, key, facts)
-    run.ledger.append(
-        Event.COHORTS_PUBLISHED,
-        at=timestamp(),
-        period=run.period,
-        manifest_sha256=manifest,
-        definitions=len(definitions),
-    )
+    manifest = _publish_cohorts(run, tables, facts, asked=len(definitions))
     destroy_older_records(run, "analysis")
     return {
         "definitions": len(definitions),
@@ -142,6 +134,16 @@ def _setting(run: Run, zone: AnalysisZone, definitions: Sequence[Definition]) ->
         definitions=definitions,
         as_of=run.as_of,
     )
+
+
+def _publish_cohorts(run: Run, tables: Mapping[str, pa.Table], facts: dict[str, Any], *, asked: int) -> str:
+    """Exact counts and what stands beside them, sealed to the analysis zone; returns their manifest's digest."""
+    folder, key = run.zone("analysis", run.period, "cohorts"), run.ring.zone_public("analysis")
+    manifest = publish_package(folder, tables, key, facts)
+    run.ledger.append(
+        Event.COHORTS_PUBLISHED, at=timestamp(), period=run.period, manifest_sha256=manifest, definitions=asked
+    )
+    return manifest
 
 
 def _publish_missed(run: Run, rates: Sequence[GroupRates]) -> str:
