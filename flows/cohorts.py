@@ -32,6 +32,9 @@ from governance.populations import load_population
 from governance.store import publish, write_manifest
 from governance.warehouse import connect
 
+ANALYSIS_MEMORY = "6GB"
+"""What DuckDB may use; 3 GB did not hold the records of 500,000 people."""
+
 _PAYLOAD = ("record_person", "record_event", "record_need")
 
 
@@ -103,7 +106,7 @@ def analysis_tables(run: Run) -> AnalysisZone:
     names = ("person_index", "drawn_person", "linkage_draw", "record_quality")
     index, facts = _open(run, "index", names, {"kind": "person_index"}, recorded, "linkage")
     payloads = _payloads(run, facts["deliveries"])
-    con = connect()
+    con = connect(memory=ANALYSIS_MEMORY)
     build_analysis(con, run.bundle.sources, index["person_index"], payloads, run.as_of, run.bundle.project)
     return AnalysisZone(con, index, facts, payloads)
 
