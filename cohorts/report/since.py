@@ -46,8 +46,8 @@ def _note(since: SinceFacts) -> str:
     if since.why_not_split:
         return "We cannot say this time what made the difference: the records of last time are not held any more."
     return (
-        "A number can change although nobody's life did: data came late, records were joined otherwise, or a definition "
-        "was changed. How many people each of these moved is not shown, because it may be very few."
+        "A number can change although nobody's life did: data came late, records were joined otherwise, or a "
+        "definition was changed. How many people each of these moved is not shown, because it may be very few."
     )
 
 
