@@ -5,13 +5,12 @@ from pathlib import Path
 from typing import Any
 
 from flows.cli_output import aligned
+from flows.cohort_package import open_cohorts
 from flows.run import open_run
 from governance.disclosure import SafePath, SafeSteps, release_steps
 from governance.disclosure.profiles import rule_of
 from governance.disclosure.steps import LEFT, NOT_RECORDED
 from governance.errors import BadInput
-from governance.ledger import Event
-from governance.package import open_package
 
 _TITLES = {
     "all": "Everyone",
@@ -37,13 +36,7 @@ def attrition(root: Path, period: str, cohort: str = "") -> dict[str, Any]:
         PolicyRefusal: The keys are not here.
     """
     run = open_run(root, period, step="cohorts")
-    tables, facts = open_package(
-        run.zone("analysis", run.period, "cohorts"),
-        ("cohort_attrition",),
-        run.ring.zone_private("analysis", run.today),
-        {"kind": "cohorts", "period": run.period, "config_sha256": run.bundle.digest},
-        recorded=run.published(Event.COHORTS_PUBLISHED),
-    )
+    tables, facts = open_cohorts(run, ("cohort_attrition",))
     titles = {each["id"]: each["title"] for each in facts["definitions"]}
     if cohort and cohort not in titles:
         raise unknown_cohort(cohort, sorted(titles))

@@ -14,7 +14,9 @@ from cohorts.between import relations_between
 from cohorts.definition import load_definitions
 from cohorts.measures.publish import OF_PEOPLE
 from cohorts.report.facts import SinceFacts
+from flows.cohort_package import open_cohorts
 from flows.run import Run
+from flows.since import TABLE as CHANGE
 from flows.since_words import last_report, since_last_report
 from flows.worth_asking import proposals_to_ask, release_with_questions
 from governance.code_version import code_version
@@ -23,7 +25,7 @@ from governance.disclosure.gate import GateResult, Published, Truth, check_relea
 from governance.disclosure.gate.relations import Relation
 from governance.disclosure.protect import keys_of
 from governance.ledger import Event
-from governance.package import check_recorded, open_package, package_digest
+from governance.package import check_recorded, package_digest
 from governance.release_notices import read_notices
 from governance.settings import Project
 from governance.store import current, read_manifest
@@ -58,15 +60,9 @@ def safe_numbers(run: Run) -> Numbers:
         PolicyRefusal: What it made is not what the ledger says.
     """
     project, policy = run.bundle.project, run.bundle.policy
-    folder = run.zone("analysis", run.period, "cohorts")
-    tables, cohorts = open_package(
-        folder,
-        _TABLES,
-        run.ring.zone_private("analysis", run.today),
-        {"kind": "cohorts", "period": run.period, "config_sha256": run.bundle.digest},
-        recorded=run.published(Event.COHORTS_PUBLISHED),
-    )
+    tables, cohorts = open_cohorts(run, (*_TABLES, CHANGE))
     counts, intervals, measures = (_published_part(tables[name], project) for name in _TABLES)
+    last = last_report(run)
 
     def released_with(more: pa.Table) -> SafeMeasures:
         together, of = pa.concat_tables([counts, _published_part(more, project)]), OF_PEOPLE
@@ -79,17 +75,17 @@ def safe_numbers(run: Run) -> Numbers:
     notices = tuple(one.sentence for one in read_notices(run.bundle, run.ring.infos()) if one.period <= run.period)
     return Numbers(
         notices=notices,
-        since=since_last_report(run),
+        since=since_last_report(run, tables[CHANGE], cohorts) if last else None,
         released=released,
         exact=counted_together(exact, measures, released.frame.rule, of_people=OF_PEOPLE),
         cohorts={**cohorts, "questions": asked.questions},
         index=read_manifest(current(index)),
         made_of={
-            "cohorts": package_digest(folder),
+            "cohorts": package_digest(run.zone("analysis", run.period, "cohorts")),
             **({"proposals": asked.package} if asked.package else {}),
             "person_index": package_digest(index),
             "config": run.bundle.digest,
-            **last_report(run),
+            **last,
             "notices": sha256(json.dumps(notices).encode()).hexdigest(),
             "waivers": sha256(json.dumps(run.waivers).encode()).hexdigest(),
             "code": code_version(),

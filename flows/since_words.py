@@ -5,24 +5,22 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
+
 from cohorts.report.facts import SinceFacts
+from cohorts.report.since import CAUSES as TOLD_CAUSES
 from flows.attrition import unknown_cohort
 from flows.cli_output import aligned
+from flows.cohort_package import open_cohorts
 from flows.drafts import is_withdrawn
 from flows.run import Run, open_run
 from flows.since import TABLE, last_counted
 from governance.disclosure import ALL, SafeCause, Way, release_change, rule_of
 from governance.disclosure.gate import read_releases
-from governance.ledger import Event
-from governance.package import no_package, open_package, package_digest
+from governance.package import no_package, package_digest
 
-CAUSES = {
-    "definition": "a changed definition",
-    "linkage": "a change in how records were joined",
-    "late_data": "late or corrected data",
-    "people": "people who joined, left or changed",
-    "not_split": "not told apart",
-}
+CAUSES = {**TOLD_CAUSES, "people": "people who joined, left or changed", "not_split": "not told apart"}
+"""In a terminal's width."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,27 +43,29 @@ def safe_since(run: Run) -> SafeSince:
         BadInput: The cohorts have not been run.
         PolicyRefusal: The keys are not here.
     """
-    tables, facts = open_package(
-        run.zone("analysis", run.period, "cohorts"),
-        (TABLE,),
-        run.ring.zone_private("analysis", run.today),
-        {"kind": "cohorts", "period": run.period, "config_sha256": run.bundle.digest},
-        recorded=run.published(Event.COHORTS_PUBLISHED),
-    )
+    tables, facts = open_cohorts(run, (TABLE,))
+    return _safe(run, tables[TABLE], facts)
+
+
+def _safe(run: Run, change: pa.Table, facts: Mapping[str, Any]) -> SafeSince:
     rule, since = rule_of(run.bundle.project.disclosure, run.bundle.policy), facts["since"]
     return SafeSince(
         against=since["against"],
         why_not_split=since["why_not_split"],
-        causes=release_change(tables[TABLE], rule, run.bundle.policy),
+        causes=release_change(change, rule, run.bundle.policy),
         titles={each["id"]: each["title"] for each in facts["definitions"]},
     )
 
 
-def since_last_report(run: Run) -> SinceFacts | None:
-    """The last report's numbers and words for the difference; None where the last period's report cannot be read."""
-    found = safe_since(run)
-    if not last_report(run):
-        return None
+def since_last_report(run: Run, change: pa.Table, cohorts: Mapping[str, Any]) -> SinceFacts:
+    """The last report's numbers, and words for the difference. There is one: see :func:`last_report`.
+
+    Args:
+        run: The report's.
+        change: Contract ``cohort_change``.
+        cohorts: The manifest of the package it is from.
+    """
+    found = _safe(run, change, cohorts)
     *_, then = (each for each in read_releases(run.zone("public")) if each.period == found.against)
     met = {key.cohort: cell for key, cell in then.cells.items() if (*key[1:],) == ("met", ALL, ALL)}
     return SinceFacts(period=found.against, met=met, causes=found.causes, why_not_split=found.why_not_split)

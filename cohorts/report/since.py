@@ -1,19 +1,15 @@
 """Since last time: the count of each group then and now, and in words what made the difference."""
 
-from math import sqrt
-
 from cohorts.report.facts import ReportFacts, SinceFacts, month
 from cohorts.report.page import SinceLast, Table
-from governance.disclosure import NOT_AVAILABLE, SafeCause, SafeCell, SafeFrame, Way, Weight
+from governance.disclosure import NOT_AVAILABLE, SafeCause, SafeCell, SafeFrame, Way, Weight, beyond_the_rule
 
-_CAUSES = {
+CAUSES = {
     "definition": "a changed definition",
     "linkage": "a change in how records were joined",
     "late_data": "late or corrected data",
     "people": "people who joined, left, or whose needs changed",
 }
-_SURE = 2.0
-"""Standard deviations that a difference must exceed before it is called one."""
 
 
 def since_last(frame: SafeFrame, facts: ReportFacts) -> SinceLast | None:
@@ -66,7 +62,7 @@ def _difference(frame: SafeFrame, then: SafeCell, now: SafeCell) -> str:
     if then.people is None or now.people is None:
         return "Cannot be compared."
     more = now.people - then.people
-    if abs(more) <= _SURE * sqrt(2 * frame.rule.variance):
+    if not beyond_the_rule(more, frame.rule, counts=2):
         return "No clear difference."
     return "More people." if more > 0 else "Fewer people."
 
@@ -76,9 +72,9 @@ def _told(causes: tuple[SafeCause, ...]) -> list[str]:
     some = [_cause(one) for one in causes if one.weight is Weight.SOME]
     both = [one for one in causes if one.weight is Weight.LITTLE and one.way is Way.BOTH]
     told = [*most, *([f"Some of it is {' and '.join(some)}."] if some else [])]
-    told += [f"{_CAUSES[one.cause].capitalize()}: they came and went in like numbers." for one in both]
+    told += [f"{CAUSES[one.cause].capitalize()}: they came and went in like numbers." for one in both]
     return told or ["No cause moved enough people to tell."]
 
 
 def _cause(one: SafeCause) -> str:
-    return f"{_CAUSES[one.cause]} ({one.way.value})"
+    return f"{CAUSES[one.cause]} ({one.way.value})"

@@ -17,7 +17,7 @@ from governance.disclosure.profiles import rule_of
 from governance.disclosure.protect import ALL, CellKey
 from governance.disclosure.rates import SafeRate, clearly_higher, rate_per_1000
 from governance.disclosure.rounding import NOT_AVAILABLE, CountRule, RoundingRule, SafeCell, Status
-from governance.disclosure.since import SafeCause, Way, Weight, release_change
+from governance.disclosure.since import SafeCause, Way, Weight, beyond_the_rule, release_change
 from governance.disclosure.spans import SafeSpan
 from governance.disclosure.steps import SafePath, SafeSteps, release_steps
 from governance.disclosure.words import common_base, in_every, interval_in_every, symbol_meanings
@@ -47,6 +47,7 @@ __all__ = [
     "Status",
     "Way",
     "Weight",
+    "beyond_the_rule",
     "clearly_higher",
     "common_base",
     "counted_together",

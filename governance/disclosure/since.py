@@ -70,6 +70,11 @@ def release_change(
     return {cohort: _weighed(rows, rule, policy.hide_up_to_people) for cohort, rows in causes.items()}
 
 
+def beyond_the_rule(difference: int, rule: CountRule, *, counts: int) -> bool:
+    """Whether a difference is more than rounding and noise may have made of so many released counts."""
+    return abs(difference) > _SURE * sqrt(rule.variance * counts)
+
+
 def _weighed(rows: list[Mapping[str, Any]], rule: CountRule, small: int) -> tuple[SafeCause, ...]:
     cells = [(_released(row, "more", rule, small), _released(row, "fewer", rule, small)) for row in rows]
     told = [_told(more, fewer, rule) for more, fewer in cells]
@@ -88,8 +93,8 @@ def _released(row: Mapping[str, Any], way: str, rule: CountRule, small: int) -> 
 
 def _told(more: int, fewer: int, rule: CountRule) -> int:
     """What a cause added, from released counts; 0 unless it is more than rounding and noise may have made."""
-    net, shown = more - fewer, (more > 0) + (fewer > 0)
-    return net if abs(net) > _SURE * sqrt(rule.variance * shown) else 0
+    net = more - fewer
+    return net if beyond_the_rule(net, rule, counts=(more > 0) + (fewer > 0)) else 0
 
 
 def _weight(net: int, whole: int) -> Weight:
