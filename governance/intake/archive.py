@@ -3,6 +3,8 @@
 import io
 import zipfile
 import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from fnmatch import fnmatchcase
 from pathlib import PurePosixPath, PureWindowsPath
 
@@ -39,16 +41,50 @@ def open_members(content: bytes, pattern: str) -> list[bytes]:
     Raises:
         NotText: It cannot be read, is encrypted, leads out of itself or unfolds beyond measure; names no member.
     """
+    with _opened(content) as archive:
+        files = _files(archive)
+        chosen = [one for one in files if fnmatchcase(PurePosixPath(one.filename).name, pattern)]
+        if not chosen:
+            raise NotText(f"is an archive of {len(files)} files, none of which is meant.", "Correct `members`.")
+        return [archive.read(one) for one in chosen]
+
+
+def first_bytes(content: bytes, most: int) -> bytes:
+    """How the first file in an archive begins, by name.
+
+    Args:
+        content: The archive.
+        most: So many bytes of it.
+
+    Raises:
+        NotText: See :func:`open_members`.
+    """
+    with _opened(content) as archive:
+        for first in _files(archive):
+            with archive.open(first) as member:
+                return member.read(most)
+    raise _unreadable()
+
+
+@contextmanager
+def _opened(content: bytes) -> Iterator[zipfile.ZipFile]:
+    """An archive that may be unfolded; whatever is wrong with it is told in our words."""
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             check_archive(archive, len(content))
-            files = [one for one in archive.infolist() if not one.filename.endswith("/")]
-            chosen = [one for one in files if fnmatchcase(PurePosixPath(one.filename).name, pattern)]
-            if not chosen:
-                raise NotText(f"is an archive of {len(files)} files, none of which is meant.", "Correct `members`.")
-            return [archive.read(one) for one in sorted(chosen, key=lambda one: one.filename)]
+            yield archive
     except (zipfile.BadZipFile, zlib.error, EOFError, ValueError, NotImplementedError, RuntimeError, OSError):
-        raise NotText("is a zip archive that cannot be read.", "Ask the source to deliver it again.") from None
+        raise _unreadable() from None
+
+
+def _files(archive: zipfile.ZipFile) -> list[zipfile.ZipInfo]:
+    """All but folders, by name."""
+    found = (one for one in archive.infolist() if not one.filename.endswith("/"))
+    return sorted(found, key=lambda one: one.filename)
+
+
+def _unreadable() -> NotText:
+    return NotText("is a zip archive that cannot be read.", "Ask the source to deliver it again.")
 
 
 def check_archive(archive: zipfile.ZipFile, size: int) -> None:

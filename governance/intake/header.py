@@ -66,7 +66,7 @@ def _clashes(file: ExtractFile, where: str) -> list[Fault]:
     return faults
 
 
-def _plain(name: str) -> str:
+def plain(name: str) -> str:
     """A name without case, spaces and punctuation: `Date of Birth` is `date_of_birth`."""
     return re.sub(r"[\W_]+", "", name).casefold()
 
@@ -76,25 +76,25 @@ def _shown(name: str) -> str:
 
 
 def _is_header(header: list[str], file: ExtractFile) -> bool:
-    listed = {_plain(name) for name in file.columns}
-    return any(_plain(name) in listed for name in header)
+    listed = {plain(name) for name in file.columns}
+    return any(plain(name) in listed for name in header)
 
 
 def _not_a_header(header: list[str], file: ExtractFile) -> Fault:
     what = f"has a first row that is not a header: none of the {len(file.columns)} listed columns is in it."
-    listed = {_plain(name) for name in file.columns}
+    listed = {plain(name) for name in file.columns}
     for mark, name in _OTHER_DELIMITERS.items():
-        if any(_plain(part) in listed for cell in header for part in cell.split(mark) if mark in cell):
+        if any(plain(part) in listed for cell in header for part in cell.split(mark) if mark in cell):
             return Fault(what=what, fix=f"Its cells are parted by a {name}: set `delimiter`.")
     return Fault(what=what, fix="Ask the source for a header row, or set `header_row` if titles stand above it.")
 
 
 def _pair_up(absent: list[str], extra: list[str]) -> dict[str, str]:
     """Missing columns and the unlisted ones that look like their new names, each used once."""
-    left = {_plain(name): name for name in extra}
+    left = {plain(name): name for name in extra}
     pairs: dict[str, str] = {}
     for name in absent:
-        if close := get_close_matches(_plain(name), list(left), n=1, cutoff=_CLOSE_ENOUGH):
+        if close := get_close_matches(plain(name), list(left), n=1, cutoff=_CLOSE_ENOUGH):
             pairs[name] = left.pop(close[0])
     return pairs
 

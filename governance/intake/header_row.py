@@ -4,7 +4,8 @@ import csv
 import re
 from collections.abc import Iterable, Sequence
 
-_ROWS_SEARCHED = 50
+ROWS_SEARCHED = 50
+"""Titles may stand in so many rows, the header among them."""
 _BYTES_SEARCHED = 1 << 18
 _LINE = re.compile(rb"[^\r\n]*(?:\r\n|\r|\n|\Z)")
 
@@ -39,7 +40,7 @@ def below_titles(text: bytes, delimiter: str, quote: str, *, expected: Sequence[
 def _first_lines(text: bytes) -> list[re.Match[bytes]]:
     found: list[re.Match[bytes]] = []
     for match in _LINE.finditer(text, 0, _BYTES_SEARCHED):
-        if match.end() == match.start() or len(found) == _ROWS_SEARCHED:
+        if match.end() == match.start() or len(found) == ROWS_SEARCHED:
             break
         found.append(match)
     return found

@@ -2,7 +2,6 @@
 
 import csv
 import re
-import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -12,15 +11,16 @@ import numpy as np
 import pyarrow as pa
 
 from governance.errors import BadInput
-from governance.intake.archive import check_archive, is_archive
+from governance.intake.archive import first_bytes, is_archive
 from governance.intake.checks import define_checks, read_date
 from governance.intake.child import memory_limit, parse_apart, time_limit
 from governance.intake.clean import clean_text
 from governance.intake.dates import KNOWN_FORMATS
 from governance.intake.decode import NotText, file_bytes
 from governance.intake.guard import no_library_words
+from governance.intake.header import plain
 from governance.intake.parse import Job
-from governance.intake.suggest import Shape, is_known, plain
+from governance.intake.suggest import Shape, is_known
 from governance.intake.table import RawTable
 from governance.warehouse import connect, load_sql, load_table
 
@@ -84,7 +84,7 @@ def _unreadable(what: str, fix: str) -> BadInput:
 def _job(path: Path) -> Job:
     """How to read a file, by its first bytes; of an archive, those of its first member."""
     content = file_bytes(path)
-    head = _first_member(path, len(content)) if is_archive(content) else content[:_HEAD_BYTES]
+    head = first_bytes(content, _HEAD_BYTES) if is_archive(content) else content[:_HEAD_BYTES]
     job = Job(paths=[str(path)], format="csv", seconds=time_limit(len(content)), memory_bytes=memory_limit())
     if head.startswith(b"PAR1"):
         return replace(job, format="parquet")
@@ -93,17 +93,6 @@ def _job(path: Path) -> Job:
     encoding = _encoding(head, whole=len(content) < _HEAD_BYTES)
     lines = head.decode(encoding, "ignore").splitlines()[:200]
     return replace(job, encoding=encoding, delimiter=_delimiter(lines))
-
-
-def _first_member(path: Path, size: int) -> bytes:
-    try:
-        with zipfile.ZipFile(path) as archive:
-            check_archive(archive, size)
-            files = sorted(one.filename for one in archive.infolist() if not one.filename.endswith("/"))
-            with archive.open(files[0]) as member:
-                return member.read(_HEAD_BYTES)
-    except (zipfile.BadZipFile, IndexError, NotImplementedError, EOFError, ValueError):
-        raise NotText("is a zip archive that cannot be read.", "Ask the source to deliver it again.") from None
 
 
 def _encoding(head: bytes, *, whole: bool) -> str:

@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from governance.intake.header import plain
 from governance.settings import ColumnClass
 
 _LIKELY = 0.8
@@ -67,11 +68,6 @@ class Suggestion:
     column_class: ColumnClass
     role: str = ""
     why: str
-
-
-def plain(name: str) -> str:
-    """A name without case, spaces and punctuation."""
-    return re.sub(r"[\W_]+", "", name).casefold()
 
 
 def is_known(name: str) -> bool:

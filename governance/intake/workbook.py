@@ -20,11 +20,10 @@ from openpyxl.utils.datetime import from_excel
 
 from governance.intake.archive import check_archive
 from governance.intake.decode import NotText
-from governance.intake.header_row import header_place
+from governance.intake.header_row import ROWS_SEARCHED, header_place
 from governance.intake.reasons import Reason
 from governance.intake.table import RawTable, RowAside
 
-_ROWS_SEARCHED = 50
 _EXACT_BELOW = 10**15
 """Excel keeps 15 digits; of a longer number the rest are zeros that nobody typed."""
 _SERIALS = range(2101, 73_051)
@@ -99,7 +98,7 @@ def _chosen(book: Any, sheet: Sheet) -> Any:
 def _read(worksheet: Any, epoch: datetime, sheet: Sheet) -> RawTable:
     worksheet.reset_dimensions()  # what the file says of its own size is often wrong
     rows = (row for row in worksheet.iter_rows() if any(cell.value is not None for cell in row))
-    first = list(islice(rows, _ROWS_SEARCHED))
+    first = list(islice(rows, ROWS_SEARCHED))
     if not first:
         raise NotText("is empty.", "Ask the source to deliver it again.")
     names = [[str(cell.value or "") for cell in row] for row in first]

@@ -2,7 +2,7 @@
 
 from datetime import date
 from enum import StrEnum
-from typing import Annotated, Literal, Self
+from typing import Annotated, Literal, Self, get_args
 
 from pydantic import Field, field_validator, model_validator
 
@@ -21,32 +21,7 @@ class ColumnClass(StrEnum):
     DROP = "drop"
 
 
-DIRECT_ROLES = frozenset(
-    {
-        "record_id",
-        "nhs_number",
-        "full_name",
-        "forename",
-        "surname",
-        "previous_surname",
-        "date_of_birth",
-        "postcode",
-        "previous_postcode",
-        "uprn",
-        "phone",
-        "email",
-        "address",
-        "birth_place",
-        "occupation",
-        "other_identifier",
-    }
-)
-"""What a direct identifier can be. ``address`` and ``other_identifier`` are never encoded: read to be dropped."""
-
-QUASI_ROLES = frozenset({"sex", "ethnic_group", "birth_year", "small_area", "death_month", "address_kind"})
-"""What a quasi-identifier can be; these describe a person in the analysis zone. Sex also helps to link."""
-
-Role = Literal[
+DirectRole = Literal[
     "record_id",
     "nhs_number",
     "full_name",
@@ -63,13 +38,15 @@ Role = Literal[
     "birth_place",
     "occupation",
     "other_identifier",
-    "sex",
-    "ethnic_group",
-    "birth_year",
-    "small_area",
-    "death_month",
-    "address_kind",
 ]
+QuasiRole = Literal["sex", "ethnic_group", "birth_year", "small_area", "death_month", "address_kind"]
+Role = Literal[DirectRole, QuasiRole]
+
+DIRECT_ROLES = frozenset(get_args(DirectRole))
+"""What a direct identifier can be. ``address`` and ``other_identifier`` are never encoded: read to be dropped."""
+
+QUASI_ROLES = frozenset(get_args(QuasiRole))
+"""What a quasi-identifier can be; these describe a person in the analysis zone. Sex also helps to link."""
 
 
 class Column(Strict):
