@@ -66,7 +66,7 @@ def cohorts(run: Run) -> dict[str, int | float | str]:
     }
     intervals = linkage_intervals(run, zone, counts, definitions)
     # Last of all: it takes the warehouse over.
-    since = change_since(run, con, zone.tables["person_index"], counts, _setting(run, zone, definitions))
+    since = change_since(run, con, zone.tables["person_index"], counts, setting_of(run, zone, definitions))
     facts["since"] = since.facts
     tables = {
         "cohort_count": counts,
@@ -123,12 +123,16 @@ def linkage_intervals(run: Run, zone: AnalysisZone, counts: pa.Table, definition
     Returns:
         Contract ``cohort_interval``.
     """
-    setting = _setting(run, zone, definitions)
-    draws = LinkageDraws(zone.tables["drawn_person"], zone.tables["linkage_draw"], zone.facts["draws"])
-    return count_intervals(zone.con, counts, draws, setting)
+    setting = setting_of(run, zone, definitions)
+    return count_intervals(zone.con, counts, draws_of(zone), setting)
 
 
-def _setting(run: Run, zone: AnalysisZone, definitions: Sequence[Definition]) -> Setting:
+def draws_of(zone: AnalysisZone) -> LinkageDraws:
+    """Whom the period's people could be instead."""
+    return LinkageDraws(zone.tables["drawn_person"], zone.tables["linkage_draw"], zone.facts["draws"])
+
+
+def setting_of(run: Run, zone: AnalysisZone, definitions: Sequence[Definition]) -> Setting:
     """What the period's analysis was made of."""
     return Setting(
         sources=run.bundle.sources,

@@ -11,10 +11,8 @@ import pyarrow as pa
 from cohorts.finder.counting import count_proposals
 from cohorts.finder.find import LEAST_PEOPLE, STEPS, Found, Search, find
 from cohorts.finder.redrawn import Doubt
-from cohorts.uncertainty.intervals import LinkageDraws
-from cohorts.uncertainty.world import Setting
 from flows import progress
-from flows.cohorts import AnalysisZone, analysis_tables
+from flows.cohorts import AnalysisZone, analysis_tables, draws_of, setting_of
 from flows.run import Run, open_run, timestamp
 from governance.contracts import FINDER_PROPOSAL
 from governance.errors import PolicyRefusal
@@ -66,12 +64,7 @@ def find_proposals(root: Path, period: str, *, least_people: int = LEAST_PEOPLE)
 
 def _doubt(run: Run, zone: AnalysisZone) -> Doubt:
     """What linkage is not sure of."""
-    bundle = run.bundle
-    setting = Setting(
-        sources=bundle.sources, payloads=zone.payloads, project=bundle.project, definitions=(), as_of=run.as_of
-    )
-    draws = LinkageDraws(zone.tables["drawn_person"], zone.tables["linkage_draw"], zone.facts["draws"])
-    return Doubt(draws=draws, setting=setting)
+    return Doubt(draws=draws_of(zone), setting=setting_of(run, zone, ()))
 
 
 def months_before(run: Run) -> tuple[Mapping[str, int], int]:
@@ -146,14 +139,8 @@ def _in_words(one: Found, months: Mapping[str, int]) -> dict[str, Any]:
 
 
 def _as_dict(one: Found, months: Mapping[str, int], folder: Path) -> dict[str, Any]:
-    return {
-        "id": one.proposal.id,
-        "title": one.proposal.title,
-        "reason": one.proposal.reason,
-        "questions": list(one.proposal.questions),
-        "months_before": months.get(one.proposal.id, 0),
-        "file": str(folder / one.proposal.file_name),
-    }
+    file = str(folder / one.proposal.file_name)
+    return {**_in_words(one, months), "reason": one.proposal.reason, "file": file}
 
 
 def find_lines(found: Mapping[str, Any]) -> list[str]:

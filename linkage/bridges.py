@@ -13,8 +13,9 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from governance.warehouse import append_table, fetch_table, load_sql, load_table, materialise
+from governance.warehouse import append_table, fetch_table, load_sql, materialise
 from linkage.cluster import cluster
+from linkage.person_index import load_earlier
 from linkage.ties import grouped
 
 Ints = NDArray[np.int64]
@@ -38,8 +39,7 @@ def hold_bridges(con: duckdb.DuckDBPyConnection, previous_index: pa.Table, thres
         previous_index: The last period's ``person_index``: source, record_id, person_id.
         threshold_probability: Pairs at or above it are joined.
     """
-    load_table(con, "earlier_index", previous_index)
-    materialise(con, "previous_index", load_sql("linkage", "previous_index"))
+    load_earlier(con, previous_index)
     records, people = 0, set[str]()
     # Whoever is held may have kept others apart, by what records say on average: look until nobody new is found.
     while len(found := _find(con, threshold_probability, people)):

@@ -67,10 +67,9 @@ def build_person_index(
         kid: Five characters that name the key.
         previous: Ids before this period.
     """
-    load_table(con, "earlier_index", previous.index if previous else _NO_INDEX)
+    load_earlier(con, previous.index if previous else _NO_INDEX)
     known = previous.changes if previous else None
     load_table(con, "earlier_change", known if known is not None else _NO_CHANGE)
-    materialise(con, "previous_index", load_sql("linkage", "previous_index"))
     materialise(con, "cluster_claim", load_sql("linkage", "cluster_claim"))
     clusters = fetch_table(con, "SELECT cluster, kept_id, birth FROM cluster_claim ORDER BY cluster")
     ids = clusters["kept_id"].to_pylist()
@@ -84,6 +83,12 @@ def build_person_index(
     index = check_table(fetch_table(con, load_sql("linkage", "person_index")), PERSON_INDEX)
     changes = fetch_table(con, load_sql("linkage", "person_change"), {"left": LEFT})
     return PersonIndex(index, changes, len(ids), fetch_table(con, "SELECT * FROM previous_index"))
+
+
+def load_earlier(con: duckdb.DuckDBPyConnection, index: pa.Table) -> None:
+    """Tables ``earlier_index``, and ``previous_index``: the part of it whose records are still supplied."""
+    load_table(con, "earlier_index", index)
+    materialise(con, "previous_index", load_sql("linkage", "previous_index"))
 
 
 def _unused_ids(births: NDArray[np.int64], key: Secret, kid: str, taken: set[str]) -> list[str]:
