@@ -142,9 +142,10 @@ bench-calibration: $(VENV)/.installed ## probabilities against truth by source p
 	$(BIN)/python -m tests.bench.calibration_sizes --out docs/benchmarks.md
 
 EVERY ?= 1
+MINUTES ?= 600
 .PHONY: bench-faults
-bench-faults: $(VENV)/.installed ## kills, full and broken disks at every write point of a month, into docs/benchmarks.md (EVERY=10 samples)
-	$(BIN)/python -m tests.bench.faults --out docs/benchmarks.md --every $(EVERY)
+bench-faults: $(VENV)/.installed ## kills, full and broken disks, second runs at every write point of a month, into docs/benchmarks.md (EVERY=10 samples)
+	$(BIN)/python -m tests.bench.faults --kept $(BENCH)/faults --out docs/benchmarks.md --every $(EVERY) --minutes $(MINUTES)
 
 .PHONY: bench-finder
 bench-finder: $(VENV)/.installed ## what the finder finds without definitions, and what chance makes it report, into docs/benchmarks.md

@@ -6,34 +6,25 @@ every point of every step.
 
 import os
 import shutil
-from datetime import UTC, datetime
-from hashlib import sha256
 from pathlib import Path
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from flows.engine import run_steps
 from flows.key_life import KeyOrder, destroy_key
 from flows.lock import only_run
-from flows.period import PERIOD as WHOLE
-from flows.run import open_run
 from governance.errors import PolicyRefusal
 from governance.keys import KeyRing
 from governance.ledger import Event, Ledger, verify_ledger
 from governance.store import current, publish, write_file, write_manifest
 from tests.lib.disk_faults import FAULTS, FULL, KILL, killed, points_of, with_fault
 from tests.lib.toy import PERIOD
+from tests.lib.whole import SAME, judged, left_over, run, versions
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="children are forked")
 
 AT = "2025-10-14T09:00:00+00:00"
 SIGNER = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
-
-
-def left_over(root):
-    """What a run that was cut off would leave."""
-    return [path.name for path in root.rglob(".*partial")]
 
 
 # --- the store --------------------------------------------------------------------------------------------
@@ -139,21 +130,6 @@ def recorded(root):
 # --- a month ----------------------------------------------------------------------------------------------
 
 
-def run(root, step=WHOLE, source=""):
-    """One step, or the whole period, without an orchestrator."""
-    run_steps(open_run(root, PERIOD), [(step, source)], plain=True)
-
-
-def versions(root):
-    """What every zone holds; of a report, whose page prints the time and the ledger's root, its counts."""
-    found = {}
-    for pointer in sorted(root.glob("zones/**/current")):
-        counts = current(pointer.parent) / "safe_counts.csv"
-        name = sha256(counts.read_bytes()).hexdigest() if counts.exists() else pointer.read_text()[:16]
-        found[pointer.relative_to(root).as_posix()] = name
-    return found
-
-
 @pytest.fixture(scope="module")
 def finished(tmp_path_factory, _toy_template):
     """A month that was run undisturbed."""
@@ -174,11 +150,7 @@ def test_a_step_that_was_killed_is_done_by_the_next_run(finished, tmp_path, step
         root = Path(shutil.copytree(finished, tmp_path / str(number)))
         assert killed(run, root, step, source, at=number)
         run(root, step, source)
-        assert versions(root) == wanted
-        assert left_over(root) == []
-        ring = KeyRing(root / "keys")
-        public = ring.signing(ring.ledger_signer(), datetime.now(UTC).date()).public_key()
-        assert verify_ledger(root / "ledger", public) == []
+        assert judged(root, wanted) == SAME
 
 
 def test_a_month_killed_in_its_middle_ends_as_if_nothing_had_happened(finished, toy):

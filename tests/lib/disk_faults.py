@@ -18,8 +18,8 @@ _TAKES_ROOM = {Act.OPEN, Act.WRITE, Act.HALF_WRITTEN, Act.FLUSH, Act.MAKE_FOLDER
 
 # Children are forked from a process that has loaded everything and run nothing: quick, and no thread is lost. One that
 # was forked from here would inherit DuckDB's and Arrow's locks without the threads that let them go.
-_APART = get_context("forkserver" if os.name == "posix" else "spawn")
-_APART.set_forkserver_preload(["tests.lib.warm"])
+APART = get_context("forkserver" if os.name == "posix" else "spawn")
+APART.set_forkserver_preload(["tests.lib.warm"])
 
 
 def points_of(act: Callable[[], object]) -> list[tuple[Act, Path]]:
@@ -72,7 +72,7 @@ def apart(act: Callable[..., object], *arguments: Any, watcher: Callable[[Act, P
     Returns:
         The exit code: 0 if it was done, 1 if it ended with an exception, :data:`KILLED` if it was killed.
     """
-    child = _APART.Process(target=_in_child, args=(act, arguments, watcher))
+    child = APART.Process(target=_in_child, args=(act, arguments, watcher))
     child.start()
     child.join(120)
     if child.exitcode is None:

@@ -11,6 +11,8 @@ import pytest
 
 from tests.bench import weak_spots
 from tests.bench.calibration import Bin, bins, calibration_error, tenths
+from tests.bench.faults import Kept, Tried
+from tests.bench.faults import page as faults_page
 from tests.bench.page import put
 from tests.bench.period import STEPS, Step, measure, section
 from tests.bench.results import Results, digest
@@ -126,3 +128,28 @@ def test_what_a_step_costs_is_asked_of_the_system():
     assert 280 < found.peak_mib < max(400, own + 20)
     assert found.exit_code == 3
     assert found.seconds > 0
+
+
+def test_what_was_tried_at_a_write_point_is_kept(tmp_path, monkeypatch):
+    """A run that was stopped goes on where it was; with other code it begins anew."""
+    path = tmp_path / "faults.jsonl"
+    Kept(path, 1).add(Tried("link", 7, "write", "kill", "the same"))
+
+    again = Kept(path, 1)
+
+    assert not again.wants("link", 7, "kill")
+    assert again.wants("link", 8, "kill")
+    assert not Kept(path, 0).wants("link", 8, "kill"), "its time is up"
+    monkeypatch.setattr("tests.bench.faults.code_version", lambda: "another")
+    assert Kept(path, 1).wants("link", 7, "kill")
+
+
+def test_a_fault_that_ended_otherwise_is_named():
+    """In its own cell, and in the sentence above the table."""
+    tried = [Tried("link", 0, "open", "kill", "the same"), Tried("link", 1, "open", "kill", "OTHER CONTENT")]
+
+    text = faults_page(tried, 3)
+
+    assert "| link | open | 1, 1 OTHER CONTENT |" in text
+    assert "passes 3 write points" in text
+    assert "1 ended otherwise" in text
