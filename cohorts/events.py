@@ -27,7 +27,7 @@ _WORKING_TABLES = {
     "undated_row": _LEFT_OUT_SCHEMA,
 }
 
-_PUBLISHED_ROLES = ("sex", "ethnic_group", "address_kind")
+_PUBLISHED_ROLES = ("sex", "ethnic_group", "address_kind", "first_language")
 """Roles whose values become names of groups, or kinds of home: only those that are standard or approved."""
 
 Mapping = EventMapping | NeedMapping
@@ -124,6 +124,7 @@ def _stage_people(con: duckdb.DuckDBPyConnection, source: Source) -> None:
             coalesce(TRY_CAST({year} AS SMALLINT), CAST(year({born}) AS SMALLINT)) AS birth_year,
             {_group(file, "sex")} AS sex,
             {_group(file, "ethnic_group")} AS ethnic_group,
+            {_group(file, "first_language")} AS first_language,
             upper(replace({_role(file, "postcode", "VARCHAR")}, ' ', '')) AS postcode,
             {_role(file, "small_area", "VARCHAR")} AS small_area,
             regexp_replace({_role(file, "uprn", "VARCHAR")}, '[^0-9]', '', 'g') AS uprn,

@@ -20,6 +20,7 @@ _TITLES = {
     "sex": "Sex",
     "district": "District",
     "address": "Address",
+    "language": "First language",
 }
 
 

@@ -34,6 +34,8 @@ _TITLES = {
     "district": "District",
     "ward": "Ward",
     "address": "Address",
+    "language": "First language",
+    "distance": "Distance from home to the service",
     "ethnic_group_by_deprivation": "Ethnic group by deprivation",
     "age_band_by_sex": "Age by sex",
     "service": "Service",

@@ -22,7 +22,7 @@ from governance.contracts import COHORT_MEASURE, check_table
 from governance.warehouse import load_sql, materialise
 
 _PACKAGE = "cohorts.measures"
-_SLICES = ("deprivation_quintile", "ethnic_group", "age_band", "sex", "district", "address")
+_SLICES = ("deprivation_quintile", "ethnic_group", "age_band", "sex", "district", "address", "language")
 _NOT_RECORDED = "not recorded"
 
 

@@ -1,10 +1,10 @@
 """Shares of people who are unique, or in groups under five, inside the analysis zone; only shares leave it.
 
-What is held against the policy's ceiling is what anybody may know of a neighbour: birth year, sex, ethnic group and
-small area. Beside it stands what three dates add. Three dates drawn by lot are what somebody happens to know (the
-unicity of de Montjoye and others, "Unique in the Crowd", Scientific Reports 3, 2013, with three points); the three
-rarest are close to the worst that could be known. Every person counts, those with fewer than three dates with what
-dates they have.
+What is held against the policy's ceiling is what anybody may know of a neighbour: birth year, sex, ethnic group,
+first language and small area. Beside it stands what three dates add. Three dates drawn by lot are what somebody happens
+to know (the unicity of de Montjoye and others, "Unique in the Crowd", Scientific Reports 3, 2013, with three points);
+the three rarest are close to the worst that could be known. Every person counts, those with fewer than three dates with
+what dates they have.
 """
 
 import duckdb

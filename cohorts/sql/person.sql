@@ -2,7 +2,7 @@
 -- reads   person_index   records of each person
 --         record_person  attributes of each record, with its source
 -- grain   one row per person
--- columns person_id, birth_year, sex, ethnic_group, small_area, ward, district, deprivation_decile, no_fixed_address, death_month, on_spine, household, address_kind
+-- columns person_id, birth_year, sex, ethnic_group, first_language, small_area, ward, district, deprivation_decile, no_fixed_address, death_month, on_spine, household, address_kind
 -- params  $spine VARCHAR, $shared_by INT
 WITH
 described AS (
@@ -12,6 +12,7 @@ described AS (
         record_person.birth_year,
         record_person.sex,
         record_person.ethnic_group,
+        record_person.first_language,
         record_person.small_area,
         record_person.ward,
         record_person.district,
@@ -33,6 +34,8 @@ stated AS (
     SELECT person_id, is_spine, 'sex' AS attribute, sex AS value FROM described
     UNION ALL
     SELECT person_id, is_spine, 'ethnic_group' AS attribute, ethnic_group AS value FROM described
+    UNION ALL
+    SELECT person_id, is_spine, 'first_language' AS attribute, first_language AS value FROM described
     UNION ALL
     SELECT person_id, is_spine, 'small_area' AS attribute, small_area AS value FROM described
     UNION ALL
@@ -60,6 +63,7 @@ chosen AS (
         CAST(max(value) FILTER (attribute = 'birth_year') AS SMALLINT) AS birth_year,
         max(value) FILTER (attribute = 'sex') AS sex,
         max(value) FILTER (attribute = 'ethnic_group') AS ethnic_group,
+        max(value) FILTER (attribute = 'first_language') AS first_language,
         max(value) FILTER (attribute = 'small_area') AS small_area,
         max(value) FILTER (attribute = 'home') AS home
     FROM winner
@@ -104,6 +108,7 @@ SELECT
     chosen.birth_year,
     chosen.sex,
     chosen.ethnic_group,
+    chosen.first_language,
     chosen.small_area,
     area.ward,
     area.district,

@@ -3,7 +3,7 @@
 --         area           look-up by postcode
 --         row_home       token of the home of each row
 -- grain   one row per record
--- columns record_id, birth_year, sex, ethnic_group, small_area, ward, district, deprivation_decile, no_fixed_address, death_month, household, address_kind
+-- columns record_id, birth_year, sex, ethnic_group, first_language, small_area, ward, district, deprivation_decile, no_fixed_address, death_month, household, address_kind
 WITH
 ranked AS (
     SELECT
@@ -11,6 +11,7 @@ ranked AS (
         birth_year,
         sex,
         ethnic_group,
+        first_language,
         postcode,
         small_area,
         death_month,
@@ -32,6 +33,7 @@ latest AS (
         arg_max(birth_year, recency) AS birth_year,
         arg_max(sex, recency) AS sex,
         arg_max(ethnic_group, recency) AS ethnic_group,
+        arg_max(first_language, recency) AS first_language,
         arg_max(postcode, recency) AS postcode,
         arg_max(small_area, recency) AS small_area,
         arg_max(death_month, recency) AS death_month,
@@ -57,6 +59,7 @@ SELECT
     latest.birth_year,
     latest.sex,
     latest.ethnic_group,
+    latest.first_language,
     coalesce(area.small_area, latest.small_area) AS small_area,
     coalesce(area.ward, wider_area.ward) AS ward,
     coalesce(area.district, wider_area.district) AS district,

@@ -30,6 +30,7 @@ _ANALYSIS = {
     "small_area": "the area code",
     "death_month": "the month",
     "address_kind": "the category",
+    "first_language": "English, another language or sign language",
 }
 """What reaches the analysis zone of a role."""
 

@@ -4,7 +4,7 @@ from governance.audit.blocks import Cell, Row, Section, Table, Text
 from governance.audit.evidence import Evidence
 
 _KNOWN = {
-    "attributes": "Birth year, sex, ethnic group and small area",
+    "attributes": "Birth year, sex, ethnic group, first language and small area",
     "three_dates": "And three days on which something was recorded, drawn by lot",
     "three_rarest_dates": "And the three such days that fewest people share",
 }
@@ -28,11 +28,11 @@ _NOT_MEASURED = "This was not measured for this period yet: the step `joinedup c
 def _sentence(evidence: Evidence, found: dict[str, dict[str, float]]) -> str:
     policy, alike = evidence.bundle.policy, found["attributes"]
     return (
-        f"{alike['unique']:.1%} of people share birth year, sex, ethnic group and small area with nobody (ceiling"
-        f" {policy.max_unique_people:.0%}), and {alike['under_5']:.1%} with fewer than four others (ceiling"
-        f" {policy.max_under_5_people:.0%}). Whoever also knows three days on which something happened to a person"
-        f" finds {found['three_dates']['unique']:.1%} of people: exact days make nearly everybody one of a kind, so"
-        " what is in this zone stays personal data."
+        f"{alike['unique']:.1%} of people share birth year, sex, ethnic group, first language and small area with"
+        f" nobody (ceiling {policy.max_unique_people:.0%}), and {alike['under_5']:.1%} with fewer than four others"
+        f" (ceiling {policy.max_under_5_people:.0%}). Whoever also knows three days on which something happened to a"
+        f" person finds {found['three_dates']['unique']:.1%} of people: exact days make nearly everybody one of a kind,"
+        " so what is in this zone stays personal data."
     )
 
 

@@ -160,6 +160,7 @@ ROLES = FIELDS | {
     "small_area": "Small area",
     "death_month": "Month of death",
     "address_kind": "Kind of address",
+    "first_language": "First language",
 }
 
 KEY_USES = {

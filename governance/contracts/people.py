@@ -41,6 +41,7 @@ PERSON = Contract(
         "birth_year": pa.int16(),
         "sex": pa.string(),
         "ethnic_group": pa.string(),
+        "first_language": pa.string(),
         "small_area": pa.string(),
         "ward": pa.string(),
         "district": pa.string(),

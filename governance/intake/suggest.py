@@ -30,6 +30,7 @@ _NAMES = {
     "occupation": r"occupation|job(title)?",
     "sex": r"sex|gender",
     "ethnic_group": r"ethnic(ity|group|category)?",
+    "first_language": r"(first|main|preferred|spoken|home)language(code)?|languagecodepreferred|language",
     "birth_year": r"(birthyear|yearofbirth|yob)",
 }
 _RECORD_ID = re.compile(
@@ -98,7 +99,7 @@ def _suggest(shape: Shape) -> Suggestion:
     by_name = next((role for role, text in _NAMES.items() if re.fullmatch(text, plain(shape.name))), "")
     if by_shape:
         return _direct(by_shape, "its values have that shape")
-    if by_name in ("sex", "ethnic_group"):
+    if by_name in ("sex", "ethnic_group", "first_language"):
         return Suggestion(column_class=ColumnClass.QUASI_IDENTIFIER, role=by_name, why="by its name")
     if by_name == "date_of_birth" and not shape.format:
         return _direct("other_identifier", "called a date of birth, and not read as dates")

@@ -8,6 +8,7 @@ import pyarrow as pa
 from governance.policy.rule import Problem, RunFacts, place, rule
 from governance.policy.wording import is_placeholder
 from governance.settings import Bundle
+from governance.settings.standard import STANDARD_VALUES
 
 _IDS = ("record_id", "person_id")
 _DATES_OF_PEOPLE = frozenset({"birth_date", "date_of_birth", "dob", "death_date", "date_of_death"})
@@ -20,21 +21,25 @@ _PERSONAL = re.compile(
     id="ID-05",
     level="block",
     title="Birth by year, place by small area, and a reason for exact days",
-    checks="The analysis zone has no exact date of birth or death; small areas are LSOAs or wider."
-    " That events have their exact day needs a reason in `governance.exact_dates`, or the rule warns.",
+    checks="The analysis zone has no exact date of birth or death; small areas are LSOAs or wider; of a first"
+    " language it is told whether it is English, a sign language or another. That events have their exact day"
+    " needs a reason in `governance.exact_dates`, or the rule warns.",
     why="A birthday and a postcode single out most people in England. A year and an area of 1,500 people do not, and"
-    " planning needs no more.",
+    " planning needs no more. That somebody speaks Albanian can single out a family in a small area.",
     source="Split-file practice (SAIL: week of birth, LSOA); UK GDPR Article 5(1)(c)",
     good="unit: lsoa, exact_dates: who waited longer than 14 days can only be told by days",
     bad="unit: output_area",
-    fix="Use a look-up with LSOAs or wider areas; write down why days are needed under governance.exact_dates.",
-    passed="Births are years, places small areas or wider, and there is a reason for exact days of events.",
+    fix="Use a look-up with LSOAs or wider areas; write down why days are needed under governance.exact_dates;"
+    " map first languages to english, other and sign_language.",
+    passed="Births are years, places small areas or wider, languages English or not, and there is a"
+    " reason for exact days of events.",
 )
 def people_are_coarse(bundle: Bundle, facts: RunFacts) -> Iterator[Problem]:
     """No exact date or small place of a person reaches the analysis zone; exact days of events have a reason."""
     if bundle.project.lookup.unit == "output_area":
         where = place(bundle, "project.yaml", "lookup", "unit")
         yield Problem(where=where, says="Small areas are output areas, with about 300 people each.")
+    yield from _told_languages(bundle)
     dated = False
     for contract in facts.contracts.values():
         if contract.zone != "analysis":
@@ -45,6 +50,18 @@ def people_are_coarse(bundle: Bundle, facts: RunFacts) -> Iterator[Problem]:
     if dated and is_placeholder(bundle.project.governance.exact_dates):
         where = place(bundle, "project.yaml", "governance", "exact_dates")
         yield Problem(where=where, says="Events have their exact day, and no reason is written down.", result="warn")
+
+
+def _told_languages(bundle: Bundle) -> Iterator[Problem]:
+    """Columns that would tell which other language somebody speaks."""
+    told = frozenset(STANDARD_VALUES["first_language"])
+    for source in bundle.sources:
+        for number, file in enumerate(source.files):
+            for name in file.columns_with_role("first_language"):
+                if not told.issuperset(file.columns[name].values.values()):
+                    where = place(bundle, f"sources/{source.id}.yaml", "files", number, "columns", name)
+                    says = f"{source.title}: `{name}` would tell which language people speak, not only whether English."
+                    yield Problem(where=where, says=says)
 
 
 @rule(

@@ -10,9 +10,9 @@ from governance.settings import Bundle
     id="EXP-02",
     level="output",
     title="Few people in the analysis zone are one of a kind",
-    checks="Among the people in the analysis zone the share that nobody else shares birth year, sex, ethnic group and"
-    " small area with is at most max_unique_people, and the share that fewer than four others do is at most"
-    " max_under_5_people. Measured by the step `cohorts`; made-up people are not held against it.",
+    checks="Among the people in the analysis zone the share that nobody else shares birth year, sex, ethnic group,"
+    " first language and small area with is at most max_unique_people, and the share that fewer than four"
+    " others do is at most max_under_5_people. Measured by the step `cohorts`; made-up people are not held against it.",
     why="Whoever may look into the analysis zone sees needs and events. A neighbour who knows somebody's age, sex,"
     " ethnic group and street could then find that one record and read the rest.",
     source="ICO anonymisation and pseudonymisation guidance (March 2025), singling out; Sweeney, k-anonymity (2002)",
@@ -38,8 +38,8 @@ def few_are_one_of_a_kind(bundle: Bundle, facts: RunFacts) -> Iterator[Problem]:
         if share > ceiling:
             yield Problem(
                 where=place(bundle, "policy.yaml", name),
-                says=f"Birth year, sex, ethnic group and small area: {share:.1%} of people {who}; the ceiling is"
-                f" {ceiling:.0%}.",
+                says=f"Birth year, sex, ethnic group, first language and small area: {share:.1%} of people {who};"
+                f" the ceiling is {ceiling:.0%}.",
             )
 
 

@@ -39,7 +39,7 @@ DirectRole = Literal[
     "occupation",
     "other_identifier",
 ]
-QuasiRole = Literal["sex", "ethnic_group", "birth_year", "small_area", "death_month", "address_kind"]
+QuasiRole = Literal["sex", "ethnic_group", "birth_year", "small_area", "death_month", "address_kind", "first_language"]
 Role = Literal[DirectRole, QuasiRole]
 
 DIRECT_ROLES = frozenset(get_args(DirectRole))

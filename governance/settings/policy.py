@@ -30,8 +30,8 @@ class Policy(Strict):
     max_unique_all: Annotated[float, Field(gt=0, le=0.015)] = 0.015
     """The same with everything that codes show."""
     max_unique_people: Annotated[float, Field(gt=0, le=0.3)] = 0.2
-    """The largest share of people in the analysis zone who share birth year, sex, ethnic group and small area with
-    nobody."""
+    """The largest share of people in the analysis zone who share birth year, sex, ethnic group, first language and
+    small area with nobody."""
     max_under_5_people: Annotated[float, Field(gt=0, le=0.5)] = 0.4
     """The same for groups of fewer than five people."""
     max_approval_days: Annotated[int, Field(ge=1, le=366)] = 365

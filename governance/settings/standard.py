@@ -11,6 +11,7 @@ STANDARD_VALUES = {
     "sex": ("female", "male"),
     "ethnic_group": ("asian", "black", "mixed", "white", "other"),
     "address_kind": ("home", "care_home", "hostel", "no_fixed_address", "unknown"),
+    "first_language": ("english", "other", "sign_language"),
     "outcome": (
         "attended",
         "dna",

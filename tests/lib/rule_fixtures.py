@@ -332,8 +332,8 @@ BAD: dict[str, Bad] = {
     "EXP-02": Bad(
         facts=lambda facts: replace(facts, singling_out={"attributes": {"unique": 0.36, "under_5": 0.3}}),
         where="policy.yaml",
-        says="Birth year, sex, ethnic group and small area: 36.0% of people share this with nobody; the ceiling is"
-        " 20%.",
+        says="Birth year, sex, ethnic group, first language and small area: 36.0% of people share this with"
+        " nobody; the ceiling is 20%.",
     ),
     "STO-01": Bad(
         facts=lambda facts: change_disk(facts, unsealed=("zones/analysis/2025-09/person.parquet",)),

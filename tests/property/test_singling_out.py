@@ -20,6 +20,7 @@ PEOPLE = st.lists(
         st.sampled_from([1950, 1951, None]),
         st.sampled_from(["female", "male"]),
         st.sampled_from(["white", None]),
+        st.sampled_from(["english", "other", None]),
         st.sampled_from(["E01", "E02"]),
         st.lists(st.integers(0, 4), max_size=6),
     ),
@@ -35,16 +36,17 @@ def con():
 
 
 def measured(con, people):
-    """The shares of people given as (birth year, sex, ethnic group, area, days)."""
+    """The shares of people given as (birth year, sex, ethnic group, first language, area, days)."""
     names = [f"p{number:03}" for number in range(len(people))]
     facts = {
         "person_id": names,
         "birth_year": [one[0] for one in people],
         "sex": [one[1] for one in people],
         "ethnic_group": [one[2] for one in people],
-        "small_area": [one[3] for one in people],
+        "first_language": [one[3] for one in people],
+        "small_area": [one[4] for one in people],
     }
-    events = [(name, _DAY + timedelta(days=day)) for name, one in zip(names, people, strict=True) for day in one[4]]
+    events = [(name, _DAY + timedelta(days=day)) for name, one in zip(names, people, strict=True) for day in one[5]]
     _load(con, "person", PERSON, facts, len(people))
     _load(con, "event", EVENT, {"person_id": [e[0] for e in events], "start": [e[1] for e in events]}, len(events))
     return measure_singling_out(con)
@@ -58,7 +60,7 @@ def _load(con, name, contract, columns, rows):
 def by_hand(people, known):
     """How many people fit each person: alike, and with every known day."""
     return [
-        sum(other[:4] == one[:4] and days <= set(other[4]) for other in people)
+        sum(other[:5] == one[:5] and days <= set(other[5]) for other in people)
         for one, days in zip(people, known, strict=True)
     ]
 
@@ -84,8 +86,8 @@ def test_without_dates_it_is_counting_people_alike(con, people):
 @given(PEOPLE)
 def test_with_all_of_at_most_three_dates_it_is_counting_too(con, people):
     """Where nobody has more than three different days, both ways of choosing know all of them."""
-    few = [(*one[:4], sorted(set(one[4]))[:3]) for one in people]
-    counts = by_hand(few, [set(one[4]) for one in few])
+    few = [(*one[:5], sorted(set(one[5]))[:3]) for one in people]
+    counts = by_hand(few, [set(one[5]) for one in few])
     found = measured(con, few)
 
     assert found["three_dates"] == found["three_rarest_dates"]
@@ -106,7 +108,7 @@ def test_knowing_more_singles_out_no_fewer(con, people):
 
 def test_a_day_told_twice_is_one_day(con):
     """Two events on one day are one thing to know."""
-    alike = (1950, "female", "white", "E01")
+    alike = (1950, "female", "white", "english", "E01")
 
     assert measured(con, [(*alike, [1, 1, 1]), (*alike, [1])])["three_rarest_dates"]["unique"] == 0.0
     assert measured(con, [(*alike, [1, 2]), (*alike, [1])])["three_rarest_dates"]["unique"] == 0.5

@@ -207,23 +207,64 @@ def test_the_dead_leave_the_denominator_when_they_die():
     assert rates["all", "all"].value == pytest.approx(1000 * 2 / (days / 365.25))
 
 
-def test_missed_appointments_are_of_groups(found):
-    """No row is about a person; distance and language, which no source records, hold everybody as not recorded."""
-    events = "person_id | kind | start | outcome | crisis | planned\n p | mh.contact | 2025-02-01 | dna | no | yes"
+def missed(people, events):
+    """Dimension, group, appointments missed and all appointments, of everyone."""
     con = warehouse()
     load_table(con, "person_index", PERSON_INDEX.schema.empty_table())
-    measured(con, people="person_id | sex\n p | female", events=events)
+    measured(con, people=people, events=events)
     slice_people(con, AS_OF)
     number_people(con, Secret(b"n" * 32))
     count = load_sql("cohorts.measures", "everyone_count")
-    counted = rows(
-        con, f"SELECT dimension, \"group\", part, whole FROM ({count}) WHERE measure = 'missed_appointments'"
-    )
+    return rows(con, f"SELECT dimension, \"group\", part, whole FROM ({count}) WHERE measure = 'missed_appointments'")
+
+
+def test_missed_appointments_are_of_groups(found):
+    """No row is about a person; distance, which no source records, holds everybody as not recorded."""
+    events = "person_id | kind | start | outcome | crisis | planned\n p | mh.contact | 2025-02-01 | dna | no | yes"
+    counted = missed("person_id | sex\n p | female", events)
 
     assert {"distance", "language", "missed_before", "sex"} <= {dimension for dimension, *_ in counted}
     assert ("distance", "not recorded", 1, 1) in counted
     assert ("language", "not recorded", 1, 1) in counted
     assert "person_id" not in found.cohort_measure.column_names
+
+
+def test_missed_appointments_by_first_language():
+    """English, others together, sign language, and nobody asked: each appointment in one group."""
+    people = """
+        person_id | first_language
+        a         | english
+        b         | other
+        c         | sign_language
+        d         | -
+    """
+    events = """
+        person_id | kind       | start      | outcome  | crisis | planned
+        a         | mh.contact | 2025-02-01 | attended | no     | yes
+        a         | mh.contact | 2025-03-01 | dna      | no     | yes
+        b         | mh.contact | 2025-02-01 | dna      | no     | yes
+        c         | mh.contact | 2025-02-01 | attended | no     | yes
+        d         | mh.contact | 2025-02-01 | attended | no     | yes
+    """
+
+    assert sorted(row[1:] for row in missed(people, events) if row[0] == "language") == [
+        ("english", 1, 2),
+        ("not recorded", 0, 1),
+        ("other", 1, 1),
+        ("sign language", 0, 1),
+    ]
+
+
+@pytest.mark.parametrize("measure", ["prevalence", "told_three_times", "crisis_share"])
+def test_measures_are_sliced_by_first_language(con, found, measure):
+    """Everybody is in a group of it, here in *not recorded*."""
+    [sliced] = rows(
+        con,
+        f"SELECT \"group\", whole FROM measure_count WHERE cohort = 'in_need' AND measure = '{measure}'"
+        " AND dimension = 'language'",
+    )
+
+    assert sliced == ("not recorded", row(found, measure)["whole"])
 
 
 def test_who_is_lost_is_told_by_group(found):

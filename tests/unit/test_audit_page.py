@@ -435,7 +435,7 @@ def test_the_fate_of_what_is_sent_is_in_the_contracts():
     """The page promises a year of birth and areas; the payload's contract holds them, and no more of a person."""
     promised = {"birth_year", "sex", "ethnic_group", "small_area", "ward", "district", "deprivation_decile"}
 
-    others = {"record_id", "no_fixed_address", "death_month", "household", "address_kind"}
+    others = {"record_id", "no_fixed_address", "death_month", "household", "address_kind", "first_language"}
     assert promised | others == set(CONTRACTS["record_person"].columns)
 
 
@@ -670,7 +670,10 @@ def test_who_could_be_singled_out_is_told_with_the_ceilings(page):
     """In a sentence and a table: what a neighbour may know, and what dates add."""
     text = page.text["singling-out"]
 
-    assert "11.1% of people share birth year, sex, ethnic group and small area with nobody (ceiling 20%)" in text
+    assert (
+        "11.1% of people share birth year, sex, ethnic group, first language and small area with nobody (ceiling 20%)"
+        in text
+    )
     assert "24.7% with fewer than four others (ceiling 40%)" in text
     assert "finds 96.2% of people" in text
 

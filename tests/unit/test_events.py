@@ -124,6 +124,7 @@ def test_people_get_years_areas_and_months_but_no_identifier():
         "birth_year": 1980,
         "sex": "female",
         "ethnic_group": None,
+        "first_language": None,
         "small_area": "E01",
         "ward": "Hill",
         "district": "North",

@@ -251,6 +251,22 @@ def test_columns_that_only_sound_like_identifiers_pass(tmp_path, name):
     assert [finding.result for finding in found("ID-01", bundle, RunFacts(as_of=DAY))] == ["pass"]
 
 
+@pytest.mark.parametrize(("told", "results"), [("other", ["pass"]), ("polish", ["block"])])
+def test_which_other_language_people_speak_does_not_leave(tmp_path, told, results):
+    """English or another is told; a source file that would tell which one is blocked, without saying it."""
+
+    def change(data):
+        [people] = [file for file in data["files"] if file["grain"] != "events"]
+        codes = {"en": "english", "pl": told}
+        people["columns"]["lang"] = {"class": "quasi_identifier", "role": "first_language", "values": codes}
+
+    bundle = edit_config(write_config(tmp_path), HOUSING, change)
+    findings = found("ID-05", bundle, RunFacts(as_of=DAY))
+
+    assert [finding.result for finding in findings] == results
+    assert told == "other" or "polish" not in findings[0].sentence
+
+
 # --- what is wrong with keys ------------------------------------------------------------------------------
 
 

@@ -19,7 +19,7 @@ placed AS (
     JOIN person_noise USING (person_id)
     WHERE
         person_slice.dimension
-        IN ('all', 'deprivation_quintile', 'ethnic_group', 'age_band', 'sex', 'district', 'address')
+        IN ('all', 'deprivation_quintile', 'ethnic_group', 'age_band', 'sex', 'district', 'address', 'language')
     GROUP BY ALL
 ),
 

@@ -19,6 +19,6 @@ WHERE
     AND cohort_member.needs
     AND cohort_member.unmet IS NOT NULL
     AND cohort_member.cohort IN (SELECT cohort FROM cohort_rung)
-    AND person_slice.dimension IN ('all', 'deprivation_quintile', 'ethnic_group', 'age_band', 'sex', 'district', 'address')
+    AND person_slice.dimension IN ('all', 'deprivation_quintile', 'ethnic_group', 'age_band', 'sex', 'district', 'address', 'language')
 GROUP BY ALL
 ORDER BY ALL

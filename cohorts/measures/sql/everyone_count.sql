@@ -2,12 +2,12 @@
 -- reads   appointment, waiting_list, person_slice, person, person_index, person_noise
 -- grain   one row per measure, dimension and group
 -- columns cohort, measure, dimension, group, part, whole, part_people, whole_people, part_noise, whole_noise
--- No source tells distance or language yet: those appointments are counted as not recorded, not left out.
+-- No source tells distance yet: those appointments are counted as not recorded, not left out.
 WITH
 slice AS (
     SELECT person_id, dimension, "group"
     FROM person_slice
-    WHERE dimension IN ('all', 'deprivation_quintile', 'ethnic_group', 'age_band', 'sex', 'district', 'address')
+    WHERE dimension IN ('all', 'deprivation_quintile', 'ethnic_group', 'age_band', 'sex', 'district', 'address', 'language')
 ),
 
 state AS (
@@ -33,7 +33,7 @@ answer AS (
     UNION ALL
     SELECT
         'missed_appointments' AS measure,
-        unnest(['distance', 'language']) AS dimension,
+        'distance' AS dimension,
         'not recorded' AS "group",
         is_missed AS has,
         person_id

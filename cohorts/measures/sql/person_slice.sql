@@ -27,6 +27,8 @@ SELECT
     CASE no_fixed_address WHEN TRUE THEN 'no fixed address' WHEN FALSE THEN 'fixed address' ELSE 'not recorded' END AS "group"
 FROM person
 UNION ALL
+SELECT person_id, 'language' AS dimension, coalesce(replace(first_language, '_', ' '), 'not recorded') AS "group" FROM person
+UNION ALL
 SELECT
     person_id,
     'ethnic_group_by_deprivation' AS dimension,

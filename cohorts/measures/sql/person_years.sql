@@ -25,6 +25,6 @@ JOIN person_contact USING (person_id)
 JOIN person_slice USING (person_id)
 WHERE
     person_slice.dimension
-    IN ('all', 'deprivation_quintile', 'ethnic_group', 'age_band', 'sex', 'district', 'address')
+    IN ('all', 'deprivation_quintile', 'ethnic_group', 'age_band', 'sex', 'district', 'address', 'language')
 GROUP BY person_slice.dimension, person_slice."group"
 ORDER BY person_slice.dimension, person_slice."group"

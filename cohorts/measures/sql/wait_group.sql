@@ -29,6 +29,6 @@ SELECT
     list(wait.is_seen ORDER BY wait.days, wait.is_seen) AS is_seen
 FROM wait
 JOIN person_slice USING (person_id)
-WHERE person_slice.dimension IN ('all', 'deprivation_quintile', 'ethnic_group', 'age_band', 'sex', 'district', 'address')
+WHERE person_slice.dimension IN ('all', 'deprivation_quintile', 'ethnic_group', 'age_band', 'sex', 'district', 'address', 'language')
 GROUP BY wait.cohort, wait.measure, person_slice.dimension, person_slice."group"
 ORDER BY wait.cohort, wait.measure, person_slice.dimension, person_slice."group"

@@ -10,6 +10,7 @@ from flows.demo.book import Book, open_book
 from flows.demo.columns import chosen, dates, name_text, nhs_text, numbered, postcode_text
 from flows.demo.delivery import Delivery, Extract, ended_by, known_by, last_seen
 from flows.demo.ethnicity import DETAIL
+from flows.demo.languages import LANGUAGES, preferred_language
 from flows.demo.noise import Noise
 from flows.demo.places import NO_FIXED_ABODE
 from flows.demo.spoil import with_repeats, with_strays
@@ -66,7 +67,7 @@ def _patients(world: World, book: Book, known: NDArray[np.intp], end: int) -> pa
             "Gender": pc.fill_null(chosen(["1", "2"], records.sex[known]), "9"),
             "EthnicCategory": pc.fill_null(chosen(list(DETAIL), records.detail[known]), "Z"),
             "Postcode": postcode_text(world, records, known, seen, nfa=NO_FIXED_ABODE),
-            "LanguageCodePreferred": chosen(["en", "ur", "pl", "so"], np.where(known % 9, 0, known % 4)),
+            "LanguageCodePreferred": chosen(LANGUAGES, preferred_language(world)[records.person[known]]),
         }
     )
 

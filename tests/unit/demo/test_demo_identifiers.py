@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from flows.demo import ethnicity, name_lists, nhs_numbers, variants
+from flows.demo.languages import LANGUAGES, preferred_language
 from flows.demo.layouts import LAYOUTS
 from flows.demo.records import UNKNOWN_DAY, without_address
 
@@ -100,6 +101,17 @@ def test_ethnic_group_and_birth_date_go_unrecorded(records):
     """Both are missing somewhere, and the charity knows least."""
     assert (records["advice_service"].detail < 0).mean() > (records["gp_register"].detail < 0).mean() > 0.04
     assert (records["advice_service"].birth == UNKNOWN_DAY).mean() > 0.1
+
+
+def test_first_languages_are_of_the_community_and_one_a_person(world):
+    """Mostly English, often another for people born abroad, sometimes signed, sometimes not asked; always the same."""
+    spoken = preferred_language(world)
+    other = (spoken > 0) & (spoken < len(LANGUAGES) - 1)
+
+    assert (spoken == preferred_language(world)).all()
+    assert (spoken == 0).mean() > 0.6
+    assert other[world.people.born_abroad].mean() > 0.3 > 0.05 > other[~world.people.born_abroad].mean()
+    assert 0.1 < (spoken < 0).mean() < 0.2
 
 
 def test_some_birth_dates_are_first_of_january_for_want_of_a_better(world):
