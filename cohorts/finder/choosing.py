@@ -1,9 +1,12 @@
 """Which gaps are proposed: the largest of every theme first, without what an earlier one tells already.
 
 Were gaps simply ranked, the first twenty would tell of the same few hundred people in twenty ways. So gaps are put into
-themes, every theme has its turn, and whoever is in a proposal already counts for less in the next.
+themes, every theme has its turn, and whoever is in a proposal already counts for less in the next. Where there are more
+themes than places, kinds of theme take turns: or needs that go together, which are many, would leave no place for what
+comes again and again.
 """
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 
 import numpy as np
@@ -70,15 +73,25 @@ def _one_round(
 ) -> None:
     """Every theme has its turn once, the worthiest first; changes ``worth`` and ``chosen``."""
     open_ = np.ones(len(gaps), bool)
-    while len(chosen) < most:
-        best = int(np.argmax(np.where(open_, worth, 0.0)))
-        if not open_[best] or worth[best] <= 0:
-            return
+    is_crowded, had = len(set(themes)) > most, Counter[Theme]()
+    while len(chosen) < most and (open_ & (worth > 0)).any():
+        turn = open_ & (worth > 0)
+        if is_crowded:
+            turn &= _fewest(themes, turn, had)
+        best = int(np.argmax(np.where(turn, worth, 0.0)))
         chosen.append(best)
+        had[kind_of(themes[best])] += 1
         worth *= np.sqrt(1 - np.minimum(alike[best], 1.0))
         worth[alike[best] > TOLD_SHARE] = 0.0
         worth[[gap.candidate is gaps[best].candidate for gap in gaps]] = 0.0
         open_ &= np.array([theme != themes[best] for theme in themes])
+
+
+def _fewest(themes: Sequence[Theme], turn: NDArray[np.bool_], had: Counter[Theme]) -> NDArray[np.bool_]:
+    """Gaps of the kinds that had fewest turns, of those whose turn it may be."""
+    turns = np.array([had[kind_of(theme)] for theme in themes])
+    fewest: NDArray[np.bool_] = turns == turns[turn].min()
+    return fewest
 
 
 def _alike(gaps: Sequence[Gap]) -> NDArray[np.float64]:
@@ -90,6 +103,11 @@ def _alike(gaps: Sequence[Gap]) -> NDArray[np.float64]:
     size = np.diff(starts).astype(np.float64)
     whole: NDArray[np.float64] = shared / (size[:, None] + size[None, :] - shared)
     return whole
+
+
+def kind_of(theme: Theme) -> Theme:
+    """The stage of life and the kind of signs that a theme is about, whatever the need."""
+    return theme[:2]
 
 
 def theme_of(gap: Gap, signs: Sequence[Sign], size: Size) -> Theme:

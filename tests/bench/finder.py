@@ -52,6 +52,7 @@ SYSTEMS = (
     System("seed 3", 3),
     System("twice as many people, seed 2", 2, times=2),
     System("nineteen sources, seed 1", 1, whole=True),
+    System("nineteen sources, seed 5150", 5150, whole=True),
     System("another month, seed 20261", 20261, "2027-02"),
     System("other mechanisms, seed 4077", 4077, "2027-02", altered=True),
 )
