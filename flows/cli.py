@@ -31,6 +31,7 @@ from flows import (
     cli_since,
     cli_source,
     cli_status,
+    cli_voices,
 )
 from flows.cli_output import Answer, show_answer, show_error
 from governance.errors import EXIT_OK, BadInput, InternalError, ProjectError
@@ -64,6 +65,7 @@ cli_audit.add_to(app)
 cli_package.add_to(app)
 cli_optout.add_to(app)
 cli_review.add_to(app)
+cli_voices.add_to(app)
 cli_retain.add_to(app)
 cli_project.add_lookups_to(app)
 

@@ -57,6 +57,12 @@ MOMENTS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
         ("GATE", "RELEASE", "RATE", "COUNT", "FIND"),
     ),
     (
+        "What people told us is not taken in, or not printed",
+        "Nothing was taken in, and no word of a card is in the message. See"
+        " [hear_what_people_say.md](../how-to/hear_what_people_say.md).",
+        ("VOICES",),
+    ),
+    (
         "The ledger",
         "Stop, copy the folder as it is, and tell the information governance lead before anything is run again. See"
         " [check_the_ledger.md](../how-to/check_the_ledger.md).",

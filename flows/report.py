@@ -19,6 +19,7 @@ from flows.drafts import draft_of, hold_to_rules, is_withdrawn, record_of_same
 from flows.release import release
 from flows.run import Run, timestamp
 from flows.safe_numbers import Numbers, attacked, safe_numbers
+from flows.voices import ASKED, asked_of
 from governance.disclosure import COUNTS_FILE, MEASURES_FILE, SafeMeasures, release_linkage, safe_counts_csv
 from governance.disclosure.gate import GateResult, rule_facts
 from governance.ledger import Event
@@ -54,7 +55,10 @@ def report(run: Run) -> dict[str, int | float | str]:
 def _stage(run: Run, numbers: Numbers, gate: GateResult) -> tuple[str, str]:
     """The files and their manifest; returns the digests of the page and of the manifest."""
     record = _record(run, numbers, gate)
-    board = build_page(numbers.released.frame, _facts(run, numbers, record["checkpoint"]))
+    facts = _facts(run, numbers, record["checkpoint"])
+    board = build_page(numbers.released.frame, facts)
+    rungs = {each.id: each.rungs for each in facts.definitions}
+    record |= {ASKED: asked_of(board, rungs, rungs), "voices": list(numbers.told.cards)}
     files = release_files(board, numbers.released, spine=run.bundle.project.spine, as_of=run.as_of)
     digests = {name: sha256(content).hexdigest() for name, content in files.items()}
     with publish(run.zone("draft", run.period)) as scratch:
@@ -95,6 +99,7 @@ def _facts(run: Run, numbers: Numbers, checkpoint: str) -> ReportFacts:
         waivers=run.waivers,
         notices=numbers.notices,
         since=numbers.since,
+        voices=numbers.told.facts,
     )
 
 

@@ -18,6 +18,7 @@ from flows.cohort_package import open_cohorts
 from flows.run import Run
 from flows.since import TABLE as CHANGE
 from flows.since_words import last_report, since_last_report
+from flows.voices import Told, voices_of
 from flows.worth_asking import proposals_to_ask, release_with_questions
 from governance.code_version import code_version
 from governance.disclosure import SafeMeasures, counted_together, release_measures
@@ -48,6 +49,8 @@ class Numbers:
     """What became of reports of this period and earlier ones, one sentence each."""
     since: SinceFacts | None
     """The last report's numbers, and why today's differ; None where there is no report to compare with."""
+    told: Told
+    """What people told us, as far as it may be printed today."""
     made_of: dict[str, str]
     """Digests of everything that decides what is released, by name: the same digests, the same bytes."""
 
@@ -73,7 +76,9 @@ def safe_numbers(run: Run) -> Numbers:
     index = run.zone("analysis", run.period, "index")
     check_recorded(index, run.published(Event.PERSON_INDEX_PUBLISHED))
     notices = tuple(one.sentence for one in read_notices(run.bundle, run.ring.infos()) if one.period <= run.period)
+    told = voices_of(run)
     return Numbers(
+        told=told,
         notices=notices,
         since=since_last_report(run, tables[CHANGE], cohorts) if last else None,
         released=released,
@@ -87,6 +92,7 @@ def safe_numbers(run: Run) -> Numbers:
             "config": run.bundle.digest,
             **last,
             "notices": sha256(json.dumps(notices).encode()).hexdigest(),
+            "voices": told.digest,
             "waivers": sha256(json.dumps(run.waivers).encode()).hexdigest(),
             "code": code_version(),
         },

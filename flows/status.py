@@ -31,6 +31,8 @@ _PUBLISHED = {
     "audit": Event.AUDIT_WRITTEN,
 }
 _ENDED_BADLY = {Event.RUN_FAILED: FAILED, Event.RUN_AWAITS: WAITS}
+_REPORT_AGAIN = {Event.REPORT_TO_CORRECT, Event.VOICE_TAKEN_IN, Event.VOICE_WITHDRAWN}
+"""After which a report says something else."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +121,7 @@ def _later_steps(entries: Sequence[Entry], draft: Draft | None) -> Iterator[Step
             yield _release_step(entries, draft)
             before = _last(entries, {Event.REPORT_RELEASED}) or before
         if step == "report":
-            before = _later(before, _last(entries, {Event.REPORT_TO_CORRECT}))
+            before = _later(before, _last(entries, _REPORT_AGAIN))
         made, ended = _last(entries, {_PUBLISHED[step]}), _last(entries, set(_ENDED_BADLY), step=step)
         if ended and (made is None or ended.seq > made.seq):
             yield Step(step, "", _ENDED_BADLY[ended.event], str(ended.facts["code"]), ended.at)

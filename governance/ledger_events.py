@@ -52,6 +52,8 @@ class Event(StrEnum):
     RUN_FAILED = "run_failed"
     RUN_AWAITS = "run_awaits"
     OPT_OUTS_REQUESTED = "opt_outs_requested"
+    VOICE_TAKEN_IN = "voice_taken_in"
+    VOICE_WITHDRAWN = "voice_withdrawn"
 
 
 FACTS: dict[Event, frozenset[str]] = {
@@ -98,6 +100,8 @@ FACTS: dict[Event, frozenset[str]] = {
     Event.RUN_FAILED: frozenset({"period", "source", "step", "code"}),
     Event.RUN_AWAITS: frozenset({"period", "source", "step", "code"}),
     Event.OPT_OUTS_REQUESTED: frozenset({"period", "source", "list_sha256"}),
+    Event.VOICE_TAKEN_IN: frozenset({"project", "card", "sha256", "consent", "until", "approval_sha256", "key"}),
+    Event.VOICE_WITHDRAWN: frozenset({"project", "card"}),
 }
 """Facts an event may carry; a run may leave out what it does not know."""
 
@@ -112,6 +116,9 @@ _TEXT: dict[str, str] = {
     **dict.fromkeys(("manifest_sha256", "model_sha256", "page_sha256", "record_sha256"), _DIGEST),
     **dict.fromkeys(("key", "fingerprint"), r"[0-9a-f]{16}"),
     "zone": "linkage|analysis",
+    "card": r"[0-9a-f]{16}",
+    "consent": _SLUG,
+    "until": r"\d{4}-\d{2}-\d{2}",
     "dataset": _SLUG,
     "certificate_sha256": _DIGEST,
     "rule": r"[A-Z]{2,6}-\d{2}",

@@ -21,6 +21,8 @@ RELEASE_CHECK = "joinedup:release-check/v1"
 """Predicate type of the statement that somebody checked a release."""
 NOTICE = "joinedup:release-notice/v1"
 """Predicate type of the statement that a published report is withdrawn or has to be corrected."""
+VOICES = "joinedup:voices/v1"
+"""Predicate type of the statement that somebody read what people told us, and that it names nobody."""
 WAIVER = "joinedup:waiver/v1"
 """Predicate type of a waiver of a policy rule."""
 

@@ -12,6 +12,7 @@ from cohorts.report.page import BoardPage, KeyNumber, Table
 from cohorts.report.since import since_last
 from cohorts.report.tables import anchor, overall_rate
 from cohorts.report.unknowns import hidden_rule, making, unknowns
+from cohorts.report.voices import kept_back, voice_page
 from cohorts.report.worth_asking import worth_asking
 from governance.disclosure import (
     SafeFrame,
@@ -32,6 +33,8 @@ def build_page(frame: SafeFrame, facts: ReportFacts) -> BoardPage:
         frame: Every number of the release, after disclosure control.
         facts: Words, dates and definitions; no counts but those already safe.
     """
+    cohorts = tuple(cohort_section(frame, facts, definition) for definition in facts.definitions)
+    back = sum(kept_back(facts.voices, each.id, frame.cell(each.id, "met")) for each in facts.definitions)
     return BoardPage(
         title=facts.title,
         organisation=facts.organisation,
@@ -48,8 +51,9 @@ def build_page(frame: SafeFrame, facts: ReportFacts) -> BoardPage:
         asks=_asks(facts),
         worth_asking=worth_asking(frame, facts.questions),
         since=since_last(frame, facts),
-        cohorts=tuple(cohort_section(frame, facts, definition) for definition in facts.definitions),
+        cohorts=cohorts,
         across=across(frame, facts),
+        voices=voice_page(facts.voices, [(each.title, each.voices) for each in cohorts], back),
         unknowns=unknowns(frame, facts),
         symbols=symbol_meanings(),
         hidden_rule=hidden_rule(frame),
@@ -101,7 +105,8 @@ def _asks(facts: ReportFacts) -> tuple[str, ...]:
     return (
         f"Which of the {len(facts.definitions)} groups will the board look at first, and who will lead?",
         "For that group: what stops people getting help, and which two services will change that together?",
-        "Who will ask people in that group what they need? This report holds numbers only.",
+        "Who will ask people in that group what they need? The page on what people told us says where no one was"
+        " heard.",
         "What should we find out before the next report? The part on what is not known says where to start.",
     )
 

@@ -8,10 +8,11 @@ from cohorts.report.equity import by_words, equity_dots, equity_figure
 from cohorts.report.facts import DefinitionFacts, DimensionFacts, ReportFacts
 from cohorts.report.findings import cannot_tell_outweighs, clear_difference, quoted, widest_drop
 from cohorts.report.labels import breakdowns
-from cohorts.report.ladder import SHARED, STEP, ladder_figure, ladder_rungs
+from cohorts.report.ladder import SHARED, STEP, ladder_figure, ladder_rungs, rung_names
 from cohorts.report.overlap import overlap_figures
 from cohorts.report.page import CohortSection, Table
 from cohorts.report.tables import anchor, overall_rate
+from cohorts.report.voices import voice_steps
 from governance.disclosure import SafeFrame
 
 
@@ -35,6 +36,15 @@ def cohort_section(frame: SafeFrame, facts: ReportFacts, definition: DefinitionF
         overlap=overlap_figures(frame, facts, definition),
         variants=_variants(frame, definition),
         attrition=_attrition(frame, definition),
+        voices=voice_steps(
+            facts.voices,
+            definition.id,
+            list(zip(rung_names(frame, definition), rungs[1:], strict=True)),
+            frame.cell(definition.id, "met"),
+        ),
+        comments=tuple(
+            (each.question, each.says, each.speaker) for each in facts.voices.comments if each.cohort == definition.id
+        ),
         questions=_questions(frame, definition, rungs, equity),
         caveats=definition.caveats,
     )

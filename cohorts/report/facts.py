@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from cohorts.report.voice_facts import NO_VOICES, VoicesFacts
 from cohorts.words import event_words, listed
 from governance.disclosure import SafeCause, SafeCell, SafeLinkage
 from governance.settings import Bundle, Coverage, Source
@@ -116,6 +117,8 @@ class ReportFacts:
     """None for a first report."""
     notices: tuple[str, ...] = ()
     """Reports that were withdrawn or had to be corrected, one sentence each."""
+    voices: VoicesFacts = NO_VOICES
+    """What people told us."""
 
     def source_title(self, source_id: str) -> str:
         """The title of a source, or its id spelt out."""
@@ -132,6 +135,7 @@ def report_facts(
     waivers: Iterable[str] = (),
     notices: Iterable[str] = (),
     since: SinceFacts | None = None,
+    voices: VoicesFacts = NO_VOICES,
 ) -> ReportFacts:
     """The facts of one period.
 
@@ -143,6 +147,7 @@ def report_facts(
         waivers: Policy rules that are waived, one sentence each.
         notices: Reports that were withdrawn or had to be corrected, one sentence each.
         since: The last report's numbers, and why today's differ.
+        voices: What people told us and may be printed.
     """
     project = bundle.project
     return ReportFacts(
@@ -167,6 +172,7 @@ def report_facts(
         waivers=tuple(waivers),
         notices=tuple(notices),
         since=since,
+        voices=voices,
         questions=tuple(_question(each) for each in cohorts.get("questions", ())),
     )
 

@@ -14,13 +14,18 @@ RUNG, STEP, SHARED = "rung:", "attrition:", "shared"
 """Prefixes of measures: people who reached a rung, and people left after a step."""
 
 
+def rung_names(frame: SafeFrame, definition: DefinitionFacts) -> list[str]:
+    """Ids of the rungs that are counted, in the order of the definition."""
+    found = [measure.removeprefix(RUNG) for measure in frame.measures(definition.id) if measure.startswith(RUNG)]
+    return in_order(found, dict(definition.rungs))
+
+
 def ladder_rungs(frame: SafeFrame, definition: DefinitionFacts) -> list[Bar]:
     """Everyone in the group, then each rung in the order of the definition."""
-    found = [measure.removeprefix(RUNG) for measure in frame.measures(definition.id) if measure.startswith(RUNG)]
-    if not found:
+    names = rung_names(frame, definition)
+    if not names:
         return []
     met, labels = frame.cell(definition.id, "met"), dict(definition.rungs)
-    names = in_order(found, labels)
     cells = [(labels.get(name, name.replace("_", " ")), frame.cell(definition.id, RUNG + name)) for name in names]
     return [Bar("In this group", met), *(Bar(text, cell, share(cell, met)) for text, cell in cells)]
 

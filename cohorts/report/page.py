@@ -41,6 +41,39 @@ class KeyNumber:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Quote:
+    """What people told us, on one card."""
+
+    says: str
+    stance: str
+    """Whether it agrees with the number."""
+    own_words: bool
+    source: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VoiceStep:
+    """One step of a ladder, its number, and what people say of it."""
+
+    label: str
+    number: str
+    verdict: str
+    """Agrees, differs, both, or silent."""
+    quotes: tuple[Quote, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VoicePage:
+    """Where people were heard, and where nobody was."""
+
+    heard: str
+    gone: tuple[str, ...]
+    """How many cards were withdrawn, ended, or are kept back."""
+    tables: tuple[Table, ...]
+    """Of each group: its steps, and what is said of them."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CohortSection:
     """One cohort: who they are, how many, where need goes unmet, for whom, and between which services."""
 
@@ -62,6 +95,10 @@ class CohortSection:
     variants: Table | None = None
     """The group at other thresholds."""
     attrition: Table | None
+    voices: tuple[VoiceStep, ...] = ()
+    """What people told us of the group and of each of its steps."""
+    comments: tuple[tuple[str, str, str], ...] = ()
+    """Question of an earlier report, what was written beside it, and who wrote it."""
     questions: tuple[str, ...]
     caveats: tuple[str, ...]
 
@@ -142,6 +179,7 @@ class BoardPage:
     """None in a first report."""
     cohorts: tuple[CohortSection, ...]
     across: Across
+    voices: VoicePage | None = None
     unknowns: Unknowns
     symbols: tuple[tuple[str, str], ...]
     hidden_rule: str

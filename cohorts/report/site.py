@@ -13,6 +13,7 @@ REPORT_FILE = "board_report.html"
 FOLDER = "board_report"
 
 FRONT, ASKING, ACROSS, UNKNOWN, MADE = "front", "worth-asking", "side-by-side", "not-known", "how-made"
+TOLD = "what-people-told-us"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,6 +51,8 @@ def _pages(page: BoardPage) -> Iterator[SitePage]:
     for cohort in page.cohorts:
         yield SitePage(key=cohort.id, title=cohort.title, template="cohort_page.html.jinja", cohort=cohort)
     yield SitePage(key=ACROSS, title="The groups side by side", template="across.html.jinja")
+    if page.voices:
+        yield SitePage(key=TOLD, title="What people told us", template="voices.html.jinja")
     if page.worth_asking:
         yield SitePage(key=ASKING, title="Questions worth asking", template="worth_asking.html.jinja")
     yield SitePage(key=UNKNOWN, title="What is not known", template="unknown.html.jinja")

@@ -66,10 +66,30 @@ def _of_cohort(cohort: CohortSection) -> Iterator[Table]:
     if cohort.ladder:
         yield cohort.ladder.table
     yield from (figure.table for figure in (*cohort.equity, *cohort.overlap))
+    if told := _told(cohort):
+        yield told
     if cohort.variants:
         yield cohort.variants
     if cohort.attrition:
         yield cohort.attrition
+
+
+def _told(cohort: CohortSection) -> Table | None:
+    """What people told us of each step: a row a card, and one where no one was heard."""
+    rows = [
+        (step.label, step.number, stance, says, source)
+        for step in cohort.voices
+        for stance, says, source in (
+            [(one.stance, one.says, one.source) for one in step.quotes] or [(step.verdict, "", "")]
+        )
+    ]
+    head = ("Step", "Number", "Of the number", "What people told us", "Where it comes from")
+    text = frozenset({1, 2, 3, 4})
+    return (
+        Table(caption=f"{cohort.title}: what people told us", head=head, rows=tuple(rows), text_columns=text)
+        if rows
+        else None
+    )
 
 
 def _cover(book: Any, page: BoardPage, tables: list[tuple[str, Table]]) -> None:

@@ -76,7 +76,7 @@ def _missed(facts: ReportFacts) -> tuple[str, ...]:
         "People no service has seen, or whose need no one wrote down.",
         "The 95% intervals show chance only. What mistakes in joining may do stands beside the number of each group."
         " Mistakes in recording are in neither.",
-        "This report holds numbers. It does not hold what people told us.",
+        "People who were not asked. What people told us comes from those whom someone listened to.",
     )
 
 

@@ -112,6 +112,7 @@ _ACCESS = frozenset(
             "review_imported",
         ),
         *("package_exported", "package_imported", "data_destroyed", "cut_off_line_set_aside"),
+        *("voice_taken_in", "voice_withdrawn"),
     }
 )
 """By which somebody was let open, sign, see, carry or destroy something."""

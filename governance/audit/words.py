@@ -99,6 +99,8 @@ EVENTS = {
     "run_failed": "Run failed",
     "run_awaits": "Run waits for a cleaned list",
     "opt_outs_requested": "Cleaned list was asked for",
+    "voice_taken_in": "What people told us was taken in, signed by who read it",
+    "voice_withdrawn": "What people told us was withdrawn",
 }
 
 DATASETS = {

@@ -30,6 +30,8 @@ class Job:
     expected: Sequence[str] = ()
     """Every column that has to be there."""
     dates: Sequence[str] = ()
+    row_column: str = ""
+    """Of a workbook: a further column of this name says in which row of the sheet each row stands."""
     seconds: float
     memory_bytes: int
 
@@ -80,7 +82,9 @@ def _table(content: bytes, job: Job) -> RawTable:
         return read_parquet(content)
     if job.format == "xlsx":
         dates = frozenset(job.dates)
-        sheet = Sheet(name=job.sheet, header_row=job.header_row, expected=job.expected, dates=dates)
+        sheet = Sheet(
+            name=job.sheet, header_row=job.header_row, expected=job.expected, dates=dates, row_column=job.row_column
+        )
         return read_workbook(content, sheet)
     dialect = Dialect(job.encoding, job.delimiter, job.quote)
     return read_csv(content, dialect, expected=job.expected, header_row=job.header_row)

@@ -44,6 +44,8 @@ class Sheet:
     """Every column that has to be there."""
     dates: frozenset[str] = frozenset()
     """Columns in which a number is a day."""
+    row_column: str = ""
+    """Name of a further column that says in which row of the sheet each row stands; none if empty."""
 
 
 @dataclass(slots=True)
@@ -107,8 +109,22 @@ def _read(worksheet: Any, epoch: datetime, sheet: Sheet) -> RawTable:
     while header and not header[-1]:
         header.pop()
     columns = [_Column(name in sheet.dates) for name in header]
-    aside = _fill(columns, chain(first[place + 1 :], rows), epoch)
+    places: list[str] = []
+    aside = _fill(columns, _noted(chain(first[place + 1 :], rows), places), epoch)
+    if sheet.row_column and not aside:
+        header, columns = [*header, sheet.row_column], [*columns, _rows_column(places)]
     return _table(header, columns, aside)
+
+
+def _noted(rows: Iterable[Any], places: list[str]) -> Iterator[Any]:
+    """The same rows; where each stands on the sheet is added to ``places``."""
+    for row in rows:
+        places.append(str(next(cell.row for cell in row if cell.value is not None)))
+        yield row
+
+
+def _rows_column(places: list[str]) -> _Column:
+    return _Column(False, list(places), [None] * len(places), [True] * len(places))
 
 
 def _place(first: list[Any], names: list[list[str]], sheet: Sheet) -> int:

@@ -50,7 +50,11 @@ def nothing_identifies(bundle: Bundle, facts: RunFacts) -> Iterator[Problem]:
 
 
 def _found(text: str, contact: str) -> Iterator[tuple[str, int]]:
-    text = text.replace(contact, " ")
+    yield from identifiers_in(text.replace(contact, " ")).items()
+
+
+def identifiers_in(text: str) -> dict[str, int]:
+    """What in a text looks like an identifier: kinds, and how often. Never the value."""
     numbers = sum(is_nhs_number("".join(found.groups())) for found in _NHS_NUMBER.finditer(text))
     counts = {
         "an NHS number": numbers,
@@ -58,7 +62,7 @@ def _found(text: str, contact: str) -> Iterator[tuple[str, int]]:
         "an email address": len(_EMAIL.findall(text)),
         "a telephone number": len(_PHONE.findall(text)),
     }
-    yield from ((kind, count) for kind, count in counts.items() if count)
+    return {kind: count for kind, count in counts.items() if count}
 
 
 @rule(

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from cohorts.report import BoardPage, ReportFacts, render_pages
 from cohorts.report.facts import DefinitionFacts, DimensionFacts, Question, SinceFacts, SourceFacts
+from cohorts.report.voice_facts import CommentFacts, VoiceFacts, VoicesFacts
 from governance.contracts import COHORT_COUNT
 from governance.disclosure import SafeCause, SafeCell, SafeFrame, Status, Way, Weight, release, release_linkage
 from governance.disclosure.rounding import HIDDEN
@@ -126,6 +127,54 @@ SINCE = SinceFacts(
 )
 """What a last report said, and why today's differs; the third group is new."""
 
+VOICES = VoicesFacts(
+    cards=(
+        VoiceFacts(
+            cohort=COHORTS[0].id,
+            rung="referred",
+            says="I told the same story to four people. Each of them said it was for someone else.",
+            agrees=True,
+            own_words=True,
+            source="Their own words. Peer research, 5 to 9 people, May 2025.",
+        ),
+        VoiceFacts(
+            cohort=COHORTS[0].id,
+            rung="assessed",
+            says="Some had been seen at home, and no one wrote it down.",
+            agrees=False,
+            own_words=False,
+            source="Put in other words. Staff who work with them, 2 to 4 people, June 2025.",
+        ),
+        VoiceFacts(
+            cohort=COHORTS[0].id,
+            rung="assessed",
+            says="People waited so long that they gave up.",
+            agrees=True,
+            own_words=False,
+            source="What several people said, put together. Healthwatch, 10 people or more, July 2025.",
+        ),
+        VoiceFacts(
+            cohort=COHORTS[1].id,
+            rung="",
+            says="You go to the ward at night because it is the one door that is open.",
+            agrees=True,
+            own_words=True,
+            source="Their own words. Voluntary or community group, 1 person, March 2025.",
+        ),
+    ),
+    comments=(
+        CommentFacts(
+            cohort=COHORTS[1].id,
+            question="What do people in this group say they need?",
+            says="We will ask the two groups that meet on Fridays.",
+            speaker="A board member",
+        ),
+    ),
+    withdrawn=1,
+    expired=2,
+)
+"""What people told us: a step with one card, one with two that do not agree, a whole group, and many silent ones."""
+
 Counts = dict[tuple[str, str, str, str], int]
 Flags = NDArray[np.bool_]
 
@@ -185,6 +234,7 @@ def invented_facts(*, policy: Policy = POLICY, synthetic: bool = True) -> Report
         linkage=release_linkage(_INDEX, policy, sources=[each[0] for each in SOURCES]),
         questions=(QUESTION,),
         since=SINCE,
+        voices=VOICES,
     )
 
 

@@ -48,6 +48,7 @@ WANTED = {
     *("keys issue", "keys recover", "keys rotate", "keys rekey", "keys destroy"),
     "audit evidence",
     *("review approve", "review export", "review open", "review import"),
+    *("voices form", "voices import", "voices withdraw", "voices list"),
 }
 
 

@@ -1,0 +1,112 @@
+"""What people told us, beside each step of a group's ladder: agrees, differs, or *silent* where nobody was heard.
+
+A joint display (Guetterman, Fetters and Creswell, 2015): a number, what people said of it, and whether the two agree.
+That nobody was heard is printed, because it is a finding about those who asked.
+"""
+
+from collections.abc import Sequence
+
+from cohorts.report.charts import Bar
+from cohorts.report.page import Quote, Table, VoicePage, VoiceStep
+from cohorts.report.voice_facts import VoiceFacts, VoicesFacts
+from governance.disclosure import SafeCell
+
+LEAST_PEOPLE = 50
+"""In a group with fewer, whoever knows somebody in it may know who spoke: cards are kept back."""
+
+AGREES, DIFFERS, BOTH, SILENT = "Agrees", "Differs", "Agrees and differs", "Silent"
+WHOLE = "The group as a whole"
+
+
+def voice_steps(
+    facts: VoicesFacts, cohort: str, rungs: Sequence[tuple[str, Bar]], met: SafeCell
+) -> tuple[VoiceStep, ...]:
+    """The group as a whole and each step, with what was said of it.
+
+    Args:
+        facts: Every card.
+        cohort: Id of the definition.
+        rungs: Id and bar of each step.
+        met: How many are in the group, as released.
+    """
+    shown = _shown(facts, cohort, met)
+    steps = [("", WHOLE, met.text), *((rung, bar.label, _number(bar)) for rung, bar in rungs)]
+    return tuple(_step(label, number, [card for card in shown if card.rung == rung]) for rung, label, number in steps)
+
+
+def kept_back(facts: VoicesFacts, cohort: str, met: SafeCell) -> int:
+    """Cards of a group that is too small to print them."""
+    return 0 if _is_large(met) else sum(card.cohort == cohort for card in facts.cards)
+
+
+def _is_large(met: SafeCell) -> bool:
+    return (met.people or 0) >= LEAST_PEOPLE
+
+
+def _shown(facts: VoicesFacts, cohort: str, met: SafeCell) -> list[VoiceFacts]:
+    return [card for card in facts.cards if card.cohort == cohort] if _is_large(met) else []
+
+
+def _number(bar: Bar) -> str:
+    return f"{bar.cell.text} ({bar.share.percent_text})" if bar.share and bar.share.low is not None else bar.cell.text
+
+
+def _step(label: str, number: str, cards: Sequence[VoiceFacts]) -> VoiceStep:
+    return VoiceStep(
+        label=label,
+        number=number,
+        verdict=verdict(cards),
+        quotes=tuple(
+            Quote(
+                says=card.says, stance=AGREES if card.agrees else DIFFERS, own_words=card.own_words, source=card.source
+            )
+            for card in cards
+        ),
+    )
+
+
+def verdict(cards: Sequence[VoiceFacts]) -> str:
+    """What cards together say of a number."""
+    stances = {card.agrees for card in cards}
+    return {frozenset({True}): AGREES, frozenset({False}): DIFFERS, frozenset({True, False}): BOTH}.get(
+        frozenset(stances), SILENT
+    )
+
+
+def voice_page(facts: VoicesFacts, groups: Sequence[tuple[str, Sequence[VoiceStep]]], back: int) -> VoicePage:
+    """The page that says where people were heard, and where nobody was.
+
+    Args:
+        facts: Every card.
+        groups: Title and steps of each group.
+        back: Cards that are kept back because their group is small.
+    """
+    steps = [step for _, steps in groups for step in steps]
+    return VoicePage(
+        heard=_heard(len(steps), sum(not step.quotes for step in steps)),
+        gone=_gone(facts, back),
+        tables=tuple(_table(title, steps) for title, steps in groups),
+    )
+
+
+def _table(title: str, steps: Sequence[VoiceStep]) -> Table:
+    rows = tuple((step.label, step.verdict, str(len(step.quotes))) for step in steps)
+    head = ("Step", "Of the number", "Cards")
+    return Table(caption=f"{title}: who was heard", head=head, rows=rows, text_columns=frozenset({1}))
+
+
+def _heard(steps: int, silent: int) -> str:
+    if silent == steps:
+        return "No one has told us about any of these steps yet. That is a finding, too: no one has asked."
+    if silent:
+        return f"On {silent} of {steps} steps no one was heard. That is a finding, too."
+    return "On every step someone was heard."
+
+
+def _gone(facts: VoicesFacts, back: int) -> tuple[str, ...]:
+    told = (
+        (facts.withdrawn, "withdrawn, because the people who spoke changed their mind"),
+        (facts.expired, "taken out, because the time they were agreed for is over"),
+        (back, "kept back, because the group is so small that someone might know who spoke"),
+    )
+    return tuple(f"{number} {'card was' if number == 1 else 'cards were'} {why}." for number, why in told if number)

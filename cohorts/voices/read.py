@@ -1,0 +1,220 @@
+"""A filled-in form back as cards: all faults at once, each with sheet and cell, and no word of what a cell holds."""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+from xlsxwriter.utility import xl_col_to_name
+
+from cohorts.voices.card import LONGEST, REFERENCE, Card, Comment, Voice
+from cohorts.voices.columns import EVIDENCE, EVIDENCE_COLUMNS, HEADER_ROW, QUESTION_COLUMNS, QUESTIONS, Column, Group
+from cohorts.voices.screen import is_printable, looks_identifying
+from governance.errors import BadInput, Fault
+from governance.intake.child import memory_limit, parse_apart, time_limit
+from governance.intake.decode import NotText
+from governance.intake.parse import Job, Parsed
+from governance.intake.table import RawTable
+
+_ROW = "row of the sheet"
+_MOST = 500
+"""Cards in one form: people read each of them."""
+_LONGEST_CONSENT = timedelta(days=3 * 366)
+_OLDEST = timedelta(days=10 * 366)
+_DAYS = ("%Y-%m-%d", "%d/%m/%Y", "%Y-%m-%d %H:%M:%S")
+
+
+@dataclass(frozen=True, slots=True)
+class FilledIn:
+    """A form without faults."""
+
+    voices: tuple[Voice, ...]
+    sha256: str
+    """Of the file."""
+
+
+@dataclass(slots=True)
+class _Sheet:
+    """One sheet while it is read."""
+
+    name: str
+    columns: Sequence[Column]
+    raw: RawTable
+    today: date
+    faults: list[Fault] = field(default_factory=list)
+
+    def rows(self) -> Iterator[tuple[int, dict[str, str]]]:
+        """Row number and cells by field, of rows in which anything is filled in."""
+        places = {each.field: self.raw.header.index(each.head) for each in self.columns}
+        cells = {name: self.raw.columns[place].to_pylist() for name, place in places.items()}
+        for row, number in enumerate(self.raw.columns[self.raw.header.index(_ROW)].to_pylist()):
+            found = {name: (cells[name][row] or "").strip() for name in places}
+            self._lost(row, int(number))
+            if any(found[each] for each in places if self.name == EVIDENCE or each in ("says", "speaker", "until")):
+                yield int(number), found
+
+    def _lost(self, row: int, number: int) -> None:
+        """Cells that hold a formula, an error or a number that a spreadsheet has rounded."""
+        for place, reasons in sorted(self.raw.spoilt.items()):
+            if reasons[row].as_py():
+                self.fault(number, self.raw.header[place], "holds no text or day.", "Type it in, without a formula.")
+
+    def fault(self, row: int, head: str, what: str, fix: str) -> None:
+        """One thing wrong with one cell."""
+        cell = f"{xl_col_to_name(self.raw.header.index(head))}{row}"
+        self.faults.append(Fault(what=f"sheet {self.name}, cell {cell} ({head}) {what}", fix=fix))
+
+
+def read_form(path: Path, groups: Sequence[Group], today: date) -> FilledIn:
+    """Every card and comment of a form.
+
+    Args:
+        path: The workbook.
+        groups: Of the report that the form was made of.
+        today: Consent has to reach at least to this day.
+
+    Raises:
+        BadInput: With every fault; names cells, never what they hold.
+    """
+    parsed = [_parsed(path, EVIDENCE, EVIDENCE_COLUMNS), _parsed(path, QUESTIONS, QUESTION_COLUMNS)]
+    evidence = _Sheet(EVIDENCE, EVIDENCE_COLUMNS, parsed[0].raw, today)
+    questions = _Sheet(QUESTIONS, QUESTION_COLUMNS, parsed[1].raw, today)
+    abouts = {text: about for group in groups for about, text in group.abouts.items()}
+    asked = {(group.title, question): group.id for group in groups for question in group.questions}
+    voices: list[Voice] = [*_cards(evidence, abouts), *_comments(questions, asked)]
+    faults = [*evidence.faults, *questions.faults]
+    faults += _repeated(voices)
+    if faults or not voices:
+        raise unusable("Some of its cells cannot be used." if faults else "Nothing in it is filled in.", faults)
+    if len(voices) > _MOST:
+        raise unusable(f"It has more than {_MOST} rows.", [])
+    return FilledIn(tuple(voices), parsed[0].sha256)
+
+
+def _parsed(path: Path, name: str, columns: Sequence[Column]) -> Parsed:
+    try:
+        size = path.stat().st_size if path.is_file() else 0
+        parsed = parse_apart(
+            Job(
+                paths=[str(path)],
+                format="xlsx",
+                sheet=name,
+                header_row=HEADER_ROW,
+                dates=[each.head for each in columns if each.is_date],
+                row_column=_ROW,
+                seconds=time_limit(size),
+                memory_bytes=memory_limit(),
+            )
+        )
+    except NotText as error:
+        raise unusable(f"The file {error.fault.what}", []) from None
+    missing = [each.head for each in columns if each.head not in parsed.raw.header]
+    if missing or _ROW not in parsed.raw.header:
+        lacks = f"has not the columns {', '.join(missing)}." if missing else "has cells beside the columns of the form."
+        raise unusable(f"Its sheet {name} {lacks}", [])
+    return parsed
+
+
+def _cards(sheet: _Sheet, abouts: Mapping[str, tuple[str, str]]) -> Iterator[Card]:
+    for row, cells in sheet.rows():
+        before = len(sheet.faults)
+        values = _values(sheet, row, cells)
+        if cells["about"] not in abouts:
+            sheet.fault(row, "What it is about", "is not one from the list.", "Choose one, or make the form anew.")
+        if len(sheet.faults) > before:
+            continue
+        cohort, rung = abouts[cells["about"]]
+        try:
+            yield Card(**{**values, "cohort": cohort, "rung": rung})
+        except ValidationError:  # every cell is right by itself: what is left is how far the consent goes
+            sheet.fault(row, "Whose words", "goes beyond the consent.", "Put it in other words, or ask the people.")
+
+
+def _comments(sheet: _Sheet, asked: Mapping[tuple[str, str], str]) -> Iterator[Comment]:
+    for row, cells in sheet.rows():
+        before = len(sheet.faults)
+        values = _values(sheet, row, cells)
+        cohort = asked.get((cells["about"], cells["question"]))
+        if cohort is None:
+            sheet.fault(row, "Question", "is not a question of this report.", "Put back what stood there.")
+        elif len(sheet.faults) == before:
+            yield Comment(**{**values, "cohort": cohort})
+
+
+def _values(sheet: _Sheet, row: int, cells: Mapping[str, str]) -> dict[str, Any]:
+    """Typed values of one row by field; a fault for each cell that has none."""
+    found = {each.field: _value(sheet, row, each, cells[each.field]) for each in sheet.columns if each.field != "about"}
+    return {name: value for name, value in found.items() if value is not None}
+
+
+def _value(sheet: _Sheet, row: int, column: Column, text: str) -> Any:
+    if not text:
+        sheet.fault(row, column.head, "is empty.", column.help)
+        return None
+    if column.choices is not None:
+        by_word = {word: code for code, word in column.choices.items()}
+        if text not in by_word:
+            sheet.fault(row, column.head, "is not one from the list.", "Choose one from the list.")
+        return by_word.get(text)
+    if column.is_date:
+        return _day(sheet, row, column, text)
+    return _text(sheet, row, column, text)
+
+
+def _text(sheet: _Sheet, row: int, column: Column, text: str) -> str | None:
+    if column.field == "question":
+        return text
+    if column.field == "reference":
+        if not re.fullmatch(REFERENCE, text):
+            sheet.fault(row, column.head, "is not a reference.", column.help)
+            return None
+        return text
+    for kind in looks_identifying(text):
+        sheet.fault(
+            row, column.head, f"looks as if it holds {kind}.", "Say it without: nobody may be known from a card."
+        )
+    if len(text) > LONGEST or not is_printable(text):
+        what = f"is longer than {LONGEST} characters, or holds markup or marks that cannot be printed."
+        sheet.fault(row, column.head, what, "Shorten it, and type it in plain text.")
+    return " ".join(text.split())
+
+
+def _day(sheet: _Sheet, row: int, column: Column, text: str) -> date | None:
+    day = next((found for form in _DAYS if (found := _as_day(text, form))), None)
+    if day is None:
+        sheet.fault(row, column.head, "is not a day.", "Write it as 31/12/2027.")
+    elif column.field == "until" and not sheet.today <= day <= sheet.today + _LONGEST_CONSENT:
+        sheet.fault(row, column.head, "has passed, or is more than three years away.", column.help)
+    elif column.field == "gathered" and not sheet.today - _OLDEST <= day <= sheet.today:
+        sheet.fault(row, column.head, "is in the future, or more than ten years ago.", column.help)
+    return day
+
+
+def _as_day(text: str, form: str) -> date | None:
+    try:
+        return datetime.strptime(text, form).date()  # noqa: DTZ007 - a day, in no zone
+    except ValueError:
+        return None
+
+
+def _repeated(voices: Sequence[Voice]) -> list[Fault]:
+    references = [each.reference for each in voices]
+    twice = len(references) - len(set(references))
+    if not twice:
+        return []
+    return [Fault(what=f"{twice} rows have a reference that another row has.", fix="Give each row one of its own.")]
+
+
+def unusable(what: str, faults: Sequence[Fault]) -> BadInput:
+    """The error for a form that cannot be taken in."""
+    return BadInput(
+        f"The form cannot be used. {what}",
+        why="What people told us is printed for anybody to read: every cell has to be right, and nobody may be known"
+        " from it.",
+        fix="Mend the cells that are named and import it again. Nothing was changed.",
+        code="E-VOICES-FORM",
+        faults=faults,
+    )

@@ -1,0 +1,200 @@
+"""What people told us, through the commands: a form out, evidence back, into the report, and out again."""
+
+import shutil
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import openpyxl
+import pytest
+
+from flows import voices as step
+from flows.engine import run_steps
+from flows.run import now, open_run
+from flows.voices import voices_of
+from governance.errors import PolicyRefusal
+from governance.ledger import Event, Ledger
+from governance.store import current, read_manifest
+from tests.lib.command import here
+from tests.lib.toy import PERIOD
+from tests.lib.voices import CARD, fill
+
+SAYS = CARD["What people told us"]
+UNTIL = datetime.now(UTC).date() + timedelta(days=30)
+REVIEWER = ("--reviewer", "A. Reader, engagement lead")
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory, _toy_template):
+    """A project with a report, and its form."""
+    root = Path(shutil.copytree(_toy_template, tmp_path_factory.mktemp("voices") / "toy"))
+    run_steps(open_run(root, PERIOD), [("period", "")], plain=True)
+    return root
+
+
+@pytest.fixture
+def project(made, tmp_path):
+    """The same, for this test alone."""
+    return Path(shutil.copytree(made, tmp_path / "toy"))
+
+
+def filled(capsys, root, *changes):
+    """A form of the report, filled in with one card for each change."""
+    form, out = root.parent / "form.xlsx", root.parent / "filled.xlsx"
+    assert here(capsys, "voices", "form", root, "--out", form).code == 0
+    lists = openpyxl.load_workbook(form)["Lists"]
+    about = {"What it is about": lists["A5"].value, "May be printed until": UNTIL}
+    return fill(form, out, "Evidence", [CARD | about | change for change in changes])
+
+
+def taken_in(capsys, root, *changes):
+    """The form, filled in and taken in."""
+    done = here(capsys, "voices", "import", root, filled(capsys, root, *changes), *REVIEWER, "--json")
+    assert done.code == 0, done.out
+    return done.json["result"]
+
+
+def told(root):
+    """What a report made today would say."""
+    return voices_of(open_run(root, PERIOD))
+
+
+def events(root, event):
+    """Ledger entries of a kind."""
+    return [one for one in Ledger(root / "ledger").entries() if one.event is event]
+
+
+def everything(root):
+    """Every file below a project, but locks."""
+    return {path: path.read_bytes() for path in sorted(root.rglob("*")) if path.is_file() and path.suffix != ".lock"}
+
+
+def test_a_card_goes_from_the_form_into_the_report_and_out_again(capsys, project):
+    """Sealed at rest, in the ledger by digest and consent, in what the report is made of; gone once withdrawn."""
+    before = read_manifest(current(project / "zones" / "draft" / PERIOD))["made_of"]["voices"]
+    done = taken_in(capsys, project, {}, {"Reference": "HW-2", "Does it agree?": "Differs from the number"})
+    [first, second] = events(project, Event.VOICE_TAKEN_IN)
+    sealed = sorted((project / "voices").iterdir())
+    with_them = told(project)
+    withdrawn = here(capsys, "voices", "withdraw", project, "HW-1", "--json")
+    again = here(capsys, "voices", "withdraw", project, "HW-1")
+    after = told(project)
+    listed = here(capsys, "voices", "list", project, "--json").json["result"]
+
+    assert (done["cards"], done["new"]) == (2, 2)
+    assert first.facts["consent"] == "own_words"
+    assert first.facts["until"] == UNTIL.isoformat()
+    assert len(sealed) == 2
+    assert all(SAYS.encode() not in path.read_bytes() for path in everything(project) if path.suffix != ".xlsx")
+    assert [one.says for one in with_them.facts.cards] == [SAYS, SAYS]
+    assert {one.facts["card"] for one in (first, second)} == set(with_them.cards)
+    assert (withdrawn.code, again.code, len(events(project, Event.VOICE_WITHDRAWN))) == (0, 0, 1)
+    assert len(list((project / "voices").iterdir())) == 1
+    assert (len(after.facts.cards), after.facts.withdrawn) == (1, 1)
+    assert [one["reference"] for one in listed["cards"]] == ["HW-2"]
+    assert len({before, with_them.digest, after.digest}) == 3
+
+
+def test_the_report_prints_them_and_withdrawing_names_the_reports_that_have_them(capsys, project):
+    """The draft's manifest names the cards; its page has a place for them."""
+    taken_in(capsys, project, {})
+    assert here(capsys, "report", project, "--plain").code == 0
+    page = current(project / "zones" / "public" / PERIOD) / "board_report" / "what-people-told-us.html"
+    done = here(capsys, "voices", "withdraw", project, "HW-1")
+
+    assert "1 card was kept back" in page.read_text("utf-8")  # the toy's group is far too small for it
+    assert f"--period {PERIOD}" in done.out
+    assert "--withdraw" in done.out
+
+
+def test_a_bad_form_changes_nothing(capsys, project):
+    """One bad cell of one card: no file, no ledger line, no signature; and the words are in no message."""
+    path = filled(capsys, project, {}, {"Reference": "HW-2", "What people told us": "Ask Mrs Marked at MK1 1AA"})
+    before = everything(project)
+    done = here(capsys, "voices", "import", project, path, *REVIEWER)
+
+    assert done.code == 3
+    assert "E-VOICES-FORM" in done.err
+    assert "cell C5" in done.err
+    assert "Marked" not in done.out + done.err
+    assert everything(project) == before
+
+
+@pytest.mark.parametrize("reviewer", ["", "Reader"])
+def test_a_person_signs_for_every_card(capsys, project, reviewer):
+    """With name and role."""
+    done = here(capsys, "voices", "import", project, filled(capsys, project, {}), "--reviewer", reviewer)
+
+    assert done.code == 3
+    assert "E-VOICES-REVIEWER" in done.err
+    assert not (project / "voices").exists()
+
+
+def test_a_reference_cannot_come_back_as_another_card(capsys, project):
+    """The same form twice is no fault; other words, or a withdrawn card, under the same reference are."""
+    taken_in(capsys, project, {})
+    same = taken_in(capsys, project, {})
+    other = filled(capsys, project, {"What people told us": "Something else."})
+    changed = here(capsys, "voices", "import", project, other, *REVIEWER)
+    here(capsys, "voices", "withdraw", project, "HW-1")
+    back = here(capsys, "voices", "import", project, filled(capsys, project, {}), *REVIEWER)
+    unknown = here(capsys, "voices", "withdraw", project, "HW-9")
+
+    assert same["new"] == 0
+    assert len(events(project, Event.VOICE_TAKEN_IN)) == 1
+    assert [one.code for one in (changed, back, unknown)] == [3, 3, 3]
+    assert all("E-VOICES-REFERENCE" in one.err for one in (changed, back, unknown))
+
+
+def test_a_card_past_its_last_day_is_gone(capsys, project, monkeypatch):
+    """From the report on the day after; from the disk when cards are next touched."""
+    taken_in(capsys, project, {})
+    on_the_day, after = (voices_of(open_run(project, PERIOD, today=UNTIL + timedelta(days=n))) for n in (0, 1))
+    later = now() + timedelta(days=31)
+    with monkeypatch.context() as patched:
+        patched.setattr(step, "now", lambda: later)
+        here(capsys, "voices", "withdraw", project, "HW-1")
+
+    assert (len(on_the_day.facts.cards), len(after.facts.cards)) == (1, 0)
+    assert after.facts.expired == 1
+    assert on_the_day.digest != after.digest
+    assert not list((project / "voices").iterdir())
+
+
+def _exchange(folder):
+    one, other = sorted(folder.iterdir())
+    one.write_bytes(other.read_bytes())
+
+
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        lambda root: next((root / "voices").iterdir()).unlink(),
+        lambda root: _exchange(root / "voices"),
+        lambda root: (root / "voices" / "0123456789abcdef.sealed").write_bytes(b"x"),
+        lambda root: [path.unlink() for path in (root / "approvals").glob("*.json") if b"voices" in _payload(path)],
+    ],
+    ids=["removed by hand", "exchanged", "planted", "unsigned"],
+)
+def test_what_was_not_signed_for_is_not_printed(capsys, project, spoil):
+    """A card that vanished, was exchanged or planted, or whose signature is gone, stops the report."""
+    taken_in(capsys, project, {}, {"Reference": "HW-2"})
+    spoil(project)
+
+    with pytest.raises(PolicyRefusal) as caught:
+        told(project)
+
+    assert caught.value.code in ("E-VOICES-ALTERED", "E-SEAL")
+
+
+def _payload(path):
+    from governance.dsse import payload_of
+
+    return payload_of(path.read_bytes())
+
+
+def test_there_is_no_form_without_a_report(capsys, toy):
+    """The form asks about a report."""
+    done = here(capsys, "voices", "form", toy, "--out", toy / "form.xlsx")
+
+    assert done.code == 3
+    assert "E-VOICES-NO-REPORT" in done.err

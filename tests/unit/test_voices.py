@@ -1,0 +1,245 @@
+"""What people told us: the form, what is refused, and what stands beside each step."""
+
+import io
+from datetime import date, timedelta
+
+import openpyxl
+import pytest
+
+from cohorts.report.charts import Bar
+from cohorts.report.voice_facts import VoicesFacts
+from cohorts.report.voices import (
+    AGREES,
+    BOTH,
+    DIFFERS,
+    LEAST_PEOPLE,
+    SILENT,
+    kept_back,
+    verdict,
+    voice_page,
+    voice_steps,
+)
+from cohorts.voices import KeptVoices, make_form, read_form, voice_facts
+from cohorts.voices.columns import EVIDENCE, QUESTIONS, Group
+from cohorts.voices.screen import looks_identifying
+from governance.disclosure import SafeCell, Status
+from governance.errors import BadInput
+from tests.lib.report import COHORTS, VOICES
+from tests.lib.voices import CARD, fill
+
+TODAY = date(2026, 6, 1)
+UNTIL = date(2027, 5, 31)
+GROUPS = [
+    Group(
+        id="alone", title="Alone", rungs=(("told", "Housing was told"),), questions=("What stops people?", "Who else?")
+    ),
+    Group(id="between", title="Between", rungs=(), questions=("What do people say?",)),
+]
+GOOD = CARD | {"What it is about": "Alone: Housing was told", "May be printed until": UNTIL}
+
+
+@pytest.fixture(scope="module")
+def form():
+    """The form of two groups."""
+    return make_form(title="People between", period="2026-05", groups=GROUPS, made_on=date(2026, 6, 1))
+
+
+@pytest.fixture
+def filled(form, tmp_path):
+    """Fill the form in and read it back."""
+
+    def read(rows, sheet=EVIDENCE):
+        path = fill(io.BytesIO(form), tmp_path / "form.xlsx", sheet, rows)
+        return read_form(path, GROUPS, TODAY).voices
+
+    return read
+
+
+def test_a_form_comes_back_as_cards(filled):
+    """Every column finds its field."""
+    [card] = filled([GOOD])
+
+    assert (card.cohort, card.rung, card.reference) == ("alone", "told", "HW-1")
+    assert (card.stance, card.wording, card.source, card.people) == ("agrees", "own_words", "peer_research", "few")
+    assert (card.gathered, card.consent, card.until) == (date(2026, 5, 2), "own_words", UNTIL)
+
+
+def test_comments_come_back_with_their_question(filled):
+    """Questions nobody commented on are left out; one that was changed is refused."""
+    comment = {"Comment or answer": "We asked.", "Who comments": "A board member", "May be printed until": UNTIL}
+    [found] = filled([{}, comment], QUESTIONS)
+    assert (found.cohort, found.question, found.reference) == ("alone", "Who else?", "QGE-2")
+
+    with pytest.raises(BadInput, match=r"cell C5 .Question. is not a question of this report"):
+        filled([{}, comment | {"Question": "Something else?"}], QUESTIONS)
+
+
+def test_the_form_can_be_used_without_seeing_it(form):
+    """A title on each sheet, named tables, no merged cells, lists to choose from; the same report, the same bytes."""
+    book = openpyxl.load_workbook(io.BytesIO(form))
+    rules = {str(rule.sqref): rule for rule in book[EVIDENCE].data_validations.dataValidation}
+
+    assert book.sheetnames == ["Guidance", "Evidence", "Questions", "Lists"]
+    assert all(sheet["A1"].value and len(sheet.tables) == 1 and not sheet.merged_cells.ranges for sheet in book)
+    assert {rule.type for rule in rules.values()} >= {"list", "date"}
+    assert all(rule.prompt for rule in rules.values())
+    held = [cell.value for row in book["Lists"].iter_rows(min_row=4) for cell in row]
+    assert "Alone: Housing was told" in held
+    assert form == make_form(title="People between", period="2026-05", groups=GROUPS, made_on=date(2026, 6, 1))
+
+
+@pytest.mark.parametrize(
+    ("head", "value", "cell", "says"),
+    [
+        ("Reference", "JSmith", "A4", "is not a reference"),
+        ("What it is about", "Alone: something", "B4", "is not one from the list"),
+        ("Does it agree?", "maybe", "D4", "is not one from the list"),
+        ("When it was told", "2030-01-01", "H4", "in the future"),
+        ("When it was told", "last spring", "H4", "is not a day"),
+        ("May be printed until", TODAY - timedelta(days=1), "J4", "has passed"),
+        ("May be printed until", date(2035, 1, 1), "J4", "three years"),
+        ("Consent", "May be printed in other words only", "E4", "goes beyond the consent"),
+        ("What people told us", "x" * 601, "C4", "longer than 600"),
+        ("What people told us", "a <b>word</b>", "C4", "markup"),
+        ("What people told us", '="I was"&" lost"', "C4", "holds no text"),
+        ("What people told us", "Dr Patel was kind.", "C4", "a name after a title"),
+        ("Consent", None, "I4", "is empty"),
+    ],
+)
+def test_faults_name_sheet_and_cell_and_never_the_value(filled, head, value, cell, says):
+    """One fault or more, with a code; nothing of what stands there."""
+    with pytest.raises(BadInput) as caught:
+        filled([GOOD | {head: value}])
+
+    text = str(caught.value)
+    assert caught.value.code == "E-VOICES-FORM"
+    assert f"sheet Evidence, cell {cell}" in text
+    assert says in text
+    assert not value or str(value) not in text
+
+
+def test_all_faults_are_told_at_once_by_the_rows_of_the_sheet(filled):
+    """Blank rows between do not move what is named."""
+    with pytest.raises(BadInput) as caught:
+        filled([GOOD, {}, {}, GOOD | {"Reference": "x"}, GOOD | {"Reference": "HW-1", "How many people": "lots"}])
+
+    told = " ".join(fault.what for fault in caught.value.faults)
+    assert "A7" in told
+    assert "G8" in told
+
+
+def test_a_reference_stands_for_one_card(filled):
+    """Two rows under one reference could not be withdrawn apart."""
+    with pytest.raises(BadInput, match="1 rows have a reference that another row has"):
+        filled([GOOD, GOOD])
+
+
+def test_a_form_without_the_columns_or_with_nothing_in_it_is_refused(form, filled, tmp_path):
+    """Also a file that is no workbook."""
+    (tmp_path / "no.xlsx").write_bytes(b"not a workbook")
+    book = openpyxl.load_workbook(io.BytesIO(form))
+    book[EVIDENCE]["D3"].value = "Stance"
+    book.save(tmp_path / "other.xlsx")
+
+    for path, says in (("no.xlsx", "is not an Excel workbook"), ("other.xlsx", "Does it agree")):
+        with pytest.raises(BadInput, match=says):
+            read_form(tmp_path / path, GROUPS, TODAY)
+    with pytest.raises(BadInput, match="Nothing in it is filled in"):
+        filled([])
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("my number is 943 476 5919", "an NHS number"),
+        ("we live at ls1 4ap now", "a postcode"),
+        ("I was born on a Tuesday", "when somebody was born"),
+        ("since 3/4/1981", "a date of birth or another exact date"),
+        ("on 3rd April 1981 it began", "a date of birth or another exact date"),
+        ("ring 07700 900123", "a telephone number"),
+        ("write to me@home.example", "an email address"),
+        ("case 20391187", "a long number"),
+        ("Mrs Okafor said no", "a name after a title"),
+        ("My name is Ann", "somebody's name"),
+        ("outside 12 Mill Lane", "a street address"),
+        ("he is 43 years old", "somebody's exact age"),
+        ("follow @someone", "an email address or a name on a network"),
+    ],
+)
+def test_words_that_may_identify_somebody_are_told_by_kind(text, kind):
+    """In whatever case it is written."""
+    assert kind in looks_identifying(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        CARD["What people told us"],
+        "It took 12 weeks, and 3 of 5 people gave up.",
+        "In May 2025 the door was shut.",
+        "The way in is hard.",
+    ],
+)
+def test_plain_words_pass(text):
+    """Numbers, months and lower-case words are no identifiers."""
+    assert looks_identifying(text) == []
+
+
+def test_a_name_without_a_title_is_not_found():
+    """A known limit (docs/risks.md): that is why a person reads each card and signs."""
+    assert looks_identifying("Ann from the corner house told me.") == []
+
+
+# --- beside the ladder --------------------------------------------------------------------------------
+
+
+def shown(people):
+    """A released count."""
+    return SafeCell(Status.SHOWN, people, str(people), 2)
+
+
+def steps_of(facts, cohort, people=430):
+    """The steps of a group of that many."""
+    rungs = [("referred", Bar("Referred", shown(300))), ("assessed", Bar("Assessed", shown(200)))]
+    return voice_steps(facts, cohort, rungs, shown(people))
+
+
+def test_each_step_agrees_differs_or_is_silent():
+    """And silent is printed: an absence of voice is told, not left out."""
+    first = [(step.label, step.verdict, len(step.quotes)) for step in steps_of(VOICES, COHORTS[0].id)]
+    third = {step.verdict for step in steps_of(VOICES, COHORTS[2].id)}
+
+    assert first == [("The group as a whole", SILENT, 0), ("Referred", AGREES, 1), ("Assessed", BOTH, 2)]
+    assert third == {SILENT}
+    assert verdict([VOICES.cards[1]]) == DIFFERS
+
+
+def test_cards_of_a_small_group_are_kept_back():
+    """Whoever knows somebody in a small group may know who spoke; how many are kept back is told."""
+    small = steps_of(VOICES, COHORTS[0].id, LEAST_PEOPLE - 1)
+    back = kept_back(VOICES, COHORTS[0].id, shown(LEAST_PEOPLE - 1))
+    page = voice_page(VOICES, [("One", small)], back)
+
+    assert not any(step.quotes for step in small)
+    assert back == 3
+    assert any(line.startswith("3 cards were kept back") for line in page.gone)
+    assert kept_back(VOICES, COHORTS[0].id, SafeCell(Status.HIDDEN, None, "[c]", None)) == 3
+    assert kept_back(VOICES, COHORTS[0].id, shown(LEAST_PEOPLE)) == 0
+
+
+def test_the_page_says_how_many_cards_are_gone():
+    """Withdrawn and ended apart; nothing is said where there is none."""
+    page = voice_page(VOICES, [("One", steps_of(VOICES, COHORTS[0].id))], 0)
+
+    assert page.gone[0].startswith("1 card was withdrawn")
+    assert page.gone[1].startswith("2 cards were taken out")
+    assert voice_page(VoicesFacts(), [], 0).gone == ()
+
+
+def test_a_card_is_told_in_words(filled):
+    """Who listened, how many spoke, when: no reference, no consent code."""
+    kept = KeptVoices.of(filled([GOOD]), [], TODAY)
+    [card] = voice_facts(kept).cards
+
+    assert card.source == "Their own words. Peer research, 2 to 4 people, May 2026."
+    assert "HW-1" not in str(card)
