@@ -26,6 +26,7 @@ from cohorts.uncertainty.world import Setting
 from flows.forgetting import destroy_older_records
 from flows.run import Run, timestamp
 from flows.since import change_since
+from governance.centroids import load_centroids
 from governance.ledger import Event
 from governance.package import open_package, publish_package, wanted_packages
 from governance.populations import load_population
@@ -51,7 +52,8 @@ def cohorts(run: Run) -> dict[str, int | float | str]:
     counts = count_cohorts(con, results, run.bundle.sources, noise_key=run.ring.release_key(run.today))
     project = run.bundle.project
     estimates = {each.title: load_population(run.root, each) for each in project.populations}
-    measured = measure(con, definitions, run.as_of, spine=project.spine, estimates=estimates)
+    centroids = load_centroids(run.root, project.centroids) if project.centroids else None
+    measured = measure(con, definitions, run.as_of, spine=project.spine, estimates=estimates, centroids=centroids)
     missed = _publish_missed(run, rates_by_number(con, zone.tables["record_quality"]))
     measures = _publish_measures(run, measured, definitions)
     facts = {

@@ -16,6 +16,7 @@ from collections.abc import Sequence
 from datetime import date
 
 import duckdb
+import pyarrow as pa
 
 from cohorts.durations import Duration
 from cohorts.measures.roles import kind_roles, unknown_kinds
@@ -26,21 +27,27 @@ WINDOW = Duration.parse("12m")
 """Over which contacts are counted."""
 
 _PACKAGE = "cohorts.measures"
+_NO_CENTROIDS = pa.schema(
+    [("small_area", pa.string()), ("easting", pa.float64()), ("northing", pa.float64())]
+).empty_table()
 _DATED = ("contact_day", "episode", "person_contact", "need_wait", "appointment")
 
 
-def measure_contacts(con: duckdb.DuckDBPyConnection, as_of: date) -> list[str]:
+def measure_contacts(con: duckdb.DuckDBPyConnection, as_of: date, centroids: pa.Table | None = None) -> list[str]:
     """Make the tables of contacts, referrals, waits and appointments; see ``sql/`` for each.
 
     Args:
-        con: Holds ``person``, ``event`` and ``need_evidence``.
+        con: Holds ``person``, ``event``, ``need_evidence`` and ``provider``.
         as_of: First day after the period.
+        centroids: Centres of small areas: columns small_area, easting and northing in metres.
 
     Returns:
         Event kinds that no measure counts, because their word is not known.
     """
     kinds = [kind for (kind,) in con.execute("SELECT DISTINCT kind FROM event ORDER BY kind").fetchall()]
     load_table(con, "kind_role", kind_roles(kinds))
+    load_table(con, "centroid", _NO_CENTROIDS if centroids is None else centroids)
+    materialise(con, "provider_site", load_sql(_PACKAGE, "provider_site"))
     window = {"since": WINDOW.before(as_of), "as_of": as_of}
     for name in _DATED:
         materialise(con, name, load_sql(_PACKAGE, name), window)

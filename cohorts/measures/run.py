@@ -39,6 +39,7 @@ def measure(
     *,
     spine: str,
     estimates: Mapping[str, pa.Table] | None = None,
+    centroids: pa.Table | None = None,
 ) -> Measured:
     """Measure every cohort, and everyone.
 
@@ -48,8 +49,9 @@ def measure(
         as_of: First day after the period.
         spine: Id of the source that is the register.
         estimates: Populations from outside, by title; see ``governance.populations``.
+        centroids: Centres of small areas; see ``governance.centroids``. Without them no distance is known.
     """
-    unknown = measure_contacts(con, as_of)
+    unknown = measure_contacts(con, as_of, centroids)
     slice_people(con, as_of)
     table = measure_table(con, definitions, as_of, spine=spine, estimates=estimates or {})
     counts = check_table(fetch_table(con, _COUNTS), MEASURE_COUNT)

@@ -2,11 +2,12 @@
 
 import re
 import shutil
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from hashlib import sha256
 from pathlib import Path
 
+import pyarrow as pa
 import pyarrow.csv as pa_csv
 
 from flows.demo.delivery import Delivery, write_extract
@@ -15,7 +16,7 @@ from flows.demo.layouts import LAYOUTS, WIDER_LAYOUTS
 from flows.demo.name_bands import write_frequencies
 from flows.demo.nhs_numbers import MOST_PEOPLE
 from flows.demo.optout import opted_out_numbers, write_cleaned_list, write_sensitive_list
-from flows.demo.places import lookup_table
+from flows.demo.places import centroid_table, lookup_table
 from flows.demo.timeline import make_timeline
 from flows.demo.truth import write_truth
 from flows.demo.wider.specs import SPECS
@@ -28,6 +29,7 @@ from governance.settings.project import NameBandsFile
 CONFIG = Path(__file__).parents[2] / "config"
 PERIODS = ("2026-03", "2026-06", "2026-09")
 LOOKUP = "lookups/northmoor_postcodes.csv"
+CENTROIDS = "lookups/northmoor_centroids.csv"
 RESTRICTED_CODES = "lookups/restricted_codes.csv"
 FEWEST_PEOPLE = 200
 WHOLE_COHORTS = ("c00_shared_by_construction", "c13_frail_alone_unknown")
@@ -129,18 +131,34 @@ def _copy_configs(world: World, project: Path, *, whole: bool) -> str:
             shutil.copyfile(CONFIG / "library" / f"{cohort}.yaml", project / "cohorts" / f"{cohort}.yaml")
     _copy_folder(CONFIG / "schemas", project / "schemas")
     shutil.copyfile(demo / "policy.yaml", project / "policy.yaml")
-    lookup = project / LOOKUP
-    lookup.parent.mkdir(exist_ok=True)
+    (project / LOOKUP).parent.mkdir(exist_ok=True)
     shutil.copyfile(demo / RESTRICTED_CODES, project / RESTRICTED_CODES)
-    options = pa_csv.WriteOptions(quoting_style="needed", quoting_header="none")
-    pa_csv.write_csv(lookup_table(world.streams.rng("lookup"), world.places), lookup, options)
-    digest = sha256(lookup.read_bytes()).hexdigest()
-    text = _whole((demo / "project.yaml").read_text("utf-8")) if whole else (demo / "project.yaml").read_text("utf-8")
-    own = re.sub(r"(?<=\n  )sha256: [0-9a-f]{64}", f"sha256: {digest}", text, count=1)  # the look-up's stands first
+    streams, places = world.streams, world.places
+    tables = {
+        LOOKUP: lookup_table(streams.rng("lookup"), places),
+        CENTROIDS: centroid_table(streams.rng("centroids"), places),
+    }
+    digests = {name: _write_csv(project / name, table) for name, table in tables.items()}
+    text = (demo / "project.yaml").read_text("utf-8")
+    own = _with_digests(_whole(text) if whole else text, digests)
     (project / "project.yaml").write_bytes(own.encode())
     if whole:
         _assess(project)
-    return digest
+    return digests[LOOKUP]
+
+
+def _write_csv(path: Path, table: pa.Table) -> str:
+    """The digest of what was written."""
+    pa_csv.write_csv(table, path, pa_csv.WriteOptions(quoting_style="needed", quoting_header="none"))
+    return sha256(path.read_bytes()).hexdigest()
+
+
+def _with_digests(text: str, digests: Mapping[str, str]) -> str:
+    """The project file with the digest of each named file in the place of the shipped one's."""
+    for name, digest in digests.items():
+        block = rf"(path: {re.escape(name)}\n(?:  .*\n)*?  sha256: )[0-9a-f]{{64}}"
+        text = re.sub(block, rf"\g<1>{digest}", text, count=1)
+    return text
 
 
 def _assess(project: Path) -> None:

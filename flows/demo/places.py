@@ -22,6 +22,12 @@ _WARD_ENDS = ("by", "thorpe", "field", "gate", "wick", "stead", "shaw", "royd", 
 _AREAS_IN_DECILE = (0.17, 0.14, 0.12, 0.11, 0.10, 0.09, 0.08, 0.07, 0.06, 0.06)
 
 
+_SEA = (640_000, 560_000)
+_TOWNS = ((0, 0), (11_000, 3_000), (-4_000, 9_000), (6_000, -12_000))
+"""Metres east and north of the first, in the order of ``DISTRICTS``."""
+_WARDS_SPREAD_M, _AREAS_SPREAD_M = 1_800.0, 600.0
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Places:
     """Areas, postcodes and dwellings; every array is indexed by the thing it describes."""
@@ -139,6 +145,16 @@ def lookup_table(rng: Rng, places: Places) -> pa.Table:
         "deprivation_decile": places.area_decile[area].astype(int).tolist(),
     }
     return pa.table(columns).sort_by("postcode")
+
+
+def centroid_table(rng: Rng, places: Places) -> pa.Table:
+    """Centres of small areas: towns some miles apart, wards around them, in metres on the grid and far out at sea."""
+    wards, areas = len(places.ward_name), len(places.area_ward)
+    town = np.array(_TOWNS)[places.area_district]
+    around = rng.normal(0, _WARDS_SPREAD_M, (wards, 2))[places.area_ward]
+    centre = np.array(_SEA) + town + around + rng.normal(0, _AREAS_SPREAD_M, (areas, 2))
+    east, north = np.rint(centre).astype(np.int64).T
+    return pa.table({"small_area": area_code(np.arange(areas, dtype=np.int32)), "easting": east, "northing": north})
 
 
 def choose_dwellings(rng: Rng, places: Places, weight_of_decile: NDArray[np.float64], count: int) -> Codes:

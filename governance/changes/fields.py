@@ -69,6 +69,10 @@ PROJECT: dict[str, Field] = {
         weight=35,
         judge=unclear,
     ),
+    "centroids": Field(label="The centres of small areas, for distances in bands", weight=30),
+    "centroids.path": Field(label="The file of centres of small areas"),
+    "centroids.edition": Field(label="The edition of the centres of small areas", weight=30),
+    "centroids.sha256": Field(label="The exact file of centres of small areas", weight=30, judge=unclear),
     "linkage.preset": Field(
         label="The preset of blocking rules and limits",
         judge=looser_is_more,

@@ -240,6 +240,17 @@ class Population(Strict):
     sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 
 
+class Centroids(Strict):
+    """Centres of small areas, such as the population-weighted ones of the Office for National Statistics."""
+
+    path: Text
+    """CSV with the columns `small_area`, `easting` and `northing`, in metres on the British National Grid."""
+    edition: Text
+    """Such as `LSOA 2021, population-weighted`."""
+    sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+    """Digest of the exact file; signed with this project file."""
+
+
 class RestrictedCodes(Strict):
     """A list of legally restricted codes beside those that ship, such as members of the SNOMED CT exclusion refsets."""
 
@@ -297,6 +308,8 @@ class Project(Strict):
     spine: Slug
     """Source that defines the resident population (rates are per person on it)."""
     lookup: AreaLookup
+    centroids: Centroids | None = None
+    """Where small areas lie; without them nobody's distance from a service is known."""
     populations: list[Population] = []
     """Estimates from outside; rates of people who meet a definition are given out of each as well."""
     restricted_codes: RestrictedCodes | None = None

@@ -8,7 +8,7 @@ import pyarrow as pa
 
 from cohorts.counts import group_people
 from cohorts.measures.contact import measure_contacts
-from governance.contracts import EVENT, NEED_EVIDENCE, PERSON, Contract
+from governance.contracts import EVENT, NEED_EVIDENCE, PERSON, PROVIDER, Contract
 from governance.warehouse import load_table
 from tests.lib.cohorts import AS_OF
 from tests.lib.cohorts import rows as ascii_rows
@@ -16,8 +16,10 @@ from tests.lib.cohorts import rows as ascii_rows
 _ALWAYS = {"source": "s", "sector": "nhs", "record_id": 1, "provider": "s", "crisis": False, "planned": False}
 
 
-def load_people(con: duckdb.DuckDBPyConnection, people: str = "", events: str = "", needs: str = "") -> None:
-    """The three tables from ASCII; people who are only in the others are made up, and are on the spine.
+def load_people(
+    con: duckdb.DuckDBPyConnection, people: str = "", events: str = "", needs: str = "", providers: str = ""
+) -> None:
+    """The tables from ASCII; people who are only in the others are made up, and are on the spine.
 
     An event ends on the day it starts unless it says otherwise; a given end is known, a missing one open.
     """
@@ -30,12 +32,20 @@ def load_people(con: duckdb.DuckDBPyConnection, people: str = "", events: str = 
     load_table(con, "event", _table(EVENT, ended))
     load_table(con, "need_evidence", _table(NEED_EVIDENCE, need_rows))
     load_table(con, "person", _table(PERSON, list(person_rows.values())))
+    load_table(con, "provider", _table(PROVIDER, ascii_rows(providers)))
 
 
-def measured(con: duckdb.DuckDBPyConnection, people: str = "", events: str = "", needs: str = "") -> None:
+def measured(
+    con: duckdb.DuckDBPyConnection,
+    people: str = "",
+    events: str = "",
+    needs: str = "",
+    providers: str = "",
+    centroids: pa.Table | None = None,
+) -> None:
     """The tables of :func:`load_people`, those of contacts, and the groups of people."""
-    load_people(con, people, events, needs)
-    measure_contacts(con, AS_OF)
+    load_people(con, people, events, needs, providers)
+    measure_contacts(con, AS_OF, centroids)
     group_people(con, AS_OF)
 
 

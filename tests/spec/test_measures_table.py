@@ -207,11 +207,11 @@ def test_the_dead_leave_the_denominator_when_they_die():
     assert rates["all", "all"].value == pytest.approx(1000 * 2 / (days / 365.25))
 
 
-def missed(people, events):
+def missed(people, events, providers="", centroids=None):
     """Dimension, group, appointments missed and all appointments, of everyone."""
     con = warehouse()
     load_table(con, "person_index", PERSON_INDEX.schema.empty_table())
-    measured(con, people=people, events=events)
+    measured(con, people=people, events=events, providers=providers, centroids=centroids)
     slice_people(con, AS_OF)
     number_people(con, Secret(b"n" * 32))
     count = load_sql("cohorts.measures", "everyone_count")
@@ -219,7 +219,7 @@ def missed(people, events):
 
 
 def test_missed_appointments_are_of_groups(found):
-    """No row is about a person; distance, which no source records, holds everybody as not recorded."""
+    """No row is about a person; without centres of small areas every distance is not recorded."""
     events = "person_id | kind | start | outcome | crisis | planned\n p | mh.contact | 2025-02-01 | dna | no | yes"
     counted = missed("person_id | sex\n p | female", events)
 
@@ -253,6 +253,67 @@ def test_missed_appointments_by_first_language():
         ("other", 1, 1),
         ("sign language", 0, 1),
     ]
+
+
+KM_EAST = {"E0": 0.0, "E1": 1.9, "E2": 2.0, "E5": 4.9, "E10": 10.0, "E11": 10.1}
+"""Small areas on one line."""
+
+
+def centres():
+    """Where they are, in metres."""
+    east = [400_000 + 1000 * km for km in KM_EAST.values()]
+    return pa.table({"small_area": list(KM_EAST), "easting": east, "northing": [300_000.0] * len(east)})
+
+
+@pytest.mark.parametrize(
+    ("home", "band"),
+    [
+        ("E0", "0 to 2 km"),
+        ("E1", "0 to 2 km"),
+        ("E2", "2 to 5 km"),
+        ("E5", "2 to 5 km"),
+        ("E10", "5 to 10 km"),
+        ("E11", "over 10 km"),
+        ("E99", "not recorded"),
+        ("-", "not recorded"),
+    ],
+)
+def test_missed_appointments_by_distance(home, band):
+    """From the person's small area to that of the source's only provider; an area without a centre is not recorded."""
+    people = f"person_id | small_area\n p | {home}"
+    events = "person_id | kind | start | outcome | planned | provider\n p | mh.contact | 2025-02-01 | dna | yes | s"
+    providers = "provider | source | need | small_area\n s.clinic | s | h | E0\n s.clinic | s | k | E0"
+
+    found = [row[1:] for row in missed(people, events, providers, centres()) if row[0] == "distance"]
+
+    assert found == [(band, 1, 1)]
+
+
+@pytest.mark.parametrize(
+    ("seen_at", "places", "band"),
+    [
+        ("far", (("s.near", "E0"), ("s.far", "E11")), "over 10 km"),
+        ("near", (("s.near", "E0"), ("s.far", "E11")), "0 to 2 km"),
+        ("s", (("s.near", "E0"), ("s.far", "E11")), "not recorded"),
+        ("elsewhere", (("s.near", "E0"),), "not recorded"),
+        ("far", (("t.far", "E11"),), "not recorded"),
+        ("s", (("s.near", "E0"), ("s.moved", "-")), "not recorded"),
+        ("s", (("s", "-"),), "not recorded"),
+    ],
+    ids=["this one", "or that", "any of two", "not listed", "another source's", "one of unknown place", "no place"],
+)
+def test_distance_is_to_the_provider_that_the_appointment_names(seen_at, places, band):
+    """Never to the nearest one, and to none where any of several may be meant."""
+    events = (
+        f"person_id | kind | start | outcome | planned | provider\n p | mh.contact | 2025-02-01 | dna | yes | {seen_at}"
+    )
+    listed = "".join(f"\n {name} | {name.split('.')[0]} | h | {area}" for name, area in places)
+
+    counted = missed(
+        "person_id | small_area\n p | E0", events, "provider | source | need | small_area" + listed, centres()
+    )
+
+    assert [row[1] for row in counted if row[0] == "distance"] == [band]
 
 
 @pytest.mark.parametrize("measure", ["prevalence", "told_three_times", "crisis_share"])

@@ -2,7 +2,7 @@
 -- reads   appointment, waiting_list, person_slice, person, person_index, person_noise
 -- grain   one row per measure, dimension and group
 -- columns cohort, measure, dimension, group, part, whole, part_people, whole_people, part_noise, whole_noise
--- No source tells distance yet: those appointments are counted as not recorded, not left out.
+-- An appointment at no known place, or of a person of no known area, is counted as not recorded, not left out.
 WITH
 slice AS (
     SELECT person_id, dimension, "group"
@@ -31,12 +31,7 @@ answer AS (
     SELECT 'missed_appointments' AS measure, 'missed_before' AS dimension, history AS "group", is_missed AS has, person_id
     FROM appointment
     UNION ALL
-    SELECT
-        'missed_appointments' AS measure,
-        'distance' AS dimension,
-        'not recorded' AS "group",
-        is_missed AS has,
-        person_id
+    SELECT 'missed_appointments' AS measure, 'distance' AS dimension, distance AS "group", is_missed AS has, person_id
     FROM appointment
     UNION ALL
     SELECT

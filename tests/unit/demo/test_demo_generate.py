@@ -8,6 +8,8 @@ import pyarrow.parquet as pq
 import pytest
 
 from flows.demo.generate import CONFIG, LOOKUP, PERIODS, make_ics
+from governance.areas import load_area_lookup
+from governance.centroids import load_centroids
 from governance.errors import BadInput
 from governance.intake import read_extracts
 from governance.keys import Secret
@@ -81,6 +83,20 @@ def test_the_look_up_is_the_one_the_project_file_names(ics, root):
 
     assert lookup.path == LOOKUP
     assert sha256((root / LOOKUP).read_bytes()).hexdigest() == lookup.sha256
+
+
+@pytest.mark.parametrize("root", [DEMO, None], ids=["as shipped", "as made"])
+def test_every_small_area_has_a_centre(ics, root):
+    """In the signed file beside the look-up; and every provider's small area is one of them."""
+    root = root or ics.project
+    bundle = load_bundle(root)
+    centres = set(load_centroids(root, bundle.project.centroids)["small_area"].to_pylist())
+    areas = set(load_area_lookup(root, bundle.project.lookup)["small_area"].to_pylist())
+    sites = {one.small_area for source in bundle.sources for one in source.providers if one.small_area}
+
+    assert areas <= centres
+    assert sites
+    assert sites <= centres
 
 
 def test_nine_sources_in_five_sectors(ics):
