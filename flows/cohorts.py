@@ -16,6 +16,7 @@ from cohorts.manifest import describe_definitions
 from cohorts.measures.page import PAGE_FILE as MEASURES_PAGE
 from cohorts.measures.page import write_measures_page
 from cohorts.measures.run import Measured, measure
+from cohorts.measures.wait_counts import count_waits
 from cohorts.missed.page import PAGE_FILE, write_missed_page
 from cohorts.missed.rates import GroupRates, rates_by_number
 from cohorts.query import Definition
@@ -54,6 +55,7 @@ def cohorts(run: Run) -> dict[str, int | float | str]:
     estimates = {each.title: load_population(run.root, each) for each in project.populations}
     centroids = load_centroids(run.root, project.centroids) if project.centroids else None
     measured = measure(con, definitions, run.as_of, spine=project.spine, estimates=estimates, centroids=centroids)
+    waits = count_waits(con)
     missed = _publish_missed(run, rates_by_number(con, zone.tables["record_quality"]))
     measures = _publish_measures(run, measured, definitions)
     facts = {
@@ -71,7 +73,7 @@ def cohorts(run: Run) -> dict[str, int | float | str]:
     since = change_since(run, con, zone.tables["person_index"], counts, setting_of(run, zone, definitions))
     facts["since"] = since.facts
     tables = {
-        "cohort_count": counts,
+        "cohort_count": pa.concat_tables([counts, waits]),
         "cohort_interval": intervals,
         "cohort_change": since.table,
         "measure_count": measured.measure_count,

@@ -100,6 +100,7 @@ def _facts(run: Run, numbers: Numbers, checkpoint: str) -> ReportFacts:
         notices=numbers.notices,
         since=numbers.since,
         voices=numbers.told.facts,
+        earlier=numbers.earlier,
     )
 
 

@@ -13,8 +13,9 @@ import pyarrow as pa
 from cohorts.between import relations_between
 from cohorts.definition import load_definitions
 from cohorts.measures.publish import OF_PEOPLE
-from cohorts.report.facts import SinceFacts
+from cohorts.report.facts import EarlierReport, SinceFacts
 from flows.cohort_package import open_cohorts
+from flows.earlier_reports import earlier_reports
 from flows.run import Run
 from flows.since import TABLE as CHANGE
 from flows.since_words import last_report, since_last_report
@@ -51,6 +52,8 @@ class Numbers:
     """The last report's numbers, and why today's differ; None where there is no report to compare with."""
     told: Told
     """What people told us, as far as it may be printed today."""
+    earlier: tuple[EarlierReport, ...]
+    """What was published of earlier periods, oldest first."""
     made_of: dict[str, str]
     """Digests of everything that decides what is released, by name: the same digests, the same bytes."""
 
@@ -66,6 +69,7 @@ def safe_numbers(run: Run) -> Numbers:
     tables, cohorts = open_cohorts(run, (*_TABLES, CHANGE))
     counts, intervals, measures = (_published_part(tables[name], project) for name in _TABLES)
     last = last_report(run)
+    earlier, made_of_earlier = earlier_reports(run)
 
     def released_with(more: pa.Table) -> SafeMeasures:
         together, of = pa.concat_tables([counts, _published_part(more, project)]), OF_PEOPLE
@@ -80,6 +84,7 @@ def safe_numbers(run: Run) -> Numbers:
     return Numbers(
         told=told,
         notices=notices,
+        earlier=earlier,
         since=since_last_report(run, tables[CHANGE], cohorts) if last else None,
         released=released,
         exact=counted_together(exact, measures, released.frame.rule, of_people=OF_PEOPLE),
@@ -91,6 +96,7 @@ def safe_numbers(run: Run) -> Numbers:
             "person_index": package_digest(index),
             "config": run.bundle.digest,
             **last,
+            **made_of_earlier,
             "notices": sha256(json.dumps(notices).encode()).hexdigest(),
             "voices": told.digest,
             "waivers": sha256(json.dumps(run.waivers).encode()).hexdigest(),

@@ -13,6 +13,7 @@ from cohorts.report.since import since_last
 from cohorts.report.tables import anchor, overall_rate
 from cohorts.report.unknowns import hidden_rule, making, unknowns
 from cohorts.report.voices import kept_back, voice_page
+from cohorts.report.waits import waits
 from cohorts.report.worth_asking import worth_asking
 from governance.disclosure import (
     SafeFrame,
@@ -54,6 +55,7 @@ def build_page(frame: SafeFrame, facts: ReportFacts) -> BoardPage:
         cohorts=cohorts,
         across=across(frame, facts),
         voices=voice_page(facts.voices, [(each.title, each.voices) for each in cohorts], back),
+        waits=waits(frame, facts),
         unknowns=unknowns(frame, facts),
         symbols=symbol_meanings(),
         hidden_rule=hidden_rule(frame),

@@ -7,6 +7,8 @@ carries the data, so nothing rests on telling colours apart; a hidden count is i
 import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import inf, isfinite
+from typing import Protocol
 
 from markupsafe import Markup, escape
 
@@ -40,12 +42,47 @@ class Bar:
         return f"{self.cell.text} ({self.share.percent_text})"
 
 
+class Ranged(Protocol):
+    """A number with its 95% interval; None where there is none, infinite where nothing bounds it."""
+
+    @property
+    def value(self) -> float | None: ...  # noqa: D102 - the class says it
+    @property
+    def low(self) -> float | None: ...  # noqa: D102
+    @property
+    def high(self) -> float | None: ...  # noqa: D102
+    @property
+    def text(self) -> str: ...  # noqa: D102
+    @property
+    def interval_text(self) -> str: ...  # noqa: D102
+
+
+class Dotted(Protocol):
+    """One dot of a chart."""
+
+    @property
+    def label(self) -> str: ...  # noqa: D102
+    @property
+    def rate(self) -> Ranged: ...  # noqa: D102
+
+
 @dataclass(frozen=True, slots=True)
 class Dot:
     """One dot: a rate with its interval."""
 
     label: str
     rate: SafeRate
+
+
+@dataclass(frozen=True, slots=True)
+class Axis:
+    """What the numbers of a chart of dots are."""
+
+    label: str = "People in every 1,000"
+    says: str = "Rates per 1,000 people"
+
+
+_RATES = Axis()
 
 
 def bar_chart(chart_id: str, title: str, bars: Sequence[Bar], *, most: SafeCell) -> Markup:
@@ -74,23 +111,25 @@ def bar_chart(chart_id: str, title: str, bars: Sequence[Bar], *, most: SafeCell)
     return _svg(chart_id, title, f"People in each row. {described}.", parts, top + 4)
 
 
-def dot_chart(chart_id: str, title: str, dots: Sequence[Dot], *, everyone: SafeRate) -> Markup:
-    """Rates per 1,000 as dots on lines that show 95% intervals, with a dashed line at the rate of everyone.
+def dot_chart(
+    chart_id: str, title: str, dots: Sequence[Dotted], *, everyone: Ranged | None = None, axis: Axis = _RATES
+) -> Markup:
+    """Rates per 1,000, say, as dots on lines that show 95% intervals, with a dashed line at the rate of everyone.
 
     The axis is cut at a few times the highest rate; an interval that runs on ends in an arrow, and the table has it
     in full. Otherwise the widest interval, of the smallest group, would squeeze all others.
     """
-    scale = _Scale.over([dot.rate for dot in dots] + [everyone])
+    scale = _Scale.over([dot.rate for dot in dots] + ([everyone] if everyone else []))
     parts: list[Markup] = []
     top = 4.0
     for dot in dots:
         lines, height = _label(dot.label, top)
         parts += lines + _dot(dot.rate, scale, top + height / 2)
         top += height
-    axis = _axis(scale, top) + _reference(everyone, scale, top)
+    lines = _axis(scale, top, axis.label) + (_reference(everyone, scale, top) if everyone else [])
     described = "; ".join(f"{dot.label}: {_rate_words(dot.rate)}" for dot in dots)
-    text = f"Rates per 1,000 people with 95% intervals. {described}. Everyone: {_rate_words(everyone)}."
-    return _svg(chart_id, title, text, axis + parts, top + 46)
+    of_all = f" Everyone: {_rate_words(everyone)}." if everyone else ""
+    return _svg(chart_id, title, f"{axis.says} with 95% intervals. {described}.{of_all}", lines + parts, top + 46)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,10 +140,10 @@ class _Scale:
     step: float
 
     @classmethod
-    def over(cls, rates: Sequence[SafeRate]) -> "_Scale":
-        dots = max([rate.per_1000 for rate in rates if rate.per_1000 is not None], default=0)
-        ends = max([rate.high for rate in rates if rate.high is not None], default=0)
-        highest = min(ends, _AXIS_TIMES * dots) or ends or 1.0
+    def over(cls, rates: Sequence[Ranged]) -> "_Scale":
+        dots = max([rate.value for rate in rates if rate.value is not None], default=0)
+        ends = max([rate.high for rate in rates if rate.high is not None and isfinite(rate.high)], default=0)
+        highest = min(ends or inf, _AXIS_TIMES * dots) or ends or 1.0
         magnitude = 10.0 ** (len(str(int(highest))) - 1) if highest >= 1 else 0.1
         step = next(m * magnitude for m in (0.2, 0.5, 1, 2, 5) if highest / (m * magnitude) <= 5)
         return cls(step * (int(highest / step) + 1), step)
@@ -117,14 +156,14 @@ class _Scale:
         return [n * self.step for n in range(round(self.top / self.step) + 1)]
 
 
-def _dot(rate: SafeRate, scale: _Scale, middle: float) -> list[Markup]:
+def _dot(rate: Ranged, scale: _Scale, middle: float) -> list[Markup]:
     """Interval, its ends, and the dot; or the symbol where there is no rate."""
-    if rate.per_1000 is None or rate.low is None or rate.high is None:
+    if rate.value is None or rate.low is None or rate.high is None:
         return [_text(_PLOT_LEFT + 6, middle + 5, rate.text)]
     low, high = scale.x(rate.low), scale.x(min(rate.high, scale.top))
     line = _tag("line", x1=low, y1=middle, x2=high, y2=middle, stroke=_DATA, stroke_width=2)
     right = _arrow(high, middle) if rate.high > scale.top else _end(high, middle)
-    return [line, _end(low, middle), right, _tag("circle", cx=scale.x(rate.per_1000), cy=middle, r=6, fill=_DATA)]
+    return [line, _end(low, middle), right, _tag("circle", cx=scale.x(rate.value), cy=middle, r=6, fill=_DATA)]
 
 
 def _end(x: float, middle: float) -> Markup:
@@ -138,20 +177,20 @@ def _arrow(x: float, middle: float) -> Markup:
     return _tag("polygon", points=points, fill=_DATA)
 
 
-def _axis(scale: _Scale, bottom: float) -> list[Markup]:
+def _axis(scale: _Scale, bottom: float, label: str) -> list[Markup]:
     parts: list[Markup] = []
     for tick in scale.ticks:
         x = scale.x(tick)
         parts.append(_tag("line", x1=x, y1=0, x2=x, y2=bottom, stroke=_GRID if tick else _TEXT))
         parts.append(_text(x, bottom + 18, f"{tick:,g}", anchor="middle"))
-    return [*parts, _text(_PLOT_LEFT, bottom + 38, "People in every 1,000")]
+    return [*parts, _text(_PLOT_LEFT, bottom + 38, label)]
 
 
-def _reference(everyone: SafeRate, scale: _Scale, bottom: float) -> list[Markup]:
+def _reference(everyone: Ranged, scale: _Scale, bottom: float) -> list[Markup]:
     """A dashed line at the rate of everyone, named under the axis."""
-    if everyone.per_1000 is None:
+    if everyone.value is None:
         return []
-    x = scale.x(everyone.per_1000)
+    x = scale.x(everyone.value)
     dashed = _tag("line", x1=x, y1=0, x2=x, y2=bottom, stroke=_TEXT, stroke_width=1.5, stroke_dasharray="5 4")
     key = _tag(
         "line", x1=400, y1=bottom + 33, x2=430, y2=bottom + 33, stroke=_TEXT, stroke_width=1.5, stroke_dasharray="5 4"
@@ -159,7 +198,7 @@ def _reference(everyone: SafeRate, scale: _Scale, bottom: float) -> list[Markup]
     return [dashed, key, _text(436, bottom + 38, f"Everyone: {everyone.text}")]
 
 
-def _rate_words(rate: SafeRate) -> str:
+def _rate_words(rate: Ranged) -> str:
     return rate.text if rate.low is None else f"{rate.text} ({rate.interval_text})"
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from cohorts.report.voice_facts import NO_VOICES, VoicesFacts
 from cohorts.words import event_words, listed
-from governance.disclosure import SafeCause, SafeCell, SafeLinkage
+from governance.disclosure import SafeCause, SafeCell, SafeFrame, SafeLinkage
 from governance.settings import Bundle, Coverage, Source
 
 
@@ -86,6 +86,14 @@ class SinceFacts:
     """Empty if causes were told apart."""
 
 
+@dataclass(frozen=True, slots=True)
+class EarlierReport:
+    """The numbers of a report that was published before."""
+
+    period: str
+    frame: SafeFrame
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReportFacts:
     """Everything the page says that is not a count."""
@@ -115,6 +123,8 @@ class ReportFacts:
     """Proposals of the finder."""
     since: SinceFacts | None = None
     """None for a first report."""
+    earlier: tuple[EarlierReport, ...] = ()
+    """What was published of earlier periods and was not withdrawn, oldest first."""
     notices: tuple[str, ...] = ()
     """Reports that were withdrawn or had to be corrected, one sentence each."""
     voices: VoicesFacts = NO_VOICES
@@ -136,6 +146,7 @@ def report_facts(
     notices: Iterable[str] = (),
     since: SinceFacts | None = None,
     voices: VoicesFacts = NO_VOICES,
+    earlier: Iterable[EarlierReport] = (),
 ) -> ReportFacts:
     """The facts of one period.
 
@@ -148,6 +159,7 @@ def report_facts(
         notices: Reports that were withdrawn or had to be corrected, one sentence each.
         since: The last report's numbers, and why today's differ.
         voices: What people told us and may be printed.
+        earlier: What was published of earlier periods, oldest first.
     """
     project = bundle.project
     return ReportFacts(
@@ -173,6 +185,7 @@ def report_facts(
         notices=tuple(notices),
         since=since,
         voices=voices,
+        earlier=tuple(earlier),
         questions=tuple(_question(each) for each in cohorts.get("questions", ())),
     )
 

@@ -124,6 +124,18 @@ class Across:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Waits:
+    """Waits for each service, for whom they are longer, and who missed appointments."""
+
+    half: Table | None
+    by_place: Figure | None
+    gaps: Table | None
+    over_time: Table | None
+    missed: tuple[Figure, ...]
+    questions: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SinceLast:
     """Since last time: each group's count then and now, and in words what made the difference."""
 
@@ -180,6 +192,8 @@ class BoardPage:
     cohorts: tuple[CohortSection, ...]
     across: Across
     voices: VoicePage | None = None
+    waits: Waits | None = None
+    """None where no service counts waits or appointments."""
     unknowns: Unknowns
     symbols: tuple[tuple[str, str], ...]
     hidden_rule: str

@@ -14,6 +14,7 @@ FOLDER = "board_report"
 
 FRONT, ASKING, ACROSS, UNKNOWN, MADE = "front", "worth-asking", "side-by-side", "not-known", "how-made"
 TOLD = "what-people-told-us"
+WAITS = "waits"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,6 +54,8 @@ def _pages(page: BoardPage) -> Iterator[SitePage]:
     yield SitePage(key=ACROSS, title="The groups side by side", template="across.html.jinja")
     if page.voices:
         yield SitePage(key=TOLD, title="What people told us", template="voices.html.jinja")
+    if page.waits:
+        yield SitePage(key=WAITS, title="Waits and missed appointments", template="waits.html.jinja")
     if page.worth_asking:
         yield SitePage(key=ASKING, title="Questions worth asking", template="worth_asking.html.jinja")
     yield SitePage(key=UNKNOWN, title="What is not known", template="unknown.html.jinja")

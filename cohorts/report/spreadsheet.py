@@ -11,7 +11,7 @@ from typing import Any
 
 import xlsxwriter
 
-from cohorts.report.page import BoardPage, CohortSection, Table
+from cohorts.report.page import BoardPage, CohortSection, Table, Waits
 
 SPREADSHEET_FILE = "board_tables.xlsx"
 
@@ -58,6 +58,8 @@ def _in_order(page: BoardPage) -> Iterator[Table]:
     for cohort in page.cohorts:
         yield from _of_cohort(cohort)
     yield from (table for table in (page.across.differences, *page.across.equity, page.across.services) if table)
+    if page.waits:
+        yield from _of_waits(page.waits)
     yield from (page.unknowns.cannot_tell, page.unknowns.coverage, page.unknowns.linkage)
     yield from (page.making.definitions, page.making.sources)
 
@@ -90,6 +92,12 @@ def _told(cohort: CohortSection) -> Table | None:
         if rows
         else None
     )
+
+
+def _of_waits(waits: Waits) -> Iterator[Table]:
+    by_place = waits.by_place.table if waits.by_place else None
+    yield from (table for table in (waits.half, by_place, waits.gaps, waits.over_time) if table)
+    yield from (figure.table for figure in waits.missed)
 
 
 def _cover(book: Any, page: BoardPage, tables: list[tuple[str, Table]]) -> None:

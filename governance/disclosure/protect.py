@@ -18,6 +18,7 @@ from typing import NamedTuple
 import pyarrow as pa
 
 from governance.disclosure.rounding import CountRule, SafeCell, Status
+from governance.disclosure.waits import whole_of
 
 ALL = "all"
 """Dimension and group of a cohort's total."""
@@ -154,13 +155,17 @@ def _narrow(each: Sum, bounds: dict[CellKey, Bounds]) -> set[CellKey]:
 
 
 def sums_of(counts: Mapping[CellKey, int]) -> list[Sum]:
-    """Every total whose parts add up to it: groups of a dimension, and the three answers of a definition."""
+    """Every total whose parts add up to it: groups, the three answers of a definition, and bands of waits."""
     groups: dict[CellKey, list[CellKey]] = {}
+    bands: dict[CellKey, list[CellKey]] = {}
     for key in counts:
         if key.dimension != ALL:
             groups.setdefault(CellKey(key.cohort, key.measure, key.dimension), []).append(key)
+        if whole := whole_of(key.measure):
+            bands.setdefault(key._replace(measure=whole), []).append(key)
     found = [Sum(CellKey(stem.cohort, stem.measure), tuple(parts)) for stem, parts in groups.items()]
     found += [Sum(key, tuple(key._replace(measure=part) for part in PARTS)) for key in counts if key.measure == WHOLE]
+    found += [Sum(whole, tuple(parts)) for whole, parts in bands.items()]
     return [each for each in found if _adds_up(each, counts)]
 
 

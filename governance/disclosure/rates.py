@@ -29,6 +29,11 @@ class SafeRate:
     high: float | None
 
     @property
+    def value(self) -> float | None:
+        """The rate in every 1,000."""
+        return self.per_1000
+
+    @property
     def text(self) -> str:
         """The rate for a table, to one decimal, or its symbol."""
         return _one_decimal(self.per_1000) if self.status is Status.SHOWN else SYMBOLS[self.status]

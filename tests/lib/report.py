@@ -20,9 +20,22 @@ from cohorts.report.voice_facts import CommentFacts, VoiceFacts, VoicesFacts
 from governance.contracts import COHORT_COUNT
 from governance.disclosure import SafeCause, SafeCell, SafeFrame, Status, Way, Weight, release, release_linkage
 from governance.disclosure.rounding import HIDDEN
+from governance.disclosure.waits import (
+    APPOINTMENTS,
+    BANDS,
+    MISSED,
+    MOST_DEPRIVED,
+    OTHERS,
+    PLACE,
+    SEEN,
+    UNSEEN,
+    referred,
+    waited,
+)
 from governance.settings import Policy
 
 POLICY = Policy()
+NOT_RECORDED = "not recorded"
 
 SOURCES = (
     ("gp_register", "GP register", "Northmoor Primary Care", "nhs"),
@@ -193,6 +206,7 @@ def invented_counts(people: int = 61_000, seed: int = 7) -> pa.Table:
     adults = who["age_band"] != "0-17"
     for each in COHORTS:
         _add_cohort(counts, rng, each, who, adults)
+    _add_waits(counts, np.random.default_rng(seed + 1), who)
     return count_table(counts)
 
 
@@ -308,6 +322,28 @@ def _add(counts: Counts, cohort: str, measure: str, flags: Flags, who: dict[str,
     for dimension, groups in who.items():
         for group in np.unique(groups):
             counts[cohort, measure, dimension, str(group)] = int((flags & (groups == group)).sum())
+
+
+def _add_waits(counts: Counts, rng: np.random.Generator, who: dict[str, NDArray[np.str_]]) -> None:
+    """Who waited how long for two services, longer for one of them where it is poor; and who missed appointments."""
+    people, fifth = len(who["sex"]), who["deprivation_quintile"]
+    place = np.where(fifth == "1", MOST_DEPRIVED, np.where(fifth == NOT_RECORDED, NOT_RECORDED, OTHERS))
+    for source, share, days, longer in (("housing", 0.02, 25, 2.2), ("mental_health", 0.012, 50, 1.0)):
+        sent = rng.random(people) < share
+        wait = rng.gamma(1.5, days / 1.2, people) * np.where(fifth == "1", longer, 1.0)
+        watched = rng.uniform(0, 366, people)
+        band = np.searchsorted([7 * start for start, _ in BANDS], np.minimum(wait, watched), side="right") - 1
+        _add_by(counts, referred(source), sent, {PLACE: place})
+        for number, each in enumerate(BANDS):
+            for outcome, is_it in ((SEEN, wait <= watched), (UNSEEN, wait > watched)):
+                _add_by(counts, waited(source, outcome, each), sent & is_it & (band == number), {PLACE: place})
+    went, by = rng.random(people) < 0.4, {name: groups for name, groups in who.items() if name != "district"}
+    _add_by(counts, APPOINTMENTS, went, by)
+    _add_by(counts, MISSED, went & (rng.random(people) < np.where(fifth == "1", 0.17, 0.09)), by)
+
+
+def _add_by(counts: Counts, measure: str, flags: Flags, by: dict[str, NDArray[np.str_]]) -> None:
+    _add(counts, "_everyone", measure, flags, by)
 
 
 def _add_overlap(counts: Counts, rng: np.random.Generator, each: Invented, met: Flags) -> None:

@@ -94,6 +94,7 @@ def test_there_is_a_page_for_each_matter(htmls):
         *(f"board_report/cohort-{each.id.replace('_', '-')}.html" for each in COHORTS),
         "board_report/side-by-side.html",
         "board_report/what-people-told-us.html",
+        "board_report/waits.html",
         "board_report/worth-asking.html",
         "board_report/not-known.html",
         "board_report/how-made.html",

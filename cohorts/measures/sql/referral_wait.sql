@@ -1,11 +1,12 @@
 -- Waits from referral to first contact; a death, a closure or the end of the data ends the watch, not the wait.
 -- reads   episode        referrals and what became of them
 -- grain   one row per referral
--- columns person_id, source, days, is_seen
+-- columns person_id, source, opened, days, is_seen
 -- params  $as_of DATE (out)
 SELECT
     person_id,
     source,
+    opened,
     greatest(
         0,
         date_diff(
@@ -14,4 +15,4 @@ SELECT
     ) AS days,
     first_contact IS NOT NULL AS is_seen
 FROM episode
-ORDER BY person_id, source, days
+ORDER BY person_id, source, opened, days

@@ -51,6 +51,23 @@ def read_releases(public: Path) -> Iterator[Published]:
                 yield found
 
 
+def read_current(folder: Path) -> Published | None:
+    """What readers are led to of one period.
+
+    Args:
+        folder: The period's folder in the public zone.
+
+    Returns:
+        None where nothing is published, or a notice of withdrawal stands in its place.
+
+    Raises:
+        PolicyRefusal: It cannot be read.
+    """
+    if not (folder / "current").exists() or read_manifest(current(folder)).get("kind") == _WITHDRAWAL:
+        return None
+    return _read(current(folder), folder.name)
+
+
 def _replaced(folder: Path) -> Iterator[Path]:
     """Contents that readers are not led to any more, oldest first."""
     now = current(folder)

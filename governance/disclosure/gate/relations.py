@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from governance.disclosure.protect import ALL, PARTS, WHOLE, CellKey
+from governance.disclosure.waits import APPOINTMENTS, MISSED, whole_of
 
 _OVERLAPPING = frozenset({"service", "service_pair"})
 """Breakdowns in which a person may stand several times, or not at all."""
@@ -52,6 +53,7 @@ def relations_of(keys: Collection[CellKey]) -> list[Relation]:
         *_steps(known),
         *_services(known),
         *_numbers_of_services(known),
+        *_waits(known),
     ]
     return [each for each in found if all(key in known for key, _ in each.terms)]
 
@@ -130,6 +132,21 @@ def _numbers_of_services(known: Collection[CellKey]) -> Iterator[Relation]:
             says = f"services and numbers of services of {cohort}"
             if used:
                 yield Relation((*((key, 1) for key in sorted(used)), *terms), 0, None, says)
+
+
+def _waits(known: Collection[CellKey]) -> Iterator[Relation]:
+    """Whoever was referred to a service stands in one band of its waits; who missed an appointment had one."""
+    bands: dict[CellKey, list[CellKey]] = defaultdict(list)
+    for key in sorted(known):
+        if whole := whole_of(key.measure):
+            bands[key._replace(measure=whole)].append(key)
+        if key.measure == MISSED:
+            yield at_most(key, key._replace(measure=APPOINTMENTS), "appointments and appointments missed")
+    for total, parts in bands.items():
+        yield equation(total, parts, f"{_named(total)} and its bands by {_words(total.dimension)}")
+        if total.dimension == ALL:
+            seen = CellKey(_EVERYONE, "seen", "service", total.measure.partition(":")[2])
+            yield at_most(total, seen, "people referred to a service and people seen by it")
 
 
 def _once(services: int) -> int:

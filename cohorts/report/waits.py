@@ -1,0 +1,218 @@
+"""Waits and missed appointments: how long, for whom longer, and whether shorter waits went with wider gaps."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from cohorts.report.charts import Axis, Dot, dot_chart
+from cohorts.report.equity import by_words
+from cohorts.report.facts import DimensionFacts, ReportFacts, month
+from cohorts.report.findings import equity_finding, quoted
+from cohorts.report.labels import EQUITY_ORDER, in_order, label
+from cohorts.report.page import Figure, Table, Waits
+from cohorts.report.weeks import Gap, ServiceWait, Weeks, service_wait, services_waited_for
+from governance.disclosure import ALL, SafeFrame, SafeRate, rate_per_1000
+from governance.disclosure.banded import Bounded
+from governance.disclosure.waits import APPOINTMENTS, MISSED
+
+_EVERYONE = "_everyone"
+_AXIS = Axis("Weeks within which half were seen", "Weeks within which half were seen,")
+_SHOWN = 13
+"""Reports in the table over time: a year, and the month a year ago."""
+_GAP_WORDS = {
+    1: "Longer in the most deprived fifth of areas",
+    -1: "Shorter in the most deprived fifth of areas",
+    0: "No clear difference",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class _Wait:
+    """One dot of the chart."""
+
+    label: str
+    rate: Weeks
+
+
+def waits(frame: SafeFrame, facts: ReportFacts) -> Waits | None:
+    """What the page says of waits and missed appointments; nothing where no service counts either.
+
+    Args:
+        frame: Every number of the release, after disclosure control.
+        facts: Titles of services, and the frames of earlier reports.
+    """
+    found = [service_wait(frame, source) for source in services_waited_for(frame)]
+    missed = _missed(frame, facts)
+    if not found and not missed:
+        return None
+    return Waits(
+        half=_half(found, facts),
+        by_place=_by_place(found, facts) if found else None,
+        gaps=_gaps(found, facts) if found else None,
+        over_time=_over_time(frame, facts),
+        missed=missed,
+        questions=_questions(found, facts),
+    )
+
+
+def _questions(found: list[ServiceWait], facts: ReportFacts) -> tuple[str, ...]:
+    longer = [quoted(facts.source_title(each.source)) for each in found if each.gap.clear == 1]
+    asked = [f"What makes people in the most deprived areas wait longer for {_and(longer)}?"] if longer else []
+    return (
+        *asked,
+        "When a service sets out to shorten its wait, how will we know who gains from it?",
+        "What do people who missed an appointment say would have helped them to come?",
+    )
+
+
+def _half(found: list[ServiceWait], facts: ReportFacts) -> Table | None:
+    """How long half of the people referred waited."""
+    if not found:
+        return None
+    rows = tuple(
+        (facts.source_title(each.source), each.people.text, each.median.text, each.median.interval_text)
+        for each in found
+    )
+    head = ("Service", "People referred", "Weeks until half were seen", "95% interval")
+    return Table(caption="How long people waited, by service", head=head, rows=rows)
+
+
+def _by_place(found: list[ServiceWait], facts: ReportFacts) -> Figure:
+    dots = []
+    for each in found:
+        title = facts.source_title(each.source)
+        dots += [_Wait(f"{title}: most deprived fifth", each.deprived), _Wait(f"{title}: all others", each.others)]
+    rows = tuple((dot.label, dot.rate.text, dot.rate.interval_text) for dot in dots)
+    head = ("Service and areas", "Weeks until half were seen", "95% interval")
+    return Figure(
+        id="waits-by-place",
+        heading="Do people in the most deprived areas wait longer?",
+        finding=gap_finding([(facts.source_title(each.source), each.gap) for each in found]),
+        chart=dot_chart(
+            "waits-by-place", "Waits in the most deprived fifth of areas and in all others", dots, axis=_AXIS
+        ),
+        table=Table(caption="Weeks until half were seen, by place", head=head, rows=rows),
+        note="An arrow means that the interval runs on.",
+    )
+
+
+def _gaps(found: list[ServiceWait], facts: ReportFacts) -> Table:
+    """How much longer the wait is in the most deprived fifth of areas."""
+    rows = tuple(
+        (facts.source_title(each.source), each.gap.text, each.gap.interval_text, _gap_words(each.gap)) for each in found
+    )
+    head = ("Service", "Gap in weeks", "95% interval", "What it says")
+    caption = "The wait in the most deprived fifth of areas, less that in all others"
+    return Table(caption=caption, head=head, rows=rows, text_columns=frozenset({3}))
+
+
+def _gap_words(gap: Gap) -> str:
+    return _GAP_WORDS[gap.clear] if gap.estimate else "Too few to compare"
+
+
+def gap_finding(gaps: list[tuple[str, Gap]]) -> str:
+    """What the gaps of all services say; a difference is claimed only where an interval leaves out none."""
+    told = []
+    for way, words in ((1, "longer"), (-1, "shorter")):
+        if clear := [quoted(title) for title, gap in gaps if gap.clear == way]:
+            told.append(f"Clear difference: waits were {words} in the most deprived fifth of areas for {_and(clear)}.")
+    if unclear := [quoted(title) for title, gap in gaps if gap.estimate and not gap.clear]:
+        told.append(f"No clear difference for {_and(unclear)}.")
+    if few := [quoted(title) for title, gap in gaps if gap.estimate is None]:
+        told.append(f"Too few people to compare for {_and(few)}.")
+    return " ".join(told)
+
+
+def _and(names: list[str]) -> str:
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
+
+
+def _over_time(frame: SafeFrame, facts: ReportFacts) -> Table | None:
+    """Each service and report: the wait and the gap, and how both moved; nothing in a first report."""
+    reports = [*((each.period, each.frame) for each in facts.earlier), (facts.period, frame)][-_SHOWN:]
+    told = [
+        (
+            facts.source_title(source),
+            [(period, service_wait(one, source)) for period, one in reports if _has(one, source)],
+        )
+        for source in services_waited_for(frame)
+    ]
+    rows = [row for title, points in told if len(points) > 1 for row in _rows_over_time(title, points)]
+    head = (
+        "Service and month", "Weeks until half were seen", "95% interval", "Gap in weeks", "95% interval of the gap",
+        "Since the report before",
+    )  # fmt: skip
+    caption = "Waits and gaps over time"
+    return Table(caption=caption, head=head, rows=tuple(rows), text_columns=frozenset({5})) if rows else None
+
+
+def _has(frame: SafeFrame, source: str) -> bool:
+    return source in services_waited_for(frame)
+
+
+def _rows_over_time(title: str, points: list[tuple[str, ServiceWait]]) -> Iterator[tuple[str, ...]]:
+    before: ServiceWait | None = None
+    for period, now in points:
+        cells = (now.median.text, now.median.interval_text, now.gap.text, now.gap.interval_text)
+        yield (f"{title}, {month(period)}", *cells, moved(before, now))
+        before = now
+
+
+def moved(before: ServiceWait | None, now: ServiceWait) -> str:
+    """How a service's wait and gap moved from one report to the next: claimed only where two intervals lie apart."""
+    if before is None:
+        return "[z]"
+    wait = _apart(before.median.estimate, now.median.estimate)
+    gap = _apart(before.gap.estimate, now.gap.estimate)
+    if wait is None or gap is None:
+        return "Cannot be compared"
+    if (wait, gap) == (-1, 1):
+        return "Shorter waits went with a wider gap"
+    if not wait and not gap:
+        return "No clear change"
+    words = {-1: "shorter", 1: "longer", 0: "no clear change"}, {-1: "narrower", 1: "wider", 0: "no clear change"}
+    return f"Wait: {words[0][wait]}. Gap: {words[1][gap]}"
+
+
+def _apart(before: Bounded | None, now: Bounded | None) -> int | None:
+    """1 if higher now, -1 if lower, 0 if the intervals meet; None where either is not known."""
+    if before is None or now is None:
+        return None
+    return int(now.low > before.high) - int(now.high < before.low)
+
+
+def _missed(frame: SafeFrame, facts: ReportFacts) -> tuple[Figure, ...]:
+    """People who missed an appointment, of those who had one: for whom services fit worse."""
+    named = {each.id: each for each in facts.dimensions}
+    asked = [named[name] for name in EQUITY_ORDER if name in named and frame.groups(_EVERYONE, MISSED, name)]
+    return tuple(_missed_by(frame, facts, dimension) for dimension in asked)
+
+
+def _missed_by(frame: SafeFrame, facts: ReportFacts, dimension: DimensionFacts) -> Figure:
+    by = by_words(dimension)
+    groups = in_order(frame.groups(_EVERYONE, MISSED, dimension.id), dimension.order)
+    dots = [Dot(label(dimension.id, group, facts), _missed_rate(frame, dimension.id, group)) for group in groups]
+    everyone = _missed_rate(frame, ALL, ALL)
+    rows = [
+        (dot.label, *_missed_row(frame, dimension.id, group), dot.rate.text, dot.rate.interval_text)
+        for dot, group in zip(dots, groups, strict=True)
+    ]
+    rows.append(("Everyone", *_missed_row(frame, ALL, ALL), everyone.text, everyone.interval_text))
+    chart_id = f"missed-{dimension.id.replace('_', '-')}"
+    head = ("Group", "Missed one", "People with an appointment", "In every 1,000", "95% interval")
+    return Figure(
+        id=chart_id,
+        heading=f"By {by}",
+        finding=equity_finding(dots),
+        chart=dot_chart(chart_id, f"People who missed an appointment, by {by}", dots, everyone=everyone),
+        table=Table(caption=f"People who missed an appointment, by {by}", head=head, rows=tuple(rows)),
+    )
+
+
+def _missed_rate(frame: SafeFrame, dimension: str, group: str) -> SafeRate:
+    return rate_per_1000(
+        frame.cell(_EVERYONE, MISSED, dimension, group), frame.cell(_EVERYONE, APPOINTMENTS, dimension, group)
+    )
+
+
+def _missed_row(frame: SafeFrame, dimension: str, group: str) -> tuple[str, ...]:
+    return tuple(frame.cell(_EVERYONE, measure, dimension, group).text for measure in (MISSED, APPOINTMENTS))
