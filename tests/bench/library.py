@@ -31,6 +31,9 @@ SEEDS = (1, 2, 3)
 ALTERED = (20261, "2027-02")
 """A seed and a month that nothing was tried on before; a winter month, so that other windows are cut."""
 
+_WANTED = 0.95
+"""The recovery asked for with perfect links."""
+
 
 def summed(parts: Iterable[Sequence[Recovery]]) -> dict[str, Recovery]:
     """Counts of several systems together, by cohort."""
@@ -110,6 +113,7 @@ def text(
         f"Pairs of people on the register who truly share a private home: {true_pairs:,}. The tokens miss {missed:.1%}"
         f" of them, and {false:.1%} of the pairs that the tokens make are false. Of {lived:,} such people {untold:,}"
         " have no token. What is missed are mostly moves that the register has heard of for one of a family only.",
+        *_lost_homes(told, true),
         "Counted among people on the register: whom an opt-out or an unregistered life takes off it is in neither.",
         "A definition that needs several records of one person loses by missed links; one that asks for the absence of"
         " a record gains false members, because the answer lies with somebody who seems to be another person.",
@@ -127,6 +131,17 @@ def text(
             bullets(notes),
         ]
     )
+
+
+def _lost_homes(told: dict[str, Recovery], true: dict[str, Recovery]) -> list[str]:
+    """For each definition that homes as told cost most: how many it loses by them, and how many with true homes."""
+    return [
+        f"{cohort}: of {one.planted} planted, {one.planted - one.both} are not found with homes as told, and"
+        f" {true[cohort].planted - true[cohort].both} with true homes. What it loses is what addresses say, not what"
+        " the definition asks."
+        for cohort, one in sorted(told.items())
+        if one.sensitivity < _WANTED <= true[cohort].sensitivity
+    ]
 
 
 def _both(one: Recovery) -> str:
