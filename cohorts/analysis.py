@@ -13,8 +13,12 @@ from cohorts.catalogue import coverage_table, provider_table
 from cohorts.events import Payload
 from cohorts.households import SHARED_BY
 from governance.contracts import EVENT, NEED_EVIDENCE, PERSON, PERSON_INDEX, check_table
+from governance.in_parts import in_parts, parts_for
 from governance.settings import Project, Source
-from governance.warehouse import fetch_table, load_sql, load_table, materialise
+from governance.warehouse import append_table, empty, fetch_table, load_sql, load_table, materialise, settle
+
+_MOST_SCANS = 8
+"""Parts of a question that reads all records once a part."""
 
 PAYLOAD_TABLES = ("record_person", "record_event", "record_need")
 """What a source sends to the analysis zone."""
@@ -46,8 +50,7 @@ def build_analysis(
         ContractError: A table is not as promised.
     """
     load_table(con, "person_index", check_table(person_index, PERSON_INDEX))
-    for name in PAYLOAD_TABLES:
-        load_table(con, name, stacked(payloads, name))
+    _load_records(con, payloads)
     join_people(con, sources, as_of, project, delivered=payloads.keys())
 
 
@@ -61,6 +64,8 @@ def join_people(
 ) -> None:
     """The tables of :func:`build_analysis`, where records and the person index are in the warehouse already.
 
+    Events and needs of records are gone once they are those of people: nothing holds them twice.
+
     Args:
         con: Holds ``person_index``, ``record_person``, ``record_event`` and ``record_need``.
         sources: Settings of all sources of the project.
@@ -72,17 +77,44 @@ def join_people(
     load_table(con, "source_sector", pa.table(sectors))
     load_table(con, "coverage", coverage_table(sources, as_of, delivered=delivered))
     load_table(con, "provider", provider_table(sources))
-    materialise(con, "person", load_sql("cohorts", "person"), {"spine": project.spine, "shared_by": SHARED_BY})
+    parts = _parts(con, "person_index")
+    index = {"person_index": "person_id"}
+    in_parts(con, "person_chosen", load_sql("cohorts", "person_chosen"), index, parts, {"spine": project.spine})
+    materialise(con, "person", load_sql("cohorts", "person"), {"shared_by": SHARED_BY})
     materialise(con, "event", load_sql("cohorts", "event"))
-    materialise(con, "need_evidence", load_sql("cohorts", "need_evidence"))
+    in_parts(con, "need_evidence", load_sql("cohorts", "need_evidence"), index, min(parts, _MOST_SCANS))
+    for name in ("person_chosen", "record_event", "record_need"):
+        empty(con, name)
+    settle(con)
     for contract in (PERSON, EVENT, NEED_EVIDENCE):
         check_table(fetch_table(con, f"SELECT * FROM {contract.name} LIMIT 0"), contract)
 
 
+def parts_of(con: duckdb.DuckDBPyConnection) -> int:
+    """Into how many parts to split the people of the warehouse for :func:`governance.in_parts.in_parts`."""
+    return _parts(con, "person")
+
+
+def _parts(con: duckdb.DuckDBPyConnection, table: str) -> int:
+    ((people,),) = con.execute(f"SELECT count(DISTINCT person_id) FROM {table}").fetchall()
+    return parts_for(people)
+
+
+def _load_records(con: duckdb.DuckDBPyConnection, payloads: Mapping[str, Payload]) -> None:
+    """One source after the other, so that only one is held outside the warehouse."""
+    for number, source in enumerate(sorted(payloads)):
+        payload = payloads[source]
+        for name in PAYLOAD_TABLES:
+            add = append_table if number else load_table
+            add(con, name, _of_source(payload, name, source))
+        settle(con)
+
+
 def stacked(payloads: Mapping[str, Payload], name: str) -> pa.Table:
     """One table of all sources, with a column that says which."""
-    tables = []
-    for source, payload in sorted(payloads.items()):
-        table: pa.Table = getattr(payload, name)
-        tables.append(table.append_column("source", pa.repeat(pa.scalar(source, pa.string()), len(table))))
-    return pa.concat_tables(tables)
+    return pa.concat_tables(_of_source(payload, name, source) for source, payload in sorted(payloads.items()))
+
+
+def _of_source(payload: Payload, name: str, source: str) -> pa.Table:
+    table: pa.Table = getattr(payload, name)
+    return table.append_column("source", pa.repeat(pa.scalar(source, pa.string()), len(table)))

@@ -10,14 +10,16 @@ from datetime import date, timedelta
 import duckdb
 import pyarrow as pa
 
+from cohorts.analysis import parts_of
 from cohorts.english import attrition_labels
 from cohorts.query import Definition
 from cohorts.run import CohortResults
 from governance.contracts import COHORT_COUNT, check_table
+from governance.in_parts import in_parts
 from governance.keys import Secret
 from governance.pseudonym import noise_numbers
 from governance.settings import Source
-from governance.warehouse import fetch_table, load_sql, load_table, materialise
+from governance.warehouse import fetch_table, load_sql, load_table, materialise, settle
 
 EVERYONE = "_everyone"
 """The cohort of all people on the spine who are alive: the denominator of the whole report."""
@@ -42,6 +44,17 @@ _TITLES = {
     "service_pair": "Pair of services",
     "service_count": "Number of services",
 }
+_OF_PEOPLE = (
+    "cohort_member",
+    "extra_member",
+    "member_service",
+    "person_group",
+    "person_index",
+    "person_measure",
+    "person_noise",
+)
+"""Tables that counts are made of and that have a person in each row."""
+
 _STATES = ("population", "met", "not_met", "cannot_tell")
 _COUNTED_SCHEMA = pa.schema([("cohort", pa.string()), ("measure", pa.string())])
 _GROUP_SCHEMA = pa.schema([("dimension", pa.string()), ("group", pa.string())])
@@ -66,13 +79,16 @@ def count_cohorts(
     """
     stage_counts(con, results)
     number_people(con, noise_key)
-    materialise(con, "member_service", load_sql("cohorts", "member_service"), {"as_of": results.as_of})
+    seen = dict.fromkeys(("event", "need_evidence", "cohort_member"), "person_id")
+    as_of = {"as_of": results.as_of}
+    in_parts(con, "member_service", load_sql("cohorts", "member_service"), seen, parts_of(con), as_of)
     load_table(con, "service", pa.table({"source": [source.id for source in sources]}))
     load_table(con, "counted", _counted(results.definitions))
     load_table(con, "dimension_group", _groups(dimensions(con)))
     parts = ("count_by_group", "count_by_service", "count_by_step", "count_seen", "count_extra")
     union = "\nUNION ALL\n".join(f"SELECT * FROM ({load_sql('cohorts', part)})" for part in parts)
-    materialise(con, "counted_people", union)
+    in_parts(con, "counted_part", union, dict.fromkeys(_OF_PEOPLE, "person_id"), parts_of(con))
+    materialise(con, "counted_people", load_sql("cohorts", "counted_people"))
     return check_table(fetch_table(con, load_sql("cohorts", "cohort_count")), COHORT_COUNT)
 
 
@@ -86,6 +102,7 @@ def stage_counts(con: duckdb.DuckDBPyConnection, results: CohortResults) -> None
     group_people(con, results.as_of)
     materialise(con, "person_measure", load_sql("cohorts", "person_measure"), {"as_of": results.as_of})
     load_table(con, "cohort_step", _steps(results.definitions))
+    settle(con)
 
 
 def group_people(con: duckdb.DuckDBPyConnection, as_of: date) -> None:

@@ -12,7 +12,7 @@ from cohorts.english import definition_english
 from cohorts.plan import engine_plan, steps_of
 from cohorts.query import Definition
 from cohorts.variants import run_variants
-from governance.warehouse import fetch_table, load_sql, load_table
+from governance.warehouse import fetch_table, load_sql, load_table, settle
 
 _COHORT_SCHEMA = pa.schema([("cohort", pa.string()), ("version", pa.string()), ("since", pa.date32())])
 _MEMBER_SCHEMA = pa.schema(
@@ -60,7 +60,9 @@ def run_cohorts(con: duckdb.DuckDBPyConnection, definitions: Sequence[Definition
     for cohort, statement in statements.items():
         insert = f"INSERT INTO cohort_member SELECT $cohort AS cohort, * FROM (\n{statement.sql})"
         con.execute(insert, {"cohort": cohort, **statement.params})
+        settle(con)
     run_variants(con, definitions, as_of)
+    settle(con)
     return CohortResults(definitions=tuple(definitions), as_of=as_of, statements=statements)
 
 

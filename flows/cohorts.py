@@ -1,6 +1,6 @@
 """Find the cohorts of one period: join payloads into people, ask every definition, publish exact counts in the zone."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any
@@ -177,16 +177,31 @@ def _publish_measures(run: Run, measured: Measured, definitions: Sequence[Defini
     return page
 
 
+@dataclass(frozen=True, slots=True)
+class _Payloads(Mapping[str, Payload]):
+    """What every source sent to the analysis zone, made from the very deliveries that were linked.
+
+    Each is opened, and checked, when it is asked for: all of them together need not be held.
+    """
+
+    run: Run
+    deliveries: Mapping[str, str]
+
+    def __getitem__(self, source: str) -> Payload:
+        expected = {"kind": "payload", "source": source, "delivery": self.deliveries.get(source, "")}
+        recorded = self.run.published(Event.PACKAGE_PUBLISHED, source=source, package="payload")
+        return Payload(**_open(self.run, f"in/{source}", _PAYLOAD, expected, recorded, f"source_{source}")[0])
+
+    def __iter__(self) -> Iterator[str]:
+        return (source.id for source in self.run.bundle.sources)
+
+    def __len__(self) -> int:
+        return len(self.run.bundle.sources)
+
+
 def _payloads(run: Run, deliveries: Mapping[str, str]) -> Mapping[str, Payload]:
-    """What every source sent to the analysis zone, made from the very deliveries that were linked."""
     wanted_packages({source.id: run.zone("analysis", run.period, "in", source.id) for source in run.bundle.sources})
-    return {source.id: _payload(run, source.id, deliveries.get(source.id, "")) for source in run.bundle.sources}
-
-
-def _payload(run: Run, source: str, delivery: str) -> Payload:
-    expected = {"kind": "payload", "source": source, "delivery": delivery}
-    recorded = run.published(Event.PACKAGE_PUBLISHED, source=source, package="payload")
-    return Payload(**_open(run, f"in/{source}", _PAYLOAD, expected, recorded, f"source_{source}")[0])
+    return _Payloads(run, deliveries)
 
 
 def _open(

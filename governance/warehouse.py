@@ -44,6 +44,11 @@ def connect(
     return con
 
 
+def settle(con: duckdb.DuckDBPyConnection) -> None:
+    """Pack what was written since it was settled last: DuckDB packs tables in memory only when it is asked to."""
+    con.execute("CHECKPOINT")
+
+
 @contextmanager
 def one_thread(con: duckdb.DuckDBPyConnection) -> Iterator[None]:
     """One worker thread for the block: fractions are added in one order, and give one sum.
@@ -82,6 +87,11 @@ def materialise(
         params: Values for ``$name`` holes.
     """
     con.execute(f"CREATE OR REPLACE TABLE {table} AS {query}", dict(params) if params else None)
+
+
+def empty(con: duckdb.DuckDBPyConnection, table: str) -> None:
+    """Leave of ``table``, which nobody reads any more, its columns only."""
+    materialise(con, table, f"SELECT * FROM {table} LIMIT 0")
 
 
 def append(con: duckdb.DuckDBPyConnection, table: str, query: str, params: Mapping[str, object] | None = None) -> None:

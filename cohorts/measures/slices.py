@@ -4,8 +4,10 @@ from datetime import date
 
 import duckdb
 
+from cohorts.analysis import parts_of
 from cohorts.measures.presets import place_in_presets
-from governance.warehouse import load_sql, materialise
+from governance.in_parts import in_parts
+from governance.warehouse import load_sql
 
 
 def slice_people(con: duckdb.DuckDBPyConnection, as_of: date) -> None:
@@ -16,4 +18,5 @@ def slice_people(con: duckdb.DuckDBPyConnection, as_of: date) -> None:
         as_of: First day after the period.
     """
     place_in_presets(con, as_of)
-    materialise(con, "person_slice", load_sql("cohorts.measures", "person_slice"))
+    people = dict.fromkeys(("person", "person_group", "preset_person"), "person_id")
+    in_parts(con, "person_slice", load_sql("cohorts.measures", "person_slice"), people, parts_of(con))

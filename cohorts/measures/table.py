@@ -7,6 +7,7 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
+from cohorts.analysis import parts_of
 from cohorts.measures.against_rest import against_rest
 from cohorts.measures.by_age import age_rows
 from cohorts.measures.by_place import place_rows
@@ -19,11 +20,17 @@ from cohorts.measures.rows import Row
 from cohorts.measures.waits_by_group import wait_rows
 from cohorts.query import Definition
 from governance.contracts import COHORT_MEASURE, check_table
+from governance.in_parts import in_parts
 from governance.warehouse import load_sql, materialise
 
 _PACKAGE = "cohorts.measures"
 _SLICES = ("deprivation_quintile", "ethnic_group", "age_band", "sex", "district", "address", "language")
 _NOT_RECORDED = "not recorded"
+_COUNTED = {
+    "people": ("person_measure", "person_slice", "person_contact", "person_noise"),
+    "everyone": ("appointment", "waiting_list", "person_slice", "person", "person_index", "person_noise"),
+}
+"""What is counted of some people at a time, and of what."""
 
 
 def measure_table(
@@ -65,6 +72,10 @@ def measure_table(
 
 def count_measures(con: duckdb.DuckDBPyConnection) -> None:
     """Make ``measure_count``: exact parts and wholes with the keys of their people."""
+    for name, tables in _COUNTED.items():
+        in_parts(
+            con, f"{name}_part", load_sql(_PACKAGE, f"{name}_part"), dict.fromkeys(tables, "person_id"), parts_of(con)
+        )
     people, everyone = load_sql(_PACKAGE, "people_count"), load_sql(_PACKAGE, "everyone_count")
     materialise(con, "measure_count", f"SELECT * FROM ({people})\nUNION ALL\nSELECT * FROM ({everyone})")
 

@@ -10,9 +10,11 @@ from typing import Any, Literal
 import duckdb
 import pyarrow as pa
 
+from cohorts.analysis import parts_of
 from cohorts.missed.interval import Share, share
 from governance.contracts import RECORD_QUALITY, check_table
-from governance.warehouse import load_sql, load_table, materialise
+from governance.in_parts import in_parts
+from governance.warehouse import load_sql, load_table, materialise, settle
 
 Basis = Literal["number", "truth"]
 """Where the rates come from: the verified NHS number, or labels."""
@@ -100,6 +102,8 @@ def rates_by_truth(con: duckdb.DuckDBPyConnection, quality: pa.Table, truth: pa.
 def _rates(con: duckdb.DuckDBPyConnection, basis: Basis) -> list[GroupRates]:
     materialise(con, "record_group", load_sql("cohorts", "record_group"))
     materialise(con, "missed_record", load_sql("cohorts", f"missed_by_{basis}"))
+    settle(con)
+    in_parts(con, "missed_part", load_sql("cohorts", "missed_part"), {"missed_record": "person"}, parts_of(con))
     rows = con.sql(load_sql("cohorts", "missed_by_group")).to_arrow_table().to_pylist()
     return sorted((_group(row) for row in rows), key=lambda one: (DIMENSIONS.index(one.dimension), one.group))
 

@@ -1,75 +1,11 @@
--- People, each attribute by a declared rule where their records disagree: the spine, then most records, then sort order.
--- reads   person_index   records of each person
+-- People with what follows from their small area and their home.
+-- reads   person_chosen  one row per person, each attribute chosen among their records
+--         person_index   records of each person
 --         record_person  attributes of each record, with its source
 -- grain   one row per person
 -- columns person_id, birth_year, sex, ethnic_group, first_language, small_area, ward, district, deprivation_decile, no_fixed_address, death_month, on_spine, household, address_kind
--- params  $spine VARCHAR, $shared_by INT
+-- params  $shared_by INT
 WITH
-described AS (
-    SELECT
-        person_index.person_id,
-        person_index.source = $spine AS is_spine,
-        record_person.birth_year,
-        record_person.sex,
-        record_person.ethnic_group,
-        record_person.first_language,
-        record_person.small_area,
-        record_person.ward,
-        record_person.district,
-        record_person.deprivation_decile,
-        record_person.no_fixed_address,
-        record_person.death_month,
-        -- Which home and of what kind is one attribute; what is not known does not vote.
-        CASE
-            WHEN record_person.address_kind <> 'unknown'
-            THEN coalesce(CAST(record_person.household AS VARCHAR), '') || '/' || record_person.address_kind
-        END AS home
-    FROM person_index
-    LEFT JOIN record_person USING (source, record_id)
-),
-
-stated AS (
-    SELECT person_id, is_spine, 'birth_year' AS attribute, CAST(birth_year AS VARCHAR) AS value FROM described
-    UNION ALL
-    SELECT person_id, is_spine, 'sex' AS attribute, sex AS value FROM described
-    UNION ALL
-    SELECT person_id, is_spine, 'ethnic_group' AS attribute, ethnic_group AS value FROM described
-    UNION ALL
-    SELECT person_id, is_spine, 'first_language' AS attribute, first_language AS value FROM described
-    UNION ALL
-    SELECT person_id, is_spine, 'small_area' AS attribute, small_area AS value FROM described
-    UNION ALL
-    SELECT person_id, is_spine, 'home' AS attribute, home AS value FROM described
-),
-
-vote AS (
-    SELECT person_id, attribute, value, bool_or(is_spine) AS on_spine, count(*) AS records
-    FROM stated
-    WHERE value IS NOT NULL
-    GROUP BY person_id, attribute, value
-),
-
-winner AS (
-    SELECT person_id, attribute, value
-    FROM vote
-    QUALIFY row_number() OVER (
-        PARTITION BY person_id, attribute ORDER BY on_spine DESC, records DESC, value
-    ) = 1
-),
-
-chosen AS (
-    SELECT
-        person_id,
-        CAST(max(value) FILTER (attribute = 'birth_year') AS SMALLINT) AS birth_year,
-        max(value) FILTER (attribute = 'sex') AS sex,
-        max(value) FILTER (attribute = 'ethnic_group') AS ethnic_group,
-        max(value) FILTER (attribute = 'first_language') AS first_language,
-        max(value) FILTER (attribute = 'small_area') AS small_area,
-        max(value) FILTER (attribute = 'home') AS home
-    FROM winner
-    GROUP BY person_id
-),
-
 -- Ward, district and deprivation follow from the small area, never voted on one by one.
 area AS (
     SELECT
@@ -77,19 +13,10 @@ area AS (
         min(ward) AS ward,
         min(district) AS district,
         min(deprivation_decile) AS deprivation_decile
-    FROM described
+    FROM record_person
+    SEMI JOIN person_index USING (source, record_id)
     WHERE small_area IS NOT NULL
     GROUP BY small_area
-),
-
-known AS (
-    SELECT
-        person_id,
-        bool_or(no_fixed_address) AS no_fixed_address,
-        coalesce(min(death_month) FILTER (is_spine), min(death_month)) AS death_month,
-        bool_or(is_spine) AS on_spine
-    FROM described
-    GROUP BY person_id
 ),
 
 -- Where so many live at one address it is no private home, whatever nobody said about it.
@@ -99,30 +26,29 @@ household AS (
         TRY_CAST(split_part(home, '/', 1) AS BIGINT) AS household,
         split_part(home, '/', 2) AS kind,
         count(*) OVER (PARTITION BY home) >= $shared_by AS is_shared
-    FROM chosen
+    FROM person_chosen
     WHERE home IS NOT NULL
 )
 
 SELECT
-    known.person_id,
-    chosen.birth_year,
-    chosen.sex,
-    chosen.ethnic_group,
-    chosen.first_language,
-    chosen.small_area,
+    person_chosen.person_id,
+    person_chosen.birth_year,
+    person_chosen.sex,
+    person_chosen.ethnic_group,
+    person_chosen.first_language,
+    person_chosen.small_area,
     area.ward,
     area.district,
     area.deprivation_decile,
-    known.no_fixed_address,
-    known.death_month,
-    known.on_spine,
+    person_chosen.no_fixed_address,
+    person_chosen.death_month,
+    person_chosen.on_spine,
     CASE WHEN NOT household.is_shared THEN household.household END AS household,
     CASE
         WHEN household.kind = 'home' AND household.is_shared THEN 'communal'
         ELSE coalesce(household.kind, 'unknown')
     END AS address_kind
-FROM known
-LEFT JOIN chosen USING (person_id)
+FROM person_chosen
 LEFT JOIN household USING (person_id)
 LEFT JOIN area USING (small_area)
-ORDER BY known.person_id
+ORDER BY person_chosen.person_id

@@ -31,7 +31,9 @@ FILES = [
     "appointment",
     "person_slice",
     "preset_person",
+    "people_part",
     "people_count",
+    "everyone_part",
     "everyone_count",
     "age_count",
     "cascade_count",
@@ -214,7 +216,7 @@ def missed(people, events, providers="", centroids=None):
     measured(con, people=people, events=events, providers=providers, centroids=centroids)
     slice_people(con, AS_OF)
     number_people(con, Secret(b"n" * 32))
-    count = load_sql("cohorts.measures", "everyone_count")
+    count = load_sql("cohorts.measures", "everyone_part")
     return rows(con, f"SELECT dimension, \"group\", part, whole FROM ({count}) WHERE measure = 'missed_appointments'")
 
 

@@ -1,90 +1,23 @@
 -- Parts and wholes of every measure of people, for each cohort and everyone, by every slice; zeros included.
--- reads   person_measure which counts each person adds to
---         person_slice   groups of people
---         person_contact how contacts are spread
---         person_noise   keyed number of each person
+-- reads   people_part   the same of some people at a time
+--         person_slice  groups of people
 -- grain   one row per cohort, measure, dimension and group
 -- columns cohort, measure, dimension, group, part, whole, part_people, whole_people, part_noise, whole_noise
--- Measures of contacts are of a cohort's members; of everyone, they are of all people on the spine.
 WITH
-asked AS (
-    SELECT
-        cohort,
-        person_id,
-        bool_or(measure = 'met') AS is_met,
-        bool_or(measure = 'met') OR cohort = '_everyone' AS is_member
-    FROM person_measure
-    WHERE measure IN ('population', 'met')
-    GROUP BY cohort, person_id
-),
-
-answer AS (
-    SELECT
-        asked.cohort,
-        asked.person_id,
-        person_noise.noise,
-        unnest(
-            [
-                {measure: 'prevalence', part: CAST(asked.is_met AS BIGINT), whole: CAST(1 AS BIGINT)},
-                {
-                    measure: 'seen_by_three_sectors',
-                    part: CAST(person_contact.sectors >= 3 AS BIGINT),
-                    whole: CAST(asked.is_member AS BIGINT)
-                },
-                {
-                    measure: 'three_sectors_in_90_days',
-                    part: CAST(person_contact.most_sectors_90d >= 3 AS BIGINT),
-                    whole: CAST(asked.is_member AS BIGINT)
-                },
-                {
-                    measure: 'contacts_scattered',
-                    part: CAST(coalesce(person_contact.coc <= 0.5, FALSE) AS BIGINT),
-                    whole: CAST(asked.is_member AND person_contact.coc IS NOT NULL AS BIGINT)
-                },
-                {
-                    measure: 'mostly_in_crisis',
-                    part: CAST(2 * person_contact.crisis_days >= person_contact.contact_days AS BIGINT),
-                    whole: CAST(asked.is_member AND person_contact.contact_days > 0 AS BIGINT)
-                },
-                {
-                    measure: 'crisis_share',
-                    part: person_contact.crisis_days,
-                    whole: CASE WHEN asked.is_member THEN person_contact.contact_days ELSE 0 END
-                },
-                {
-                    measure: 'bounce_rate',
-                    part: person_contact.bounced_referrals,
-                    whole: CASE WHEN asked.is_member THEN person_contact.closed_referrals ELSE 0 END
-                },
-                {
-                    measure: 'told_three_times',
-                    part: CAST(person_contact.retellings >= 3 AS BIGINT),
-                    whole: CAST(asked.is_member AS BIGINT)
-                }
-            ],
-            recursive := TRUE
-        )
-    FROM asked
-    JOIN person_contact USING (person_id)
-    JOIN person_noise USING (person_id)
-),
-
 counted AS (
     SELECT
-        answer.cohort,
-        answer.measure,
-        person_slice.dimension,
-        person_slice."group",
-        sum(answer.part) AS part,
-        sum(answer.whole) AS whole,
-        count(*) FILTER (answer.part > 0) AS part_people,
-        count(*) AS whole_people,
-        sum(answer.part * answer.noise) AS part_noise,
-        sum(answer.whole * answer.noise) AS whole_noise
-    FROM answer
-    JOIN person_slice USING (person_id)
-    WHERE answer.whole > 0 AND NOT (answer.measure = 'prevalence' AND answer.cohort = '_everyone')
-    GROUP BY ALL
+        cohort,
+        measure,
+        dimension,
+        "group",
+        sum(part) AS part,
+        sum(whole) AS whole,
+        sum(part_people) AS part_people,
+        sum(whole_people) AS whole_people,
+        sum(part_noise) AS part_noise,
+        sum(whole_noise) AS whole_noise
+    FROM people_part
+    GROUP BY cohort, measure, dimension, "group"
 ),
 
 grid AS (
@@ -100,8 +33,8 @@ SELECT
     grid."group",
     CAST(coalesce(counted.part, 0) AS BIGINT) AS part,
     CAST(coalesce(counted.whole, 0) AS BIGINT) AS whole,
-    coalesce(counted.part_people, 0) AS part_people,
-    coalesce(counted.whole_people, 0) AS whole_people,
+    CAST(coalesce(counted.part_people, 0) AS BIGINT) AS part_people,
+    CAST(coalesce(counted.whole_people, 0) AS BIGINT) AS whole_people,
     CAST(coalesce(counted.part_noise, 0) % 4294967296 AS UINTEGER) AS part_noise,
     CAST(coalesce(counted.whole_noise, 0) % 4294967296 AS UINTEGER) AS whole_noise
 FROM grid

@@ -1,0 +1,92 @@
+-- People, each attribute by a declared rule where their records disagree: the spine, then most records, then sort order.
+-- reads   person_index   records of each person
+--         record_person  attributes of each record, with its source
+-- grain   one row per person
+-- columns person_id, birth_year, sex, ethnic_group, first_language, small_area, home, no_fixed_address, death_month, on_spine
+-- params  $spine VARCHAR
+WITH
+described AS (
+    SELECT
+        person_index.person_id,
+        person_index.source = $spine AS is_spine,
+        record_person.birth_year,
+        record_person.sex,
+        record_person.ethnic_group,
+        record_person.first_language,
+        record_person.small_area,
+        record_person.no_fixed_address,
+        record_person.death_month,
+        -- Which home and of what kind is one attribute; what is not known does not vote.
+        CASE
+            WHEN record_person.address_kind <> 'unknown'
+            THEN coalesce(CAST(record_person.household AS VARCHAR), '') || '/' || record_person.address_kind
+        END AS home
+    FROM person_index
+    LEFT JOIN record_person USING (source, record_id)
+),
+
+stated AS (
+    SELECT person_id, is_spine, 'birth_year' AS attribute, CAST(birth_year AS VARCHAR) AS value FROM described
+    UNION ALL
+    SELECT person_id, is_spine, 'sex' AS attribute, sex AS value FROM described
+    UNION ALL
+    SELECT person_id, is_spine, 'ethnic_group' AS attribute, ethnic_group AS value FROM described
+    UNION ALL
+    SELECT person_id, is_spine, 'first_language' AS attribute, first_language AS value FROM described
+    UNION ALL
+    SELECT person_id, is_spine, 'small_area' AS attribute, small_area AS value FROM described
+    UNION ALL
+    SELECT person_id, is_spine, 'home' AS attribute, home AS value FROM described
+),
+
+vote AS (
+    SELECT person_id, attribute, value, bool_or(is_spine) AS on_spine, count(*) AS records
+    FROM stated
+    WHERE value IS NOT NULL
+    GROUP BY person_id, attribute, value
+),
+
+winner AS (
+    SELECT person_id, attribute, value
+    FROM vote
+    QUALIFY row_number() OVER (
+        PARTITION BY person_id, attribute ORDER BY on_spine DESC, records DESC, value
+    ) = 1
+),
+
+chosen AS (
+    SELECT
+        person_id,
+        CAST(max(value) FILTER (attribute = 'birth_year') AS SMALLINT) AS birth_year,
+        max(value) FILTER (attribute = 'sex') AS sex,
+        max(value) FILTER (attribute = 'ethnic_group') AS ethnic_group,
+        max(value) FILTER (attribute = 'first_language') AS first_language,
+        max(value) FILTER (attribute = 'small_area') AS small_area,
+        max(value) FILTER (attribute = 'home') AS home
+    FROM winner
+    GROUP BY person_id
+),
+
+known AS (
+    SELECT
+        person_id,
+        bool_or(no_fixed_address) AS no_fixed_address,
+        coalesce(min(death_month) FILTER (is_spine), min(death_month)) AS death_month,
+        bool_or(is_spine) AS on_spine
+    FROM described
+    GROUP BY person_id
+)
+
+SELECT
+    known.person_id,
+    chosen.birth_year,
+    chosen.sex,
+    chosen.ethnic_group,
+    chosen.first_language,
+    chosen.small_area,
+    chosen.home,
+    known.no_fixed_address,
+    known.death_month,
+    known.on_spine
+FROM known
+LEFT JOIN chosen USING (person_id)

@@ -1,0 +1,53 @@
+"""Questions about every person, asked of some people at a time: what has to be held meanwhile is bounded.
+
+A question whose answer adds up over people gives the same sums whether it is asked once or of one part after another.
+"""
+
+from collections.abc import Mapping
+
+import duckdb
+
+from governance.warehouse import append, materialise, settle
+
+PART_PEOPLE = 50_000
+"""About so many people are asked about at a time."""
+
+
+def parts_for(people: int) -> int:
+    """Into how many parts to split so many people."""
+    return max(1, -(-people // PART_PEOPLE))
+
+
+def in_parts(
+    con: duckdb.DuckDBPyConnection,
+    table: str,
+    query: str,
+    restricted: Mapping[str, str],
+    parts: int,
+    params: Mapping[str, object] | None = None,
+) -> None:
+    """Make ``table`` of what a query gives of each part of the people, one below the other.
+
+    Args:
+        con: The warehouse.
+        table: A name fixed in code.
+        query: One SELECT. What it gives of a person must need nobody of another part.
+        restricted: Tables that it reads, of which it is shown the rows of the part, and their column of people.
+        parts: How many.
+        params: Values for ``$name`` holes.
+    """
+    for part in range(parts):
+        add = append if part else materialise
+        add(con, table, _shown(query, restricted, part, parts), params)
+        settle(con)
+
+
+def _shown(query: str, restricted: Mapping[str, str], part: int, parts: int) -> str:
+    """The query, in which each restricted name stands for its rows of one part."""
+    if parts == 1:
+        return query
+    rows = ", ".join(
+        f"{name} AS (SELECT * FROM main.{name} WHERE hash({column}) % {parts:d} = {part:d})"
+        for name, column in restricted.items()
+    )
+    return f"WITH {rows}\nSELECT * FROM (\n{query}\n)"
