@@ -7,6 +7,7 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any
 
+from cohorts.board import read_board
 from cohorts.definition import load_definitions
 from cohorts.parameters import fill_in
 from cohorts.settings import CohortSettings
@@ -91,7 +92,8 @@ def check_project(root: Path, period: str = "") -> Checked:
         PolicyRefusal: With every rule that blocks.
     """
     bundle = _bundle(root)
-    cohorts, ring, today = len(load_definitions(bundle)), KeyRing(root / "keys"), now().date()
+    definitions, ring, today = load_definitions(bundle), KeyRing(root / "keys"), now().date()
+    read_board(root, [each.id for each in definitions])
     known = resolve_period(root, period) if period else ""
     status: ApprovalStatus | None = None
     try:
@@ -105,7 +107,7 @@ def check_project(root: Path, period: str = "") -> Checked:
     month = known or _newest(root)
     return Checked(
         bundle=bundle,
-        cohorts=cohorts,
+        cohorts=len(definitions),
         findings=tuple(findings),
         approval=approval,
         approved=approved,

@@ -7,6 +7,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import TypedDict
 
+from cohorts.board import read_board
 from cohorts.definition import load_definitions
 from flows import progress
 from flows.guard import StepFailed, guarded, is_a_stop, stopped
@@ -55,7 +56,8 @@ def run_period(root: Path, period: str, call: Call | None = None) -> list[Outcom
         call: How a step is performed; plainly if nothing is said.
     """
     run = open_run(root, period)
-    load_definitions(run.bundle)  # a fault in a cohort file is told now, not after the linkage
+    definitions = load_definitions(run.bundle)  # a fault in a cohort file is told now, not after the linkage
+    read_board(run.root, [each.id for each in definitions])
     steps = plan(run.bundle)
     perform_step = call or (lambda step, month, source: perform(root, month, step, source))
     progress.expect(len(steps))

@@ -101,6 +101,7 @@ def _facts(run: Run, numbers: Numbers, checkpoint: str) -> ReportFacts:
         since=numbers.since,
         voices=numbers.told.facts,
         earlier=numbers.earlier,
+        board_file=numbers.board,
     )
 
 

@@ -11,8 +11,10 @@ from typing import Any
 import pyarrow as pa
 
 from cohorts.between import relations_between
+from cohorts.board import board_facts, read_board
 from cohorts.definition import load_definitions
 from cohorts.measures.publish import OF_PEOPLE
+from cohorts.report.board_facts import BoardFacts
 from cohorts.report.facts import EarlierReport, SinceFacts
 from flows.cohort_package import open_cohorts
 from flows.earlier_reports import earlier_reports
@@ -54,6 +56,8 @@ class Numbers:
     """What people told us, as far as it may be printed today."""
     earlier: tuple[EarlierReport, ...]
     """What was published of earlier periods, oldest first."""
+    board: BoardFacts
+    """What the board decided, and how it weighs groups."""
     made_of: dict[str, str]
     """Digests of everything that decides what is released, by name: the same digests, the same bytes."""
 
@@ -80,9 +84,10 @@ def safe_numbers(run: Run) -> Numbers:
     index = run.zone("analysis", run.period, "index")
     check_recorded(index, run.published(Event.PERSON_INDEX_PUBLISHED))
     notices = tuple(one.sentence for one in read_notices(run.bundle, run.ring.infos()) if one.period <= run.period)
-    told = voices_of(run)
+    told, board = voices_of(run), read_board(run.root, [each["id"] for each in cohorts["definitions"]])
     return Numbers(
         told=told,
+        board=board_facts(board.board),
         notices=notices,
         earlier=earlier,
         since=since_last_report(run, tables[CHANGE], cohorts) if last else None,
@@ -99,6 +104,7 @@ def safe_numbers(run: Run) -> Numbers:
             **made_of_earlier,
             "notices": sha256(json.dumps(notices).encode()).hexdigest(),
             "voices": told.digest,
+            "board": board.sha256,
             "waivers": sha256(json.dumps(run.waivers).encode()).hexdigest(),
             "code": code_version(),
         },

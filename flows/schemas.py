@@ -6,6 +6,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
+from cohorts.board import Board
 from cohorts.definition import cohort_schema
 from governance.release_record import ReleaseRecord
 from governance.settings import Policy, Preset, Project, Source
@@ -14,6 +15,7 @@ _MODELS: dict[str, tuple[type[BaseModel], str]] = {
     "project": (Project, "Project file"),
     "policy": (Policy, "Policy file"),
     "source": (Source, "Source file"),
+    "board": (Board, "The board's own file"),
     "preset": (Preset, "Mapping preset"),
     "release_record": (ReleaseRecord, "Record of a release"),
 }

@@ -5,6 +5,7 @@ from datetime import date
 from cohorts.report.across import across
 from cohorts.report.certainty import grade
 from cohorts.report.cohort_section import cohort_section
+from cohorts.report.decided import decided_page
 from cohorts.report.facts import DefinitionFacts, ReportFacts, long_date, month
 from cohorts.report.findings import found_sentence, likely, unmet_sentence
 from cohorts.report.ladder import unmet_rate
@@ -14,6 +15,7 @@ from cohorts.report.tables import anchor, overall_rate
 from cohorts.report.unknowns import hidden_rule, making, unknowns
 from cohorts.report.voices import kept_back, voice_page
 from cohorts.report.waits import waits
+from cohorts.report.weighing import weigh_page
 from cohorts.report.worth_asking import worth_asking
 from governance.disclosure import (
     SafeFrame,
@@ -56,6 +58,8 @@ def build_page(frame: SafeFrame, facts: ReportFacts) -> BoardPage:
         across=across(frame, facts),
         voices=voice_page(facts.voices, [(each.title, each.voices) for each in cohorts], back),
         waits=waits(frame, facts),
+        decided=decided_page(frame, facts),
+        weighed=weigh_page(frame, facts),
         unknowns=unknowns(frame, facts),
         symbols=symbol_meanings(),
         hidden_rule=hidden_rule(frame),

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from cohorts.report.board_facts import NO_BOARD, BoardFacts
 from cohorts.report.voice_facts import NO_VOICES, VoicesFacts
 from cohorts.words import event_words, listed
 from governance.disclosure import SafeCause, SafeCell, SafeFrame, SafeLinkage
@@ -129,6 +130,8 @@ class ReportFacts:
     """Reports that were withdrawn or had to be corrected, one sentence each."""
     voices: VoicesFacts = NO_VOICES
     """What people told us."""
+    board_file: BoardFacts = NO_BOARD
+    """What the board decided, and how it weighs groups."""
 
     def source_title(self, source_id: str) -> str:
         """The title of a source, or its id spelt out."""
@@ -147,6 +150,7 @@ def report_facts(
     since: SinceFacts | None = None,
     voices: VoicesFacts = NO_VOICES,
     earlier: Iterable[EarlierReport] = (),
+    board_file: BoardFacts = NO_BOARD,
 ) -> ReportFacts:
     """The facts of one period.
 
@@ -160,6 +164,7 @@ def report_facts(
         since: The last report's numbers, and why today's differ.
         voices: What people told us and may be printed.
         earlier: What was published of earlier periods, oldest first.
+        board_file: What the board decided, and how it weighs groups.
     """
     project = bundle.project
     return ReportFacts(
@@ -186,6 +191,7 @@ def report_facts(
         since=since,
         voices=voices,
         earlier=tuple(earlier),
+        board_file=board_file,
         questions=tuple(_question(each) for each in cohorts.get("questions", ())),
     )
 

@@ -74,6 +74,42 @@ class VoicePage:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Decided:
+    """A finding that the board took up, and where it stands."""
+
+    group: str
+    link: str
+    """Key of the group's page; empty where it is about none."""
+    finding: str
+    state: str
+    facts: tuple[tuple[str, str], ...]
+    """Next step, owner, dates, what came back."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DecidedPage:
+    """What you decided last time."""
+
+    summary: str
+    decisions: tuple[Decided, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WeighPage:
+    """Groups against the board's own criteria."""
+
+    says: str
+    vary: str
+    """By how much each weight was moved, in words."""
+    settings: str
+    """How many settings of the weights were tried."""
+    criteria: Table
+    marks: Table
+    places: Table | None
+    """None where no group could be weighed."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CohortSection:
     """One cohort: who they are, how many, where need goes unmet, for whom, and between which services."""
 
@@ -194,6 +230,10 @@ class BoardPage:
     voices: VoicePage | None = None
     waits: Waits | None = None
     """None where no service counts waits or appointments."""
+    decided: DecidedPage | None = None
+    """None where the board has decided nothing."""
+    weighed: WeighPage | None = None
+    """None where the board has set no criteria."""
     unknowns: Unknowns
     symbols: tuple[tuple[str, str], ...]
     hidden_rule: str

@@ -23,7 +23,7 @@ def since_last(frame: SafeFrame, facts: ReportFacts) -> SinceLast | None:
     if since is None:
         return None
     rows = tuple(
-        (each.title, _then(since, each.id).text, frame.cell(each.id, "met").text, _words(frame, since, each.id))
+        (each.title, then_cell(since, each.id).text, frame.cell(each.id, "met").text, _words(frame, since, each.id))
         for each in facts.definitions
     )
     head = ("Group", month(since.period), month(facts.period), "What made the difference")
@@ -34,7 +34,8 @@ def since_last(frame: SafeFrame, facts: ReportFacts) -> SinceLast | None:
     )
 
 
-def _then(since: SinceFacts, cohort: str) -> SafeCell:
+def then_cell(since: SinceFacts, cohort: str) -> SafeCell:
+    """A group's number in the last report."""
     return since.met.get(cohort, NOT_AVAILABLE)
 
 
@@ -51,13 +52,13 @@ def _words(frame: SafeFrame, since: SinceFacts, cohort: str) -> str:
     causes = since.causes.get(cohort)
     if causes is None:
         return "New in this report."
-    told = [_difference(frame, _then(since, cohort), frame.cell(cohort, "met"))]
+    told = [difference_words(frame, then_cell(since, cohort), frame.cell(cohort, "met"))]
     if not since.why_not_split:
         told += _told(causes)
     return " ".join(sentence for sentence in told if sentence)
 
 
-def _difference(frame: SafeFrame, then: SafeCell, now: SafeCell) -> str:
+def difference_words(frame: SafeFrame, then: SafeCell, now: SafeCell) -> str:
     """Which way the released numbers differ, if by more than rounding and noise may have made."""
     if then.people is None or now.people is None:
         return "Cannot be compared."

@@ -13,8 +13,8 @@ REPORT_FILE = "board_report.html"
 FOLDER = "board_report"
 
 FRONT, ASKING, ACROSS, UNKNOWN, MADE = "front", "worth-asking", "side-by-side", "not-known", "how-made"
-TOLD = "what-people-told-us"
 WAITS = "waits"
+TOLD, DECIDED, WEIGHED = "what-people-told-us", "what-you-decided", "which-group-first"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,9 +49,13 @@ def site_pages(page: BoardPage) -> tuple[SitePage, ...]:
 
 def _pages(page: BoardPage) -> Iterator[SitePage]:
     yield SitePage(key=FRONT, title="What we found", template="board_report.html.jinja")
+    if page.decided:
+        yield SitePage(key=DECIDED, title="What you decided last time", template="decided.html.jinja")
     for cohort in page.cohorts:
         yield SitePage(key=cohort.id, title=cohort.title, template="cohort_page.html.jinja", cohort=cohort)
     yield SitePage(key=ACROSS, title="The groups side by side", template="across.html.jinja")
+    if page.weighed:
+        yield SitePage(key=WEIGHED, title="Which group to look at first", template="weighed.html.jinja")
     if page.voices:
         yield SitePage(key=TOLD, title="What people told us", template="voices.html.jinja")
     if page.waits:

@@ -11,7 +11,7 @@ from typing import Any
 
 import xlsxwriter
 
-from cohorts.report.page import BoardPage, CohortSection, Table, Waits
+from cohorts.report.page import BoardPage, CohortSection, DecidedPage, Table, Waits
 
 SPREADSHEET_FILE = "board_tables.xlsx"
 
@@ -55,11 +55,15 @@ def _tables(page: BoardPage) -> Iterator[tuple[str, Table]]:
 
 def _in_order(page: BoardPage) -> Iterator[Table]:
     yield page.glance
+    if page.decided:
+        yield _decided(page.decided)
     for cohort in page.cohorts:
         yield from _of_cohort(cohort)
     yield from (table for table in (page.across.differences, *page.across.equity, page.across.services) if table)
     if page.waits:
         yield from _of_waits(page.waits)
+    if page.weighed:
+        yield from (table for table in (page.weighed.criteria, page.weighed.marks, page.weighed.places) if table)
     yield from (page.unknowns.cannot_tell, page.unknowns.coverage, page.unknowns.linkage)
     yield from (page.making.definitions, page.making.sources)
 
@@ -74,6 +78,19 @@ def _of_cohort(cohort: CohortSection) -> Iterator[Table]:
         yield cohort.variants
     if cohort.attrition:
         yield cohort.attrition
+
+
+def _decided(page: DecidedPage) -> Table:
+    """A row a decision, a column a fact that any of them has."""
+    names = list(dict.fromkeys(name for each in page.decisions for name, _ in each.facts))
+    rows = tuple(
+        (each.finding, each.group or "[z]", each.state, *(dict(each.facts).get(name, "[z]") for name in names))
+        for each in page.decisions
+    )
+    head = ("Finding", "Group", "State", *names)
+    return Table(
+        caption="What you decided last time", head=head, rows=rows, text_columns=frozenset(range(1, len(head)))
+    )
 
 
 def _told(cohort: CohortSection) -> Table | None:

@@ -130,7 +130,8 @@ def _copy_configs(world: World, project: Path, *, whole: bool) -> str:
         for cohort in WHOLE_COHORTS:
             shutil.copyfile(CONFIG / "library" / f"{cohort}.yaml", project / "cohorts" / f"{cohort}.yaml")
     _copy_folder(CONFIG / "schemas", project / "schemas")
-    shutil.copyfile(demo / "policy.yaml", project / "policy.yaml")
+    for name in ("policy.yaml", "board.yaml"):
+        shutil.copyfile(demo / name, project / name)
     (project / LOOKUP).parent.mkdir(exist_ok=True)
     shutil.copyfile(demo / RESTRICTED_CODES, project / RESTRICTED_CODES)
     streams, places = world.streams, world.places

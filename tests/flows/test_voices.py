@@ -198,3 +198,34 @@ def test_there_is_no_form_without_a_report(capsys, toy):
 
     assert done.code == 3
     assert "E-VOICES-NO-REPORT" in done.err
+
+
+BOARD = """\
+decisions:
+  - id: ask
+    cohort: t01_seen_by_both
+    finding: Nobody has asked them.
+    next_step: Ask.
+    owner: Head of engagement
+    decided_on: 2026-01-10
+    review_on: 2026-02-01
+"""
+
+
+def test_the_boards_own_file_is_in_the_report_and_in_what_it_is_made_of(capsys, project):
+    """It needs no new approval; a fault of it is told by `check`, and nothing is staged."""
+    (project / "board.yaml").write_text(BOARD, "utf-8")
+    done = here(capsys, "report", project, "--plain")
+    public = current(project / "zones" / "public" / PERIOD)
+    page = (public / "board_report" / "what-you-decided.html").read_text("utf-8")
+    before = everything(project / "zones")
+    (project / "board.yaml").write_text(BOARD.replace("t01_seen", "t01_sene"), "utf-8")
+    faults = [here(capsys, *words) for words in (("check", project), ("report", project, "--plain"))]
+
+    assert done.code == 0
+    assert "Nobody has asked them." in page
+    assert "1 is overdue" in page
+    assert read_manifest(public)["made_of"]["board"]
+    assert [one.code for one in faults] == [3, 3]
+    assert all("board.yaml:3" in one.err for one in faults)
+    assert everything(project / "zones") == before

@@ -15,6 +15,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from cohorts.report import BoardPage, ReportFacts, render_pages
+from cohorts.report.board_facts import BoardFacts, CriterionFacts, DecisionFacts
 from cohorts.report.facts import DefinitionFacts, DimensionFacts, Question, SinceFacts, SourceFacts
 from cohorts.report.voice_facts import CommentFacts, VoiceFacts, VoicesFacts
 from governance.contracts import COHORT_COUNT
@@ -188,6 +189,52 @@ VOICES = VoicesFacts(
 )
 """What people told us: a step with one card, one with two that do not agree, a whole group, and many silent ones."""
 
+BOARD = BoardFacts(
+    decisions=(
+        DecisionFacts(
+            cohort=COHORTS[0].id,
+            finding="Few people with several needs get support that lasts.",
+            next_step="Name one worker for each person, in two districts first.",
+            owner="Director of adult social care",
+            decided_on=date(2025, 6, 20),
+            review_on=date(2025, 9, 30),
+            done_on=date(2025, 9, 10),
+            came_back="Two districts have a named worker. It is too early to see a change.",
+        ),
+        DecisionFacts(
+            cohort=COHORTS[1].id,
+            finding="People come back to hospital, and no one offers social help.",
+            next_step="Ask the ward team what they would need to refer.",
+            owner="Place director",
+            decided_on=date(2025, 6, 20),
+            review_on=date(2025, 9, 1),
+        ),
+        DecisionFacts(
+            cohort="",
+            finding="We do not hear from people in these groups.",
+            next_step="Fund two peer researchers.",
+            owner="Head of engagement",
+            decided_on=date(2025, 6, 20),
+            review_on=date(2025, 12, 1),
+        ),
+    ),
+    criteria=(
+        CriterionFacts(title="How many people", why="More lives can change.", weight=2, measure="people"),
+        CriterionFacts(title="How often help is missing", why="This is our aim.", weight=3, measure="unmet_share"),
+        CriterionFacts(
+            title="How unequal it is", why="We promised to narrow gaps.", weight=2, measure="deprivation_gap"
+        ),
+        CriterionFacts(
+            title="Whether we can change it",
+            why="It is ours to change, together.",
+            weight=2,
+            measure="",
+            marks={each.id: mark for each, mark in zip(COHORTS, (4, 3, 5, 2), strict=True)},
+        ),
+    ),
+)
+"""What the board decided (one done, one overdue, one due) and what it weighs by."""
+
 Counts = dict[tuple[str, str, str, str], int]
 Flags = NDArray[np.bool_]
 
@@ -249,6 +296,7 @@ def invented_facts(*, policy: Policy = POLICY, synthetic: bool = True) -> Report
         questions=(QUESTION,),
         since=SINCE,
         voices=VOICES,
+        board_file=BOARD,
     )
 
 

@@ -219,7 +219,7 @@ def test_init_makes_a_project_without_faults(capsys, tmp_path):
 
     assert (made.code, keys.code) == (0, 0)
     assert {path.name for path in (tmp_path / "new" / "schemas").iterdir()} == {
-        f"{name}.schema.json" for name in ("project", "policy", "source", "preset", "cohort", "release_record")
+        f"{name}.schema.json" for name in ("project", "policy", "source", "preset", "cohort", "release_record", "board")
     }
     assert (done.code, done.json["error"]["code"]) == (3, "E-CONFIG")
     left = {(fault["file"], fault["what"].partition(":")[0]) for fault in done.json["error"]["faults"]}

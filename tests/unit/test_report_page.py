@@ -91,8 +91,10 @@ def test_there_is_a_page_for_each_matter(htmls):
 
     assert names[0] == REPORT_FILE
     assert names[1:] == [
+        "board_report/what-you-decided.html",
         *(f"board_report/cohort-{each.id.replace('_', '-')}.html" for each in COHORTS),
         "board_report/side-by-side.html",
+        "board_report/which-group-first.html",
         "board_report/what-people-told-us.html",
         "board_report/waits.html",
         "board_report/worth-asking.html",

@@ -1,0 +1,75 @@
+"""What you decided last time: each finding with its owner and next step, and whether it is done, due or overdue."""
+
+from datetime import date
+
+from cohorts.report.board_facts import DecisionFacts
+from cohorts.report.facts import ReportFacts, SinceFacts, long_date, month
+from cohorts.report.page import Decided, DecidedPage
+from cohorts.report.since import difference_words, then_cell
+from cohorts.report.tables import anchor
+from governance.disclosure import SafeFrame
+
+DONE, DUE, OVERDUE = "Done", "Due", "Overdue"
+
+
+def state(decision: DecisionFacts, as_of: date) -> str:
+    """Where a decision stands at the end of the report's period.
+
+    Args:
+        decision: One of the board's.
+        as_of: First day that is not in the data: with no clock in it, the same report says the same on any day.
+    """
+    if decision.done_on is not None:
+        return DONE
+    return OVERDUE if decision.review_on < as_of else DUE
+
+
+def decided_page(frame: SafeFrame, facts: ReportFacts) -> DecidedPage | None:
+    """The page, in the order of the board's file; none if it decided nothing."""
+    found = tuple(_decided(frame, facts, each) for each in facts.board_file.decisions)
+    if not found:
+        return None
+    counts = {one: sum(each.state == one for each in found) for one in (OVERDUE, DUE, DONE)}
+    told = [f"{number} {'is' if number == 1 else 'are'} {one.lower()}" for one, number in counts.items() if number]
+    last_day = date.fromordinal(facts.as_of.toordinal() - 1)
+    whole = f"{len(found)} {'decision' if len(found) == 1 else 'decisions'}"
+    return DecidedPage(
+        summary=f"Of {whole}, {_listed(told)}, as of {long_date(last_day)}.",
+        decisions=found,
+    )
+
+
+def _listed(told: list[str]) -> str:
+    return told[0] if len(told) == 1 else f"{', '.join(told[:-1])} and {told[-1]}"
+
+
+def _decided(frame: SafeFrame, facts: ReportFacts, each: DecisionFacts) -> Decided:
+    titles = {one.id: one.title for one in facts.definitions}
+    return Decided(
+        group=titles.get(each.cohort, ""),
+        link=anchor(each.cohort) if each.cohort in titles else "",
+        finding=each.finding,
+        state=state(each, facts.as_of),
+        facts=tuple(
+            (name, text)
+            for name, text in (
+                ("Next step", each.next_step),
+                ("Owner", each.owner),
+                ("Decided on", long_date(each.decided_on)),
+                ("To be reviewed by", long_date(each.review_on)),
+                ("Done on", long_date(each.done_on) if each.done_on else ""),
+                ("What came back", each.came_back),
+                ("The number since", _since(frame, facts.since, facts.period, each.cohort)),
+            )
+            if text
+        ),
+    )
+
+
+def _since(frame: SafeFrame, since: SinceFacts | None, period: str, cohort: str) -> str:
+    """The group's released number then and now, with no more said than intervals and rounding allow."""
+    if since is None or not cohort or cohort not in since.met:
+        return ""
+    then, now = then_cell(since, cohort), frame.cell(cohort, "met")
+    told = difference_words(frame, then, now)
+    return f"{then.text} people in {month(since.period)}, {now.text} in {month(period)}. {told}"
