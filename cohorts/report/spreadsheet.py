@@ -11,12 +11,16 @@ from typing import Any
 
 import xlsxwriter
 
+from cohorts.report.heat import SHEET, heat_table
 from cohorts.report.page import BoardPage, CohortSection, DecidedPage, Table, Waits
 
 SPREADSHEET_FILE = "board_tables.xlsx"
 
 _WIDTH_CHARACTERS = 18
 _FIRST_WIDTH_CHARACTERS = 44
+_LONG_WIDTH_CHARACTERS = 60
+_LONG = 50
+"""Characters of a text from which its column is a wide one."""
 _TOP = 2
 """Rows above a table: its title, and where to go back."""
 
@@ -51,6 +55,7 @@ def _tables(page: BoardPage) -> Iterator[tuple[str, Table]]:
     """Every table of the report with the name of its sheet."""
     for number, table in enumerate(_in_order(page), 1):
         yield f"Table_{number}", table
+    yield SHEET, heat_table(page)
 
 
 def _in_order(page: BoardPage) -> Iterator[Table]:
@@ -147,6 +152,8 @@ def _sheet(book: Any, name: str, table: Table) -> None:
     sheet = book.add_worksheet(name)
     sheet.set_column(0, 0, _FIRST_WIDTH_CHARACTERS)
     sheet.set_column(1, max(len(table.head) - 1, 1), _WIDTH_CHARACTERS)
+    for column in _long_columns(table):
+        sheet.set_column(column, column, _LONG_WIDTH_CHARACTERS)
     wrap = book.add_format({"text_wrap": True, "valign": "top"})
     number = book.add_format({"num_format": "#,##0.#", "valign": "top"})
     sheet.write_string(0, 0, table.caption, book.add_format({"bold": True, "font_size": 14}))
@@ -162,6 +169,12 @@ def _sheet(book: Any, name: str, table: Table) -> None:
                 sheet.write_number(row, column, value, number)
             else:
                 sheet.write_string(row, column, cell, wrap)
+
+
+def _long_columns(table: Table) -> list[int]:
+    """Columns of sentences, and the one that is left to be filled in."""
+    texts = {column: max((len(row[column]) for row in table.rows), default=0) for column in table.text_columns}
+    return sorted(column for column, length in texts.items() if length > _LONG or (table.rows and not length))
 
 
 def _distinct(heads: tuple[str, ...]) -> list[str]:
