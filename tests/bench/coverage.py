@@ -23,6 +23,7 @@ from cohorts.counts import count_cohorts
 from cohorts.definition import load_definitions
 from cohorts.missed.rates import rates_by_number
 from cohorts.run import run_cohorts
+from cohorts.uncertainty.intervals import count_intervals
 from flows.cohorts import AnalysisZone, analysis_tables, linkage_intervals
 from flows.demo.generate import PERIODS
 from flows.link import link
@@ -32,6 +33,7 @@ from governance.contracts import COHORT_COUNT
 from governance.settings.project import STRICT_RULES
 from governance.warehouse import connect
 from tests.bench.page import bullets, put, table
+from tests.bench.small_systems import count_together, linked_system, with_linkage
 from tests.lib.recovery import perfect_index, true_records, whole_system
 
 HEADINGS = {True: "## Do intervals hold the truth?", False: "## Do intervals hold the truth by the rules that ship?"}
@@ -46,6 +48,8 @@ TUNED = range(1, 26)
 
 KEY = list(COHORT_COUNT.key)
 TOLD = ("population", "met", "not_met", "cannot_tell")
+SERVICES = ("service", "service_pair", "service_count")
+BESIDE = {"variant": "at other thresholds", "shared": "needs between services", "seen": "people seen by a service"}
 GROUPS = ("all", "ethnic_group", "deprivation_quintile", "age_band", "sex", "district")
 
 
@@ -58,29 +62,35 @@ def system(seed: int, people: int, *, hard: bool = True) -> pd.DataFrame:
         hard: Link by the strict rules: by those that ship hardly a count of a small system is wrong.
     """
     with tempfile.TemporaryDirectory() as folder:
+        linked = linked_system(Path(folder), people, seed, PERIOD, FIXED, HARD if hard else {})
+        definitions = load_definitions(linked.run.bundle)
+        counts, con = count_together(linked, definitions)
+    rates_by_number(con, linked.record_quality)
+    found = count_intervals(con, counts["linked"], linked.draws, linked.setting(definitions)).to_pandas()
+    con.close()
+    for name, column in {"linked": "people", "true": "truth", "fixed": "fixed"}.items():
+        found = found.merge(_named(counts[name], column), on=KEY)
+    return found.assign(seed=seed)
+
+
+def by_the_flows(seed: int, people: int, *, hard: bool = True) -> pd.DataFrame:
+    """The same as :func:`system`, made by the flows themselves: packages, ledger and all."""
+    with tempfile.TemporaryDirectory() as folder:
         made, run = whole_system(Path(folder), people, seed, PERIOD)
         run = with_linkage(run, **HARD) if hard else run
         for source in run.bundle.sources:
             pseudonymise(run, source.id)
         link(run)
         zone = analysis_tables(run)
-        found = _linked(run, zone).merge(_named(_true_counts(run, zone, made.truth), "truth"), on=KEY)
+        counts = _counts(run, zone)
+        rates_by_number(zone.con, zone.tables["record_quality"])
+        found = linkage_intervals(run, zone, counts, load_definitions(run.bundle)).to_pandas()
+        truth = _true_counts(run, zone, made.truth)
         link(with_linkage(run, threshold_probability=FIXED))
-        return found.merge(_named(_counts(run, analysis_tables(run)), "fixed"), on=KEY).assign(seed=seed)
-
-
-def with_linkage(run: Run, **changes: Any) -> Run:
-    """The same run with other linkage settings, past every approval: for a comparison only."""
-    project = run.bundle.project
-    linkage = project.linkage.model_copy(update=changes)
-    return replace(run, bundle=replace(run.bundle, project=project.model_copy(update={"linkage": linkage})))
-
-
-def _linked(run: Run, zone: AnalysisZone) -> pd.DataFrame:
-    counts = _counts(run, zone)
-    rates_by_number(zone.con, zone.tables["record_quality"])
-    intervals = linkage_intervals(run, zone, counts, load_definitions(run.bundle)).to_pandas()
-    return intervals.merge(_named(counts, "people"), on=KEY)
+        fixed = _counts(run, analysis_tables(run))
+        for column, table in {"people": counts, "truth": truth, "fixed": fixed}.items():
+            found = found.merge(_named(table, column), on=KEY)
+        return found.assign(seed=seed)
 
 
 def _counts(run: Run, zone: AnalysisZone) -> pa.Table:
@@ -120,15 +130,18 @@ def covered(found: pd.DataFrame) -> dict[str, Any]:
 
 
 def slices(found: pd.DataFrame) -> list[tuple[str, pd.DataFrame]]:
-    """What the table tells apart: all counts of people found, by group, and by the ethnic groups one by one."""
-    told = found[found["measure"].isin(TOLD)]
+    """What the table tells apart: people found by group, ethnic groups one by one, by service, and other counts."""
+    told = found[found["measure"].isin(TOLD) & found["dimension"].isin(GROUPS)]
     met = told[told["measure"] == "met"]
-    rows = [("all counts", told), ("people who meet a definition", met)]
+    rows = [("all counts by group", told), ("people who meet a definition", met)]
     rows += [(f"… by {name.replace('_', ' ')}", met[met["dimension"] == name]) for name in GROUPS]
     ethnic = met[met["dimension"] == "ethnic_group"]
-    return rows + [
-        (f"… ethnic group: {name}", ethnic[ethnic["group"] == name]) for name in sorted(set(ethnic["group"]))
-    ]
+    rows += [(f"… ethnic group: {name}", ethnic[ethnic["group"] == name]) for name in sorted(set(ethnic["group"]))]
+    services = found[(found["measure"] == "met") & ~found["dimension"].isin(GROUPS)]
+    rows += [(f"… by {name.replace('_', ' ')}", services[services["dimension"] == name]) for name in SERVICES]
+    beside = found["measure"].str.split(":").str[0]
+    rows += [(name, found[beside == measure]) for measure, name in BESIDE.items()]
+    return [(name, part) for name, part in rows if len(part)]
 
 
 _HOW = {
@@ -182,11 +195,16 @@ def method() -> str:
     return sha256(b"".join(path.read_bytes() for path in files)).hexdigest()[:8]
 
 
-def measure(seeds: Sequence[int], people: int, workers: int, folder: Path, *, hard: bool) -> pd.DataFrame:
-    """All systems, some at a time; what an interrupted measurement left in ``folder`` is not made again."""
+def kept_in(folder: Path, seeds: Sequence[int], people: int, *, hard: bool) -> dict[int, Path]:
+    """Where the system of each seed is, or will be, kept."""
     folder.mkdir(parents=True, exist_ok=True)
     name = f"{people}_{'strict' if hard else 'shipped'}_{method()}"
-    kept = {seed: folder / f"{name}_{seed}.parquet" for seed in seeds}
+    return {seed: folder / f"{name}_{seed}.parquet" for seed in seeds}
+
+
+def measure(seeds: Sequence[int], people: int, workers: int, folder: Path, *, hard: bool) -> pd.DataFrame:
+    """All systems, some at a time; what an interrupted measurement left in ``folder`` is not made again."""
+    kept = kept_in(folder, seeds, people, hard=hard)
     wanted = [seed for seed in seeds if not kept[seed].exists()]
     with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
         waiting = {pool.submit(system, seed, people, hard=hard): seed for seed in wanted}
@@ -194,6 +212,17 @@ def measure(seeds: Sequence[int], people: int, workers: int, folder: Path, *, ha
             future.result().to_parquet(kept[waiting[future]])
             sys.stderr.write(f"{number} of {len(wanted)} systems\n")
     return pd.concat([pd.read_parquet(kept[seed]) for seed in seeds]).sort_values(["seed", *KEY], ignore_index=True)
+
+
+def check(seed: int, people: int, *, hard: bool) -> None:
+    """Say whether a system that is made cheaply is the one that the flows make.
+
+    Raises:
+        AssertionError: It is not.
+    """
+    cheap, whole = (made(seed, people, hard=hard).sort_values(KEY) for made in (system, by_the_flows))
+    pd.testing.assert_frame_equal(cheap.reset_index(drop=True), whole.reset_index(drop=True), check_like=True)
+    sys.stdout.write(f"system {seed}: {len(cheap):,} counts and intervals, the same both ways\n")
 
 
 def main() -> None:
@@ -204,12 +233,20 @@ def main() -> None:
     parser.add_argument("--people", type=int, default=2000)
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--cache", type=Path, default=Path.home() / ".cache/joinedup-bench/coverage")
+    parser.add_argument("--check", action="store_true", help="hold the first system against what the flows make of it")
+    parser.add_argument("--made", action="store_true", help="tell of the systems that are made already, and make none")
     parser.add_argument("--shipped", action="store_true", help="link by the rules that ship")
     parser.add_argument("--out", type=Path)
     given = parser.parse_args()
-    seeds = range(given.first, given.first + given.systems)
+    seeds: Sequence[int] = range(given.first, given.first + given.systems)
     if set(seeds) & set(TUNED):
         parser.error(f"seeds {TUNED[0]} to {TUNED[-1]} were tuned on")
+    if given.check:
+        check(given.first, given.people, hard=not given.shipped)
+        return
+    if given.made:
+        kept = kept_in(given.cache, seeds, given.people, hard=not given.shipped)
+        seeds = [seed for seed in seeds if kept[seed].exists()]
     found = measure(seeds, given.people, given.workers, given.cache, hard=not given.shipped)
     section = text(found, seeds, given.people, hard=not given.shipped)
     sys.stdout.write(section + "\n")
