@@ -15,7 +15,6 @@ from governance.warehouse import fetch_table, load_sql, load_table, materialise
 from linkage.blocks import Views
 from linkage.comparisons import ALL, HOUSEHOLD, NAMESAKE, SAME_NAME, Comparison, Parameters
 from linkage.encode import EncodingKeys, Names, encode_rows
-from linkage.pairs import arriving_view
 from linkage.values import BAND_SHIFT, Components
 
 CHUNK_PAIRS = 250_000
@@ -193,11 +192,11 @@ def _random_pairs(
 def _compared(con: duckdb.DuckDBPyConnection, left: NDArray[np.int64], right: NDArray[np.int64]) -> pa.Table:
     """How many of these pairs are at each level of each comparison."""
     load_table(con, "drawn", pa.table({"block": np.arange(len(left)), "position_l": left, "position_r": right}))
-    materialise(con, "kept_view", load_sql("linkage", "chance_view"))
-    con.execute(arriving_view(0))
+    for view, side in {"kept_view": "chance_left", "arriving_view": "chance_right"}.items():
+        con.execute(f"CREATE OR REPLACE VIEW {view} AS {load_sql('linkage', side)}")
     materialise(con, "view_pair", load_sql("linkage", "view_pair"))
-    # Each pair here is one pair of views: there is nothing to bring together.
-    materialise(con, "pair", "SELECT *, 1::BIGINT AS found_by FROM view_pair")
+    # Each pair here is one pair of views: there is nothing to bring together, and only counts are kept.
+    con.execute("CREATE OR REPLACE VIEW pair AS SELECT *, 1::BIGINT AS found_by FROM view_pair")
     materialise(con, "pattern", load_sql("linkage", "pattern"))
     return fetch_table(con, _level_counts())
 
