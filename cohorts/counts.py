@@ -79,9 +79,6 @@ def count_cohorts(
     """
     stage_counts(con, results)
     number_people(con, noise_key)
-    seen = dict.fromkeys(("event", "need_evidence", "cohort_member"), "person_id")
-    as_of = {"as_of": results.as_of}
-    in_parts(con, "member_service", load_sql("cohorts", "member_service"), seen, parts_of(con), as_of)
     load_table(con, "service", pa.table({"source": [source.id for source in sources]}))
     load_table(con, "counted", _counted(results.definitions))
     load_table(con, "dimension_group", _groups(dimensions(con)))
@@ -93,7 +90,7 @@ def count_cohorts(
 
 
 def stage_counts(con: duckdb.DuckDBPyConnection, results: CohortResults) -> None:
-    """Make ``person_group``, ``person_measure`` and ``cohort_step``: what each person adds to, and the steps there are.
+    """Make what each person adds to: ``person_group``, ``person_measure``, ``member_service`` and ``cohort_step``.
 
     Args:
         con: Holds the analysis tables and what ``run_cohorts`` made.
@@ -101,6 +98,9 @@ def stage_counts(con: duckdb.DuckDBPyConnection, results: CohortResults) -> None
     """
     group_people(con, results.as_of)
     materialise(con, "person_measure", load_sql("cohorts", "person_measure"), {"as_of": results.as_of})
+    seen = dict.fromkeys(("event", "need_evidence", "cohort_member"), "person_id")
+    as_of = {"as_of": results.as_of}
+    in_parts(con, "member_service", load_sql("cohorts", "member_service"), seen, parts_of(con), as_of)
     load_table(con, "cohort_step", _steps(results.definitions))
     settle(con)
 

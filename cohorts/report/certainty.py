@@ -5,11 +5,12 @@ records are joined otherwise, and for how many people nobody can tell. Both limi
 quarter of the number changes no decision, one of more than half may.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from math import ceil
 
-from cohorts.report.charts import Dot
-from cohorts.report.findings import clear_difference, quoted
+from cohorts.report.charts import Bar, Dot
+from cohorts.report.findings import clear_difference, most_common, quoted
 from governance.disclosure import SafeFrame, SafeRate
 
 ENOUGH, CHECK = (0.25, 0.1), (0.6, 0.3)
@@ -66,6 +67,23 @@ def direction(frame: SafeFrame, cohort: str) -> str:
     if span.lost_per_100 > 0:
         return "A link that we missed makes this number too low: one person is counted as two, and neither is found."
     return "A link that we missed makes this number too high: help that was given seems to be somebody else's."
+
+
+def lead_in_doubt(bars: Sequence[Bar]) -> str:
+    """Whether the largest row would still be it if records were joined otherwise.
+
+    Args:
+        bars: Rows of a breakdown.
+
+    Returns:
+        A sentence; empty where no one row is the largest, or its span is not told.
+    """
+    top = most_common(bars)
+    if top is None or top.span is None:
+        return ""
+    others = max((bar.span.high for bar in bars if bar is not top and bar.span), default=0)
+    told = f"If records were joined otherwise, it would be {top.span.text} people"
+    return f"{told}, and another row could be the largest." if others >= top.span.low else f"{told}."
 
 
 def tipping_point(frame: SafeFrame, cohort: str, dimension: str, groups: dict[str, str], dots: list[Dot]) -> str:

@@ -12,7 +12,7 @@ from typing import Protocol
 
 from markupsafe import Markup, escape
 
-from governance.disclosure import SafeCell, SafeRate
+from governance.disclosure import SafeCell, SafeRate, SafeSpan
 
 _WIDTH = 560
 _LABEL_WIDTH = 144
@@ -33,6 +33,8 @@ class Bar:
     label: str
     cell: SafeCell
     share: SafeRate | None = None
+    span: SafeSpan | None = None
+    """Where the count lies if records are joined otherwise; in the table only."""
 
     @property
     def text(self) -> str:

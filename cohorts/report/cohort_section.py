@@ -11,7 +11,7 @@ from cohorts.report.labels import breakdowns
 from cohorts.report.ladder import SHARED, STEP, ladder_figure, ladder_rungs, rung_names
 from cohorts.report.overlap import overlap_figures
 from cohorts.report.page import CohortSection, Table
-from cohorts.report.tables import anchor, overall_rate
+from cohorts.report.tables import OTHERWISE, anchor, overall_rate, with_spans
 from cohorts.report.voices import voice_steps
 from governance.disclosure import SafeFrame
 
@@ -68,14 +68,17 @@ def _certainty(frame: SafeFrame, definition: DefinitionFacts) -> tuple[tuple[str
     if graded is None or span is None:
         return ()
     note = f"people. Grade {graded.words}. {direction(frame, definition.id)}".rstrip()
-    return (("If records were joined otherwise", span.text, note),)
+    return ((OTHERWISE, span.text, note),)
 
 
 def _shared(frame: SafeFrame, definition: DefinitionFacts) -> tuple[tuple[str, str, str], ...]:
     """Of the group, those for whom no one service is there for all of their needs and nobody coordinates."""
     if SHARED not in frame.measures(definition.id):
         return ()
-    return (("Needs between services", frame.cell(definition.id, SHARED).text, "of the group, and nobody coordinates"),)
+    note, span = "of the group, and nobody coordinates", frame.span(definition.id, SHARED)
+    if span:
+        note += f". If records were joined otherwise: {span.text}"
+    return (("Needs between services", frame.cell(definition.id, SHARED).text, note),)
 
 
 def _who(definition: DefinitionFacts) -> tuple[str, ...]:
@@ -95,11 +98,11 @@ def _variants(frame: SafeFrame, definition: DefinitionFacts) -> Table | None:
     """The group at each other threshold; every row is a whole definition of its own, so rows do not add up."""
     if not definition.variants:
         return None
-    rows = [("as used in this report", frame.cell(definition.id, "met").text)]
-    rows += [(label, frame.cell(definition.id, measure).text) for measure, label in definition.variants]
-    return Table(
-        caption=f"{definition.title}: at other thresholds", head=("Threshold", "People in this group"), rows=tuple(rows)
-    )
+    asked = [("met", "as used in this report"), *definition.variants]
+    rows = tuple((label, frame.cell(definition.id, measure).text) for measure, label in asked)
+    caption, head = f"{definition.title}: at other thresholds", ("Threshold", "People in this group")
+    table = Table(caption=caption, head=head, rows=rows)
+    return with_spans(table, [frame.span(definition.id, measure) for measure, _ in asked])
 
 
 def _attrition(frame: SafeFrame, definition: DefinitionFacts) -> Table | None:
@@ -108,9 +111,9 @@ def _attrition(frame: SafeFrame, definition: DefinitionFacts) -> Table | None:
         return None
     labels = dict(definition.steps)
     rows = [(labels.get(number, f"Step {number}"), frame.cell(definition.id, STEP + number).text) for number in numbers]
-    return Table(
-        caption=f"{definition.title}: from everyone to this group", head=("Step", "People left"), rows=tuple(rows)
-    )
+    caption, head = f"{definition.title}: from everyone to this group", ("Step", "People left")
+    table = Table(caption=caption, head=head, rows=tuple(rows))
+    return with_spans(table, [frame.span(definition.id, STEP + number) for number in numbers])
 
 
 def _questions(

@@ -26,8 +26,10 @@ def ladder_rungs(frame: SafeFrame, definition: DefinitionFacts) -> list[Bar]:
     if not names:
         return []
     met, labels = frame.cell(definition.id, "met"), dict(definition.rungs)
-    cells = [(labels.get(name, name.replace("_", " ")), frame.cell(definition.id, RUNG + name)) for name in names]
-    return [Bar("In this group", met), *(Bar(text, cell, share(cell, met)) for text, cell in cells)]
+    rungs = [(labels.get(name, name.replace("_", " ")), RUNG + name) for name in names]
+    cells = [(text, frame.cell(definition.id, measure), frame.span(definition.id, measure)) for text, measure in rungs]
+    whole = Bar("In this group", met, span=frame.span(definition.id, "met"))
+    return [whole, *(Bar(text, cell, share(cell, met), span) for text, cell, span in cells)]
 
 
 def ladder_figure(frame: SafeFrame, definition: DefinitionFacts, rungs: Sequence[Bar]) -> Figure | None:

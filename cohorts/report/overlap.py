@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from cohorts.report.certainty import lead_in_doubt
 from cohorts.report.charts import Bar, bar_chart
 from cohorts.report.facts import DefinitionFacts, ReportFacts
 from cohorts.report.findings import overlap_finding, quoted
@@ -48,7 +49,7 @@ def _overlap(frame: SafeFrame, facts: ReportFacts, definition: DefinitionFacts, 
     return Figure(
         id=chart_id,
         heading=words.heading,
-        finding=overlap_finding(bars, words.lead),
+        finding=f"{overlap_finding(bars, words.lead)} {lead_in_doubt(bars)}".rstrip(),
         note=_pairs_note(facts, len(bars) - len(shown)) if pairs else "",
         chart=bar_chart(chart_id, title, shown, most=met),
         table=bar_table(title, words.first, shown),
@@ -61,10 +62,11 @@ def _overlap_bars(frame: SafeFrame, facts: ReportFacts, cohort: str, dimension: 
     groups = in_order(frame.groups(cohort, "met", dimension), order)
     if dimension == "service_pair":
         groups = [group for group in groups if facts.spine not in group.split(" & ")]
-    cells = [(label(dimension, group, facts), frame.cell(cohort, "met", dimension, group)) for group in groups]
+    keys = [("met", dimension, group) for group in groups]
+    cells = [(label(*key[1:], facts), frame.cell(cohort, *key), frame.span(cohort, *key)) for key in keys]
     if dimension == "service_pair":
         cells.sort(key=lambda each: (-(each[1].people or 0), each[1].text, each[0]))
-    return [Bar(text, cell, share(cell, met)) for text, cell in cells]
+    return [Bar(text, cell, share(cell, met), span) for text, cell, span in cells]
 
 
 def _pairs_note(facts: ReportFacts, others: int) -> str:

@@ -2,10 +2,14 @@
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 
 from cohorts.report.charts import Bar
 from cohorts.report.page import Table
-from governance.disclosure import SafeCell, SafeFrame, SafeRate, Status, rate_per_1000
+from governance.disclosure import SafeCell, SafeFrame, SafeRate, SafeSpan, Status, rate_per_1000
+
+OTHERWISE = "If records were joined otherwise"
+"""Head of the column of spans."""
 
 
 def anchor(cohort: str, kind: str = "cohort") -> str:
@@ -28,4 +32,19 @@ def share(part: SafeCell, whole: SafeCell) -> SafeRate:
 def bar_table(caption: str, first: str, bars: Sequence[Bar]) -> Table:
     """The table that goes with a chart of bars."""
     rows = [(bar.label, bar.cell.text, bar.share.percent_text if bar.share else "") for bar in bars]
-    return Table(caption=caption, head=(first, "People", "Share of the group"), rows=tuple(rows))
+    table = Table(caption=caption, head=(first, "People", "Share of the group"), rows=tuple(rows))
+    return with_spans(table, [bar.span for bar in bars])
+
+
+def with_spans(table: Table, spans: Sequence[SafeSpan | None]) -> Table:
+    """The table with a further column: where each row's number lies if records are joined otherwise.
+
+    Args:
+        table: One row a span, in the same order.
+        spans: None where nothing may be said; without any the table stays as it is.
+    """
+    if not any(spans):
+        return table
+    told = (span.text if span else "" for span in spans)
+    rows = tuple((*row, text) for row, text in zip(table.rows, told, strict=True))
+    return replace(table, head=(*table.head, OTHERWISE), rows=rows)

@@ -5,7 +5,7 @@ from datetime import date
 from cohorts.report.facts import ReportFacts, long_date, month
 from cohorts.report.findings import quoted
 from cohorts.report.page import Making, Table, Unknowns
-from cohorts.report.tables import anchor
+from cohorts.report.tables import anchor, with_spans
 from governance.disclosure import SafeFrame, SafeLinkage, rate_per_1000
 
 _SECTORS = {
@@ -50,7 +50,8 @@ def _coverage(frame: SafeFrame, facts: ReportFacts) -> Table:
         for source in facts.sources
     )
     head = ("Source", "People seen", "Dates it can speak for", "Known gaps")
-    return Table(caption="Coverage, by source", head=head, rows=rows, text_columns=frozenset({2, 3}))
+    table = Table(caption="Coverage, by source", head=head, rows=rows, text_columns=frozenset({2, 3}))
+    return with_spans(table, [frame.span("_everyone", "seen", "service", source.id) for source in facts.sources])
 
 
 def _linkage(facts: ReportFacts) -> Table:

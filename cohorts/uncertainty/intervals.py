@@ -22,9 +22,6 @@ LIMITS = (0.025, 0.975)
 """Of a 95% interval: five of two hundred draws lie beyond each end."""
 
 _SEED = 8_092
-_MEASURES = "^(population|met|not_met|cannot_tell|rung:.*|attrition:.*)$"
-"""Those that ``sql/person_cell.sql`` looks up."""
-
 _KEY = list(COHORT_COUNT.key)
 
 Floats = NDArray[np.float64]
@@ -62,7 +59,7 @@ class _Added:
 def count_intervals(
     con: duckdb.DuckDBPyConnection, counts: pa.Table, found: LinkageDraws, setting: Setting
 ) -> pa.Table:
-    """The interval of every count by group and by step.
+    """The interval of every count: by group, by step, by service, and of those beside the answers.
 
     Args:
         con: Analysis tables, and what counting and :func:`cohorts.missed.rates.rates_by_number` left in it.
@@ -71,7 +68,7 @@ def count_intervals(
         setting: What the analysis was made of.
 
     Returns:
-        Contract ``cohort_interval``, in the order of ``counts``; counts of services and of other thresholds have none.
+        Contract ``cohort_interval``, in the order of ``counts``.
     """
     donors = find_donors(con)
     world = build_world(con, pa.concat_tables([found.drawn_person, donors.split]), setting)
@@ -138,6 +135,4 @@ def _intervals(counts: pa.Table, change: Floats, per_point: Floats) -> pa.Table:
     for name, limit in (("low", low), ("high", high)):
         found = found.append_column(name, pa.array(limit.astype(np.int64)))
     found = found.append_column("per_point", pa.array(np.round(per_point, 4)))
-    looked_up = pc.match_substring_regex(found["measure"], _MEASURES)
-    by_service = pc.match_substring(found["dimension"], "service")
-    return check_table(found.filter(pc.and_not(looked_up, by_service)), COHORT_INTERVAL)
+    return check_table(found, COHORT_INTERVAL)

@@ -7,7 +7,7 @@ number of people a reader of the counts knows to be hidden anyway. Where they ca
 part or of the whole is widened: a wider span is as true as a narrow one.
 """
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from math import inf
 
@@ -74,7 +74,11 @@ def reach(cell: SafeCell, fewer: int, more: int, base: int) -> Reach:
 
 
 def kept_quiet(
-    reaches: Mapping[CellKey, Reach], cells: Mapping[CellKey, SafeCell], sums: Collection[Sum], rule: CountRule
+    reaches: Mapping[CellKey, Reach],
+    cells: Mapping[CellKey, SafeCell],
+    sums: Collection[Sum],
+    rule: CountRule,
+    covers: Sequence[Sum] = (),
 ) -> dict[CellKey, Reach]:
     """Widen until no sum tells more of a hidden part than the counts themselves do.
 
@@ -83,24 +87,29 @@ def kept_quiet(
         cells: Released counts.
         sums: Which counts a reader can add up.
         rule: How they were released.
+        covers: Wholes everybody of whom is in some part, in several perhaps: what the whole loses, some part loses, but
+            what a part gains it need not take from any other.
 
     Returns:
         Of the same counts, none narrower. Ends, for a widened loss only passes from wholes to parts, a gain from parts
         to wholes.
     """
     found = dict(reaches)
-    telling = [each for each in sums if each.total in found and any(_hidden(cells, key) for key in each.parts)]
+    telling = [each for each in (*sums, *covers) if each.total in found and any(_hidden(cells, k) for k in each.parts)]
     known = {each: _known_hidden(each, cells, rule) for each in telling}
+    apart = set(sums)
     again = True
     while again:
-        wider = {key: new for each in telling for key, new in _wider(each, found, cells, known[each])}
+        wider = {
+            key: new for each in telling for key, new in _wider(each, found, cells, known[each], gains=each in apart)
+        }
         again = any(found[key] != new for key, new in wider.items())
         found |= wider
     return found
 
 
 def _wider(
-    each: Sum, reaches: Mapping[CellKey, Reach], cells: Mapping[CellKey, SafeCell], known: float
+    each: Sum, reaches: Mapping[CellKey, Reach], cells: Mapping[CellKey, SafeCell], known: float, *, gains: bool
 ) -> Iterator[tuple[CellKey, Reach]]:
     """What one sum asks for: wider spans of its largest shown part and of its whole."""
     whole = reaches[each.total]
@@ -111,6 +120,8 @@ def _wider(
     if more > 0:
         largest = max(shown, key=lambda key: (cells[key].people or 0, key))
         yield largest, shown[largest].losing(shown[largest].most_lost + more)
+    if not gains:
+        return
     told = max(part.fewest_gained - _lost_by_others(shown, key) for key, part in shown.items()) - known
     if told > whole.most_gained:
         yield each.total, whole.gaining(int(told))

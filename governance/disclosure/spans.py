@@ -14,7 +14,8 @@ import pyarrow as pa
 
 from governance.contracts import COHORT_COUNT, COHORT_INTERVAL, check_table
 from governance.disclosure.protect import ALL, CellKey, keys_of, sums_of
-from governance.disclosure.rounding import CountRule, SafeCell, Status
+from governance.disclosure.rounding import HIDDEN, CountRule, SafeCell, Status
+from governance.disclosure.span_overlaps import covers_of, nested_of
 from governance.disclosure.span_sums import kept_quiet, reach
 
 LOST_PER_100 = (0.125, 0.25, 0.5, 1.0, 2.0, 4.0, 8.0, 16.0)
@@ -57,7 +58,11 @@ def release_spans(
     reaches = {
         key: reach(cell, exact[key] - moved[key][0], moved[key][1] - exact[key], base) for key, cell in shown.items()
     }
-    wide = kept_quiet(reaches, cells, sums_of(exact), rule)
+    nested = nested_of(exact)
+    # What a larger count has beside a smaller one is in no table: for a reader of spans it is a hidden part.
+    known = {**cells, **{key: HIDDEN for each in nested for key in each.parts if key not in exact}}
+    covers = [each for each in covers_of(exact) if all(key in cells for key in each.cells)]
+    wide = kept_quiet(reaches, known, [*sums_of(exact), *nested], rule, covers)
     pulls = {key[:2]: _pull(moved[key][2] / exact[key]) for key in shown if key.dimension == ALL}
     return {key: SafeSpan(each.low, each.high, pulls.get(key[:2], 0.0)) for key, each in wide.items()}
 

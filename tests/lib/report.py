@@ -4,7 +4,7 @@ The counts hang together as real ones do (groups add up to totals, the three ans
 disclosure control has something to protect.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache
 from itertools import combinations
@@ -19,7 +19,17 @@ from cohorts.report.board_facts import BoardFacts, CriterionFacts, DecisionFacts
 from cohorts.report.facts import DefinitionFacts, DimensionFacts, Question, SinceFacts, SourceFacts
 from cohorts.report.voice_facts import CommentFacts, VoiceFacts, VoicesFacts
 from governance.contracts import COHORT_COUNT
-from governance.disclosure import SafeCause, SafeCell, SafeFrame, Status, Way, Weight, release, release_linkage
+from governance.disclosure import (
+    SafeCause,
+    SafeCell,
+    SafeFrame,
+    SafeSpan,
+    Status,
+    Way,
+    Weight,
+    release,
+    release_linkage,
+)
 from governance.disclosure.rounding import HIDDEN
 from governance.disclosure.waits import (
     APPOINTMENTS,
@@ -303,6 +313,17 @@ def invented_facts(*, policy: Policy = POLICY, synthetic: bool = True) -> Report
 def invented_frame(policy: Policy = POLICY) -> SafeFrame:
     """The safe frame of :func:`invented_counts`."""
     return release(invented_counts(), policy)
+
+
+def doubtful_frame(policy: Policy = POLICY) -> SafeFrame:
+    """:func:`invented_frame` with a span beside every shown count, wide enough that the largest rows could change."""
+    frame = invented_frame(policy)
+    spans = {
+        key: SafeSpan(cell.people * 3 // 4 // 5 * 5, -(-cell.people * 5 // 4 // 5) * 5)
+        for key, cell in frame.cells.items()
+        if cell.people
+    }
+    return replace(frame, spans=spans)
 
 
 def with_people(table: pa.Table, changes: Counts) -> pa.Table:

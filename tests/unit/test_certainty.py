@@ -4,8 +4,9 @@ import dataclasses
 
 import pytest
 
-from cohorts.report.certainty import direction, grade, tipping_point
-from cohorts.report.charts import Dot
+from cohorts.report.certainty import direction, grade, lead_in_doubt, tipping_point
+from cohorts.report.charts import Bar, Dot
+from cohorts.report.tables import OTHERWISE, bar_table
 from governance.disclosure import CellKey, SafeCell, SafeFrame, SafeSpan, Status, rate_per_1000, rule_of
 from governance.settings import Policy
 
@@ -111,3 +112,32 @@ def test_a_release_without_intervals_says_nothing_of_links():
     assert grade(bare, "c") is None
     assert direction(bare, "c") == ""
     assert tipping_point(bare, "c", "ethnic_group", {}, [Dot("A", rate_per_1000(shown(300), shown(1_000)))]) == ""
+
+
+def rows(*counts):
+    """Bars of so many people, each with its span."""
+    return [
+        Bar(f"row {n}", SafeCell(Status.SHOWN, people, str(people)), span=SafeSpan(*span) if span else None)
+        for n, (people, span) in enumerate(counts)
+    ]
+
+
+def test_a_lead_that_links_could_overturn_is_told_so():
+    """The largest row is named by its count; whether it would stay the largest is said beside it."""
+    near, apart = rows((100, (80, 110)), (70, (60, 80))), rows((100, (85, 110)), (70, (60, 80)))
+
+    assert lead_in_doubt(near) == (
+        "If records were joined otherwise, it would be 80 to 110 people, and another row could be the largest."
+    )
+    assert lead_in_doubt(apart) == "If records were joined otherwise, it would be 85 to 110 people."
+    assert lead_in_doubt(rows((100, (90, 110)), (100, (90, 110)))) == ""
+    assert lead_in_doubt(rows((100, None), (70, (60, 80)))) == ""
+
+
+def test_a_table_has_spans_where_any_may_be_said():
+    """A row without one has an empty cell; a table without any stays as it is."""
+    told = bar_table("caption", "Row", rows((100, (90, 110)), (3, None)))
+    bare = bar_table("caption", "Row", rows((100, None), (3, None)))
+
+    assert (told.head[-1], [row[-1] for row in told.rows]) == (OTHERWISE, ["90 to 110", ""])
+    assert bare.head == ("Row", "People", "Share of the group")

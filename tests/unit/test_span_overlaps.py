@@ -1,0 +1,151 @@
+"""Spans of services, pairs and other thresholds: an attacker who knows that people are in several of them at once."""
+
+from itertools import combinations
+
+import pyarrow as pa
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from governance.contracts import COHORT_COUNT, COHORT_INTERVAL
+from governance.disclosure import CellKey, Status, release, spans
+from governance.disclosure.span_overlaps import covers_of, nested_of
+from governance.settings import Policy
+
+POLICY = Policy()
+BASE = POLICY.round_to_people
+SERVICES = ("gp", "housing", "police")
+MET = CellKey("c", "met")
+
+
+def counted(people):
+    """What a release counts of people: each the set of services that saw them, and whether a threshold is met."""
+    keys = [MET, CellKey("c", "variant:times=9")]
+    keys += [CellKey("c", "met", "service", one) for one in SERVICES]
+    keys += [CellKey("c", "met", "service_pair", f"{a} & {b}") for a, b in combinations(SERVICES, 2)]
+    keys += [CellKey("c", "met", "service_count", number) for number in ("0", "1", "2", "3", "4+")]
+    found = dict.fromkeys(keys, 0)
+    for (seen, strict), number in people.items():
+        keys = [MET, CellKey("c", "met", "service_count", str(len(seen)))]
+        keys += [CellKey("c", "met", "service", one) for one in seen]
+        keys += [CellKey("c", "met", "service_pair", " & ".join(pair)) for pair in combinations(sorted(seen), 2)]
+        keys += [CellKey("c", "variant:times=9")] if strict else []
+        for key in keys:
+            found[key] += number
+    return found
+
+
+def published(people, moved, *, profile="hide7_round5"):
+    """The released counts and their spans, where so many of each kind leave or come."""
+    exact, fewer, more = (counted(each) for each in (people, moved[0], moved[1]))
+    named = [dict(zip(COHORT_COUNT.key, key, strict=True)) for key in exact]
+    counts = [
+        {**name, "version": "1", "people": n, "cell_key": 0} for name, n in zip(named, exact.values(), strict=True)
+    ]
+    limits = [
+        {**name, "expected": 0.0, "low": exact[key] - fewer[key], "high": exact[key] + more[key], "per_point": 0.0}
+        for key, name in zip(exact, named, strict=True)
+    ]
+    table = pa.Table.from_pylist(counts, schema=COHORT_COUNT.schema)
+    frame = release(table, POLICY, profile)
+    intervals = pa.Table.from_pylist(limits, schema=COHORT_INTERVAL.schema)
+    return frame, spans.release_spans(frame.cells, table, intervals, rule=frame.rule, base=BASE)
+
+
+def lost(frame, found, key):
+    """The fewest and the most people who leave a count, as far as its cell and span say."""
+    cell, span = frame.cells[key], found.get(key)
+    if span is None:
+        return 0, float("inf") if cell.people is None else 0
+    floor = cell.people - cell.give
+    return max(0, floor - span.low - BASE + 1), floor - span.low if span.low else float("inf")
+
+
+def gained(frame, found, key):
+    """The fewest and the most people who come into a count."""
+    cell, span = frame.cells[key], found.get(key)
+    if span is None:
+        return 0, float("inf") if cell.people is None else 0
+    ceiling = cell.people + cell.give
+    return max(0, span.high - BASE + 1 - ceiling), span.high - ceiling
+
+
+def learnt(frame, found):
+    """By whole: people that spans show to be in the parts that are hidden, beyond those that the counts show.
+
+    Whoever leaves the whole leaves a part. Whoever comes into the smaller of two counts comes from outside the larger,
+    or from what the larger has beside it.
+    """
+    told = {}
+    exact = {key: cell.people or 0 for key, cell in frame.cells.items()}
+    nested = nested_of(exact)
+    for each in (*covers_of(exact), *nested):
+        shown = [key for key in each.parts if key in frame.cells and frame.cells[key].status is Status.SHOWN]
+        if frame.cells[each.total].status is Status.HIDDEN or len(shown) == len(each.parts):
+            continue
+        if not any(frame.cells[key].people for key in shown):
+            continue  # whoever leaves the whole leaves a hidden part, which the counts say is all of it
+        leaving = lost(frame, found, each.total)[0] - sum(lost(frame, found, key)[1] for key in shown)
+        bounds = frame.rule.bounds
+        known = bounds(frame.cells[each.total])[0] - sum(bounds(frame.cells[key])[1] for key in shown)
+        coming = [gained(frame, found, key)[0] - gained(frame, found, each.total)[1] for key in shown]
+        from_beside = max(coming) if each in nested else 0
+        told[each.total, each.parts] = max(leaving, from_beside) - max(1, known)
+    return told
+
+
+KINDS = [(frozenset(seen), strict) for n in range(4) for seen in combinations(SERVICES, n) for strict in (False, True)]
+PEOPLE = st.fixed_dictionaries({kind: st.integers(0, 40) for kind in KINDS})
+SHARES = st.lists(st.tuples(st.floats(0, 1), st.floats(0, 1)), min_size=len(KINDS), max_size=len(KINDS))
+
+
+def moves(people, shares):
+    """So many of each kind leave, and so many come."""
+    pairs = list(zip(people.items(), shares, strict=True))
+    return tuple({kind: round(share[side] * n) for (kind, n), share in pairs} for side in (0, 1))
+
+
+@settings(deadline=None, max_examples=60)
+@given(PEOPLE, SHARES, st.sampled_from(("hide7_round5", "cell_key")))
+def test_spans_of_overlapping_counts_tell_of_no_hidden_people(people, shares, profile):
+    """Whatever leaves and comes: no hidden service or pair, and nobody beside a smaller count, is told by spans."""
+    frame, found = published(people, moves(people, shares), profile=profile)
+
+    assert all(more <= 0 for more in learnt(frame, found).values())
+
+
+@settings(deadline=None, max_examples=40)
+@given(PEOPLE, SHARES)
+def test_spans_hold_what_may_leave_and_come(people, shares):
+    """A wider span is as true as a narrow one; every shown count of this kind has one."""
+    exact, (fewer, more) = counted(people), map(counted, moves(people, shares))
+    frame, found = published(people, moves(people, shares))
+
+    shown = {key for key, cell in frame.cells.items() if cell.people}
+    assert set(found) == shown
+    assert all(found[key].low <= exact[key] - fewer[key] for key in shown)
+    assert all(found[key].high >= exact[key] + more[key] for key in shown)
+
+
+FEW = 7
+ONLY_POLICE, GP = frozenset({"police"}), frozenset({"gp"})
+
+
+@pytest.mark.parametrize(
+    "people",
+    [
+        {(GP, True): 60, (frozenset({"gp", "housing"}), True): 20, (ONLY_POLICE, True): FEW},
+        {(GP, True): 60, (frozenset({"gp", "police"}), True): FEW, (frozenset({"housing", "police"}), True): 20},
+        {(GP, True): 60, (GP, False): FEW},
+    ],
+    ids=["a hidden service", "a hidden pair", "nobody but a few beside a threshold"],
+)
+def test_the_attack_breaks_spans_that_are_not_widened(people, monkeypatch):
+    """The control: if nothing is known of overlaps, spans tell of people whom counts hide."""
+    gone = {kind: number for kind, number in people.items() if number == FEW}
+    assert not any(more > 0 for more in learnt(*published(people, (gone, {}), profile="cell_key")).values())
+
+    monkeypatch.setattr(spans, "covers_of", lambda exact: [])
+    monkeypatch.setattr(spans, "nested_of", lambda exact: [])
+
+    assert any(more > 0 for more in learnt(*published(people, (gone, {}), profile="cell_key")).values())
