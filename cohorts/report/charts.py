@@ -23,7 +23,7 @@ _ROW_HEIGHT = 38
 _LABEL_CHARACTERS = 19
 _AXIS_TIMES = 2.5
 """How far the axis reaches, in times the highest rate."""
-_DATA, _GRID, _TEXT = "#12436d", "#b1b4b6", "#0b0c0c"
+DATA, GRID, TEXT = "#12436d", "#b1b4b6", "#0b0c0c"
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,12 +105,12 @@ def bar_chart(chart_id: str, title: str, bars: Sequence[Bar], *, most: SafeCell)
         middle, width = top + height / 2, room * (bar.cell.people or 0) / full
         parts += lines
         if width:
-            parts.append(_tag("rect", x=_PLOT_LEFT, y=middle - 10, width=width, height=20, fill=_DATA))
-        parts.append(_text(_PLOT_LEFT + width + 6, middle + 5, bar.text))
+            parts.append(tag("rect", x=_PLOT_LEFT, y=middle - 10, width=width, height=20, fill=DATA))
+        parts.append(line_of_text(_PLOT_LEFT + width + 6, middle + 5, bar.text))
         top += height
-    parts.append(_tag("line", x1=_PLOT_LEFT, y1=0, x2=_PLOT_LEFT, y2=top, stroke=_TEXT))
+    parts.append(tag("line", x1=_PLOT_LEFT, y1=0, x2=_PLOT_LEFT, y2=top, stroke=TEXT))
     described = "; ".join(f"{bar.label}: {bar.text}" for bar in bars)
-    return _svg(chart_id, title, f"People in each row. {described}.", parts, top + 4)
+    return drawn(chart_id, title, f"People in each row. {described}.", parts, top + 4)
 
 
 def dot_chart(
@@ -129,9 +129,9 @@ def dot_chart(
         parts += lines + _dot(dot.rate, scale, top + height / 2)
         top += height
     lines = _axis(scale, top, axis.label) + (_reference(everyone, scale, top) if everyone else [])
-    described = "; ".join(f"{dot.label}: {_rate_words(dot.rate)}" for dot in dots)
-    of_all = f" Everyone: {_rate_words(everyone)}." if everyone else ""
-    return _svg(chart_id, title, f"{axis.says} with 95% intervals. {described}.{of_all}", lines + parts, top + 46)
+    described = "; ".join(f"{dot.label}: {words_of(dot.rate)}" for dot in dots)
+    of_all = f" Everyone: {words_of(everyone)}." if everyone else ""
+    return drawn(chart_id, title, f"{axis.says} with 95% intervals. {described}.{of_all}", lines + parts, top + 46)
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,31 +161,31 @@ class _Scale:
 def _dot(rate: Ranged, scale: _Scale, middle: float) -> list[Markup]:
     """Interval, its ends, and the dot; or the symbol where there is no rate."""
     if rate.value is None or rate.low is None or rate.high is None:
-        return [_text(_PLOT_LEFT + 6, middle + 5, rate.text)]
+        return [line_of_text(_PLOT_LEFT + 6, middle + 5, rate.text)]
     low, high = scale.x(rate.low), scale.x(min(rate.high, scale.top))
-    line = _tag("line", x1=low, y1=middle, x2=high, y2=middle, stroke=_DATA, stroke_width=2)
+    line = tag("line", x1=low, y1=middle, x2=high, y2=middle, stroke=DATA, stroke_width=2)
     right = _arrow(high, middle) if rate.high > scale.top else _end(high, middle)
-    return [line, _end(low, middle), right, _tag("circle", cx=scale.x(rate.value), cy=middle, r=6, fill=_DATA)]
+    return [line, _end(low, middle), right, tag("circle", cx=scale.x(rate.value), cy=middle, r=6, fill=DATA)]
 
 
 def _end(x: float, middle: float) -> Markup:
-    return _tag("line", x1=x, y1=middle - 5, x2=x, y2=middle + 5, stroke=_DATA, stroke_width=2)
+    return tag("line", x1=x, y1=middle - 5, x2=x, y2=middle + 5, stroke=DATA, stroke_width=2)
 
 
 def _arrow(x: float, middle: float) -> Markup:
     points = (
         f"{_number(x)},{_number(middle - 6)} {_number(x + 10)},{_number(middle)} {_number(x)},{_number(middle + 6)}"
     )
-    return _tag("polygon", points=points, fill=_DATA)
+    return tag("polygon", points=points, fill=DATA)
 
 
 def _axis(scale: _Scale, bottom: float, label: str) -> list[Markup]:
     parts: list[Markup] = []
     for tick in scale.ticks:
         x = scale.x(tick)
-        parts.append(_tag("line", x1=x, y1=0, x2=x, y2=bottom, stroke=_GRID if tick else _TEXT))
-        parts.append(_text(x, bottom + 18, f"{tick:,g}", anchor="middle"))
-    return [*parts, _text(_PLOT_LEFT, bottom + 38, label)]
+        parts.append(tag("line", x1=x, y1=0, x2=x, y2=bottom, stroke=GRID if tick else TEXT))
+        parts.append(line_of_text(x, bottom + 18, f"{tick:,g}", anchor="middle"))
+    return [*parts, line_of_text(_PLOT_LEFT, bottom + 38, label)]
 
 
 def _reference(everyone: Ranged, scale: _Scale, bottom: float) -> list[Markup]:
@@ -193,14 +193,15 @@ def _reference(everyone: Ranged, scale: _Scale, bottom: float) -> list[Markup]:
     if everyone.value is None:
         return []
     x = scale.x(everyone.value)
-    dashed = _tag("line", x1=x, y1=0, x2=x, y2=bottom, stroke=_TEXT, stroke_width=1.5, stroke_dasharray="5 4")
-    key = _tag(
-        "line", x1=400, y1=bottom + 33, x2=430, y2=bottom + 33, stroke=_TEXT, stroke_width=1.5, stroke_dasharray="5 4"
+    dashed = tag("line", x1=x, y1=0, x2=x, y2=bottom, stroke=TEXT, stroke_width=1.5, stroke_dasharray="5 4")
+    key = tag(
+        "line", x1=400, y1=bottom + 33, x2=430, y2=bottom + 33, stroke=TEXT, stroke_width=1.5, stroke_dasharray="5 4"
     )
-    return [dashed, key, _text(436, bottom + 38, f"Everyone: {everyone.text}")]
+    return [dashed, key, line_of_text(436, bottom + 38, f"Everyone: {everyone.text}")]
 
 
-def _rate_words(rate: Ranged) -> str:
+def words_of(rate: Ranged) -> str:
+    """A number and its interval."""
     return rate.text if rate.low is None else f"{rate.text} ({rate.interval_text})"
 
 
@@ -209,22 +210,26 @@ def _label(text: str, top: float) -> tuple[list[Markup], float]:
     lines = textwrap.wrap(text, _LABEL_CHARACTERS) or [""]
     height = max(_ROW_HEIGHT, _LINE_HEIGHT * len(lines) + 12)
     first = top + height / 2 + 5 - _LINE_HEIGHT * (len(lines) - 1) / 2
-    return [_text(_LABEL_WIDTH, first + _LINE_HEIGHT * n, line, anchor="end") for n, line in enumerate(lines)], height
+    return [
+        line_of_text(_LABEL_WIDTH, first + _LINE_HEIGHT * n, line, anchor="end") for n, line in enumerate(lines)
+    ], height
 
 
-def _text(x: float, y: float, text: str, *, anchor: str = "start") -> Markup:
-    return _tag("text", text, x=x, y=y, text_anchor=anchor, fill=_TEXT)
+def line_of_text(x: float, y: float, text: str, *, anchor: str = "start") -> Markup:
+    """A line of text at a place."""
+    return tag("text", text, x=x, y=y, text_anchor=anchor, fill=TEXT)
 
 
-def _svg(chart_id: str, title: str, description: str, parts: Sequence[Markup], height: float) -> Markup:
+def drawn(chart_id: str, title: str, description: str, parts: Sequence[Markup], height: float) -> Markup:
+    """The picture, with the words for those who do not see it."""
     names = f"{chart_id}-title {chart_id}-desc"
-    inside = [_tag("title", title, id=f"{chart_id}-title"), _tag("desc", description, id=f"{chart_id}-desc"), *parts]
-    # viewBox is spelt with a capital B, which _tag's names cannot carry.
+    inside = [tag("title", title, id=f"{chart_id}-title"), tag("desc", description, id=f"{chart_id}-desc"), *parts]
+    # viewBox is spelt with a capital B, which tag's names cannot carry.
     head = Markup('<svg class="chart" role="img" aria-labelledby="{}" viewBox="0 0 {} {}" focusable="false">')
     return head.format(names, _WIDTH, _number(height)) + Markup("").join(inside) + Markup("</svg>")
 
 
-def _tag(name: str, text: str | None = None, /, **attributes: str | float) -> Markup:
+def tag(name: str, text: str | None = None, /, **attributes: str | float) -> Markup:
     """One SVG element; numbers to one decimal, everything else escaped."""
     spelt = "".join(f' {key.replace("_", "-")}="{escape(_number(value))}"' for key, value in attributes.items())
     return Markup(f"<{name}{spelt}/>" if text is None else f"<{name}{spelt}>{escape(text)}</{name}>")  # noqa: S704 - escaped above

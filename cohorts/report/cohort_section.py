@@ -12,6 +12,7 @@ from cohorts.report.ladder import SHARED, STEP, ladder_figure, ladder_rungs, run
 from cohorts.report.overlap import overlap_figures
 from cohorts.report.page import CohortSection, Table
 from cohorts.report.tables import OTHERWISE, anchor, overall_rate, with_spans
+from cohorts.report.trend import cohort_trend
 from cohorts.report.voices import voice_steps
 from governance.disclosure import SafeFrame
 
@@ -36,6 +37,7 @@ def cohort_section(frame: SafeFrame, facts: ReportFacts, definition: DefinitionF
         overlap=overlap_figures(frame, facts, definition),
         variants=_variants(frame, definition),
         attrition=_attrition(frame, definition),
+        trend=cohort_trend(frame, facts, definition),
         voices=voice_steps(
             facts.voices,
             definition.id,

@@ -110,6 +110,15 @@ class WeighPage:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Trend:
+    """A number over an unbroken run of monthly reports."""
+
+    note: str
+    """How many reports there are, where they are too few."""
+    figure: Figure | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CohortSection:
     """One cohort: who they are, how many, where need goes unmet, for whom, and between which services."""
 
@@ -131,6 +140,7 @@ class CohortSection:
     variants: Table | None = None
     """The group at other thresholds."""
     attrition: Table | None
+    trend: Trend | None = None
     voices: tuple[VoiceStep, ...] = ()
     """What people told us of the group and of each of its steps."""
     comments: tuple[tuple[str, str, str], ...] = ()
@@ -167,6 +177,10 @@ class Waits:
     by_place: Figure | None
     gaps: Table | None
     over_time: Table | None
+    trends: tuple[tuple[str, Trend], ...]
+    """Of each service by its title."""
+    short_of: str
+    """What is missing before change can be told from chance; empty if nothing is for any service."""
     missed: tuple[Figure, ...]
     questions: tuple[str, ...]
 

@@ -79,6 +79,8 @@ def _of_cohort(cohort: CohortSection) -> Iterator[Table]:
     yield from (figure.table for figure in (*cohort.equity, *cohort.overlap))
     if told := _told(cohort):
         yield told
+    if cohort.trend and cohort.trend.figure:
+        yield cohort.trend.figure.table
     if cohort.variants:
         yield cohort.variants
     if cohort.attrition:
@@ -119,6 +121,7 @@ def _told(cohort: CohortSection) -> Table | None:
 def _of_waits(waits: Waits) -> Iterator[Table]:
     by_place = waits.by_place.table if waits.by_place else None
     yield from (table for table in (waits.half, by_place, waits.gaps, waits.over_time) if table)
+    yield from (each.figure.table for _, each in waits.trends if each.figure)
     yield from (figure.table for figure in waits.missed)
 
 

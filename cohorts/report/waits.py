@@ -1,6 +1,6 @@
 """Waits and missed appointments: how long, for whom longer, and whether shorter waits went with wider gaps."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from cohorts.report.charts import Axis, Dot, dot_chart
@@ -8,7 +8,8 @@ from cohorts.report.equity import by_words
 from cohorts.report.facts import DimensionFacts, ReportFacts, month
 from cohorts.report.findings import equity_finding, quoted
 from cohorts.report.labels import EQUITY_ORDER, in_order, label
-from cohorts.report.page import Figure, Table, Waits
+from cohorts.report.page import Figure, Table, Trend, Waits
+from cohorts.report.trend import trend, unbroken
 from cohorts.report.weeks import Gap, ServiceWait, Weeks, service_wait, services_waited_for
 from governance.disclosure import ALL, SafeFrame, SafeRate, rate_per_1000
 from governance.disclosure.banded import Bounded
@@ -16,6 +17,7 @@ from governance.disclosure.waits import APPOINTMENTS, MISSED
 
 _EVERYONE = "_everyone"
 _AXIS = Axis("Weeks within which half were seen", "Weeks within which half were seen,")
+_TREND = Axis("Weeks until half were seen", "Weeks until half were seen,")
 _SHOWN = 13
 """Reports in the table over time: a year, and the month a year ago."""
 _GAP_WORDS = {
@@ -44,11 +46,14 @@ def waits(frame: SafeFrame, facts: ReportFacts) -> Waits | None:
     missed = _missed(frame, facts)
     if not found and not missed:
         return None
+    trends = tuple(_trends(frame, facts, found))
     return Waits(
         half=_half(found, facts),
         by_place=_by_place(found, facts) if found else None,
         gaps=_gaps(found, facts) if found else None,
         over_time=_over_time(frame, facts),
+        trends=trends,
+        short_of=next((each.note for _, each in trends if each.note), ""),
         missed=missed,
         questions=_questions(found, facts),
     )
@@ -124,6 +129,18 @@ def gap_finding(gaps: list[tuple[str, Gap]]) -> str:
 
 def _and(names: list[str]) -> str:
     return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
+
+
+def _trends(frame: SafeFrame, facts: ReportFacts, found: list[ServiceWait]) -> Iterator[tuple[str, Trend]]:
+    """The median of each service, report by report."""
+    for each in found:
+        title = facts.source_title(each.source)
+        levels = unbroken(frame, facts, _median_of(each.source))
+        yield title, trend(f"wait-{each.source.replace('_', '-')}", f"Wait for {title}", levels, axis=_TREND)
+
+
+def _median_of(source: str) -> Callable[[SafeFrame], Weeks]:
+    return lambda frame: service_wait(frame, source).median
 
 
 def _over_time(frame: SafeFrame, facts: ReportFacts) -> Table | None:
