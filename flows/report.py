@@ -19,7 +19,7 @@ from flows.drafts import draft_of, hold_to_rules, is_withdrawn, record_of_same
 from flows.release import release
 from flows.run import Run, timestamp
 from flows.safe_numbers import Numbers, attacked, safe_numbers
-from flows.voices import ASKED, asked_of
+from flows.voices import ASKED, asked_of, remove_expired
 from governance.disclosure import COUNTS_FILE, MEASURES_FILE, SafeMeasures, release_linkage, safe_counts_csv
 from governance.disclosure.gate import GateResult, rule_facts
 from governance.ledger import Event
@@ -35,6 +35,7 @@ def report(run: Run) -> dict[str, int | float | str]:
     """
     numbers = safe_numbers(run)
     gate = attacked(run, numbers)
+    remove_expired(run)
     page, manifest = _stage(run, numbers, gate)
     profile = numbers.released.frame.policy_id
     run.ledger.append(

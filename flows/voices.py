@@ -68,6 +68,11 @@ def _kept(bundle: Bundle, ring: KeyRing, today: date) -> KeptVoices:
     return open_voices(bundle.root, bundle.project.id, entries, signed, key, today)
 
 
+def remove_expired(run: Run) -> int:
+    """Remove the words of cards that may not be printed any more; returns how many were still on the disk."""
+    return sweep(run.root, entries_of(Ledger(run.root / "ledger").entries()), run.today)
+
+
 def asked_of(
     board: BoardPage, ids: Iterable[str], rungs: Mapping[str, Sequence[tuple[str, str]]]
 ) -> list[dict[str, Any]]:

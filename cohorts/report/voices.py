@@ -82,9 +82,10 @@ def voice_page(facts: VoicesFacts, groups: Sequence[tuple[str, Sequence[VoiceSte
         back: Cards that are kept back because their group is small.
     """
     steps = [step for _, steps in groups for step in steps]
+    stray = len(facts.cards) - back - sum(len(step.quotes) for step in steps)
     return VoicePage(
         heard=_heard(len(steps), sum(not step.quotes for step in steps)),
-        gone=_gone(facts, back),
+        gone=_gone(facts, back, stray),
         tables=tuple(_table(title, steps) for title, steps in groups),
     )
 
@@ -103,10 +104,11 @@ def _heard(steps: int, silent: int) -> str:
     return "On every step someone was heard."
 
 
-def _gone(facts: VoicesFacts, back: int) -> tuple[str, ...]:
+def _gone(facts: VoicesFacts, back: int, stray: int) -> tuple[str, ...]:
     told = (
         (facts.withdrawn, "withdrawn, because the people who spoke changed their mind"),
         (facts.expired, "taken out, because the time they were agreed for is over"),
+        (stray, "left out, because this report has not the group or the step any more"),
         (back, "kept back, because the group is so small that someone might know who spoke"),
     )
     return tuple(f"{number} {'card was' if number == 1 else 'cards were'} {why}." for number, why in told if number)

@@ -7,10 +7,9 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from flows import voices as step
 from flows.engine import run_steps
-from flows.run import now, open_run
-from flows.voices import voices_of
+from flows.run import open_run
+from flows.voices import remove_expired, voices_of
 from governance.errors import PolicyRefusal
 from governance.ledger import Event, Ledger
 from governance.store import current, read_manifest
@@ -145,19 +144,18 @@ def test_a_reference_cannot_come_back_as_another_card(capsys, project):
     assert all("E-VOICES-REFERENCE" in one.err for one in (changed, back, unknown))
 
 
-def test_a_card_past_its_last_day_is_gone(capsys, project, monkeypatch):
-    """From the report on the day after; from the disk when cards are next touched."""
-    taken_in(capsys, project, {})
-    on_the_day, after = (voices_of(open_run(project, PERIOD, today=UNTIL + timedelta(days=n))) for n in (0, 1))
-    later = now() + timedelta(days=31)
-    with monkeypatch.context() as patched:
-        patched.setattr(step, "now", lambda: later)
-        here(capsys, "voices", "withdraw", project, "HW-1")
+def test_a_card_past_its_last_day_is_gone(capsys, project):
+    """From the report on the day after, and then from the disk."""
+    taken_in(capsys, project, {}, {"Reference": "HW-2", "May be printed until": UNTIL + timedelta(days=9)})
+    on_the_day, after = (open_run(project, PERIOD, today=UNTIL + timedelta(days=n)) for n in (0, 1))
+    told_then, told_after = voices_of(on_the_day), voices_of(after)
+    removed = [remove_expired(run) for run in (on_the_day, after, after)]
 
-    assert (len(on_the_day.facts.cards), len(after.facts.cards)) == (1, 0)
-    assert after.facts.expired == 1
-    assert on_the_day.digest != after.digest
-    assert not list((project / "voices").iterdir())
+    assert (len(told_then.facts.cards), len(told_after.facts.cards)) == (2, 1)
+    assert told_after.facts.expired == 1
+    assert told_then.digest != told_after.digest
+    assert removed == [0, 1, 0]
+    assert len(list((project / "voices").iterdir())) == 1
 
 
 def _exchange(folder):

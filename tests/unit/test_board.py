@@ -5,7 +5,7 @@ from datetime import date
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
@@ -148,6 +148,7 @@ def of(values, weights=None, vary=0.5):
     return weigh(values, np.zeros(criteria, bool), np.ones(criteria) if weights is None else weights, vary)
 
 
+@settings(max_examples=40)
 @given(VALUES)
 def test_weights_count_by_their_share(values):
     """Twice every weight is the same weights."""
@@ -159,6 +160,7 @@ def test_weights_count_by_their_share(values):
     assert np.allclose(one.stays, twice.stays)
 
 
+@settings(max_examples=40)
 @given(VALUES)
 def test_a_group_that_is_first_by_every_criterion_is_first_in_every_setting(values):
     """Nothing about weights can change that; and no place is told that no setting gives."""
@@ -172,6 +174,7 @@ def test_a_group_that_is_first_by_every_criterion_is_first_in_every_setting(valu
     assert ((found.marks >= 0) & (found.marks <= 5.0000001)).all()
 
 
+@settings(max_examples=40)
 @given(VALUES, st.randoms(use_true_random=False))
 def test_the_order_of_groups_decides_nothing(values, random):
     """Groups in another order have the same totals and places."""

@@ -233,6 +233,7 @@ def test_the_page_says_how_many_cards_are_gone():
 
     assert page.gone[0].startswith("1 card was withdrawn")
     assert page.gone[1].startswith("2 cards were taken out")
+    assert page.gone[2].startswith("1 card was left out")  # it is about a group that is not on this page
     assert voice_page(VoicesFacts(), [], 0).gone == ()
 
 
