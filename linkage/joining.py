@@ -5,10 +5,13 @@ deceived. Reciprocal nearest neighbours are merged in rounds, whole arrays at a 
 what merging the best pair one by one would give (Murtagh, 1983).
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
+
+from linkage.ties import grouped
 
 UNSEEN_BITS = -0.25
 """What a pair that no rule brought together weighs in a mean: hardly anything, for rules miss many true pairs."""
@@ -40,6 +43,10 @@ class _Ties:
     pairs: Ints
     """How many pairs of records were scored."""
 
+    def of(self, rows: NDArray[np.bool_]) -> Self:
+        """Some of them, in the same order."""
+        return replace(self, a=self.a[rows], b=self.b[rows], bits=self.bits[rows], pairs=self.pairs[rows])
+
 
 def join_on_average(left: Ints, right: Ints, bits: Floats, single_source: Ints) -> Ints:
     """Group records by average link.
@@ -58,10 +65,33 @@ def join_on_average(left: Ints, right: Ints, bits: Floats, single_source: Ints) 
     groups = _Groups(np.arange(count), np.ones(count, np.int64), _source_bits(single_source))
     ties = _added(np.minimum(left, right), np.maximum(left, right), bits, np.ones(len(bits), np.int64))
     while True:
+        ties = _undecided(ties, groups)
         first, second = _best_for_each_other(ties, groups)
         if not len(first):
             return groups.of_record
         groups, ties = _merged(groups, ties, first, second)
+
+
+def _undecided(ties: _Ties, groups: _Groups) -> _Ties:
+    """Without ties that decide nothing any more.
+
+    Two groups that hold records of one source that keeps one a person never join, whatever they join before; and
+    where no two groups of a component may join now, none of them ever will, for nothing about them changes.
+    """
+    shared = groups.single[ties.a] & groups.single[ties.b]
+    ties = ties.of(np.all(shared == 0, axis=1))
+    joins = _mean(ties, groups) >= 0
+    component = grouped(len(groups.size), np.stack([ties.a, ties.b]))
+    changes = np.zeros(len(groups.size), np.bool_)
+    changes[component[ties.a[joins]]] = True
+    return ties.of(changes[component[ties.a]])
+
+
+def _mean(ties: _Ties, groups: _Groups) -> Floats:
+    """Mean weight of all pairs of records between two groups."""
+    possible = groups.size[ties.a] * groups.size[ties.b]
+    found: Floats = (ties.bits + UNSEEN_BITS * (possible - ties.pairs)) / possible
+    return found
 
 
 def _source_bits(single_source: Ints) -> NDArray[np.uint64]:
@@ -74,21 +104,23 @@ def _source_bits(single_source: Ints) -> NDArray[np.uint64]:
 
 
 def _best_for_each_other(ties: _Ties, groups: _Groups) -> tuple[Ints, Ints]:
-    """Pairs of groups that are each other's best: mean weight above 0, no conflict; ties go to the smaller number."""
-    possible = groups.size[ties.a] * groups.size[ties.b]
-    mean = (ties.bits + UNSEEN_BITS * (possible - ties.pairs)) / possible
-    apart = (groups.single[ties.a] & groups.single[ties.b]).any(axis=1)
-    joins = (mean >= 0) & ~apart
+    """Pairs of groups that are each other's best, mean weight above 0; of equals the smaller number.
+
+    Args:
+        ties: None between groups that must stay apart.
+        groups: So far.
+    """
+    mean = _mean(ties, groups)
+    joins = mean >= 0
     a, b, mean = ties.a[joins], ties.b[joins], mean[joins]
-    one, other, strength = np.concatenate([a, b]), np.concatenate([b, a]), np.concatenate([mean, mean])
-    order = np.lexsort((other, -strength, one))
-    one, other = one[order], other[order]
-    starts = np.append(True, one[1:] != one[:-1])[: len(one)]
-    best = np.full(len(groups.size), -1)
-    best[one[starts]] = other[starts]
-    first = one[starts]
-    first = first[(best[best[first]] == first) & (first < best[first])]
-    return first, best[first]
+    strength, best = np.full(len(groups.size), -np.inf), np.full(len(groups.size), len(groups.size))
+    for one in (a, b):
+        np.maximum.at(strength, one, mean)
+    for one, other in ((a, b), (b, a)):
+        strongest = mean == strength[one]
+        np.minimum.at(best, one[strongest], other[strongest])
+    mutual = (best[a] == b) & (best[b] == a)
+    return a[mutual], b[mutual]
 
 
 def _merged(groups: _Groups, ties: _Ties, first: Ints, second: Ints) -> tuple[_Groups, _Ties]:
