@@ -115,11 +115,16 @@ def covered(found: pd.DataFrame) -> dict[str, Any]:
     asked = found[(found["truth"] > 0) | (found["people"] > 0)]
     moved = asked[(asked["people"] != asked["truth"]) | (asked["low"] != asked["high"])]
     holds = (asked["low"] <= asked["truth"]) & (asked["truth"] <= asked["high"])
+    certain = asked["low"] == asked["high"]
     return {
         "counts": len(asked),
         "holds": holds.mean(),
         "doubtful": len(moved),
         "holds_doubtful": holds[moved.index].mean(),
+        "wide": int((~certain).sum()),
+        "holds_wide": holds[~certain].mean(),
+        "certain": int(certain.sum()),
+        "holds_certain": holds[certain].mean(),
         "linked": (asked["people"] == asked["truth"]).mean(),
         "fixed": (asked["fixed"] == asked["truth"]).mean(),
         "off": (asked["people"] - asked["truth"]).abs().sum() / max(asked["truth"].sum(), 1),
@@ -144,6 +149,18 @@ def slices(found: pd.DataFrame) -> list[tuple[str, pd.DataFrame]]:
     return [(name, part) for name, part in rows if len(part)]
 
 
+def foreseen(found: pd.DataFrame) -> str:
+    """Whether draws foresee as much error as there is: where they say that a count may move, and where not."""
+    met = found[(found["measure"] == "met") & found["dimension"].isin(GROUPS)]
+    certain, told = met["low"] == met["high"], (met["expected"] - met["people"]).abs()
+    wrong = (met["truth"] - met["people"]).abs()
+    parts = [
+        f"{name} {wrong[rows].sum():,} people too many or too few, {told[rows].sum():,.0f} foreseen"
+        for name, rows in (("of more than one number", ~certain), ("of one number", certain))
+    ]
+    return f"Of people who meet a definition, zeros too: beside intervals {parts[0]}; beside intervals {parts[1]}."
+
+
 _HOW = {
     True: "Linked by the strict rules: by those that ship hardly a count of so small a system is wrong.",
     False: "Linked by the rules that ship.",
@@ -154,8 +171,9 @@ def text(found: pd.DataFrame, seeds: Sequence[int], people: int, *, hard: bool) 
     """The section of the page."""
     rows = [(name, covered(part)) for name, part in slices(found)]
     head = (
-        "counts", "number", "interval holds the truth", "… where there is doubt or error", "count is true",
-        f"at {FIXED}", "error of the count", f"at {FIXED}", "of the expected value", "width",
+        "counts", "number", "interval holds the truth", "… where there is doubt or error", "… of more than one number",
+        "… of one number", "count is true", f"at {FIXED}", "error of the count", f"at {FIXED}", "of the expected value",
+        "width",
     )  # fmt: skip
     percent = "{:.1%}".format
     body = [
@@ -164,6 +182,10 @@ def text(found: pd.DataFrame, seeds: Sequence[int], people: int, *, hard: bool) 
             f"{one['counts']:,}",
             percent(one["holds"]),
             f"{percent(one['holds_doubtful'])} of {one['doubtful']:,}" if one["doubtful"] else "none",
+            *(
+                f"{percent(one[f'holds_{kind}'])} of {one[kind]:,}" if one[kind] else "none"
+                for kind in ("wide", "certain")
+            ),
             *(percent(one[each]) for each in ("linked", "fixed")),
             *(f"{one[each]:.2%}" for each in ("off", "off_fixed", "off_expected", "width")),
         )
@@ -173,7 +195,9 @@ def text(found: pd.DataFrame, seeds: Sequence[int], people: int, *, hard: bool) 
         "Truth is what perfect links count of the very same records, so all that differs is linkage.",
         "Counts in which nobody is and nobody was found are left out: they hold whatever one does.",
         "Doubt or error: an interval of more than one number, or a count that is wrong. Intervals of one number are"
-        " among them only where they are wrong, so this column is lower than a 95% interval would have it.",
+        " among them only where they are wrong, so this column is lower than a 95% interval would have it. The two"
+        " columns after it part all counts without looking at the truth.",
+        foreseen(found),
         "Error and width are sums over counts as a share of the people truly counted.",
     ]
     return "\n\n".join(

@@ -6,10 +6,11 @@ from importlib import import_module
 from pathlib import Path
 from resource import RUSAGE_SELF, getrusage
 
+import pandas as pd
 import pyarrow as pa
 import pytest
 
-from tests.bench import weak_spots
+from tests.bench import coverage, weak_spots
 from tests.bench.calibration import Bin, bins, calibration_error, tenths
 from tests.bench.faults import Kept, Tried
 from tests.bench.faults import page as faults_page
@@ -153,3 +154,19 @@ def test_a_fault_that_ended_otherwise_is_named():
     assert "| link | open | 1, 1 OTHER CONTENT |" in text
     assert "passes 3 write points" in text
     assert "1 ended otherwise" in text
+
+
+def test_intervals_are_parted_without_looking_at_the_truth():
+    """Wide and certain intervals are told apart by their limits alone; what was foreseen is the mean move of the draws."""
+    rows = [("all", 5, 4, 6, 5.5, 6), ("all", 3, 3, 3, 3.0, 4), ("sex", 2, 2, 2, 2.1, 2), ("service", 9, 9, 9, 9.0, 1)]
+    columns = ["dimension", "people", "low", "high", "expected", "truth"]
+    found = pd.DataFrame(rows, columns=columns).assign(measure="met", fixed=0)
+
+    part = coverage.covered(found[found["dimension"] != "service"])
+
+    assert (part["wide"], part["holds_wide"], part["certain"], part["holds_certain"]) == (1, 1.0, 2, 0.5)
+    assert (part["doubtful"], part["holds_doubtful"]) == (2, 0.5)
+    assert coverage.foreseen(found).endswith(
+        "of more than one number 1 people too many or too few, 0 foreseen; beside intervals of one number 1 people too"
+        " many or too few, 0 foreseen."
+    )
