@@ -157,7 +157,7 @@ def test_a_fault_that_ended_otherwise_is_named():
 
 
 def test_intervals_are_parted_without_looking_at_the_truth():
-    """Wide and certain intervals are told apart by their limits alone; what was foreseen is the mean move of the draws."""
+    """Wide and certain ones are told apart by their limits alone; what was foreseen is how far the mean draw is off."""
     rows = [("all", 5, 4, 6, 5.5, 6), ("all", 3, 3, 3, 3.0, 4), ("sex", 2, 2, 2, 2.1, 2), ("service", 9, 9, 9, 9.0, 1)]
     columns = ["dimension", "people", "low", "high", "expected", "truth"]
     found = pd.DataFrame(rows, columns=columns).assign(measure="met", fixed=0)
