@@ -53,10 +53,14 @@ def need_chromium():
         not_here("no Chromium on this machine: install the package `chromium` to look at the page")
 
 
+_LONGEST_SECONDS = 400
+"""A busy machine takes long over all pages of a report; a browser that hangs ends the test all the same."""
+
+
 def chromium(profile, *arguments):
     """Run the browser once in a new profile; gives what it printed."""
     command = [CHROMIUM, *FLAGS, f"--user-data-dir={profile}", *arguments]
-    return subprocess.run(command, capture_output=True, text=True, timeout=120, check=True)
+    return subprocess.run(command, capture_output=True, text=True, timeout=_LONGEST_SECONDS, check=True)
 
 
 def measured(page, profile, width, measuring):
