@@ -12,7 +12,7 @@ import pyarrow as pa
 from cohorts.catalogue import coverage_table, provider_table
 from cohorts.events import Payload
 from cohorts.households import SHARED_BY
-from governance.contracts import EVENT, NEED_EVIDENCE, PERSON, PERSON_INDEX, check_table
+from governance.contracts import ADDRESS_SPELL, EVENT, NEED_EVIDENCE, PERSON, PERSON_INDEX, check_table
 from governance.in_parts import in_parts, parts_for
 from governance.settings import Project, Source
 from governance.warehouse import append_table, empty, fetch_table, load_sql, load_table, materialise, settle
@@ -20,7 +20,7 @@ from governance.warehouse import append_table, empty, fetch_table, load_sql, loa
 _MOST_SCANS = 8
 """Parts of a question that reads all records once a part."""
 
-PAYLOAD_TABLES = ("record_person", "record_event", "record_need")
+PAYLOAD_TABLES = ("record_person", "record_address", "record_event", "record_need")
 """What a source sends to the analysis zone."""
 
 
@@ -32,11 +32,12 @@ def build_analysis(
     as_of: date,
     project: Project,
 ) -> None:
-    """Make the tables ``person``, ``event``, ``need_evidence``, ``coverage`` and ``provider``.
+    """Make the tables ``person``, ``address_spell``, ``event``, ``need_evidence``, ``coverage`` and ``provider``.
 
     Where records of a person disagree on birth year, sex, ethnic group or small area, the spine's value wins,
-    then the value most records hold, then the first in sort order. A person is of no fixed address if any record
-    says so, and died in the month the spine says, else in the earliest that any record says.
+    then the value most records hold, then the home that somebody came to last, then the first in sort order. A record
+    that dates its addresses is asked where its person lived on the last day of the period. A person is of no fixed
+    address if any record says so, and died in the month the spine says, else in the earliest that any record says.
 
     Args:
         con: An analysis-zone connection.
@@ -64,10 +65,10 @@ def join_people(
 ) -> None:
     """The tables of :func:`build_analysis`, where records and the person index are in the warehouse already.
 
-    Events and needs of records are gone once they are those of people: nothing holds them twice.
+    Addresses, events and needs of records are gone once they are those of people: nothing holds them twice.
 
     Args:
-        con: Holds ``person_index``, ``record_person``, ``record_event`` and ``record_need``.
+        con: Holds ``person_index``, ``record_person``, ``record_address``, ``record_event`` and ``record_need``.
         sources: Settings of all sources of the project.
         as_of: First day after the period.
         project: Names the spine.
@@ -77,16 +78,18 @@ def join_people(
     load_table(con, "source_sector", pa.table(sectors))
     load_table(con, "coverage", coverage_table(sources, as_of, delivered=delivered))
     load_table(con, "provider", provider_table(sources))
+    materialise(con, "address_spell", load_sql("cohorts", "address_spell"), {"spine": project.spine})
+    materialise(con, "record_home", load_sql("cohorts", "record_home"), {"as_of": as_of})
     parts = _parts(con, "person_index")
     index = {"person_index": "person_id"}
     in_parts(con, "person_chosen", load_sql("cohorts", "person_chosen"), index, parts, {"spine": project.spine})
     materialise(con, "person", load_sql("cohorts", "person"), {"shared_by": SHARED_BY})
     materialise(con, "event", load_sql("cohorts", "event"))
     in_parts(con, "need_evidence", load_sql("cohorts", "need_evidence"), index, min(parts, _MOST_SCANS))
-    for name in ("person_chosen", "record_event", "record_need"):
+    for name in ("person_chosen", "record_address", "record_event", "record_need"):
         empty(con, name)
     settle(con)
-    for contract in (PERSON, EVENT, NEED_EVIDENCE):
+    for contract in (PERSON, ADDRESS_SPELL, EVENT, NEED_EVIDENCE):
         check_table(fetch_table(con, f"SELECT * FROM {contract.name} LIMIT 0"), contract)
 
 

@@ -1,17 +1,17 @@
-"""From a source's own columns and codes to the three tables that leave it: people, events and needs.
+"""From a source's own columns and codes to the tables that leave it: people, dated addresses, events and needs.
 
 Reads the typed tables ``file_<file id>`` that intake made, never the extract. What a column or code means
 comes from the source file alone; nothing here knows any source by name.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import duckdb
 import pyarrow as pa
 
 from cohorts.households import stage_homes
 from cohorts.look_alikes import refuse_identifiers
-from governance.contracts import RECORD_EVENT, RECORD_NEED, RECORD_PERSON, check_table
+from governance.contracts import RECORD_ADDRESS, RECORD_EVENT, RECORD_NEED, RECORD_PERSON, check_table
 from governance.keys import Secret
 from governance.settings import Coded, EventMapping, ExtractFile, NeedMapping, Source
 from governance.settings.standard import STANDARD_VALUES
@@ -49,6 +49,8 @@ class Payload:
     record_person: pa.Table
     record_event: pa.Table
     record_need: pa.Table
+    record_address: pa.Table = field(default_factory=RECORD_ADDRESS.schema.empty_table)
+    """Of files that date addresses."""
     unmapped: tuple[RowCount, ...] = ()
     """Rows with a code that no mapping of its column lists."""
     undated: tuple[RowCount, ...] = ()
@@ -94,7 +96,7 @@ def record_tables(
 def _payload(con: duckdb.DuckDBPyConnection) -> Payload:
     tables = {
         contract.name: check_table(fetch_table(con, load_sql("cohorts", contract.name)), contract)
-        for contract in (RECORD_PERSON, RECORD_EVENT, RECORD_NEED)
+        for contract in (RECORD_PERSON, RECORD_ADDRESS, RECORD_EVENT, RECORD_NEED)
     }
     return Payload(
         **tables,
@@ -113,6 +115,7 @@ def _stage_people(con: duckdb.DuckDBPyConnection, source: Source) -> None:
     file = next(file for file in source.files if file.grain != "events")
     born, year = _role(file, "date_of_birth", "DATE"), _role(file, "birth_year", "VARCHAR")
     died = _role(file, "death_month", "VARCHAR")
+    moved = file.addresses
     materialise(
         con,
         "person_row",
@@ -130,7 +133,9 @@ def _stage_people(con: duckdb.DuckDBPyConnection, source: Source) -> None:
             regexp_replace({_role(file, "uprn", "VARCHAR")}, '[^0-9]', '', 'g') AS uprn,
             regexp_replace(upper({_role(file, "address", "VARCHAR")}), '[^A-Z0-9]', '', 'g') AS address,
             {_group(file, "address_kind")} AS address_kind,
-            TRY_CAST(left({died}, 7) || '-01' AS DATE) AS death_month
+            TRY_CAST(left({died}, 7) || '-01' AS DATE) AS death_month,
+            {_day(moved.start if moved else None)} AS address_from,
+            {_day(moved.end if moved else None)} AS address_to
         FROM {_table(file)}
         """,
         {f"{role}_names": _group_names(file, role) for role in _PUBLISHED_ROLES},
@@ -142,6 +147,10 @@ def _role(file: ExtractFile, role: str, kind: str) -> str:
     """SQL for the first filled column of a role, in file order; NULL where the file has none."""
     columns = [f"CAST({quote_name(name)} AS {kind})" for name in file.columns_with_role(role)]
     return f"coalesce({', '.join([*columns, f'NULL::{kind}'])})"
+
+
+def _day(column: str | None) -> str:
+    return f"CAST({quote_name(column)} AS DATE)" if column else "NULL::DATE"
 
 
 def _group_names(file: ExtractFile, role: str) -> list[str]:

@@ -8,7 +8,7 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
-from cohorts.analysis import build_analysis
+from cohorts.analysis import PAYLOAD_TABLES, build_analysis
 from cohorts.counts import count_cohorts, dimension_titles
 from cohorts.definition import load_definitions
 from cohorts.events import Payload
@@ -36,8 +36,6 @@ from governance.warehouse import connect
 
 ANALYSIS_MEMORY = "6GB"
 """What DuckDB may use; 3 GB did not hold the records of 500,000 people."""
-
-_PAYLOAD = ("record_person", "record_event", "record_need")
 
 
 def cohorts(run: Run) -> dict[str, int | float | str]:
@@ -190,7 +188,7 @@ class _Payloads(Mapping[str, Payload]):
     def __getitem__(self, source: str) -> Payload:
         expected = {"kind": "payload", "source": source, "delivery": self.deliveries.get(source, "")}
         recorded = self.run.published(Event.PACKAGE_PUBLISHED, source=source, package="payload")
-        return Payload(**_open(self.run, f"in/{source}", _PAYLOAD, expected, recorded, f"source_{source}")[0])
+        return Payload(**_open(self.run, f"in/{source}", PAYLOAD_TABLES, expected, recorded, f"source_{source}")[0])
 
     def __iter__(self) -> Iterator[str]:
         return (source.id for source in self.run.bundle.sources)

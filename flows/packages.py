@@ -23,7 +23,7 @@ _ZONES = {"views": "linkage", "translation": "linkage", "payload": "analysis", "
 
 _TABLES = {
     "views": {"view", "record", "u_statistic"},
-    "payload": {"record_person", "record_event", "record_need"},
+    "payload": {"record_person", "record_address", "record_event", "record_need"},
     "translation": {"record_translation"},
     "person_index": {"person_index", "drawn_person", "linkage_draw", "record_quality"},
     "receipt": {"reject_row"},

@@ -92,6 +92,7 @@ def _publish_packages(
     views = {"view": encoded.views, "record": encoded.records, "u_statistic": chance}
     contents = {
         "record_person": payload.record_person,
+        "record_address": payload.record_address,
         "record_event": payload.record_event,
         "record_need": payload.record_need,
     }

@@ -37,7 +37,7 @@ def measure_contacts(con: duckdb.DuckDBPyConnection, as_of: date, centroids: pa.
     """Make the tables of contacts, referrals, waits and appointments; see ``sql/`` for each.
 
     Args:
-        con: Holds ``person``, ``event``, ``need_evidence`` and ``provider``.
+        con: Holds ``person``, ``event``, ``need_evidence``, ``provider`` and ``address_spell``.
         as_of: First day after the period.
         centroids: Centres of small areas: columns small_area, easting and northing in metres.
 

@@ -2,6 +2,7 @@
 -- reads   person_chosen  one row per person, each attribute chosen among their records
 --         person_index   records of each person
 --         record_person  attributes of each record, with its source
+--         address_spell  dated addresses, for the wards and districts of small areas
 -- grain   one row per person
 -- columns person_id, birth_year, sex, ethnic_group, first_language, small_area, ward, district, deprivation_decile, no_fixed_address, death_month, on_spine, household, address_kind
 -- params  $shared_by INT
@@ -13,8 +14,13 @@ area AS (
         min(ward) AS ward,
         min(district) AS district,
         min(deprivation_decile) AS deprivation_decile
-    FROM record_person
-    SEMI JOIN person_index USING (source, record_id)
+    FROM (
+        SELECT small_area, ward, district, deprivation_decile
+        FROM record_person
+        SEMI JOIN person_index USING (source, record_id)
+        UNION ALL
+        SELECT small_area, ward, district, deprivation_decile FROM address_spell
+    )
     WHERE small_area IS NOT NULL
     GROUP BY small_area
 ),

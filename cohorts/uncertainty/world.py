@@ -77,6 +77,7 @@ def _only(payloads: Mapping[str, Payload], people: pa.Table) -> dict[str, Payloa
         kept[source] = replace(
             payload,
             record_person=_of(payload.record_person, wanted),
+            record_address=_of(payload.record_address, wanted),
             record_event=_of(payload.record_event, wanted),
             record_need=_of(payload.record_need, wanted),
         )

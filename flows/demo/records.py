@@ -170,6 +170,25 @@ def dwelling_at(world: World, person: Codes, day: Days) -> Codes:
     return people.dwellings[person, turn]
 
 
+def there_since(world: World, records: Records, rows: NDArray[np.intp], day: Days) -> Days:
+    """Day from which each record has the address it has on ``day``: when the service heard of the move.
+
+    Args:
+        world: What is true.
+        records: Of one service.
+        rows: Of ``records``.
+        day: One a row.
+
+    Returns:
+        ``UNKNOWN_DAY`` where the person has not moved since long before the service knew them.
+    """
+    people, person, lag = world.people, records.person[rows], records.lag[rows]
+    heard = day - lag
+    came = np.where(heard >= people.moved[person], people.moved[person], people.moved_before[person])
+    known = (heard >= people.moved_before[person]) & (came + lag >= records.first_day[rows])
+    return np.where(known, came + lag, UNKNOWN_DAY).astype(np.int32)
+
+
 def without_address(world: World, person: Codes, day: Days) -> Mask:
     """Homeless on that day with no address to give: on the street or on other people's sofas."""
     no_address = (person.astype(np.int64) * 2_654_435_761 % 100) < 60

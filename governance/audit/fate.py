@@ -93,10 +93,18 @@ def _is_encoded(role: str, linkage: Linkage) -> bool:
 
 
 def _uses(name: str, file: ExtractFile) -> list[str]:
-    """What events and needs take from a column, each said once."""
+    """What events, needs and addresses take from a column, each said once."""
     said = [use for mapping in file.events for use in _event_uses(name, mapping)]
     said += [use for mapping in file.needs for use in _need_uses(name, mapping)]
+    said += _address_uses(name, file)
     return list(dict.fromkeys(said))
+
+
+def _address_uses(name: str, file: ExtractFile) -> list[str]:
+    if file.addresses is None:
+        return []
+    uses = {"the first day of an address": file.addresses.start, "the end of an address": file.addresses.end}
+    return [use for use, column in uses.items() if column == name]
 
 
 def _event_uses(name: str, mapping: EventMapping) -> list[str]:

@@ -198,6 +198,7 @@ TABLES = {
     "record": "record list",
     "u_statistic": "chance-agreement counts",
     "record_person": "person attributes",
+    "record_address": "dated addresses",
     "record_event": "events",
     "record_need": "evidence of needs",
     "person_index": "person index",

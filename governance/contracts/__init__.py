@@ -14,6 +14,7 @@ from governance.contracts.counts import (
     MEASURE_COUNT,
 )
 from governance.contracts.people import (
+    ADDRESS_SPELL,
     COVERAGE,
     DRAWN_PERSON,
     EPISODE,
@@ -26,6 +27,7 @@ from governance.contracts.people import (
 )
 from governance.contracts.records import (
     RECORD,
+    RECORD_ADDRESS,
     RECORD_EVENT,
     RECORD_NEED,
     RECORD_PERSON,
@@ -36,6 +38,7 @@ from governance.contracts.records import (
 )
 
 __all__ = [
+    "ADDRESS_SPELL",
     "COHORT_ATTRITION",
     "COHORT_CHANGE",
     "COHORT_COUNT",
@@ -54,6 +57,7 @@ __all__ = [
     "PERSON_INDEX",
     "PROVIDER",
     "RECORD",
+    "RECORD_ADDRESS",
     "RECORD_EVENT",
     "RECORD_NEED",
     "RECORD_PERSON",
@@ -73,6 +77,7 @@ CONTRACTS = {
         RECORD,
         U_STATISTIC,
         RECORD_PERSON,
+        RECORD_ADDRESS,
         RECORD_EVENT,
         RECORD_NEED,
         PERSON_INDEX,
@@ -81,6 +86,7 @@ CONTRACTS = {
         RECORD_TRANSLATION,
         RECORD_QUALITY,
         PERSON,
+        ADDRESS_SPELL,
         EVENT,
         NEED_EVIDENCE,
         EPISODE,

@@ -55,6 +55,28 @@ PERSON = Contract(
     identifiability="quasi-identifiers of a linked person, and a keyed token that says who shares a home",
 )
 
+ADDRESS_SPELL = Contract(
+    name="address_spell",
+    grain="one row per dated address of a person, as one record has it; those of one record do not overlap",
+    zone="analysis",
+    key=("person_id", "source", "record_id", "valid_from"),
+    columns={
+        "person_id": pa.string(),
+        "source": pa.string(),
+        "record_id": pa.int64(),
+        "is_spine": pa.bool_(),
+        "valid_from": pa.date32(),
+        "valid_to": pa.date32(),
+        "small_area": pa.string(),
+        "ward": pa.string(),
+        "district": pa.string(),
+        "deprivation_decile": pa.int8(),
+        "household": pa.int64(),
+        "address_kind": pa.string(),
+    },
+    identifiability="where a linked person lived from when to when, by small area and keyed token",
+)
+
 EVENT = Contract(
     name="event",
     grain="one row per event of a person",

@@ -78,6 +78,26 @@ RECORD_PERSON = Contract(
     " for it; no name, date of birth, postcode, address or encoding",
 )
 
+RECORD_ADDRESS = Contract(
+    name="record_address",
+    grain="one row per dated address of a source record; a record's do not overlap",
+    zone="analysis",
+    key=("record_id", "valid_from"),
+    columns={
+        "record_id": pa.int64(),
+        "valid_from": pa.date32(),
+        "valid_to": pa.date32(),
+        "small_area": pa.string(),
+        "ward": pa.string(),
+        "district": pa.string(),
+        "deprivation_decile": pa.int8(),
+        "household": pa.int64(),
+        "address_kind": pa.string(),
+    },
+    identifiability="small areas and days of moving, and a keyed token of the home if the project asks for it; only of"
+    " files whose addresses are dated, and no postcode or address",
+)
+
 RECORD_EVENT = Contract(
     name="record_event",
     grain="one row per event of a source record",

@@ -71,10 +71,11 @@ def start_columns(file: ExtractFile) -> set[str]:
 
 
 def date_columns(file: ExtractFile) -> set[str]:
-    """Columns read as dates: dates of birth, any with a format, and any start or end of an event or need."""
+    """Columns read as dates: dates of birth, any with a format, any start or end of an event, need or address."""
     ends = {mapping.end for mapping in _mappings(file) if mapping.end}
     own = {name for name, column in file.columns.items() if column.format or column.role == "date_of_birth"}
-    return own | ends | start_columns(file)
+    homes = (file.addresses.start, file.addresses.end) if file.addresses else ()
+    return own | ends | {name for name in homes if name} | start_columns(file)
 
 
 def _mappings(file: ExtractFile) -> list[EventMapping | NeedMapping]:

@@ -20,7 +20,7 @@ _NOT_A_PERSON = re.compile(
 _FREE_TEXT_WORDS = re.compile(r"(^|_)(notes?|comments?|narrative|free_?text|remarks?)(_|$)")
 
 _VIEW_TABLES = frozenset({"view", "record", "u_statistic"})
-_PAYLOAD_TABLES = frozenset({"record_person", "record_event", "record_need"})
+_PAYLOAD_TABLES = frozenset({"record_person", "record_address", "record_event", "record_need"})
 _SHARED = frozenset({"record_id"})
 """The keyed pseudonym is the only column both halves hold: it is what joins them."""
 

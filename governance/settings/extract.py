@@ -148,6 +148,15 @@ class NeedMapping(Strict):
     where: dict[str, list[str]] = {}
 
 
+class AddressDates(Strict):
+    """Since when, and until when, a row's address was the person's, as far as the source knows."""
+
+    start: Annotated[Text, Field(alias="from")]
+    """Column with the first day, such as that of the source's own address record or of the event it was given at."""
+    end: Annotated[Text | None, Field(alias="to")] = None
+    """Column with the first day on which it no longer was; without it an address ends where the next begins."""
+
+
 class ExtractFile(Strict):
     """One file a source delivers each period."""
 
@@ -172,6 +181,8 @@ class ExtractFile(Strict):
     columns: Annotated[dict[str, Column], Field(min_length=1)]
     events: list[EventMapping] = []
     needs: list[NeedMapping] = []
+    addresses: AddressDates | None = None
+    """For files whose rows hold addresses that somebody dated. Without it an address is where the person lives now."""
 
     def columns_with_role(self, role: str) -> list[str]:
         """Names of the columns that hold ``role``, in file order."""
@@ -197,19 +208,25 @@ class ExtractFile(Strict):
     @model_validator(mode="after")
     def _mappings_use_known_columns(self) -> Self:
         mappings: list[EventMapping | NeedMapping] = [*self.events, *self.needs]
-        used = {name for mapping in mappings for name in _columns_of(mapping)}
+        used = {name for mapping in mappings for name in _columns_of(mapping)} | _dates_of(self.addresses)
         if unknown := sorted(used - set(self.columns)):
-            raise ValueError(f"events and needs use columns that are not listed: {', '.join(unknown)}")
+            raise ValueError(f"events, needs and addresses use columns that are not listed: {', '.join(unknown)}")
         hidden = (ColumnClass.FREE_TEXT, ColumnClass.DROP, ColumnClass.DIRECT_IDENTIFIER)
         if bad := sorted(name for name in used if self.columns[name].column_class in hidden):
             raise ValueError(
-                f"events and needs may not read identifiers, free text or dropped columns: {', '.join(bad)}"
+                f"events, needs and addresses may not read identifiers, free text or dropped columns: {', '.join(bad)}"
             )
+        if self.addresses and self.grain == "events":
+            raise ValueError("addresses are dated in the file that holds them, of grain people or both")
         if self.grain == "people" and any(column.code_system for column in self.columns.values()):
             raise ValueError("code_system belongs to files of events: a person is never left out for a code")
         if self.grain != "both" and len(self.columns_with_role("record_id")) != 1:
             raise ValueError("a people or events file needs exactly one column with role record_id")
         return self
+
+
+def _dates_of(addresses: AddressDates | None) -> set[str]:
+    return {name for name in (addresses.start, addresses.end) if name} if addresses else set()
 
 
 def _columns_of(mapping: EventMapping | NeedMapping) -> set[str]:

@@ -540,7 +540,12 @@ def _write_source(bundle: Bundle, source: Any, kid: str, ledger: Ledger) -> None
     whole |= {"code_version": "0.1.0+0123456789ab", "edition": bundle.project.lookup.edition}
     tables = {
         "views": {"view": records * 9, "record": records, "u_statistic": 34},
-        "payload": {"record_person": records, "record_event": records * 3, "record_need": records // 5},
+        "payload": {
+            "record_person": records,
+            "record_address": 0,
+            "record_event": records * 3,
+            "record_need": records // 5,
+        },
     }
     folders = {"views": zones / "linkage" / PERIOD / "in", "payload": zones / "analysis" / PERIOD / "in"}
     shas = {}

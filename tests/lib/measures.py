@@ -8,7 +8,7 @@ import pyarrow as pa
 
 from cohorts.counts import group_people
 from cohorts.measures.contact import measure_contacts
-from governance.contracts import EVENT, NEED_EVIDENCE, PERSON, PROVIDER, Contract
+from governance.contracts import ADDRESS_SPELL, EVENT, NEED_EVIDENCE, PERSON, PROVIDER, Contract
 from governance.warehouse import load_table
 from tests.lib.cohorts import AS_OF
 from tests.lib.cohorts import rows as ascii_rows
@@ -17,7 +17,12 @@ _ALWAYS = {"source": "s", "sector": "nhs", "record_id": 1, "provider": "s", "cri
 
 
 def load_people(
-    con: duckdb.DuckDBPyConnection, people: str = "", events: str = "", needs: str = "", providers: str = ""
+    con: duckdb.DuckDBPyConnection,
+    people: str = "",
+    events: str = "",
+    needs: str = "",
+    providers: str = "",
+    spells: str = "",
 ) -> None:
     """The tables from ASCII; people who are only in the others are made up, and are on the spine.
 
@@ -33,6 +38,7 @@ def load_people(
     load_table(con, "need_evidence", _table(NEED_EVIDENCE, need_rows))
     load_table(con, "person", _table(PERSON, list(person_rows.values())))
     load_table(con, "provider", _table(PROVIDER, ascii_rows(providers)))
+    load_table(con, "address_spell", _table(ADDRESS_SPELL, ascii_rows(spells)))
 
 
 def measured(
@@ -41,10 +47,11 @@ def measured(
     events: str = "",
     needs: str = "",
     providers: str = "",
+    spells: str = "",
     centroids: pa.Table | None = None,
 ) -> None:
     """The tables of :func:`load_people`, those of contacts, and the groups of people."""
-    load_people(con, people, events, needs, providers)
+    load_people(con, people, events, needs, providers, spells)
     measure_contacts(con, AS_OF, centroids)
     group_people(con, AS_OF)
 

@@ -209,11 +209,11 @@ def test_the_dead_leave_the_denominator_when_they_die():
     assert rates["all", "all"].value == pytest.approx(1000 * 2 / (days / 365.25))
 
 
-def missed(people, events, providers="", centroids=None):
+def missed(people, events, providers="", centroids=None, spells=""):
     """Dimension, group, appointments missed and all appointments, of everyone."""
     con = warehouse()
     load_table(con, "person_index", PERSON_INDEX.schema.empty_table())
-    measured(con, people=people, events=events, providers=providers, centroids=centroids)
+    measured(con, people=people, events=events, providers=providers, centroids=centroids, spells=spells)
     slice_people(con, AS_OF)
     number_people(con, Secret(b"n" * 32))
     count = load_sql("cohorts.measures", "everyone_part")
@@ -316,6 +316,26 @@ def test_distance_is_to_the_provider_that_the_appointment_names(seen_at, places,
     )
 
     assert [row[1] for row in counted if row[0] == "distance"] == [band]
+
+
+def test_distance_is_from_where_the_register_had_them_on_the_day():
+    """Before a dated move from the old home, on its day from the new one; before any date from where they live now."""
+    spells = """
+        person_id | is_spine | valid_from | valid_to   | small_area
+        p         | yes      | 2025-02-01 | 2025-03-01 | E11
+        p         | yes      | 2025-03-01 | -          | E0
+        p         | no       | 2025-01-01 | -          | E5
+    """
+    events = """
+        person_id | kind       | start      | outcome  | planned | provider
+        p         | mh.contact | 2025-01-15 | attended | yes     | s
+        p         | mh.contact | 2025-02-28 | dna      | yes     | s
+        p         | mh.contact | 2025-03-01 | attended | yes     | s
+    """
+    providers = "provider | source | need | small_area\n s.clinic | s | h | E0"
+    counted = missed("person_id | small_area\n p | E0", events, providers, centres(), spells)
+
+    assert sorted(row[1:] for row in counted if row[0] == "distance") == [("0 to 2 km", 0, 2), ("over 10 km", 1, 1)]
 
 
 @pytest.mark.parametrize("measure", ["prevalence", "told_three_times", "crisis_share"])

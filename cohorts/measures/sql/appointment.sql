@@ -1,6 +1,7 @@
 -- Appointments that were kept or missed, with how many the person had missed in the year before, and how far away they were.
 -- reads   event          events of people
---         person         small area of each person's home
+--         person         small area of each person's home at the end of the period
+--         address_spell  where people lived when, as far as it is dated
 --         centroid       centre of each small area
 --         provider_site  where each provider is
 -- grain   one row per appointment
@@ -23,19 +24,34 @@ kept_or_missed AS (
     WHERE planned AND outcome IN ('attended', 'dna') AND start < $as_of
 ),
 
+-- The register's word, if it dates addresses: where somebody lived on the day, not where they live now.
+lived AS (
+    SELECT
+        kept_or_missed.*,
+        (
+            SELECT max(address_spell.small_area)
+            FROM address_spell
+            WHERE
+                address_spell.is_spine
+                AND address_spell.person_id = kept_or_missed.person_id
+                AND address_spell.valid_from <= kept_or_missed.start
+                AND coalesce(address_spell.valid_to > kept_or_missed.start, TRUE)
+        ) AS lived_in
+    FROM kept_or_missed
+    WHERE kept_or_missed.start >= $since
+),
+
 -- As the crow flies, between the centres of two small areas.
 placed AS (
     SELECT
-        kept_or_missed.*,
+        lived.*,
         sqrt(
             pow(home.easting - provider_site.easting, 2) + pow(home.northing - provider_site.northing, 2)
         ) / 1000 AS km
-    FROM kept_or_missed
+    FROM lived
     JOIN person USING (person_id)
-    LEFT JOIN centroid AS home ON home.small_area = person.small_area
-    LEFT JOIN provider_site
-        ON provider_site.source = kept_or_missed.source AND provider_site.provider = kept_or_missed.provider
-    WHERE kept_or_missed.start >= $since
+    LEFT JOIN centroid AS home ON home.small_area = coalesce(lived.lived_in, person.small_area)
+    LEFT JOIN provider_site ON provider_site.source = lived.source AND provider_site.provider = lived.provider
 )
 
 SELECT

@@ -1,13 +1,13 @@
 -- Records of everybody who lives with a drawn person and is not made of the same records.
--- reads   drawn_record, person_index, person, record_person
+-- reads   drawn_record, person_index, person, record_home
 -- grain   one row per drawn person, person who lives there, and record
 -- columns person_id (a name for each drawn person and mate), source, record_id, lives_with
 -- params  none
 WITH home AS (
-    SELECT DISTINCT drawn_record.person_id, record_person.household
+    SELECT DISTINCT drawn_record.person_id, record_home.household
     FROM drawn_record
-    INNER JOIN record_person USING (source, record_id)
-    WHERE record_person.household IS NOT NULL
+    INNER JOIN record_home USING (source, record_id)
+    WHERE record_home.household IS NOT NULL
 ),
 
 same AS (

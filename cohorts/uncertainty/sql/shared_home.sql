@@ -1,10 +1,10 @@
 -- Homes in which so many live that they are taken for communal ones.
--- reads   person, person_index, record_person
+-- reads   person, person_index, record_home
 -- grain   one row per home
 -- columns household
 -- params  none
-SELECT DISTINCT record_person.household
+SELECT DISTINCT record_home.household
 FROM person
 INNER JOIN person_index USING (person_id)
-INNER JOIN record_person USING (source, record_id)
-WHERE person.address_kind = 'communal' AND record_person.household IS NOT NULL
+INNER JOIN record_home USING (source, record_id)
+WHERE person.address_kind = 'communal' AND record_home.household IS NOT NULL

@@ -23,7 +23,7 @@ from flows.demo.draws import happens
 from flows.demo.ethnicity import DETAIL
 from flows.demo.noise import Noise
 from flows.demo.places import NO_FIXED_ABODE
-from flows.demo.records import dwelling_at, without_address
+from flows.demo.records import UNKNOWN_DAY, dwelling_at, there_since, without_address
 from flows.demo.spoil import with_bad_dates, with_contradictions, with_repeats, without_ids
 from flows.demo.timeline import NEVER, Days
 from flows.demo.world import GP, World
@@ -86,6 +86,7 @@ def _patients(world: World, book: Book, rows: NDArray[np.intp], end: int) -> pa.
     asked = np.full(len(rows), end - 1, np.int32)
     home = dwelling_at(world, person, asked - records.lag[rows])
     roofless = without_address(world, person, asked)
+    since = np.where(roofless, UNKNOWN_DAY, there_since(world, records, rows, asked)).astype(np.int32)
     died = np.where(world.needs.dies[person] < end, world.needs.dies[person], NEVER)
     uprn = pa.array(world.places.uprn(home), mask=roofless | (person % 11 == 0)).cast(pa.string())
     practice = world.places.postcode_area[world.places.dwelling_postcode[people.dwellings[person, 1]]] // 4
@@ -104,6 +105,7 @@ def _patients(world: World, book: Book, rows: NDArray[np.intp], end: int) -> pa.
             "AddressLine1": world.places.address_line(home),
             "Postcode": postcode_text(world, records, rows, asked, nfa=NO_FIXED_ABODE),
             "UPRN": uprn,
+            "MovedInDate": dates(since, "%Y-%m-%d"),
             "MobilePhone": phone_text(records.phone[rows]),
             "EmailAddress": email_text(world, records, rows),
             "PracticeCode": numbered(practice + 83001, "N"),
