@@ -141,6 +141,9 @@ def recorded(run: Run, step: str, source_id: str = "") -> Iterator[None]:
         **signed,
         **facts,
     )
+    if ledger.last_checkpoint() is None:
+        # Or a first run that is cut off between its last line and its checkpoint would look like a ledger cut short.
+        ledger.checkpoint(at=timestamp())
     try:
         yield
     except BaseException as error:

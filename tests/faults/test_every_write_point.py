@@ -153,6 +153,19 @@ def test_a_step_that_was_killed_is_done_by_the_next_run(finished, tmp_path, step
         assert judged(root, wanted) == SAME
 
 
+def test_a_first_step_that_was_killed_before_its_checkpoint_is_done_by_the_next_run(toy, tmp_path):
+    """All is published and its last line written: what is missing is the signature, and no rule blocks the rerun."""
+    whole = Path(shutil.copytree(toy, tmp_path / "whole"))
+    passed = points_of(lambda: run(whole, "pseudonymise", "housing"))
+    last_line = max(number for number, (_, path) in enumerate(passed) if path.name == "ledger.jsonl")
+
+    with_fault(lambda: run(toy, "pseudonymise", "housing"), at=last_line + 2, fault=KILL)
+
+    assert Ledger(toy / "ledger").entries()[-1].event is Event.RUN_FINISHED, "the control: it was at its end"
+    run(toy, "pseudonymise", "housing")
+    assert judged(toy, versions(whole)) == SAME
+
+
 def test_a_month_killed_in_its_middle_ends_as_if_nothing_had_happened(finished, toy):
     """From an empty project: killed while linking, then run again."""
     assert killed(run, toy, at=500)
