@@ -3,9 +3,10 @@
     python -m tests.bench.faults --kept FOLDER --out docs/benchmarks.md [--every 10] [--minutes 50]
 
 A toy month is run step by step. At each write point the run is held still and the project copied as it lies there,
-which is what `kill -9` leaves; the step is run again on the copy. While it is held still a second run of the project is
-started too. One kill in ten is also a real one, and must leave the very files of the copy. What is published must in
-every case be what an undisturbed run publishes. What was tried is kept in a file: a run that was stopped goes on there.
+which is what `kill -9` leaves; the step is run again on the copy. One kill in ten is also a real one, and must leave
+the very files of the copy. The same again where the step has been published before, and while a run mends a killed one.
+In a run of its own, a second run is started at each point. What is published must in every case be what an undisturbed
+run publishes. What was tried is kept in a file: a run that was stopped goes on there.
 """
 
 import argparse
@@ -30,9 +31,9 @@ from tests.lib.helper import Helper
 from tests.lib.toy import make_toy
 from tests.lib.whole import SAME, judged, left_over, mended, run, versions
 
-REAL, AGAIN, SECOND = "kill, really", "kill while mending", "second run"
-SHOWN = (KILL, REAL, AGAIN, FULL, BROKEN, SECOND)
-KILLS = (KILL, REAL, AGAIN)
+REAL, REPEATED, AGAIN, SECOND = "kill, really", "kill, published before", "kill while mending", "second run"
+KILLS = (KILL, REAL, REPEATED, AGAIN)
+SHOWN = (*KILLS, FULL, BROKEN, SECOND)
 HEADING = "## Faults at write points"
 _BUSY, _DONE, _OTHER_FILES = "E-BUSY", "done", "OTHER FILES"
 _MENDING = 30
@@ -99,11 +100,11 @@ def stages(folder: Path) -> Iterator[Stage]:
 
 
 class HeldStill:
-    """A watcher: at every point that is wanted, kill (on a copy) and start a second run."""
+    """A watcher: at every point that is wanted, kill (on a copy), and one time in ten really."""
 
-    def __init__(self, root: Path, stage: Stage, kept: Kept, helper: Helper, every: int) -> None:
+    def __init__(self, root: Path, stage: Stage, kept: Kept, helper: Helper, every: int, fault: str) -> None:
         self.root, self.stage, self.kept, self.helper, self.every = root, stage, kept, helper, every
-        self.number, self.seconds = -1, list[Tried]()
+        self.number, self.fault = -1, fault
         self.trial, self.most = root.with_name("trial"), root.with_name("most_left")
 
     def __call__(self, act: Act, path: Path) -> None:
@@ -111,20 +112,18 @@ class HeldStill:
         self.number += 1
         if self.number % self.every:
             return
-        tried = Tried(self.stage.name, self.number, act.value, KILL, "")
-        if self._wants(KILL) or self._wants(REAL):
+        tried = Tried(self.stage.name, self.number, act.value, self.fault, "")
+        really = self.fault == KILL and self.number % (10 * self.every) == 0 and self._wants(REAL)
+        if self._wants(self.fault) or really:
             copy(self.root, self.trial)
             if len(left_over(self.trial)) > (len(left_over(self.most)) if self.most.exists() else 0):
                 copy(self.trial, self.most)
-        if self.number % (10 * self.every) == 0 and self._wants(REAL):
+        if really:
             self.kept.add(replace(tried, fault=REAL, outcome=self._killed()))
             copy(self.root, self.trial)
-        if self._wants(KILL):
+        if self._wants(self.fault):
             said = self.helper.ask(mended, self.trial, self.stage.wanted, *self.stage.step)
             self.kept.add(replace(tried, outcome=said))
-        if self._wants(SECOND):
-            said = self.helper.ask(started, self.root, *self.stage.step)
-            self.seconds.append(replace(tried, fault=SECOND, outcome=said))
 
     def _wants(self, fault: str) -> bool:
         return self.kept.wants(self.stage.name, self.number, fault)
@@ -166,19 +165,36 @@ def failed_and_mended(stage: Stage, trial: Path, number: int, fault: str) -> str
 
 
 def hold_still(stage: Stage, kept: Kept, helper: Helper, every: int) -> None:
-    """Kills and second runs at the points of a step, then kills at the first points of a run that mends it."""
+    """Kills at the points of a step and of its repetition, then at the first points of a run that mends it."""
     root = stage.before.with_name("held")
     copy(stage.before, root)
-    watcher = HeldStill(root, stage, kept, helper, every)
-    with watched(watcher):
-        run(root, *stage.step)
-    whole = judged(root, stage.wanted)
-    for one in watcher.seconds:
-        kept.add(replace(one, outcome=whole if one.outcome in (_BUSY, _DONE) else one.outcome))
+    for fault in (KILL, REPEATED):
+        watcher = HeldStill(root, stage, kept, helper, every, fault)
+        with watched(watcher):
+            run(root, *stage.step)
     if watcher.most.exists():
         copy(watcher.most, root)
         shutil.rmtree(watcher.most)
         _kill_while_mending(root, stage, kept, helper, every)
+
+
+def start_seconds(stage: Stage, kept: Kept, helper: Helper, every: int) -> None:
+    """A second run at each point of one run, which must be refused, or be whole where nobody held the project."""
+    root, tried, number = stage.before.with_name("together"), list[Tried](), -1
+    copy(stage.before, root)
+
+    def start(act: Act, _: Path) -> None:
+        nonlocal number
+        number += 1
+        if number % every == 0 and kept.wants(stage.name, number, SECOND):
+            said = helper.ask(started, root, *stage.step)
+            tried.append(Tried(stage.name, number, act.value, SECOND, said))
+
+    with watched(start):
+        run(root, *stage.step)
+    whole = judged(root, stage.wanted)
+    for one in tried:
+        kept.add(replace(one, outcome=whole if one.outcome in (_BUSY, _DONE) else one.outcome))
 
 
 def _kill_while_mending(root: Path, stage: Stage, kept: Kept, helper: Helper, every: int) -> None:
@@ -220,7 +236,7 @@ def page(tried: Sequence[Tried], points: int) -> str:
     rows = [[step, act, *(_cell(found, step, act, fault) for fault in SHOWN)] for step, act in keys]
     by_fault = Counter(one.fault for one in tried)
     kills = sum(by_fault[fault] for fault in KILLS)
-    share = [f"{fault} at {by_fault[fault]:,}" for fault in (KILL, SECOND, FULL, BROKEN)]
+    share = [f"{fault} at {by_fault[fault]:,}" for fault in (KILL, REPEATED, FULL, BROKEN, SECOND)]
     otherwise = sum(one.outcome != SAME for one in tried)
     said = (
         f"`make bench-faults`: a made-up month of 40 people passes {points:,} write points. {len(tried):,} faults were"
@@ -245,15 +261,20 @@ def main() -> None:
     parser.add_argument("--out", type=Path)
     parser.add_argument("--every", type=int, default=1)
     parser.add_argument("--minutes", type=float, default=600)
+    parser.add_argument("--only", choices=("kills", "seconds", "disks"), help="one kind of fault")
     chosen = parser.parse_args()
     chosen.kept.mkdir(parents=True, exist_ok=True)
     kept = Kept(chosen.kept / "faults.jsonl", chosen.minutes)
     with tempfile.TemporaryDirectory() as folder, Helper() as helper:
         every_stage = list(stages(Path(folder)))
         for stage in every_stage:
-            hold_still(stage, kept, helper, chosen.every)
+            if chosen.only in (None, "kills"):
+                hold_still(stage, kept, helper, chosen.every)
+            if chosen.only in (None, "seconds"):
+                start_seconds(stage, kept, helper, chosen.every)
             sys.stderr.write(f"{stage.name}: {len(kept.tried):,} faults tried\n")
-        fail(every_stage, kept, helper, chosen.every)
+        if chosen.only in (None, "disks"):
+            fail(every_stage, kept, helper, chosen.every)
     text = page(kept.tried, sum(len(stage.acts) for stage in every_stage))
     sys.stdout.write(text)
     if chosen.out:

@@ -74,7 +74,7 @@ def apart(act: Callable[..., object], *arguments: Any, watcher: Callable[[Act, P
     """
     child = APART.Process(target=_in_child, args=(act, arguments, watcher))
     child.start()
-    child.join(120)
+    child.join(600)
     if child.exitcode is None:
         child.kill()
         raise TimeoutError("the child never ended")
