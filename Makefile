@@ -147,6 +147,16 @@ MINUTES ?= 600
 bench-faults: $(VENV)/.installed ## kills, full and broken disks, second runs at every write point of a month, into docs/benchmarks.md (EVERY=10 samples)
 	$(BIN)/python -m tests.bench.faults --kept $(BENCH)/faults --out docs/benchmarks.md --every $(EVERY) --minutes $(MINUTES)
 
+.PHONY: bench-leaks
+LEAK_PEOPLE ?= 1500
+bench-leaks: $(VENV)/.installed ## marked values in every column, every byte of every kind of run searched, into docs/benchmarks.md
+	$(BIN)/python -m tests.bench.leaks --people $(LEAK_PEOPLE) --out docs/benchmarks.md
+
+.PHONY: bench-soak
+SOAK_PEOPLE ?= 1000
+bench-soak: $(VENV)/.installed ## twelve months with faults at random points, into docs/benchmarks.md (MINUTES=60 stops and keeps what is done)
+	$(BIN)/python -m tests.bench.soak --kept $(BENCH)/soak --people $(SOAK_PEOPLE) --minutes $(MINUTES) --out docs/benchmarks.md
+
 .PHONY: bench-finder
 bench-finder: $(VENV)/.installed ## what the finder finds without definitions, and what chance makes it report, into docs/benchmarks.md
 	$(BIN)/python -m tests.bench.finder --out docs/benchmarks.md

@@ -11,7 +11,7 @@ from tests.lib.canary import MARKS, plant
 from tests.lib.command import REPOSITORY, Done
 from tests.lib.toy import make_toy
 
-_FAILING = """
+FAILING = """
 import sys
 from flows import period
 
@@ -60,7 +60,7 @@ def make_runs(folder: Path) -> PrefectRun:
     good = _run(temp, "-m", "flows.cli", "run", project, "--json")
     good_plain = _run(temp, "-m", "flows.cli", "run", plain, "--json", "--plain")
     text = " ".join(MARKS.values())
-    failed = _run(temp, "-c", _FAILING.format(context=text, text=text), "run", project, "--json")
+    failed = _run(temp, "-c", FAILING.format(context=text, text=text), "run", project, "--json")
     return PrefectRun(project, temp, plain, good, good_plain, failed)
 
 

@@ -2,6 +2,7 @@
 
 import json
 import sys
+from collections import Counter
 from importlib import import_module
 from pathlib import Path
 from resource import RUSAGE_SELF, getrusage
@@ -14,10 +15,15 @@ from tests.bench import coverage, weak_spots
 from tests.bench.calibration import Bin, bins, calibration_error, tenths
 from tests.bench.faults import Kept, Tried
 from tests.bench.faults import page as faults_page
+from tests.bench.leaks import page as leaks_page
 from tests.bench.page import put
 from tests.bench.period import STEPS, Step, measure, section
 from tests.bench.results import Results, digest
 from tests.bench.scores import Found, outcome
+from tests.bench.soak import Month
+from tests.bench.soak import page as soak_page
+from tests.lib.places import PLACES, Left
+from tests.lib.planting import Planted
 
 
 @pytest.fixture(scope="module")
@@ -170,3 +176,26 @@ def test_intervals_are_parted_without_looking_at_the_truth():
         "of more than one number 1 people too many or too few, 0 foreseen; beside intervals of one number 1 people too"
         " many or too few, 0 foreseen."
     )
+
+
+def test_a_leak_is_named_and_a_blind_control_too():
+    """With the file it stands in; a place where the deliberate leak was not seen says so."""
+    clean = Left(Counter(dict.fromkeys(PLACES, 9)), Counter(), [])
+    leaky = Left(Counter(dict.fromkeys(PLACES, 9)), Counter({"ledger": 1}), ["ledger/ledger.jsonl: zqvmarksurname"])
+
+    text = leaks_page({"deliberate leak": leaky, "success": clean, "kill": leaky}, Planted({"zqvmarksurname": False}))
+
+    assert "| ledger | 9 | 0 | 9 | 1 | found |" in text
+    assert "| Prefect | 9 | 0 | 9 | 0 | NOT FOUND |" in text
+    assert "Found: ledger/ledger.jsonl: zqvmarksurname" in text
+
+
+def test_a_soak_tells_what_was_left_and_what_broke():
+    """Months, faults, ids that were kept and changes that are told."""
+    month = Month("2025-10", {"kill": 2}, "the same", 90, 80, 70, 60, 9, 1, -12, 3.0)
+
+    text = soak_page([month], 80)
+
+    assert "| 2025-10 | 2 | 0 | 0 | 0 | the same | 90 | 80 | 70 | 60 | 9 | 1 | BROKEN |" in text
+    assert "1 of twelve months" in text
+    assert "of the 10 others 9 are told" in text
