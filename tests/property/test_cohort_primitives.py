@@ -108,7 +108,7 @@ PRIMITIVES: dict[type, st.SearchStrategy[Evidence]] = {
         high=st.sampled_from([None, None, 18]),
     ),
     LoneAdult: st.just(LoneAdult()),
-    Near: st.builds(Near, st.sampled_from(NEEDS), st.sampled_from(["ward", "district"])),
+    Near: st.builds(Near, st.sampled_from(NEEDS), st.sampled_from(["small_area", "ward", "district"])),
     Barred: st.builds(Barred, some_kinds, st.sampled_from(NEEDS)),
     InCohort: st.builds(
         lambda evidence, how: InCohort(id="other", version="1.0.0", query=query(need("n", evidence, how=how))),
