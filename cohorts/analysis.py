@@ -3,7 +3,7 @@
 This is the only place where records become people; everything after it speaks of people only.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 
 import duckdb
@@ -31,6 +31,7 @@ def build_analysis(
     payloads: Mapping[str, Payload],
     as_of: date,
     project: Project,
+    until: Mapping[str, date] | None = None,
 ) -> None:
     """Make the tables ``person``, ``address_spell``, ``event``, ``need_evidence``, ``coverage`` and ``provider``.
 
@@ -46,13 +47,14 @@ def build_analysis(
         payloads: By source id.
         as_of: First day after the period.
         project: Names the spine.
+        until: By source whose extract is not the period's own, the first day that is not in it.
 
     Raises:
         ContractError: A table is not as promised.
     """
     load_table(con, "person_index", check_table(person_index, PERSON_INDEX))
     _load_records(con, payloads)
-    join_people(con, sources, as_of, project, delivered=payloads.keys())
+    join_people(con, sources, as_of, project, delivered=delivered_until(payloads, until or {}, as_of))
 
 
 def join_people(
@@ -61,7 +63,7 @@ def join_people(
     as_of: date,
     project: Project,
     *,
-    delivered: Collection[str],
+    delivered: Mapping[str, date],
 ) -> None:
     """The tables of :func:`build_analysis`, where records and the person index are in the warehouse already.
 
@@ -72,7 +74,7 @@ def join_people(
         sources: Settings of all sources of the project.
         as_of: First day after the period.
         project: Names the spine.
-        delivered: Sources that sent something: the others cover nothing.
+        delivered: Sources that sent something, and the first day of which each cannot speak: the others cover nothing.
     """
     sectors = {"source": [s.id for s in sources], "sector": [s.sector.value for s in sources]}
     load_table(con, "source_sector", pa.table(sectors))
@@ -111,6 +113,11 @@ def _load_records(con: duckdb.DuckDBPyConnection, payloads: Mapping[str, Payload
             add = append_table if number else load_table
             add(con, name, _of_source(payload, name, source))
         settle(con)
+
+
+def delivered_until(sources: Iterable[str], until: Mapping[str, date], as_of: date) -> dict[str, date]:
+    """By source that sent something, the first day of which that cannot speak: of most the period's end."""
+    return {source: min(until.get(source, as_of), as_of) for source in sources}
 
 
 def stacked(payloads: Mapping[str, Payload], name: str) -> pa.Table:

@@ -1,6 +1,6 @@
 """What the sources of a project can say: the event kinds and needs they map, and when their silence counts."""
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -56,13 +56,14 @@ def _provided(source: Source) -> list[str]:
     return [need for provider in source.providers for need in provider.responds_to]
 
 
-def coverage_table(sources: Sequence[Source], as_of: date, delivered: Collection[str]) -> pa.Table:
+def coverage_table(sources: Sequence[Source], as_of: date, delivered: Mapping[str, date]) -> pa.Table:
     """The spans for which each source can speak for each kind it maps.
 
     Args:
-        sources: Their settings say what they cover; a span without an end runs to ``as_of``.
+        sources: Their settings say what they cover; a span without an end runs to the end of the extract.
         as_of: First day after the period.
-        delivered: Ids of the sources whose data are here; the others cannot speak, whatever they declare.
+        delivered: By source whose data are here, the first day after its extract; the others cannot speak, whatever
+            they declare.
 
     Returns:
         Contract ``coverage``. Spans of one source and kind never touch or overlap: those that did are one, with
@@ -73,7 +74,9 @@ def coverage_table(sources: Sequence[Source], as_of: date, delivered: Collection
         {"source": source.id, "sector": source.sector.value, "kind": kind, "start": start, "stop": stop, "share": share}
         for source in sources
         for kind in sorted(_mapped_kinds(source))
-        for start, stop, share in (_spans(source, kind, as_of) if source.id in delivered else [(as_of, as_of, 0.0)])
+        for start, stop, share in (
+            _spans(source, kind, as_of, delivered[source.id]) if source.id in delivered else [(as_of, as_of, 0.0)]
+        )
     ]
     return pa.Table.from_pylist(rows, schema=COVERAGE.schema)
 
@@ -119,11 +122,11 @@ def _names(named: str | Coded) -> set[str]:
     return set(named.values.values()) if isinstance(named, Coded) else {named}
 
 
-def _spans(source: Source, kind: str, as_of: date) -> Iterator[tuple[date, date, float]]:
+def _spans(source: Source, kind: str, as_of: date, until: date) -> Iterator[tuple[date, date, float]]:
     """Disjoint spans of one kind in date order."""
     named = {kind} | _recorded_with(source, kind)
     declared = sorted(
-        (coverage.start, min(coverage.end or as_of, as_of), coverage.share)
+        (coverage.start, min(coverage.end or until, until), coverage.share)
         for coverage in source.coverage
         if any(_speaks_for(coverage, name) for name in named)
     )

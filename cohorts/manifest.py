@@ -1,22 +1,40 @@
 """What is published about definitions beside their counts: English, sources, steps, evidence, review."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from cohorts.catalogue import catalogue_of, kinds_used
 from cohorts.codelists import content_sha256
 from cohorts.english import attrition_labels, definition_english, population_english, unmet_english
+from cohorts.extracts import Extract, extract_caveats
 from cohorts.query import Definition, SignOff
 from cohorts.variants import measure_of, variant_label
 from cohorts.words import titled
 from governance.settings import Source
 
 
-def describe_definitions(definitions: Sequence[Definition], sources: Sequence[Source]) -> list[dict[str, object]]:
-    """The manifest's ``definitions``: nothing here depends on any record."""
-    return [_describe(definition, sources) for definition in definitions]
+def describe_definitions(
+    definitions: Sequence[Definition],
+    sources: Sequence[Source],
+    extracts: Mapping[str, Extract] | None = None,
+    period: str = "",
+) -> list[dict[str, Any]]:
+    """The manifest's ``definitions``: nothing here depends on any record.
+
+    Args:
+        definitions: In the order in which they are told.
+        sources: All of the project.
+        extracts: Which extract of each was used; what is not the period's own is a caveat.
+        period: ``YYYY-MM``.
+    """
+    described = [_describe(definition, sources) for definition in definitions]
+    for one in described:
+        used = [source for source in sources if source.id in one["data_sources"]]
+        one["caveats"] += extract_caveats(used, extracts or {}, period)
+    return described
 
 
-def _describe(definition: Definition, sources: Sequence[Source]) -> dict[str, object]:
+def _describe(definition: Definition, sources: Sequence[Source]) -> dict[str, Any]:
     labels = enumerate(attrition_labels(definition.query), 1)
     used = _sources_used(definition, sources)
     return {

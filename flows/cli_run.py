@@ -293,6 +293,7 @@ def steps_answer(folder: Path, steps: list[tuple[str, str]], period: str, *, pla
     told += [f"{drifted} comparisons have drifted from the model: see the linkage report."] if drifted else []
     marked = sum(int(done["receipt"].get("unusual_arrivals", 0)) for done in outcomes)
     told += [f"New records are unusual in {marked} ways: see the IG audit."] if marked else []
+    told += [one for one in map(_not_up_to_date, outcomes) if one]
     draft = draft_of(folder, run.period) if waits else None
     told += [f"Nothing is public yet. Next: {draft.next_command}"] if draft else []
     return Answer(
@@ -300,6 +301,15 @@ def steps_answer(folder: Path, steps: list[tuple[str, str]], period: str, *, pla
         lines=[*outcome_lines(outcomes), *page_lines(found, {done["step"] for done in outcomes}), *told],
         exit_code=EXIT_WARNING if warnings or drifted or marked else EXIT_OK,
     )
+
+
+def _not_up_to_date(done: Any) -> str:
+    """A sentence on a source whose own extract did not come; empty if it did."""
+    receipt = done["receipt"]
+    if receipt.get("absent"):
+        return f"{done['source']}: no extract came, and the month went on without it."
+    of = receipt.get("carried_from")
+    return f"{done['source']}: no extract came, and that of {of} was carried forward." if of else ""
 
 
 def outcome_lines(outcomes: list[Any]) -> list[str]:

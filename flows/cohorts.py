@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from hashlib import sha256
 from typing import Any
 
@@ -12,6 +13,7 @@ from cohorts.analysis import PAYLOAD_TABLES, build_analysis
 from cohorts.counts import count_cohorts, dimension_titles
 from cohorts.definition import load_definitions
 from cohorts.events import Payload
+from cohorts.extracts import NO_EXTRACT, Extract
 from cohorts.manifest import describe_definitions
 from cohorts.measures.page import PAGE_FILE as MEASURES_PAGE
 from cohorts.measures.page import write_measures_page
@@ -60,7 +62,8 @@ def cohorts(run: Run) -> dict[str, int | float | str]:
         **_facts(run, zone.facts),
         "who_is_missed": missed,
         "measures": measures,
-        "definitions": describe_definitions(definitions, run.bundle.sources),
+        "definitions": describe_definitions(definitions, run.bundle.sources, zone.extracts, run.period),
+        "extracts": {source: one.as_dict() for source, one in zone.extracts.items()},
         "dimensions": _dimensions(con, run),
         "not_measured": list(measured.unknown_kinds),
         "singling_out": measure_singling_out(con),
@@ -99,7 +102,14 @@ class AnalysisZone:
     facts: dict[str, Any]
     """Its manifest."""
     payloads: Mapping[str, Payload]
-    """What the sources sent."""
+    """What the sources sent; none of an optional source that sent nothing."""
+    extracts: Mapping[str, Extract]
+    """Which extract each source's records are from, for every source of the project."""
+
+    @property
+    def until(self) -> dict[str, date]:
+        """By source that sent something, the first day that is not in its extract."""
+        return {source: one.end for source, one in self.extracts.items() if one.end}
 
 
 def analysis_tables(run: Run) -> AnalysisZone:
@@ -107,10 +117,12 @@ def analysis_tables(run: Run) -> AnalysisZone:
     recorded = run.published(Event.PERSON_INDEX_PUBLISHED)
     names = ("person_index", "drawn_person", "linkage_draw", "record_quality")
     index, facts = _open(run, "index", names, {"kind": "person_index"}, recorded, "linkage")
-    payloads = _payloads(run, facts["deliveries"])
+    payloads, extracts = _payloads(run, facts["deliveries"])
     con = connect(memory=ANALYSIS_MEMORY)
-    build_analysis(con, run.bundle.sources, index["person_index"], payloads, run.as_of, run.bundle.project)
-    return AnalysisZone(con, index, facts, payloads)
+    zone = AnalysisZone(con, index, facts, payloads, extracts)
+    project = run.bundle.project
+    build_analysis(con, run.bundle.sources, index["person_index"], payloads, run.as_of, project, zone.until)
+    return zone
 
 
 def linkage_intervals(run: Run, zone: AnalysisZone, counts: pa.Table, definitions: Sequence[Definition]) -> pa.Table:
@@ -139,6 +151,7 @@ def setting_of(run: Run, zone: AnalysisZone, definitions: Sequence[Definition]) 
     return Setting(
         sources=run.bundle.sources,
         payloads=zone.payloads,
+        until=zone.until,
         project=run.bundle.project,
         definitions=definitions,
         as_of=run.as_of,
@@ -186,20 +199,32 @@ class _Payloads(Mapping[str, Payload]):
     deliveries: Mapping[str, str]
 
     def __getitem__(self, source: str) -> Payload:
-        expected = {"kind": "payload", "source": source, "delivery": self.deliveries.get(source, "")}
-        recorded = self.run.published(Event.PACKAGE_PUBLISHED, source=source, package="payload")
-        return Payload(**_open(self.run, f"in/{source}", PAYLOAD_TABLES, expected, recorded, f"source_{source}")[0])
+        return Payload(**_opened(self.run, source, self.deliveries, PAYLOAD_TABLES)[0])
 
     def __iter__(self) -> Iterator[str]:
-        return (source.id for source in self.run.bundle.sources)
+        return (source.id for source in self.run.bundle.sources if source.id in self.deliveries)
 
     def __len__(self) -> int:
-        return len(self.run.bundle.sources)
+        return sum(1 for _ in self)
 
 
-def _payloads(run: Run, deliveries: Mapping[str, str]) -> Mapping[str, Payload]:
-    wanted_packages({source.id: run.zone("analysis", run.period, "in", source.id) for source in run.bundle.sources})
-    return _Payloads(run, deliveries)
+def _payloads(run: Run, deliveries: Mapping[str, str]) -> tuple[Mapping[str, Payload], Mapping[str, Extract]]:
+    """What the sources sent, and which extract each was made from; nothing of an optional source that sent nothing."""
+    payloads = _Payloads(run, deliveries)
+    wanted_packages({source: run.zone("analysis", run.period, "in", source) for source in payloads})
+    extracts = {source.id: NO_EXTRACT for source in run.bundle.sources}
+    for source in payloads:
+        facts = _opened(run, source, deliveries, ())[1]
+        extracts[source] = Extract(facts["arrived"], facts["extract_period"])
+    return payloads, extracts
+
+
+def _opened(
+    run: Run, source: str, deliveries: Mapping[str, str], tables: tuple[str, ...]
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    expected = {"kind": "payload", "source": source, "delivery": deliveries.get(source, "")}
+    recorded = run.published(Event.PACKAGE_PUBLISHED, source=source, package="payload")
+    return _open(run, f"in/{source}", tables, expected, recorded, f"source_{source}")
 
 
 def _open(

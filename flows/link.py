@@ -5,6 +5,7 @@ from typing import Any
 
 import pyarrow as pa
 
+from flows.chosen import sources_of
 from flows.earlier import (
     MODEL_FILE,
     PAIR_TABLES,
@@ -54,7 +55,7 @@ def link(run: Run) -> dict[str, int | float | str]:
     Raises:
         PolicyRefusal: Something arrived that was never so before, and policy.yaml says to hold it.
     """
-    folders = {source.id: run.zone("linkage", run.period, "in", source.id) for source in run.bundle.sources}
+    folders = {source.id: run.zone("linkage", run.period, "in", source.id) for source in sources_of(run, "linkage")}
     wanted_packages(folders)
     made_from: dict[str, str] = {}
     deliveries = open_deliveries(run, made_from)
@@ -161,7 +162,7 @@ def _held(run: Run, result: LinkResult, previous: Previous | None) -> Held:
 
 def open_deliveries(run: Run, made_from: dict[str, str]) -> list[SourceViews]:
     """What every source sent, its views unopened; ``made_from`` learns what they were made from."""
-    return [_delivery(run, source, made_from) for source in run.bundle.sources]
+    return [_delivery(run, source, made_from) for source in sources_of(run, "linkage")]
 
 
 def _delivery(run: Run, source: Source, made_from: dict[str, str]) -> SourceViews:

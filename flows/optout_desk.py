@@ -5,11 +5,13 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from flows.chosen import chosen_extract
 from flows.guard import guarded
 from flows.lock import only_run
 from flows.run import Run, open_run, timestamp
 from governance.errors import BadInput, ProjectError
 from governance.intake import read_extracts
+from governance.intake.chosen import Arrived
 from governance.intake.deliver import path_of
 from governance.intake.wording import told
 from governance.ledger import Event
@@ -64,7 +66,10 @@ def _not_asked(source: Source, mailbox: str) -> ProjectError | None:
 
 def _written(run: Run, source: Source, mailbox: str) -> dict[str, Any]:
     record_key, synthetic = run.record_key(source.id), run.bundle.project.synthetic
-    intake = read_extracts(run.root, source, run.period, record_key=record_key, synthetic=synthetic)
+    chosen = chosen_extract(run, source)
+    if chosen.how is Arrived.ABSENT:
+        raise _nothing_came(run, source)
+    intake = read_extracts(run.root, source, chosen.period, record_key=record_key, synthetic=synthetic)
     numbers = numbers_to_check(intake)
     path = _unused(run, mailbox)
     digest = write_request(path, numbers)
@@ -79,6 +84,15 @@ def _written(run: Run, source: Source, mailbox: str) -> dict[str, Any]:
         "recipient": RECIPIENT_MAILBOX,
         "answer_goes_to": path_of(str(source.opt_outs.cleaned_list), run.period),
     }
+
+
+def _nothing_came(run: Run, source: Source) -> BadInput:
+    return BadInput(
+        f"{source.id} has no extract of {run.period}, so there is nobody to ask about.",
+        why="The month goes on without this source, as its file says (each_month: optional).",
+        fix="If its extract is still to come, put it into place first. Nothing was written.",
+        code="E-OPTOUT-NOBODY",
+    )
 
 
 def _unused(run: Run, mailbox: str) -> Path:

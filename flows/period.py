@@ -14,12 +14,16 @@ from flows.guard import StepFailed, guarded, is_a_stop, stopped
 from flows.run import Run, open_run, timestamp
 from governance.code_version import code_version
 from governance.errors import Awaiting, Fault, ProjectError
+from governance.intake.chosen import AWAITING as EXTRACT_AWAITED
 from governance.ledger import Event
-from governance.optout import AWAITING
+from governance.optout import AWAITING as OPT_OUTS_AWAITED
 from governance.settings import POLICY_VERSION, Bundle
 
 PERIOD = "period"
 """The name of the run that performs all steps."""
+
+WAITING = frozenset({OPT_OUTS_AWAITED, EXTRACT_AWAITED})
+"""What a run waits for is no failure of it (decision 39)."""
 
 AFTER = ("link", "cohorts", "report", "audit")
 """The steps after every source has been pseudonymised, in order."""
@@ -66,7 +70,7 @@ def run_period(root: Path, period: str, call: Call | None = None) -> list[Outcom
 
 
 def _performed_in_order(steps: list[tuple[str, str]], perform_step: Callable[[str, str], Outcome]) -> list[Outcome]:
-    """Every step; where a source waits for its cleaned list, the other sources are done before the run stops."""
+    """Every step; where a source waits for its extract or list, the other sources are done before the run stops."""
     outcomes: list[Outcome] = []
     waiting: list[StepFailed] = []
     for step, source in steps:
@@ -75,7 +79,7 @@ def _performed_in_order(steps: list[tuple[str, str]], perform_step: Callable[[st
         try:
             outcomes.append(perform_step(step, source))
         except StepFailed as failed:
-            if failed.code != AWAITING:
+            if failed.code not in WAITING:
                 raise
             waiting.append(failed)
     if waiting:
@@ -89,14 +93,21 @@ def _all_waiting(waiting: list[StepFailed]) -> StepFailed:
     if len(told) < 2:
         return waiting[0]
     every = Awaiting(
-        f"{len(waiting)} sources await their cleaned lists; all others are done.",
-        why="Opt-outs must be applied before the data are used (rule NDOO-02).",
-        fix="For each of them: `joinedup optout request DIR SOURCE --mailbox ID`, send the file over MESH, and put the"
-        " list that comes back where the line says. Then run again: the run goes on.",
-        code="E-OPTOUT-AWAITING",
+        f"{len(waiting)} sources await their {_awaited(waiting)}; all others are done.",
+        why="Opt-outs must be applied before the data are used (rule NDOO-02), and a month without a source would look"
+        " as if its people had no contact with that service.",
+        fix="For each extract: ask the source for it. For each list: `joinedup optout request DIR SOURCE --mailbox ID`,"
+        " send the file over MESH, and put the list that comes back where the line says. Then run again: the run goes"
+        " on.",
+        code=(code := waiting[0].code),
         faults=[Fault(what=error.what) for error in told],
     )
-    return StepFailed(AWAITING, "pseudonymise", every)
+    return StepFailed(code, "pseudonymise", every)
+
+
+def _awaited(waiting: list[StepFailed]) -> str:
+    words = {OPT_OUTS_AWAITED: "cleaned lists", EXTRACT_AWAITED: "extracts"}
+    return " and ".join(words[code] for code in dict.fromkeys(failed.code for failed in waiting))
 
 
 def step_function(step: str) -> Callable[..., Receipt]:
@@ -150,7 +161,7 @@ def recorded(run: Run, step: str, source_id: str = "") -> Iterator[None]:
         shown = stopped() if is_a_stop(error) else error
         code = shown.code if isinstance(shown, ProjectError | StepFailed) else "E-INTERNAL"
         where = facts | ({"source": source_id} if source_id else {})
-        ended = Event.RUN_AWAITS if code == AWAITING else Event.RUN_FAILED
+        ended = Event.RUN_AWAITS if code in WAITING else Event.RUN_FAILED
         with suppress(ProjectError):  # a ledger that cannot be written must not hide why the step failed
             ledger.append(ended, at=timestamp(), code=code, **where)
         raise

@@ -9,12 +9,17 @@ import pyarrow as pa
 from cohorts.events import Payload, record_tables
 from cohorts.mapping_report import mapping_report
 from cohorts.quality.filled import filled_fields
+from flows.chosen import check_not_older, chosen_extract, rows_before
 from flows.rekeying import publish_translation
 from flows.run import Run, timestamp, uses_of
 from governance.areas import load_area_lookup
 from governance.intake import Intake, read_extracts, summarise
+from governance.intake.chosen import Arrived, Chosen
+from governance.intake.deliver import path_of
+from governance.intake.usual import check_usual_size
 from governance.intake.wording import told
 from governance.key_issue import household_context
+from governance.keys import Secret
 from governance.leaving_out import LeftOut, leave_out
 from governance.ledger import Event
 from governance.package import publish_package
@@ -30,11 +35,19 @@ def pseudonymise(run: Run, source_id: str) -> dict[str, int | float | str]:
     """One source's packages for the linkage and analysis zones, and its receipt.
 
     Returns:
-        Counts and manifest digests.
+        Counts and manifest digests; ``carried_from``: the month of an extract that was carried forward; ``absent`` is 1
+        where there is none and the month goes on without it.
+
+    Raises:
+        Awaiting: The extract or a cleaned list has not come.
     """
     source, project = run.bundle.source(source_id), run.bundle.project
     issued, record_key = run.encoding(source.id), run.record_key(source.id)
-    intake = read_extracts(run.root, source, run.period, record_key=record_key, synthetic=project.synthetic)
+    chosen = chosen_extract(run, source)
+    if chosen.how is Arrived.ABSENT:
+        run.ledger.append(Event.SOURCE_ABSENT, at=timestamp(), period=run.period, source=source.id)
+        return {"source": source.id, "absent": 1}
+    intake = _read(run, source, chosen, record_key)
     left_out = leave_out(intake, run.bundle, run.root, run.period, run.today, record_key)
     homes = issued.subkey(*household_context(uses_of(run.bundle))) if project.households else None
     payload = record_tables(intake.con, source, load_area_lookup(run.root, project.lookup), homes)
@@ -46,6 +59,7 @@ def pseudonymise(run: Run, source_id: str) -> dict[str, int | float | str]:
     encoded = encode(found, project.linkage, keys, one_record_per_person=single)
     chance = count_chance(intake.con, found, project.linkage, keys, one_record_per_person=single)
     facts = _facts(run, source, issued.kid) | {"delivery": _delivery(intake, left_out)}
+    facts |= {"arrived": chosen.how.value, "extract_period": chosen.period}
     digests = _publish_packages(run, source, facts, payload, encoded, chance)
     digests |= publish_translation(run, source, facts, encoded.records)
     receipt = _receipt(intake, left_out, payload, encoded) | {
@@ -64,7 +78,24 @@ def pseudonymise(run: Run, source_id: str) -> dict[str, int | float | str]:
     kept = publish_package(folder, rejects, own_key, {**facts, **receipt}, signing=signing)
     _record(run, source, intake, left_out, {**digests, "receipt": kept}, facts)
     counts = {"records": told(encoded.records.num_rows), "views": told(encoded.views.num_rows)}
-    return {"source": source.id, **counts, **{f"{kind}_sha256": digest for kind, digest in digests.items()}}
+    carried = {"carried_from": chosen.period} if chosen.how is Arrived.CARRIED else {}
+    return {"source": source.id, **counts, **carried, **{f"{kind}_sha256": one for kind, one in digests.items()}}
+
+
+def _read(run: Run, source: Source, chosen: Chosen, record_key: Secret) -> Intake:
+    """The extract, held against what was read before.
+
+    One that is carried forward is read again under this month's keys, and this month's lists are applied to it: who
+    opted out since is not in it.
+    """
+    synthetic = run.bundle.project.synthetic
+    intake = read_extracts(run.root, source, chosen.period, record_key=record_key, synthetic=synthetic)
+    if chosen.how is Arrived.DELIVERED:
+        check_not_older(run, source, intake.digests)
+        names = {file.id: path_of(file.path, run.period) for file in source.files}
+        rows = {file: counts.rows_in for file, counts in intake.counts.items()}
+        check_usual_size(source, names, rows, rows_before(run, source))
+    return intake
 
 
 def _facts(run: Run, source: Source, kid: str) -> dict[str, Any]:
@@ -129,8 +160,9 @@ def _record(
 ) -> None:
     """The ledger's account of this source."""
     ledger, where = run.ledger, {"period": run.period, "source": source.id}
+    of = {} if facts["extract_period"] == run.period else {"extract_period": facts["extract_period"]}
     for file, digest in intake.digests.items():
-        ledger.append(Event.EXTRACT_READ, at=timestamp(), file=file, sha256=digest, **where)
+        ledger.append(Event.EXTRACT_READ, at=timestamp(), file=file, sha256=digest, **of, **where)
     opt_outs = left_out.opt_outs
     applied = {"list_sha256": opt_outs.list_sha256} if opt_outs.status == "applied" else {"reason": opt_outs.reason}
     ledger.append(Event.OPT_OUTS_APPLIED, at=timestamp(), status=opt_outs.status, **applied, **where)

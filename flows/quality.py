@@ -10,6 +10,7 @@ from cohorts.quality.counts import quality_counts
 from cohorts.quality.page import write_scorecard
 from cohorts.quality.scorecard import Scorecard, scorecards
 from cohorts.quality.words import in_short
+from flows.chosen import sources_of
 from flows.cohorts import analysis_tables
 from flows.run import Run, open_run, timestamp
 from governance.errors import BadInput
@@ -38,7 +39,7 @@ def quality(root: Path, period: str, source: str = "") -> dict[str, Any]:
         PolicyRefusal: The keys are not here.
     """
     run = open_run(root, period, step="cohorts")
-    wanted = [run.bundle.source(source)] if source else list(run.bundle.sources)
+    wanted = [run.bundle.source(source)] if source else sources_of(run, "analysis")
     cards = _scorecards(run, wanted)
     pages = _publish(run, cards)
     found = [_as_dict(card, pages[card.source.id]) for card in cards]

@@ -1,6 +1,6 @@
 """The record that is published with a release, from the draft, the ledger and the key ring."""
 
-from pathlib import Path
+from collections.abc import Mapping
 from typing import Any
 
 from flows.drafts import released_draft
@@ -45,7 +45,7 @@ def record_of(run: Run, digest: str, gate: GateResult) -> ReleaseRecord:
         supersedes=run.published(Event.REPORT_RELEASED),
         tables=table_digests(draft.files[COUNTS_FILE]),
         definitions=[DefinitionDigest(**each) for each in facts["definitions"]],
-        sources=_dates(run),
+        sources=_dates(run, facts["extracts"]),
         keys=_keys(run),
         made_of=facts["made_of"],
         config_sha256=facts["config_sha256"],
@@ -68,7 +68,7 @@ def _ledger_key(run: Run) -> str:
     return f"signing_{run.ring.ledger_signer()}"
 
 
-def _dates(run: Run) -> list[SourceDates]:
+def _dates(run: Run, extracts: Mapping[str, Mapping[str, Any]]) -> list[SourceDates]:
     first: dict[str, str] = {}
     for entry in Ledger(run.root / "ledger").entries():
         if entry.event in (Event.PACKAGE_PUBLISHED, Event.PACKAGE_IMPORTED):
@@ -79,14 +79,17 @@ def _dates(run: Run) -> list[SourceDates]:
             title=source.title,
             covers_from=_covers_from(source),
             # The same content delivered again is what came first.
-            received_at=first.get(_received(run.zone("analysis", run.period, "in", source.id)), ""),
+            received_at=first.get(_received(run, source, extracts), ""),
+            extract=extracts[source.id]["period"],
+            arrived=extracts[source.id]["how"],
         )
         for source in run.bundle.sources
     ]
 
 
-def _received(folder: Path) -> str:
-    return "" if no_package(folder) else package_digest(folder)
+def _received(run: Run, source: Source, extracts: Mapping[str, Mapping[str, Any]]) -> str:
+    folder = run.zone("analysis", run.period, "in", source.id)
+    return "" if no_package(folder) or not extracts[source.id]["period"] else package_digest(folder)
 
 
 def _covers_from(source: Source) -> str:

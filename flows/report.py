@@ -128,5 +128,6 @@ def _record(run: Run, numbers: Numbers, gate: GateResult) -> dict[str, Any]:
         "edition": run.bundle.project.lookup.edition,
         "policy": run.bundle.policy.model_dump(),
         "definitions": definition_digests(numbers.cohorts["definitions"]),
+        "extracts": numbers.cohorts["extracts"],
         "made_of": numbers.made_of,
     }

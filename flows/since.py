@@ -95,8 +95,12 @@ def _why_not(run: Run, period: str) -> str:
 def _earlier(run: Run, period: str, counts: pa.Table) -> Earlier:
     recorded = run.published(Event.PERSON_INDEX_PUBLISHED, period=period)
     index = _open(run, period, "index", ("person_index",), recorded)["person_index"]
-    payloads = {source: _payload(run, period, source) for source in _manifest(run, period, "index")["deliveries"]}
-    return Earlier(as_of=as_of_date(period), index=index, payloads=payloads, counts=counts)
+    sources = list(_manifest(run, period, "index")["deliveries"])
+    payloads = {source: _payload(run, period, source) for source in sources}
+    # What packages do not say, older versions did not know: then the extract was the period's own.
+    of = {source: _manifest(run, period, f"in/{source}").get("extract_period", period) for source in sources}
+    until = {source: as_of_date(month) for source, month in of.items()}
+    return Earlier(as_of=as_of_date(period), index=index, payloads=payloads, counts=counts, until=until)
 
 
 def _payload(run: Run, period: str, source: str) -> Payload:
@@ -123,7 +127,7 @@ def _split_before(run: Run, facts: Mapping[str, str]) -> pa.Table | None:
 
 def _made_from(run: Run, period: str, definitions: Sequence[Definition]) -> str:
     """Names all that decides the split."""
-    sources = sorted(source.id for source in run.bundle.sources)
+    sources = sorted(_manifest(run, run.period, "index")["deliveries"])
     parts: dict[str, Any] = {
         "then": _digests(run, period, "cohorts", ("cohort_count",)),
         "index": _digests(run, run.period, "index", ("person_index",)),

@@ -9,13 +9,15 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
+from flows.chosen import chosen_from
 from flows.cli_output import aligned
 from flows.drafts import Draft, draft_of
 from flows.lock import is_running
 from flows.period import AFTER
 from flows.run import now, resolve_period
 from governance.approval import check_approved
-from governance.errors import EXIT_OK, EXIT_WARNING, BadInput, PolicyRefusal
+from governance.errors import EXIT_OK, EXIT_WARNING, Awaiting, BadInput, PolicyRefusal
+from governance.intake.chosen import AWAITING, Arrived
 from governance.intake.deliver import files_at, path_of
 from governance.keys import KeyRing
 from governance.ledger import Entry, Event, Ledger
@@ -82,31 +84,72 @@ def standing(root: Path, period: str) -> Standing:
         BadInput: The period is not one, or there are no extracts.
     """
     bundle, month = load_bundle(root), resolve_period(root, period)
-    entries = [entry for entry in Ledger(root / "ledger").entries() if entry.facts.get("period") == month]
+    everything = Ledger(root / "ledger").entries()
+    entries = [entry for entry in everything if entry.facts.get("period") == month]
     running = is_running(root)
     draft = draft_of(root, month)
-    steps = [*(_source_step(root, month, source, entries) for source in bundle.sources), *_later_steps(entries, draft)]
+    known = _Known(root, month, entries, tuple(everything))
+    steps = [*(_source_step(known, source) for source in bundle.sources), *_later_steps(entries, draft)]
     if not running and _was_cut_off(entries):
         steps = [_cut_off(step) for step in steps]
     what_next = () if running else tuple(_next(root, bundle, month, steps, draft))
     return Standing(bundle.project.id, month, running, tuple(steps), what_next)
 
 
-def _source_step(root: Path, month: str, source: Source, entries: Sequence[Entry]) -> Step:
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What the folder and the ledger say."""
+
+    root: Path
+    month: str
+    entries: Sequence[Entry]
+    """Of this month."""
+    everything: Sequence[Entry]
+
+
+def _source_step(known: _Known, source: Source) -> Step:
     """A source is done when its package is published, unless its files are newer or it failed since."""
-    sent = _last(entries, {Event.PACKAGE_PUBLISHED, Event.PACKAGE_IMPORTED}, source=source.id)
-    ended = _last(entries, set(_ENDED_BADLY), source=source.id)
-    if ended and (sent is None or ended.seq > sent.seq):
+    sent = _last(known.entries, {Event.PACKAGE_PUBLISHED, Event.PACKAGE_IMPORTED}, source=source.id)
+    ended = _last(known.entries, set(_ENDED_BADLY), source=source.id)
+    # An extract that was awaited may have come: the folder says so, not the ledger.
+    if ended and ended.facts["code"] != AWAITING and (sent is None or ended.seq > sent.seq):
         return Step("pseudonymise", source.id, _ENDED_BADLY[ended.event], str(ended.facts["code"]), ended.at)
-    named = [path_of(file.path, month) for file in source.files]
-    files = [path for name in named for path in files_at(root, name) or [root / name]]
+    named = [path_of(file.path, known.month) for file in source.files]
+    files = [path for name in named for path in files_at(known.root, name) or [known.root / name]]
     missing = sum(not path.exists() for path in files)
+    if missing == len(files) and source.each_month != "required":
+        return _without_its_own(known, source, sent)
     if sent is None:
         why = f"{missing} of {len(files)} files are not there" if missing else "its files are there"
         return Step("pseudonymise", source.id, WAITS if missing else TO_DO, why, "")
-    if any(_changed_since(path, sent.at) for path in files):
+    if _carried_from(known.entries, source) or any(_changed_since(path, sent.at) for path in files):
         return Step("pseudonymise", source.id, TO_DO, "its files are newer than what was sent on", sent.at)
     return Step("pseudonymise", source.id, DONE, "", sent.at)
+
+
+def _without_its_own(known: _Known, source: Source, sent: Entry | None) -> Step:
+    """A source whose extract has not come, and whose file says what a month then does."""
+    if sent is not None:
+        of = _carried_from(known.entries, source)
+        why = f"that of {of} is carried forward" if of else "its files were read and are gone"
+        return Step("pseudonymise", source.id, DONE, why, sent.at)
+    try:
+        chosen = chosen_from(known.root, source, known.month, known.everything)
+    except Awaiting:
+        return Step(
+            "pseudonymise", source.id, WAITS, "its files are not there, nor any that may be carried forward", ""
+        )
+    if chosen.how is Arrived.CARRIED:
+        return Step("pseudonymise", source.id, TO_DO, f"no files: that of {chosen.period} will be carried forward", "")
+    gone_on = _last(known.entries, {Event.SOURCE_ABSENT}, source=source.id)
+    why = "no files: the month goes on without it"
+    return Step("pseudonymise", source.id, DONE if gone_on else TO_DO, why, gone_on.at if gone_on else "")
+
+
+def _carried_from(entries: Sequence[Entry], source: Source) -> str:
+    """The month of the extract that was sent on, if it is an earlier one."""
+    read = _last(entries, {Event.EXTRACT_READ}, source=source.id)
+    return str(read.facts.get("extract_period", "")) if read else ""
 
 
 def _changed_since(path: Path, at: str) -> bool:
@@ -180,7 +223,7 @@ def _next(root: Path, bundle: Bundle, month: str, steps: Sequence[Step], draft: 
     for step in steps:
         if step.state == FAILED:
             yield f"joinedup explain {step.why}"
-        elif step.state == WAITS and step.why.startswith("E-"):
+        elif step.state == WAITS and step.why.startswith("E-OPTOUT"):
             yield f"joinedup optout request DIR {step.source} --mailbox ID, then put the list that comes back in place"
         elif step.state == WAITS and step.source:
             yield f"Put the files of {step.source} into extracts/{month}/, as sources/{step.source}.yaml names them"

@@ -25,6 +25,7 @@ class Event(StrEnum):
     CUT_OFF_LINE_SET_ASIDE = "cut_off_line_set_aside"
     RUN_STARTED = "run_started"
     EXTRACT_READ = "extract_read"
+    SOURCE_ABSENT = "source_absent"
     OPT_OUTS_APPLIED = "opt_outs_applied"
     PROTECTED_LEFT_OUT = "protected_left_out"
     PACKAGE_PUBLISHED = "package_published"
@@ -45,6 +46,7 @@ class Event(StrEnum):
     REPORT_TO_CORRECT = "report_to_correct"
     SCORECARDS_WRITTEN = "scorecards_written"
     PROPOSALS_WRITTEN = "proposals_written"
+    ROLLED_BACK = "rolled_back"
     AUDIT_WRITTEN = "audit_written"
     RULE_WAIVED = "rule_waived"
     RELEASE_CHECKED = "release_checked"
@@ -70,7 +72,8 @@ FACTS: dict[Event, frozenset[str]] = {
     Event.RUN_STARTED: frozenset(
         {"period", "step", "project", "config_sha256", "approval", "approval_sha256", "policy_version", "code_version"}
     ),
-    Event.EXTRACT_READ: frozenset({"period", "source", "file", "sha256", "rows_in"}),
+    Event.EXTRACT_READ: frozenset({"period", "source", "file", "sha256", "rows_in", "extract_period"}),
+    Event.SOURCE_ABSENT: frozenset({"period", "source"}),
     Event.OPT_OUTS_APPLIED: frozenset({"period", "source", "status", "reason", "list_sha256"}),
     Event.PROTECTED_LEFT_OUT: frozenset({"period", "source", "status"}),
     Event.PACKAGE_PUBLISHED: frozenset({"period", "source", "package", "manifest_sha256", "kid", "epoch"}),
@@ -93,6 +96,9 @@ FACTS: dict[Event, frozenset[str]] = {
     Event.REPORT_TO_CORRECT: frozenset({"period", "manifest_sha256", "approval_sha256"}),
     Event.PROPOSALS_WRITTEN: frozenset({"period", "manifest_sha256", "proposals"}),
     Event.SCORECARDS_WRITTEN: frozenset({"period", "manifest_sha256", "sources"}),
+    Event.ROLLED_BACK: frozenset(
+        {"period", "person_index_sha256", "cohorts_sha256", "report_sha256", "approval_sha256"}
+    ),
     Event.AUDIT_WRITTEN: frozenset({"period", "page_sha256"}),
     Event.RULE_WAIVED: frozenset({"project", "rule", "approval_sha256"}),
     Event.RELEASE_CHECKED: frozenset({"project", "period", "manifest_sha256", "approval_sha256"}),
@@ -109,10 +115,11 @@ _DIGEST = r"[0-9a-f]{64}"
 _SLUG = r"[a-z][a-z0-9_]{0,59}"
 _VERSION = r"[A-Za-z0-9.+_-]{1,80}"
 _TEXT: dict[str, str] = {
-    "period": r"\d{4}-\d{2}",
+    **dict.fromkeys(("period", "extract_period"), r"\d{4}-\d{2}"),
     **dict.fromkeys(("project", "source", "file", "status", "reason", "package", "epoch", "from_epoch"), _SLUG),
     **dict.fromkeys(("step", "approval", "profile", "holder"), _SLUG),
     **dict.fromkeys(("sha256", "config_sha256", "approval_sha256", "list_sha256"), _DIGEST),
+    **dict.fromkeys(("person_index_sha256", "cohorts_sha256", "report_sha256"), _DIGEST),
     **dict.fromkeys(("manifest_sha256", "model_sha256", "page_sha256", "record_sha256"), _DIGEST),
     **dict.fromkeys(("key", "fingerprint"), r"[0-9a-f]{16}"),
     "zone": "linkage|analysis",

@@ -52,6 +52,10 @@ class SourceDates(Strict):
     """First day it can speak for; empty if it does not say."""
     received_at: str
     """When what was used of it came to the analysis zone; empty if the ledger does not say."""
+    extract: str = ""
+    """The month of the extract that was used, `YYYY-MM`; empty if none came, or in a record of before this was told."""
+    arrived: Literal["delivered", "carried_forward", "absent", "not_told"] = "not_told"
+    """Whether that is the period's own, an earlier one that was carried forward, or none."""
 
 
 class KeyUsed(Strict):

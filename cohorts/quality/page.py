@@ -2,10 +2,10 @@
 
 from pathlib import Path
 
+from cohorts.days import month
 from cohorts.quality.scorecard import Scorecard
 from cohorts.quality.sections import sections
 from cohorts.quality.words import in_short
-from cohorts.report.facts import month
 from governance.disclosure import symbol_meanings
 from governance.pages import page_templates
 from governance.settings import Project

@@ -2,11 +2,12 @@
 
 from datetime import date
 
+from cohorts.days import long_date, month
 from cohorts.report.across import across
 from cohorts.report.certainty import grade
 from cohorts.report.cohort_section import cohort_section
 from cohorts.report.decided import decided_page
-from cohorts.report.facts import DefinitionFacts, ReportFacts, long_date, month
+from cohorts.report.facts import DefinitionFacts, ReportFacts
 from cohorts.report.findings import found_sentence, likely, unmet_sentence
 from cohorts.report.ladder import unmet_rate
 from cohorts.report.page import BoardPage, KeyNumber, Table
@@ -47,6 +48,7 @@ def build_page(frame: SafeFrame, facts: ReportFacts) -> BoardPage:
         synthetic=facts.synthetic,
         notices=facts.notices,
         waivers=facts.waivers,
+        late=tuple(source.late for source in facts.sources if source.late),
         period=month(facts.period),
         data_until=long_date(date.fromordinal(facts.as_of.toordinal() - 1)),
         key_numbers=_key_numbers(frame, facts),

@@ -2,8 +2,9 @@
 
 from datetime import date
 
+from cohorts.days import long_date, month
 from cohorts.report.board_facts import DecisionFacts
-from cohorts.report.facts import ReportFacts, SinceFacts, long_date, month
+from cohorts.report.facts import ReportFacts, SinceFacts
 from cohorts.report.page import Decided, DecidedPage
 from cohorts.report.since import difference_words, then_cell
 from cohorts.report.tables import anchor

@@ -3,11 +3,14 @@
 All of it comes from configs and manifests, and none of it is a count of people: those come in the safe frame.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from cohorts.days import long_date as long_date
+from cohorts.days import month as month
+from cohorts.extracts import Extract, late, told
 from cohorts.report.board_facts import NO_BOARD, BoardFacts
 from cohorts.report.voice_facts import NO_VOICES, VoicesFacts
 from cohorts.words import event_words, listed
@@ -60,6 +63,10 @@ class SourceFacts:
     sector: str
     coverage: tuple[str, ...]
     known_gaps: tuple[str, ...]
+    extract: str
+    """Which extract was used, in words: its month, and whether it was carried forward; or that none came."""
+    late: str = ""
+    """A sentence where that is not this month's own; empty if it is."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -184,7 +191,7 @@ def report_facts(
             DimensionFacts(id=name, title=each["title"], order=tuple(each["order"]))
             for name, each in cohorts["dimensions"].items()
         ),
-        sources=tuple(_source(source) for source in bundle.sources),
+        sources=tuple(_source(source, cohorts) for source in bundle.sources),
         linkage=tuple(linkage),
         waivers=tuple(waivers),
         notices=tuple(notices),
@@ -237,19 +244,32 @@ def _review(value: Any) -> str:
     return str(value or "not yet reviewed")
 
 
-def _source(source: Source) -> SourceFacts:
+def _source(source: Source, cohorts: Mapping[str, Any]) -> SourceFacts:
+    period = cohorts["period"]
+    own = cohorts.get("extracts", {}).get(source.id, {"how": "delivered", "period": period})
+    extract = Extract(own["how"], own["period"])
     return SourceFacts(
         id=source.id,
         title=source.title,
         organisation=source.organisation,
         sector=source.sector.value,
-        coverage=tuple(_span(each) for each in source.coverage),
+        coverage=tuple(_spans(source, extract)) if extract.period else ("no dates: no extract came",),
         known_gaps=tuple(dict.fromkeys(_sentence(each.known_gaps) for each in source.coverage if each.known_gaps)),
+        extract=told(extract),
+        late=late(source.title, extract, period),
     )
 
 
-def _span(span: Coverage) -> str:
-    until = f"to {long_date(date.fromordinal(span.end.toordinal() - 1))}" if span.end else "on"
+def _spans(source: Source, extract: Extract) -> Iterator[str]:
+    """What it can speak for; an extract that is carried forward ends it."""
+    for each in source.coverage:
+        ends = [day for day in (each.end, extract.end if extract.is_carried else None) if day]
+        if not ends or each.start < min(ends):
+            yield _span(each, min(ends, default=None))
+
+
+def _span(span: Coverage, end: date | None) -> str:
+    until = f"to {long_date(date.fromordinal(end.toordinal() - 1))}" if end else "on"
     part = "" if span.share >= 1 else f", about {round(span.share * 100)}% of the people served"
     return f"{_of_kinds(span)}from {long_date(span.start)} {until}{part}"
 
@@ -263,30 +283,3 @@ def _of_kinds(span: Coverage) -> str:
 
 def _sentence(text: str) -> str:
     return text if text.endswith((".", "!", "?")) else f"{text}."
-
-
-_MONTHS = (
-    "January",
-    "February",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
-    "December",
-)
-
-
-def long_date(day: date) -> str:
-    """Such as ``1 October 2025``, in English whatever the machine's locale."""
-    return f"{day.day} {_MONTHS[day.month - 1]} {day.year}"
-
-
-def month(period: str) -> str:
-    """``2025-09`` as ``September 2025``."""
-    year, number = period.split("-")
-    return f"{_MONTHS[int(number) - 1]} {year}"

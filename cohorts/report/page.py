@@ -231,6 +231,8 @@ class BoardPage:
     """Reports that were withdrawn or had to be corrected, one sentence each."""
     waivers: tuple[str, ...] = ()
     """Policy rules that are waived, one sentence each."""
+    late: tuple[str, ...] = ()
+    """Sources whose extract of the month did not come, one sentence each."""
     period: str
     data_until: str
     key_numbers: tuple[KeyNumber, ...]

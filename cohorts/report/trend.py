@@ -4,8 +4,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from math import sqrt
 
+from cohorts.days import month
 from cohorts.report.charts import Axis, Ranged
-from cohorts.report.facts import DefinitionFacts, ReportFacts, month
+from cohorts.report.facts import DefinitionFacts, ReportFacts
 from cohorts.report.page import Figure, Table, Trend
 from cohorts.report.spc import FEWEST_CHANGES, Signals, signals
 from cohorts.report.tables import anchor, overall_rate

@@ -2,7 +2,8 @@
 
 from datetime import date
 
-from cohorts.report.facts import ReportFacts, long_date, month
+from cohorts.days import long_date, month
+from cohorts.report.facts import ReportFacts
 from cohorts.report.findings import quoted
 from cohorts.report.page import Making, Table, Unknowns
 from cohorts.report.tables import anchor, with_spans
@@ -122,9 +123,8 @@ def _definitions(facts: ReportFacts) -> Table:
 
 
 def _sources(facts: ReportFacts) -> Table:
-    extract = month(facts.period)
     rows = tuple(
-        (each.title, each.organisation, _SECTORS.get(each.sector, each.sector), extract) for each in facts.sources
+        (each.title, each.organisation, _SECTORS.get(each.sector, each.sector), each.extract) for each in facts.sources
     )
     return Table(
         caption="Sources used",

@@ -3,9 +3,10 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
+from cohorts.days import month
 from cohorts.report.charts import Axis, Dot, dot_chart
 from cohorts.report.equity import by_words
-from cohorts.report.facts import DimensionFacts, ReportFacts, month
+from cohorts.report.facts import DimensionFacts, ReportFacts
 from cohorts.report.findings import equity_finding, quoted
 from cohorts.report.labels import EQUITY_ORDER, in_order, label
 from cohorts.report.page import Figure, Table, Trend, Waits

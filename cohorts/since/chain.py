@@ -7,7 +7,7 @@ changes in one person may change another, who lives there.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 from typing import Any, NamedTuple
@@ -16,7 +16,7 @@ import duckdb
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from cohorts.analysis import PAYLOAD_TABLES, join_people, stacked
+from cohorts.analysis import PAYLOAD_TABLES, delivered_until, join_people, stacked
 from cohorts.counts import EVERYONE
 from cohorts.events import Payload
 from cohorts.run import run_cohorts
@@ -61,6 +61,8 @@ class Earlier:
     """By source id."""
     counts: pa.Table
     """Contract ``cohort_count``."""
+    until: Mapping[str, date] = field(default_factory=dict)
+    """By source whose extract was not that period's own, the first day that is not in it."""
 
 
 def split_change(
@@ -186,7 +188,7 @@ def _recount(con: duckdb.DuckDBPyConnection, now: Setting, earlier: Earlier, ste
         query = load_sql(_SQL, view) if known else f"SELECT * FROM {view}"
         materialise(con, name, query, {"as_of": earlier.as_of} if "$as_of" in query else None)
     materialise(con, "person_index", f"SELECT * FROM {step.index}")
-    delivered = now.payloads.keys() if known else earlier.payloads.keys()
+    delivered = delivered_until((now if known else earlier).payloads, (now if known else earlier).until, earlier.as_of)
     join_people(con, now.sources, earlier.as_of, now.project, delivered=delivered)
     run_cohorts(con, now.definitions, earlier.as_of)
     _judge(con, "verdict_after", earlier.as_of)

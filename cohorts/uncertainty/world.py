@@ -5,7 +5,7 @@ in a warehouse of their own, so that nobody is counted twice.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 import duckdb
@@ -31,6 +31,8 @@ class Setting:
     project: Project
     definitions: Sequence[Definition]
     as_of: date
+    until: Mapping[str, date] = field(default_factory=dict)
+    """By source whose extract is not the period's own, the first day that is not in it."""
 
 
 def build_world(con: duckdb.DuckDBPyConnection, drawn: pa.Table, setting: Setting) -> duckdb.DuckDBPyConnection:
@@ -52,7 +54,8 @@ def build_world(con: duckdb.DuckDBPyConnection, drawn: pa.Table, setting: Settin
         [("source", "ascending"), ("record_id", "ascending"), ("person_id", "ascending")]
     )
     world = connect()
-    build_analysis(world, setting.sources, people, _only(setting.payloads, people), setting.as_of, setting.project)
+    payloads = _only(setting.payloads, people)
+    build_analysis(world, setting.sources, people, payloads, setting.as_of, setting.project, setting.until)
     load_table(world, "drawn", own.group_by("person_id").aggregate([]))
     load_table(world, "mate", mates.group_by(["person_id", "lives_with"]).aggregate([]))
     load_table(world, "shared_home", fetch_table(con, load_sql("cohorts.uncertainty", "shared_home")))

@@ -1,6 +1,6 @@
 """Cards as the report prints them."""
 
-from cohorts.report.facts import month
+from cohorts.days import month
 from cohorts.report.voice_facts import CommentFacts, VoiceFacts, VoicesFacts
 from cohorts.voices.card import PEOPLE, SOURCES, SPEAKERS, WORDINGS, Card, Comment
 from cohorts.voices.kept import KeptVoices

@@ -107,6 +107,7 @@ _ACCESS = frozenset(
             "release_checked",
             "report_withdrawn",
             "report_to_correct",
+            "rolled_back",
             "review_approved",
             "review_exported",
             "review_imported",

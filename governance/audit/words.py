@@ -72,6 +72,8 @@ EVENTS = {
     "cut_off_line_set_aside": "A line that was cut off while it was written was set aside",
     "run_started": "Run started",
     "extract_read": "Extract was read",
+    "source_absent": "No extract came, and the month went on without it",
+    "rolled_back": "Results were rolled back to the last good ones",
     "opt_outs_applied": "Opt-outs were dealt with",
     "rule_waived": "A rule was waived for a time",
     "release_checked": "Somebody checked the release",

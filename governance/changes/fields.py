@@ -308,6 +308,15 @@ SOURCE: dict[str, Field] = {
         label="the share of rejected rows above which an extract is refused",
         weight=25,
     ),
+    "min_usual_size": Field(label="the share of its usual rows below which an extract is refused", weight=25),
+    "each_month": Field(
+        label="what a month does whose extract has not come",
+        weight=30,
+        words={"required": "wait", "carry_forward": "read an earlier one again", "optional": "go on without it"},
+    ),
+    "carry_forward_months": Field(
+        label="how many months old an extract may be that is carried forward", judge=higher_is_more, weight=30
+    ),
     "files.*": Field(label="an extract file", judge=given_is_more, weight=50),
     "files.*.path": Field(label="the path of the extract file"),
     "files.*.format": Field(label="the format of the extract file"),

@@ -182,4 +182,17 @@ def _cross_file_faults(project: Project | None, named: dict[str, Source | None])
                 file="project.yaml",
             )
         )
-    return faults
+    return faults + _spine_faults(project, named)
+
+
+def _spine_faults(project: Project | None, named: dict[str, Source | None]) -> list[Fault]:
+    """Without the source that says who lives in the area there is nobody to count."""
+    return [
+        Fault(
+            what="the spine is optional, and without it nobody is known to live in the area.",
+            fix="Set each_month to required or carry_forward.",
+            file=name,
+        )
+        for name, source in named.items()
+        if project and source and source.id == project.spine and source.each_month == "optional"
+    ]

@@ -176,6 +176,18 @@ class Source(Strict):
     """Where it meets them, if its places matter to a definition; without it the source is its only provider."""
     max_rejected_share: Share = 0.05
     """Above this share of rejected rows the whole extract is refused."""
+    min_usual_size: Share = 0.6
+    """An extract is refused if a file has less than this share of the rows it usually has; 0 takes any."""
+    each_month: Literal["required", "carry_forward", "optional"] = "required"
+    """What a month does whose extract has not come: wait for it, read an earlier one again, or go on without it."""
+    carry_forward_months: Annotated[int, Field(ge=1, le=12)] | None = None
+    """How many months old an extract may be that is carried forward."""
+
+    @model_validator(mode="after")
+    def _carried_forward_up_to_an_age(self) -> Self:
+        if (self.each_month == "carry_forward") != (self.carry_forward_months is not None):
+            raise ValueError("carry_forward needs carry_forward_months, and nothing else has it")
+        return self
 
     @model_validator(mode="after")
     def _one_file_identifies_people(self) -> Self:

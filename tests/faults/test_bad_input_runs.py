@@ -11,7 +11,7 @@ import pytest
 from flows.engine import run_steps
 from flows.period import PERIOD as WHOLE
 from flows.run import open_run
-from governance.errors import BadInput, PolicyRefusal, ProjectError
+from governance.errors import Awaiting, BadInput, PolicyRefusal, ProjectError
 from governance.keys import new_keys
 from governance.store import current
 from tests.lib.toy import PERIOD
@@ -129,10 +129,10 @@ def test_a_disk_that_cannot_be_written(good, monkeypatch, code):
 
 
 def test_an_extract_that_went_missing(good):
-    """The last good month stays what it was."""
+    """The last good month stays what it was, and the run waits."""
     (good / f"extracts/{PERIOD}/gp_register.csv").unlink()
 
-    assert "gp_register" in refused(good, BadInput, "pseudonymise", "gp_register")
+    assert "It was read before and is gone." in refused(good, Awaiting, "pseudonymise", "gp_register")
 
 
 def test_packages_made_under_another_config(good):

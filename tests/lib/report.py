@@ -510,6 +510,7 @@ def _source(source_id: str, title: str, organisation: str, sector: str) -> Sourc
         sector=sector,
         coverage=("from 1 April 2023 on",),
         known_gaps=gaps.get(source_id, ()),
+        extract="September 2025",
     )
 
 

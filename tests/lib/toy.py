@@ -1,5 +1,6 @@
 """A tiny made-up project on disk: two sources, forty people, demo keys. Small enough to run in a second."""
 
+from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
@@ -126,35 +127,37 @@ lived_experience: {status: not yet reviewed}
 _COLUMNS = "id,nhs,first,last,born,postcode,sex,seen"
 
 
-def make_toy(root: Path, *, people: int = 40, keys: bool = True) -> Path:
-    """Write the project folder and return it."""
+def make_toy(root: Path, *, people: int = 40, keys: bool = True, more: int = 0) -> Path:
+    """Write the project folder and return it; ``more`` services like housing are added to its two sources."""
+    added = [f"service_{number}" for number in range(1, more + 1)]
     for name in ("sources", "cohorts", "lookups", f"extracts/{PERIOD}"):
         (root / name).mkdir(parents=True, exist_ok=True)
     (root / "lookups" / "areas.csv").write_text(_LOOKUP, encoding="utf-8")
     digest = sha256((root / "lookups" / "areas.csv").read_bytes()).hexdigest()
-    records = {"governance": governance(["gp_register", "housing"], "population_health_planning", today=_TODAY)}
+    records = {"governance": governance(["gp_register", "housing", *added], "population_health_planning", today=_TODAY)}
     text = _PROJECT.format(digest=digest) + yaml.safe_dump(records, sort_keys=False)
     (root / "project.yaml").write_text(text, encoding="utf-8")
     gp = {"sector": "nhs", "function": "NHS Act 2006 s1", "confidential": "true", "kind": "gp.consultation"}
     housing = {"sector": "council", "function": "Housing Act 1996", "confidential": "false"}
     _source(root, "gp_register", "Toy practices", file="patients", need="mental_ill_health", responds="", **gp)
-    _source(
-        root, "housing", "Toy housing", file="cases", need="homelessness", kind="housing.application",
-        responds="homelessness", **housing,
-    )  # fmt: skip
+    for each in ("housing", *added):
+        _source(
+            root, each, f"Toy {each}", file="cases", need="homelessness", kind="housing.application",
+            responds="homelessness", **housing,
+        )  # fmt: skip
+        _extract(root, each, range(0, people, 2))
     (root / "cohorts" / "t01_seen_by_both.yaml").write_text(_COHORT, encoding="utf-8")
     cover(root)
     _extract(root, "gp_register", range(people))
-    _extract(root, "housing", range(0, people, 2))
     if keys:
-        make_toy_keys(root)
+        make_toy_keys(root, added)
     return root
 
 
-def make_toy_keys(root: Path) -> None:
-    """Demo keys, with subkeys issued to both sources."""
+def make_toy_keys(root: Path, added: Sequence[str] = ()) -> None:
+    """Demo keys, with subkeys issued to all sources."""
     uses = Uses(project="toy", purpose="population_health_planning", epoch="e1")
-    sources, today = ["gp_register", "housing"], date(2026, 11, 1)
+    sources, today = ["gp_register", "housing", *added], date(2026, 11, 1)
     new_keys(root / "keys", project="toy", sources=sources, today=today, demo=True, uses=uses)
 
 

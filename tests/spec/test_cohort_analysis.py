@@ -165,7 +165,7 @@ def span(start: str, stop: str | None = None, *kinds: str, share: float = 1.0) -
 
 def covered(*spans: Coverage, files: tuple[ExtractFile, ...]) -> list[str]:
     """The coverage of one source, a line a row."""
-    found = coverage_table([source("one", *files, coverage=spans)], AS_OF, delivered=["one"])
+    found = coverage_table([source("one", *files, coverage=spans)], AS_OF, delivered={"one": AS_OF})
     assert found.schema == COVERAGE.schema
     return [f"{row['kind']} {row['start']} {row['stop']} {row['share']}" for row in found.to_pylist()]
 
@@ -182,9 +182,18 @@ def test_a_source_that_sent_nothing_cannot_speak():
     """Whatever it declares, its silence this period means nothing."""
     silent = source("one", file("ed.attendance"), coverage=[span("2024-01-01")])
 
-    [row] = coverage_table([silent], AS_OF, delivered=[]).to_pylist()
+    [row] = coverage_table([silent], AS_OF, delivered={}).to_pylist()
 
     assert (row["start"], row["stop"], row["share"]) == (AS_OF, AS_OF, 0.0)
+
+
+def test_an_extract_that_is_carried_forward_speaks_to_its_own_end():
+    """Whatever the source declares: what came after the extract is in nobody's hands."""
+    carried = source("one", file("ed.attendance"), coverage=[span("2024-01-01"), span("2025-09-10", "2025-09-20")])
+
+    [row] = coverage_table([carried], AS_OF, delivered={"one": date(2025, 9, 1)}).to_pylist()
+
+    assert (row["start"], row["stop"]) == (date(2024, 1, 1), date(2025, 9, 1))
 
 
 def test_a_family_covers_its_kinds_only():

@@ -691,6 +691,7 @@ def test_every_event_about_keys_or_people_is_in_the_history():
     """A new kind of event is either part of a run, or something that somebody was let do."""
     of_a_run = {
         *("run_started", "run_finished", "run_failed", "run_awaits", "extract_read", "opt_outs_applied"),
+        *("source_absent",),
         *("opt_outs_requested", "protected_left_out", "package_published", "linked", "person_index_published"),
         *(
             "index_rekeyed",

@@ -5,8 +5,9 @@ from datetime import date
 
 import pytest
 
+from cohorts.days import long_date, month
 from cohorts.report.charts import Bar, Dot, bar_chart, dot_chart
-from cohorts.report.facts import long_date, month, report_facts
+from cohorts.report.facts import report_facts
 from cohorts.report.findings import (
     clear_difference,
     equity_finding,

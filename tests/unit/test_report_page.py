@@ -406,7 +406,15 @@ def test_the_same_release_gives_the_same_bytes(tmp_path, htmls):
     assert written == htmls
 
 
-ALLOWED = ("cohorts.report", "cohorts.words", "governance.disclosure", "governance.settings", "governance.store")
+ALLOWED = (
+    "cohorts.report",
+    "cohorts.words",
+    "cohorts.days",
+    "cohorts.extracts",
+    "governance.disclosure",
+    "governance.settings",
+    "governance.store",
+)
 
 
 def test_the_report_cannot_reach_exact_tables():

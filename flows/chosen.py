@@ -1,0 +1,84 @@
+"""What a run reads of one source, from the folder and from what the ledger says was read before."""
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+from flows.run import Run
+from governance.errors import PolicyRefusal
+from governance.intake.chosen import Chosen, choose_extract
+from governance.ledger import Entry, Event, Ledger
+from governance.package import no_package
+from governance.settings import Source
+from governance.store import current, read_manifest
+
+
+def chosen_extract(run: Run, source: Source) -> Chosen:
+    """Which extract this run reads of a source.
+
+    Raises:
+        Awaiting: It has not come, and the month waits for it.
+    """
+    return chosen_from(run.root, source, run.period, run.ledger.entries())
+
+
+def chosen_from(root: Path, source: Source, period: str, entries: Iterable[Entry]) -> Chosen:
+    """The same, for whoever may not write the ledger."""
+    own = [entry for entry in entries if entry.facts.get("source") == source.id]
+    sent = {str(entry.facts["period"]) for entry in own if entry.event is Event.PACKAGE_PUBLISHED}
+    read = (one for one in own if one.event is Event.EXTRACT_READ and one.facts["period"] == period)
+    was_here = any("extract_period" not in entry.facts for entry in read)
+    return choose_extract(root, source, period, sent=sent, was_here=was_here)
+
+
+def check_not_older(run: Run, source: Source, digests: Mapping[str, str]) -> None:
+    """An extract that a newer one took the place of is not put back by mistake.
+
+    Args:
+        run: The run; after a rollback of its period any of its extracts may be read again.
+        source: The source.
+        digests: SHA-256 by file id.
+
+    Raises:
+        PolicyRefusal: A file was read before this month, and another one since.
+    """
+    older = [file for file, digest in digests.items() if _was_replaced(digest, _read_before(run, source.id, file))]
+    if older:
+        raise PolicyRefusal(
+            f"{source.id}: {', '.join(older)} is an extract that was read before and replaced by a newer one since.",
+            why="An older extract in the place of a newer one would bring back people and facts that were corrected.",
+            fix="Put the newest extract of this month there. If the older one is right after all, say so with"
+            " `joinedup rollback DIR`, then run again. Nothing was written.",
+            code="E-EXTRACT-OLDER",
+        )
+
+
+def _read_before(run: Run, source: str, file: str) -> list[str]:
+    """Digests of a file in the order in which they were read, since the period was last rolled back."""
+    wanted = {"period": run.period, "source": source, "file": file}
+    found: list[str] = []
+    for entry in Ledger(run.root / "ledger").entries():
+        if entry.event is Event.ROLLED_BACK and entry.facts["period"] == run.period:
+            found.clear()
+        if entry.event is Event.EXTRACT_READ and wanted.items() <= entry.facts.items():
+            found.append(str(entry.facts["sha256"]))
+    return found
+
+
+def _was_replaced(digest: str, before: list[str]) -> bool:
+    return digest in before and before[-1] != digest
+
+
+def rows_before(run: Run, source: Source) -> list[dict[str, int]]:
+    """Rows by file id of the source's earlier months, newest last, as its receipts have them."""
+    folders = sorted(run.zone("source", source.id).glob("[0-9][0-9][0-9][0-9]-[0-9][0-9]"))
+    receipts = [read_manifest(current(one)) for one in folders if one.name < run.period and not no_package(one)]
+    return [{file: counts["rows_in"] for file, counts in one["files"].items()} for one in receipts]
+
+
+def sources_of(run: Run, zone: str) -> list[Source]:
+    """Sources that a zone's step is made of: all, but optional ones that sent nothing."""
+    return [
+        source
+        for source in run.bundle.sources
+        if source.each_month != "optional" or not no_package(run.zone(zone, run.period, "in", source.id))
+    ]
