@@ -46,8 +46,10 @@ def previous_people(run: Run, kid: str) -> Previous | None:
     earlier = _periods(run)[:-1] if _is_linked(run, run.period) else _periods(run)
     if earlier and _has(run, earlier[-1], "person_index"):
         return _under(run, kid, earlier[-1], "person_index")
-    # This period was linked before, and then destroyed what it had taken its ids from: it kept those still in use.
-    return _under(run, kid, run.period, "previous_index") if _is_linked(run, run.period) else None
+    # This period was linked before, and then destroyed what it had taken its ids from: it kept those still in use,
+    # until a later period destroyed them, too. Then people get the ids that they would be born with.
+    kept = _is_linked(run, run.period) and _has(run, run.period, "previous_index")
+    return _under(run, kid, run.period, "previous_index") if kept else None
 
 
 def last_model(run: Run) -> Artefact | None:

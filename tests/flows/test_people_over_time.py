@@ -177,6 +177,16 @@ def cohort_changes(root):
     return table(root, "analysis", SECOND, "cohorts", "cohort_change").to_pylist(), facts
 
 
+def test_an_older_month_can_be_run_again_from_its_extracts(two_months, done_months):
+    """The later month destroyed what it had kept of earlier ids: people get those that they would be born with."""
+    _, before, _ = done_months
+    assert ("linkage", FIRST, "previous_index") not in sealed(two_months), "the control: it is gone"
+
+    run_steps(open_run(two_months, FIRST), STEPS, plain=True)
+
+    assert ids(two_months, FIRST) == before
+
+
 def test_what_changed_since_last_time_is_split(done_months):
     """Against the month before, while its records were there; the first month has nothing before it."""
     root, *_ = done_months
