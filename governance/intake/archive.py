@@ -1,4 +1,8 @@
-"""Zip archives: their members' bytes, never written to a disk. An archive that could only harm is refused unopened."""
+"""Zip archives and gzip files: what they hold, never written to a disk. What could only harm is refused.
+
+A zip archive says how much it holds and is refused unopened; a gzip file is unfolded a piece at a time, up to the same
+measure.
+"""
 
 import io
 import zipfile
@@ -11,6 +15,10 @@ from pathlib import PurePosixPath, PureWindowsPath
 from governance.intake.decode import NotText
 
 _MAGIC = b"PK\x03\x04"
+_GZIP_MAGIC = b"\x1f\x8b"
+_GZIP_ALONE = 16 + zlib.MAX_WBITS
+"""How zlib is told to expect a gzip header and to check what it says of the content."""
+_PIECE_BYTES = 1 << 24
 _LARGEST_BYTES = 4 << 30
 _PLAIN_BYTES = 64 << 20
 """Below this an archive may be packed as tightly as it likes."""
@@ -101,11 +109,56 @@ def check_archive(archive: zipfile.ZipFile, size: int) -> None:
             "has a member whose path leads out of the archive.", "Ask the source who made it: honest tools do not."
         )
     whole = sum(one.file_size for one in members)
-    if whole > _LARGEST_BYTES or (whole > _PLAIN_BYTES and whole > _TIGHTEST * size):
-        raise NotText(
-            f"would unfold to {whole / (1 << 20):,.0f} MiB from {size / (1 << 20):,.1f} MiB.",
-            "If so much is meant, ask the source for several smaller files; if not, who made it.",
-        )
+    if _is_beyond_measure(whole, size):
+        raise _too_large(f"{whole / (1 << 20):,.0f}", size)
+
+
+def _is_beyond_measure(whole: int, size: int) -> bool:
+    return whole > _LARGEST_BYTES or (whole > _PLAIN_BYTES and whole > _TIGHTEST * size)
+
+
+def _too_large(mebibytes: str, size: int) -> NotText:
+    return NotText(
+        f"would unfold to {mebibytes} MiB from {size / (1 << 20):,.1f} MiB.",
+        "If so much is meant, ask the source for several smaller files; if not, who made it.",
+    )
+
+
+def is_gzip(content: bytes) -> bool:
+    """Whether the bytes are a gzip file."""
+    return content.startswith(_GZIP_MAGIC)
+
+
+def gunzip(content: bytes, most: int | None = None) -> bytes:
+    """What a gzip file holds; several that follow each other are one, as ``gunzip`` has it.
+
+    Args:
+        content: The file.
+        most: Only so many bytes from its beginning, unchecked.
+
+    Raises:
+        NotText: It is cut or damaged, or unfolds beyond the measure of an archive.
+    """
+    found, whole, rest = [], 0, content
+    try:
+        while rest and (most is None or whole < most):
+            one = zlib.decompressobj(_GZIP_ALONE)
+            while not one.eof and (most is None or whole < most):
+                piece = one.decompress(rest, _PIECE_BYTES)
+                if not piece and not one.eof:
+                    raise _damaged()
+                whole, rest = whole + len(piece), one.unconsumed_tail
+                found.append(piece)
+                if _is_beyond_measure(whole, len(content)):
+                    raise _too_large(f"more than {whole / (1 << 20):,.0f}", len(content))
+            rest = one.unused_data.lstrip(b"\0")
+    except zlib.error:
+        raise _damaged() from None
+    return b"".join(found)[:most]
+
+
+def _damaged() -> NotText:
+    return NotText("is a gzip file that is cut or damaged.", "Ask the source to deliver it again.")
 
 
 def _leads_out(name: str) -> bool:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 
-from governance.intake.archive import is_archive, open_members
+from governance.intake.archive import gunzip, is_archive, is_gzip, open_members
 from governance.intake.decode import NotText, file_bytes
 from governance.intake.read import Dialect, read_csv, read_parquet
 from governance.intake.table import RawTable, joined, set_aside_unreadable
@@ -65,7 +65,8 @@ def parse_bytes(contents: Sequence[bytes], job: Job) -> RawTable:
 
 
 def _unpacked(content: bytes, job: Job) -> list[bytes]:
-    return open_members(content, job.members) if is_archive(content) else [content]
+    plain = gunzip(content) if is_gzip(content) else content
+    return open_members(plain, job.members) if is_archive(plain) else [plain]
 
 
 def _part(content: bytes, job: Job, number: int, of: int) -> RawTable:

@@ -11,7 +11,7 @@ import numpy as np
 import pyarrow as pa
 
 from governance.errors import BadInput
-from governance.intake.archive import first_bytes, is_archive
+from governance.intake.archive import first_bytes, gunzip, is_archive, is_gzip
 from governance.intake.checks import define_checks, read_date
 from governance.intake.child import memory_limit, parse_apart, time_limit
 from governance.intake.clean import clean_text
@@ -84,7 +84,8 @@ def _unreadable(what: str, fix: str) -> BadInput:
 def _job(path: Path) -> Job:
     """How to read a file, by its first bytes; of an archive, those of its first member."""
     content = file_bytes(path)
-    head = first_bytes(content, _HEAD_BYTES) if is_archive(content) else content[:_HEAD_BYTES]
+    head = gunzip(content, _HEAD_BYTES) if is_gzip(content) else content[:_HEAD_BYTES]
+    head = first_bytes(content, _HEAD_BYTES) if is_archive(content) else head
     job = Job(paths=[str(path)], format="csv", seconds=time_limit(len(content)), memory_bytes=memory_limit())
     if head.startswith(b"PAR1"):
         return replace(job, format="parquet")

@@ -1,5 +1,6 @@
 """Zip archives and deliveries of several files: read in memory, in order of name; the harmful are refused unopened."""
 
+import gzip
 import io
 import struct
 import zipfile
@@ -7,7 +8,7 @@ import zipfile
 import pytest
 
 from governance.errors import ExtractError
-from governance.intake.archive import is_archive, open_members
+from governance.intake.archive import gunzip, is_archive, open_members
 from governance.intake.decode import NotText
 from tests.lib.intake import ALICE, BASIL, PEOPLE_HEADER, codes, deliver, make_source, people_file, read, rows_of, table
 
@@ -151,3 +152,30 @@ def test_titles_above_a_text_header_are_no_rows(tmp_path, encoding):
     intake = read(tmp_path, make_source(people_file(encoding=encoding)))
 
     assert intake.counts["people"].rows_in == intake.counts["people"].rows_out == 2
+
+
+def test_a_gzip_file_is_read_as_what_it_holds(tmp_path):
+    """Also where two of them follow each other, as log rotation makes them."""
+    whole = table(PEOPLE_HEADER, ALICE, BASIL).encode()
+    for content in (gzip.compress(whole), gzip.compress(whole[:90]) + gzip.compress(whole[90:])):
+        deliver(tmp_path, {"people.csv.gz": content})
+        intake = read(tmp_path, make_source(people_file(path="extracts/{period}/people.csv.gz")))
+        assert rows_of(intake, "people", "row_no", "surname") == [(1, "Archer"), (2, "Bell")]
+
+
+@pytest.mark.parametrize(
+    ("content", "what"),
+    [
+        (gzip.compress(MARK.encode() * 99)[:-9], "is a gzip file that is cut or damaged."),
+        (gzip.compress(MARK.encode() * 99)[:-8] + bytes(8), "is a gzip file that is cut or damaged."),
+        (gzip.compress(MARK.encode())[:10] + b"\xff" * 20, "is a gzip file that is cut or damaged."),
+        (gzip.compress(bytes(200 << 20), 9), "MiB from 0.2 MiB."),
+    ],
+    ids=["cut", "another checksum", "damaged", "bomb"],
+)
+def test_a_gzip_file_that_is_damaged_or_a_bomb_is_refused(content, what):
+    """No piece of it is taken; a bomb is let go as soon as it is beyond measure."""
+    with pytest.raises(NotText) as caught:
+        gunzip(content)
+    assert what in caught.value.fault.what
+    assert MARK not in str(caught.value.fault)
