@@ -33,6 +33,7 @@ from flows import (
     cli_status,
     cli_voices,
 )
+from flows.cli_options import wrap_anew
 from flows.cli_output import Answer, show_answer, show_error
 from governance.errors import EXIT_OK, BadInput, InternalError, ProjectError
 from governance.platform_calls import discard_output, no_core_dumps, private_from_now_on
@@ -68,6 +69,7 @@ cli_review.add_to(app)
 cli_voices.add_to(app)
 cli_retain.add_to(app)
 cli_project.add_lookups_to(app)
+wrap_anew(app)
 
 _UsageError: type[Exception] = typer.BadParameter.__mro__[1]
 """Typer's own class for a command line it cannot read; the class itself is not public."""

@@ -57,6 +57,16 @@ def test_every_command_of_the_design_is_there():
     assert set(COMMANDS) == WANTED
 
 
+def test_help_wraps_where_the_terminal_ends():
+    """A docstring is wrapped for its file; shown as it is, every other line would be a stump."""
+    broken = [
+        name for name, command in COMMANDS.items() if any("\n" in one for one in (command.help or "").split("\n\n"))
+    ]
+
+    assert broken == []
+    assert "\n\n" in COMMANDS["serve"].help, "the control: paragraphs stay"
+
+
 @pytest.mark.parametrize("name", sorted(WANTED))
 def test_every_command_and_option_has_help(name):
     """A tired analyst finds out what a command does from the command itself."""
