@@ -47,7 +47,7 @@ def check_not_older(run: Run, source: Source, digests: Mapping[str, str]) -> Non
             f"{source.id}: {', '.join(older)} is an extract that was read before and replaced by a newer one since.",
             why="An older extract in the place of a newer one would bring back people and facts that were corrected.",
             fix="Put the newest extract of this month there. If the older one is right after all, say so with"
-            " `joinedup rollback DIR`, then run again. Nothing was written.",
+            " `joinedup rollback PERIOD DIR`, then run again. Nothing was written.",
             code="E-EXTRACT-OLDER",
         )
 

@@ -27,6 +27,7 @@ from flows import (
     cli_quality,
     cli_retain,
     cli_review,
+    cli_rollback,
     cli_run,
     cli_since,
     cli_source,
@@ -58,6 +59,7 @@ cli_bands.add_to(app)
 cli_exposure.add_to(app)
 cli_run.add_to(app)
 cli_status.add_to(app)
+cli_rollback.add_to(app)
 cli_quality.add_to(app)
 cli_find.add_to(app)
 cli_attrition.add_to(app)

@@ -37,6 +37,13 @@ _CARRIED: dict[Event, dict[str, str]] = {
 }
 """What may also have been made on another machine, and how the taking in of it is told apart."""
 
+_ROLLED_BACK = {
+    Event.PERSON_INDEX_PUBLISHED: "person_index_sha256",
+    Event.COHORTS_PUBLISHED: "cohorts_sha256",
+    Event.REPORT_STAGED: "report_sha256",
+}
+"""What a rollback leads back to, by the event that published it."""
+
 _PERIOD = re.compile(r"\d{4}-(0[1-9]|1[0-2])")
 
 
@@ -79,9 +86,12 @@ class Run:
         asked = {event: wanted}
         if event in _CARRIED:
             asked[Event.PACKAGE_IMPORTED] = wanted | _CARRIED[event]
+        back = _ROLLED_BACK.get(event, "")
         for entry in reversed(Ledger(self.root / "ledger").entries()):
             if entry.event in asked and asked[entry.event].items() <= entry.facts.items():
                 return str(entry.facts["manifest_sha256"])
+            if back and entry.event is Event.ROLLED_BACK and entry.facts["period"] == wanted["period"]:
+                return str(entry.facts.get(back, ""))
         return ""
 
     def imported(self, **where: str) -> list[str]:

@@ -166,6 +166,11 @@ def _later_steps(entries: Sequence[Entry], draft: Draft | None) -> Iterator[Step
         if step == "report":
             before = _later(before, _last(entries, _REPORT_AGAIN))
         made, ended = _last(entries, {_PUBLISHED[step]}), _last(entries, set(_ENDED_BADLY), step=step)
+        back = _last(entries, {Event.ROLLED_BACK}) if step != "audit" else None
+        if back and _later(back, _later(made, before)) == back:
+            yield Step(step, "", DONE, "rolled back to the last good one", back.at)
+            before = back
+            continue
         if ended and (made is None or ended.seq > made.seq):
             yield Step(step, "", _ENDED_BADLY[ended.event], str(ended.facts["code"]), ended.at)
         elif made is None:

@@ -23,6 +23,8 @@ NOTICE = "joinedup:release-notice/v1"
 """Predicate type of the statement that a published report is withdrawn or has to be corrected."""
 VOICES = "joinedup:voices/v1"
 """Predicate type of the statement that somebody read what people told us, and that it names nobody."""
+ROLLBACK = "joinedup:rollback/v1"
+"""Predicate type of the statement that a month's results were led back to earlier ones."""
 WAIVER = "joinedup:waiver/v1"
 """Predicate type of a waiver of a policy rule."""
 

@@ -304,3 +304,33 @@ def current(folder: Path) -> Path:
     if not pointer.exists():
         raise missing_file(pointer)
     return folder / pointer.read_text("utf-8").strip()
+
+
+def content_of(folder: Path, digest: str) -> Path | None:
+    """The content of a folder whose manifest has this SHA-256, followed or not; None if it is not there."""
+    found = (one for one in _contents(folder) if sha256((one / "manifest.json").read_bytes()).hexdigest() == digest)
+    return next(found, None)
+
+
+def content_with_file(folder: Path, digest: str) -> Path | None:
+    """The content of a folder whose manifest names a file of this SHA-256; None if it is not there."""
+    found = (one for one in _contents(folder) if digest in read_manifest(one).get("files", {}).values())
+    return next(found, None)
+
+
+def _contents(folder: Path) -> list[Path]:
+    """What was published, what is followed first: the same content may lie there twice."""
+    if not (folder / "current").exists():
+        return []
+    now = current(folder)
+    others = (one for one in folder.iterdir() if one.is_dir() and one != now and not one.name.startswith("."))
+    return [one for one in (now, *sorted(others)) if (one / "manifest.json").exists()]
+
+
+def follow(folder: Path, content: Path) -> None:
+    """Let readers of a folder follow another of its contents.
+
+    Raises:
+        BadInput: The disk does not let it be written.
+    """
+    write_file(folder / "current", f"{content.name}\n".encode())

@@ -35,6 +35,7 @@ WANTED = {
         "quality",
         "find",
         "status",
+        "rollback",
         "doctor",
         "attrition",
         "since",
