@@ -17,7 +17,9 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from flows.cli_output import aligned
 from flows.lock import is_running
 from flows.locked import LOCK, asked_by_us, departures, installed, needed_to_run
+from flows.prefect_care import seem_to_run
 from flows.prefect_server import Server
+from flows.prefect_watch import crons, schedule_faults, scheduled, server_settings_of
 from flows.proving import verified
 from flows.run import LATEST, now, resolve_period
 from flows.serve import TIME_ZONE
@@ -163,7 +165,7 @@ def _server(root: Path) -> Finding:
     """Our own Prefect server: only while one runs is there anything to see."""
     note = root / ".joinedup" / "prefect" / "server.json"
     if not note.exists():
-        return Finding("orchestrator", is_well=True, found="no server is running; one starts with the next run")
+        return _without_server(root)
     server = _noted(note)
     if server is None or not server.answers():
         fix = "Delete .joinedup/prefect/server.json, then start `joinedup serve DIR` again."
@@ -172,6 +174,29 @@ def _server(root: Path) -> Finding:
         fix = "Stop it: it is none that joinedup started."
         return Finding("orchestrator", is_well=False, found="the server answers without a password", fix=fix)
     return Finding("orchestrator", is_well=True, found="a server is running on this machine only, behind a password")
+
+
+def _without_server(root: Path) -> Finding:
+    gone = 0 if is_running(root) else seem_to_run(root / ".joinedup" / "prefect")
+    told = "no server is running; one starts with the next run"
+    if gone:
+        told += f", which ends {gone} that a kill left as running"
+    return Finding("orchestrator", is_well=True, found=told)
+
+
+def _schedule(root: Path) -> Finding:
+    """What the server that `joinedup serve` keeps would do next, and whether it tells anybody else."""
+    note = root / ".joinedup" / "prefect" / "server.json"
+    server = _noted(note) if note.exists() else None
+    if server is None or not server.answers():
+        return Finding("schedule", is_well=True, found="nothing is scheduled: `joinedup serve DIR` is not running")
+    kept = scheduled(server)
+    faults = schedule_faults(kept, server_settings_of(server))
+    if faults:
+        fix = "Stop `joinedup serve DIR` and start it again: it writes its schedule and settings anew."
+        return Finding("schedule", is_well=False, found="; ".join(faults), fix=fix)
+    told = f"`{crons(kept)}` {TIME_ZONE}, one run at a time" if kept else "none: a single run keeps the server"
+    return Finding("schedule", is_well=True, found=f"{told}; nothing is told to Prefect's makers")
 
 
 def _noted(note: Path) -> Server | None:
@@ -191,6 +216,7 @@ _LOOKS: dict[str, Callable[[Path], Finding]] = {
     "ledger": _ledger,
     "leftovers": _leftovers,
     "orchestrator": _server,
+    "schedule": _schedule,
     "newest month": _month,
 }
 

@@ -57,10 +57,12 @@ def _orchestrator(run: Run, *, plain: bool) -> Iterator[None]:
     if plain:
         yield
         return
+    from flows.prefect_care import put_in_order
     from flows.prefect_server import server_for
 
     with server_for(run.root) as server:
         server.ready()
+        put_in_order(run.root)
         from prefect.events.worker import EventsWorker
         from prefect.settings import PREFECT_FLOWS_HEARTBEAT_FREQUENCY, temporary_settings
 

@@ -23,6 +23,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 from flows.prefect_settings import client_settings, prefect_home, server_settings, use
 from governance import write_points
@@ -60,17 +61,21 @@ class Server:
 
     def answers(self) -> bool:
         """Whether it is up, and ours: another server on that port would not know the password."""
+        return self.asked("admin/version") is not None
+
+    def asked(self, what: str) -> Any:
+        """What the server says at a path of its API; None if it does not answer, or not with that."""
         token = base64.b64encode(f"joinedup:{self.password}".encode()).decode()
         request = urllib.request.Request(
-            f"http://127.0.0.1:{self.port}/api/admin/version", headers={"Authorization": f"Basic {token}"}
+            f"http://127.0.0.1:{self.port}/api/{what}", headers={"Authorization": f"Basic {token}"}
         )
         # Not through a proxy, whatever the environment says.
         opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
         try:
             with opener.open(request, timeout=5) as answer:
-                return bool(answer.status == 200)
-        except (urllib.error.URLError, OSError):
-            return False
+                return json.loads(answer.read() or b'""') if answer.status == 200 else None
+        except (urllib.error.URLError, OSError, ValueError):
+            return None
 
 
 @contextmanager

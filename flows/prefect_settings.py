@@ -11,6 +11,11 @@ from pathlib import Path
 from governance import write_points
 from governance.platform_calls import private_from_now_on
 
+_DAY_SECONDS = 24 * 60 * 60
+
+KEPT_DAYS = 90
+"""So long a run is kept in Prefect's database. What was done stands in the ledger, for good."""
+
 SAFE = {
     "PREFECT_SERVER_ANALYTICS_ENABLED": "false",  # the server's heartbeat to its makers
     "PREFECT_LOGGING_TO_API_ENABLED": "false",  # log lines would be stored in the database
@@ -26,6 +31,8 @@ SAFE = {
     "PREFECT_API_BLOCKS_REGISTER_ON_START": "false",  # none are used
     "PREFECT_CLIENT_SERVER_VERSION_CHECK_ENABLED": "false",
     "PREFECT_TELEMETRY_ENABLE_RESOURCE_METRICS": "false",
+    "PREFECT_SERVER_SERVICES_DB_VACUUM_ENABLED": "events,flow_runs",  # its default keeps runs for good
+    "PREFECT_SERVER_SERVICES_DB_VACUUM_RETENTION_PERIOD": str(KEPT_DAYS * _DAY_SECONDS),
 }
 """The same for every project; ``prefect.toml`` repeats them for those who use Prefect's own commands."""
 

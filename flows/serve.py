@@ -35,12 +35,14 @@ def serve(root: Path, project_id: str, cron: str = MONTHLY) -> None:
     Raises:
         BadInput: The schedule cannot be read.
     """
+    from flows.prefect_care import put_in_order
     from flows.prefect_server import server_for
 
     use_project(root)
     os.environ["JOINEDUP_SERVED"] = "1"
     with server_for(root, wait=True) as server:
         server.ready()
+        put_in_order(root)
         _wait_for_runs(deployment(project_id, cron))
 
 

@@ -121,7 +121,13 @@ import json
 import prefect, prefect.settings as settings
 from prefect.analytics import is_telemetry_enabled
 from flows.prefect_settings import SAFE, server_settings, use
-print(json.dumps([{name: str(getattr(settings, name).value()).lower() for name in SAFE}, is_telemetry_enabled()]))
+
+def text(value):
+    if isinstance(value, set):
+        return ",".join(sorted(value))
+    return str(int(value.total_seconds()) if hasattr(value, "total_seconds") else value).lower()
+
+print(json.dumps([{name: text(getattr(settings, name).value()) for name in SAFE}, is_telemetry_enabled()]))
 """
 
 
@@ -140,6 +146,46 @@ def test_the_settings_are_in_force(tmp_path):
 
     assert found == SAFE
     assert (telemetry, by_default) == (False, True)
+
+
+_IN_ORDER = """
+import json, sqlite3, sys
+from contextlib import closing
+from pathlib import Path
+from flows.prefect_care import put_in_order, seem_to_run
+from flows.prefect_server import server_for
+from flows.prefect_settings import prefect_home
+
+home = prefect_home(Path(sys.argv[1]))
+with server_for(Path(sys.argv[1])) as server:
+    server.ready()
+    from prefect.client.orchestration import get_client
+    from prefect.states import Completed, Running
+    from flows.prefect_flows import audit
+
+    with get_client(sync_client=True) as client:
+        for name, state in (("killed", Running()), ("old", Completed()), ("new", Completed())):
+            client.create_flow_run(audit, name=name, state=state)
+        with closing(sqlite3.connect(home / "prefect.db", timeout=60)) as con, con:
+            con.execute("UPDATE flow_run SET end_time = '2026-01-01 06:00:00.000000' WHERE name = 'old'")
+        told = [seem_to_run(home), put_in_order(Path(sys.argv[1])), seem_to_run(home), put_in_order(Path(sys.argv[1]))]
+        left = {run.name: run.state.type.value for run in client.read_flow_runs()}
+print(json.dumps([*told, left]))
+"""
+
+
+def test_runs_whose_process_is_gone_are_ended_and_old_ones_removed(tmp_path):
+    """As a kill leaves it: one says that it is running. Another is older than runs are kept. Again, nothing is left."""
+    done = subprocess.run(
+        [sys.executable, "-c", _IN_ORDER, tmp_path],
+        capture_output=True,
+        text=True,
+        timeout=240,
+        cwd=REPOSITORY,
+        check=True,
+    )
+
+    assert json.loads(done.stdout) == [1, [1, 1], 0, [0, 0], {"killed": "CRASHED", "new": "COMPLETED"}]
 
 
 def test_prefect_toml_says_the_same(tmp_path):

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 import pytest
 import yaml
 
+from flows.prefect_watch import schedule_faults
 from flows.serve import MONTHLY, NAME, TIME_ZONE, deployment
 from governance.errors import BadInput
 from tests.lib.command import REPOSITORY
@@ -113,7 +114,12 @@ with server_for(root) as server:
         due = client.create_flow_run_from_deployment(planned)
         asyncio.run(Runner(limit=1).execute_flow_run(due.id))
         state = client.read_flow_run(due.id).state.name
-print(json.dumps({"state": state, "days": sorted(str(run.expected_start_time) for run in runs)}))
+    from flows.doctor import _schedule
+    from flows.prefect_watch import scheduled, server_settings_of
+
+    seen = _schedule(root)
+    told = [seen.is_well, seen.found, scheduled(server), server_settings_of(server)]
+print(json.dumps({"state": state, "days": sorted(str(run.expected_start_time) for run in runs), "doctor": told}))
 """
 
 
@@ -138,3 +144,31 @@ def test_a_run_that_is_due_runs_in_a_process_of_its_own(served):
     """It finds the flow and the project, runs every step, and says one line."""
     assert json.loads(served.stdout)["state"] == "Completed"
     assert [line.split(" ", 1)[1] for line in served.stderr.splitlines()] == ["period latest: Completed"]
+
+
+def test_the_doctor_sees_schedule_limit_and_silence(served):
+    """Asked of the server itself, while it runs."""
+    well, found, *_ = json.loads(served.stdout)["doctor"]
+
+    assert (well, found) == (True, "`0 6 8 * *` Europe/London, one run at a time; nothing is told to Prefect's makers")
+
+
+@pytest.mark.parametrize(
+    ("spoil", "fault"),
+    [
+        (lambda kept, _: kept.update(paused=True), "the schedule is paused"),
+        (lambda kept, _: kept["schedules"][0].update(active=False), "the schedule is paused"),
+        (lambda kept, _: kept["schedules"][0]["schedule"].update(timezone="UTC"), "not in Europe/London"),
+        (lambda kept, _: kept.update(concurrency_limit=2, global_concurrency_limit=None), "more than one run"),
+        (lambda _, own: own["server"].update(analytics_enabled=True), "reports to its makers"),
+        (lambda _, own: own["server"]["services"]["db_vacuum"].update(enabled=["events"]), "never removed"),
+    ],
+)
+def test_the_doctor_sees_what_was_changed(served, spoil, fault):
+    """Each thing that it says is well can be found not to be."""
+    *_, kept, own = json.loads(served.stdout)["doctor"]
+    spoil(kept, own)
+
+    [told] = schedule_faults(kept, own)
+
+    assert fault in told
