@@ -36,19 +36,19 @@ def relations_between(definitions: Sequence[Definition], keys: Collection[CellKe
         keys: Its cells. A relation that needs a cell which is not published is left out.
 
     Returns:
-        For each group of each breakdown. Which are true of the exact counts is for the caller to say: a definition may
-        ask for more than membership, so that two parts need not make a whole.
+        For each group of each breakdown, in the whole and in each area. Which are true of the exact counts is for the
+        caller to say: a definition may ask for more than membership, so that two parts need not make a whole.
     """
     known, asks = frozenset(keys), {each.id: _asks(each) for each in definitions}
-    tables: dict[tuple[str, str], set[str]] = defaultdict(set)
+    tables: dict[tuple[str, str, str], set[str]] = defaultdict(set)
     for key in known:
         if key.measure == _MET:
-            tables[key.dimension, key.group].add(key.cohort)
+            tables[key.dimension, key.group, key.area].add(key.cohort)
     found = []
-    for (dimension, group), cohorts in sorted(tables.items()):
+    for place, cohorts in sorted(tables.items()):
         for terms, low, high, says in _suggested(asks):
             if terms.keys() <= cohorts:
-                cells = tuple((CellKey(cohort, _MET, dimension, group), c) for cohort, c in terms.items())
+                cells = tuple((CellKey(cohort, _MET, *place), c) for cohort, c in terms.items())
                 found.append(Relation(cells, low, high, says))
     return found
 

@@ -10,6 +10,7 @@ import duckdb
 import pyarrow as pa
 
 from cohorts.analysis import PAYLOAD_TABLES, build_analysis
+from cohorts.board_areas import check_districts, count_areas
 from cohorts.counts import count_cohorts, dimension_titles
 from cohorts.definition import load_definitions
 from cohorts.events import Payload
@@ -49,9 +50,11 @@ def cohorts(run: Run) -> dict[str, int | float | str]:
     definitions = load_definitions(run.bundle)
     zone = analysis_tables(run)
     con = zone.con
+    check_districts(con, run.bundle.project.report.boards)
     results = run_cohorts(con, definitions, run.as_of)
     counts = count_cohorts(con, results, run.bundle.sources, noise_key=run.ring.release_key(run.today))
     project = run.bundle.project
+    areas = count_areas(con, project.report.boards)
     estimates = {each.title: load_population(run.root, each) for each in project.populations}
     centroids = load_centroids(run.root, project.centroids) if project.centroids else None
     measured = measure(con, definitions, run.as_of, spine=project.spine, estimates=estimates, centroids=centroids)
@@ -75,6 +78,7 @@ def cohorts(run: Run) -> dict[str, int | float | str]:
     facts["since"] = since.facts
     tables = {
         "cohort_count": pa.concat_tables([counts, waits]),
+        "area_count": areas,
         "cohort_interval": intervals,
         "cohort_change": since.table,
         "measure_count": measured.measure_count,

@@ -10,7 +10,7 @@ from governance.keys import KeyRing
 from governance.package import no_package, package_digest
 from governance.policy import RunFacts, check_outputs, refuse_blocked
 from governance.policy.release_rules import CHECKERS, people_who_checked
-from governance.policy.released import WITHDRAWAL, Released, files_of, read_released
+from governance.policy.released import WITHDRAWAL, Released, counts_before, files_of, read_released
 from governance.statements import RELEASE_CHECK, read_statements
 from governance.store import current, missing_file, read_manifest
 
@@ -75,12 +75,11 @@ def hold_to_rules(run: Run, folder: Path, *, draft: bool) -> None:
         PolicyRefusal: With every rule that blocks.
     """
     standing = None if draft else released_draft(run)
-    earlier = sorted(run.zone("public", run.period).glob("[!.]*/safe_counts.csv"))
     record = read_manifest(folder)
     released = Released(
         files=files_of(folder),
         record=record,
-        earlier=tuple(path.read_bytes() for path in earlier),
+        earlier=counts_before(run.zone("public", run.period)),
         checkers=standing.checkers if standing else (),
         is_draft=draft,
     )

@@ -5,7 +5,6 @@ from typing import Any
 
 from flows.drafts import released_draft
 from flows.run import Run
-from governance.disclosure import COUNTS_FILE
 from governance.disclosure.gate import GateResult
 from governance.ledger import Event, Ledger
 from governance.package import no_package, package_digest
@@ -43,7 +42,7 @@ def record_of(run: Run, digest: str, gate: GateResult) -> ReleaseRecord:
         as_of=run.as_of.isoformat(),
         manifest_sha256=digest,
         supersedes=run.published(Event.REPORT_RELEASED),
-        tables=table_digests(draft.files[COUNTS_FILE]),
+        tables=table_digests(draft.files),
         definitions=[DefinitionDigest(**each) for each in facts["definitions"]],
         sources=_dates(run, facts["extracts"]),
         keys=_keys(run),

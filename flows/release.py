@@ -8,10 +8,10 @@ from flows.drafts import Draft, draft_of, hold_to_rules
 from flows.recording import record_of
 from flows.run import Run, timestamp
 from flows.safe_numbers import Numbers, attacked, safe_numbers
-from governance.disclosure import COUNTS_FILE, safe_counts_csv
+from governance.disclosure import counts_files
 from governance.errors import PolicyRefusal
 from governance.ledger import Event
-from governance.policy.released import RECORD
+from governance.policy.released import RECORD, files_of
 from governance.release_notices import read_notices
 from governance.release_record import record_bytes
 from governance.store import current, publish, read_manifest, write_file
@@ -74,7 +74,9 @@ def _check_fresh(run: Run, draft: Draft, numbers: Numbers) -> None:
     held = current(run.zone("draft", run.period))
     is_staged = run.published(Event.REPORT_STAGED) == draft.sha256
     is_same = read_manifest(held).get("made_of") == numbers.made_of
-    if is_staged and is_same and (held / COUNTS_FILE).read_bytes() == safe_counts_csv(numbers.released.frame):
+    counts = counts_files(numbers.released)
+    lie_there = {name: content for name, content in files_of(held).items() if name in counts}
+    if is_staged and is_same and lie_there == counts:
         return
     raise PolicyRefusal(
         f"The draft of {run.period} is not what would be staged now.",

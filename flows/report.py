@@ -20,7 +20,7 @@ from flows.release import release
 from flows.run import Run, timestamp
 from flows.safe_numbers import Numbers, attacked, safe_numbers
 from flows.voices import ASKED, asked_of, remove_expired
-from governance.disclosure import COUNTS_FILE, MEASURES_FILE, SafeMeasures, release_linkage, safe_counts_csv
+from governance.disclosure import MEASURES_FILE, SafeMeasures, counts_files, release_linkage
 from governance.disclosure.gate import GateResult, rule_facts
 from governance.ledger import Event
 from governance.release_record import definition_digests
@@ -81,7 +81,7 @@ def release_files(board: BoardPage, released: SafeMeasures, *, spine: str, as_of
     """
     files = {
         **{name: text.encode() for name, text in render_pages(board).items()},
-        COUNTS_FILE: safe_counts_csv(released.frame),
+        **counts_files(released),
         MEASURES_FILE: safe_measures_csv(released, spine),
         SPREADSHEET_FILE: make_spreadsheet(board, as_of=as_of),
     }

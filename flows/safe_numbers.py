@@ -24,9 +24,9 @@ from flows.since_words import last_report, since_last_report
 from flows.voices import Told, voices_of
 from flows.worth_asking import proposals_to_ask, release_with_questions
 from governance.code_version import code_version
-from governance.disclosure import SafeMeasures, counted_together, release_measures
+from governance.disclosure import ALL, SafeMeasures, counted_together, release_measures
 from governance.disclosure.gate import GateResult, Published, Truth, check_release, read_releases, refuse_leaks
-from governance.disclosure.gate.relations import Relation
+from governance.disclosure.gate.relations import Relation, districts_of_areas
 from governance.disclosure.protect import keys_of
 from governance.ledger import Event
 from governance.package import check_recorded, package_digest
@@ -34,7 +34,7 @@ from governance.release_notices import read_notices
 from governance.settings import Project
 from governance.store import current, read_manifest
 
-_TABLES = ("cohort_count", "cohort_interval", "measure_count")
+_TABLES = ("cohort_count", "cohort_interval", "measure_count", "area_count")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,7 +43,7 @@ class Numbers:
 
     released: SafeMeasures
     exact: pa.Table
-    """Contract ``cohort_count``: every count of people behind ``released``. Never leaves the analysis zone."""
+    """Contract ``area_count``: every count of people behind ``released``. Never leaves the analysis zone."""
     cohorts: dict[str, Any]
     """The manifest of the cohorts' package, and the finder's ``questions`` that may be told."""
     index: dict[str, Any]
@@ -71,13 +71,15 @@ def safe_numbers(run: Run) -> Numbers:
     """
     project, policy = run.bundle.project, run.bundle.policy
     tables, cohorts = open_cohorts(run, (*_TABLES, CHANGE))
-    counts, intervals, measures = (_published_part(tables[name], project) for name in _TABLES)
+    counts, intervals, measures, areas = (_published_part(tables[name], project) for name in _TABLES)
     last = last_report(run)
     earlier, made_of_earlier = earlier_reports(run)
 
     def released_with(more: pa.Table) -> SafeMeasures:
         together, of = pa.concat_tables([counts, _published_part(more, project)]), OF_PEOPLE
-        return release_measures(together, measures, policy, project.disclosure, of_people=of, intervals=intervals)
+        return release_measures(
+            together, measures, policy, project.disclosure, of_people=of, intervals=intervals, areas=areas
+        )
 
     released, asked = release_with_questions(proposals_to_ask(run, cohorts["definitions"]), released_with)
     exact = pa.concat_tables([counts, asked.counts])
@@ -92,7 +94,7 @@ def safe_numbers(run: Run) -> Numbers:
         earlier=earlier,
         since=since_last_report(run, tables[CHANGE], cohorts) if last else None,
         released=released,
-        exact=counted_together(exact, measures, released.frame.rule, of_people=OF_PEOPLE),
+        exact=counted_together(exact, measures, released.frame.rule, of_people=OF_PEOPLE, areas=areas),
         cohorts={**cohorts, "questions": asked.questions},
         index=read_manifest(current(index)),
         made_of={
@@ -120,21 +122,27 @@ def attacked(run: Run, numbers: Numbers) -> GateResult:
     new, truth = Published.of(numbers.released, run.period), Truth.of(numbers.exact, numbers.released.frame.rule)
     # The same numbers again tell nothing; a period that comes out otherwise than it did is an earlier release, too.
     earlier = [each for each in read_releases(run.zone("public")) if each != new]
-    known = _between_cohorts(run, numbers)
+    known = _granted(run, numbers)
     result = check_release(new, earlier, truth, run.bundle.policy, known=known)
     refuse_leaks(result)
     return result
 
 
-def _between_cohorts(run: Run, numbers: Numbers) -> list[Relation]:
-    """What definitions say of each other's members, where it is true: the strongest attacker guesses which."""
+def _granted(run: Run, numbers: Numbers) -> list[Relation]:
+    """What the config says of counts, where it is true: members of one cohort in another, districts of a board."""
     keys = keys_of(numbers.exact)
     people = dict(zip(keys, numbers.exact["people"].to_pylist(), strict=True))
-    return [each for each in relations_between(load_definitions(run.bundle), keys) if each.holds(people)]
+    districts = {each.id: each.districts for each in run.bundle.project.report.boards}
+    suggested = [*relations_between(load_definitions(run.bundle), keys), *districts_of_areas(districts, keys)]
+    return [each for each in suggested if each.holds(people)]
 
 
 def _published_part(counts: pa.Table, project: Project) -> pa.Table:
-    """Without the breakdowns that the project leaves out."""
-    left_out = {(each.cohort, each.dimension) for each in project.report.leave_out}
+    """Without the breakdowns that the project leaves out, here or everywhere."""
+    here = {"everywhere", "areas"} if "area" in counts.column_names else {"everywhere"}
+    left_out = {(each.cohort, each.dimension) for each in project.report.leave_out if each.where in here}
+    # In areas a cohort without a total has no breakdown either: its parts would give the total.
+    without = {cohort for cohort, dimension in left_out if dimension == ALL} if "areas" in here else set()
     pairs = zip(counts["cohort"].to_pylist(), counts["dimension"].to_pylist(), strict=True)
-    return counts.filter(pa.array([pair not in left_out for pair in pairs], pa.bool_()))
+    kept = [pair not in left_out and pair[0] not in without for pair in pairs]
+    return counts.filter(pa.array(kept, pa.bool_()))

@@ -67,7 +67,7 @@ def since_last_report(run: Run, change: pa.Table, cohorts: Mapping[str, Any]) ->
     """
     found = _safe(run, change, cohorts)
     *_, then = (each for each in read_releases(run.zone("public")) if each.period == found.against)
-    met = {key.cohort: cell for key, cell in then.cells.items() if (*key[1:],) == ("met", ALL, ALL)}
+    met = {key.cohort: cell for key, cell in then.cells.items() if key[1:] == ("met", ALL, ALL, ALL)}
     return SinceFacts(period=found.against, met=met, causes=found.causes, why_not_split=found.why_not_split)
 
 

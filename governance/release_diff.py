@@ -8,15 +8,15 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from governance.policy.released import Released, rows_of
+from governance.area_folders import WHOLE, each_named
+from governance.policy.released import COUNTS, Released, rows_of
 
-_COUNTS = "safe_counts.csv"
 _ALL = "all"
 _HIDDEN = "hidden"
 _SHOWN = "shown"
 
-Cell = tuple[str, str, str, str]
-"""Cohort, measure, dimension, group."""
+Cell = tuple[str, str, str, str, str]
+"""Cohort, measure, dimension, group, area."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +51,7 @@ class ReleaseDiff:
 
     def as_dict(self) -> dict[str, Any]:
         """For ``--json``: released numbers only."""
-        names = ("cohort", "measure", "dimension", "group")
+        names = ("cohort", "measure", "dimension", "group", "area")
         return {
             "old": self.old,
             "new": self.new,
@@ -81,10 +81,10 @@ class ReleaseDiff:
         yield f"Numbers: {self.same} as before, {len(self.numbers)} another."
         yield f"  Hidden now and shown before: {self.now_hidden}. Shown now and hidden before: {self.now_shown}."
         for one in self.numbers:
-            cohort, measure, dimension, _ = one.cell
+            cohort, measure, dimension, _, area = one.cell
             if dimension == _ALL:
                 other = " (of another definition)" if cohort in self.redefined else ""
-                yield f"  {cohort}, {measure.replace('_', ' ')}: was {one.old}, is {one.new}{other}"
+                yield f"  {cohort}{_in(area)}, {measure.replace('_', ' ')}: was {one.old}, is {one.new}{other}"
         rest = sum(one.cell[2] != _ALL for one in self.numbers)
         yield f"  The other {rest} are in breakdowns: --json lists them."
 
@@ -117,10 +117,15 @@ def diff_releases(old: Released, new: Released) -> ReleaseDiff:
 
 def _cells(released: Released) -> dict[Cell, tuple[str, str]]:
     """Number or symbol, and status, of every released count."""
-    rows = rows_of(released.files[_COUNTS])
     return {
-        (row["cohort"], row["measure"], row["dimension"], row["group"]): (row["people"], row["status"]) for row in rows
+        (row["cohort"], row["measure"], row["dimension"], row["group"], area): (row["people"], row["status"])
+        for area, content in each_named(released.files, COUNTS).items()
+        for row in rows_of(content)
     }
+
+
+def _in(area: str) -> str:
+    return "" if area == WHOLE else f" in the area of {area.replace('_', ' ')}"
 
 
 def _policy(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[str]:
@@ -155,8 +160,8 @@ def _definitions(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[tup
 
 def _tables(before: Mapping[Cell, object], after: Mapping[Cell, object]) -> Iterator[str]:
     """Breakdowns that only one of them has."""
-    was, now = ({(cohort, dimension) for cohort, _, dimension, _ in cells} for cells in (before, after))
-    for cohort, dimension in sorted(now - was):
-        yield f"{cohort} by {dimension.replace('_', ' ')} is published for the first time."
-    for cohort, dimension in sorted(was - now):
-        yield f"{cohort} by {dimension.replace('_', ' ')} is not published any more."
+    was, now = ({(cohort, dimension, area) for cohort, _, dimension, _, area in cells} for cells in (before, after))
+    for cohort, dimension, area in sorted(now - was):
+        yield f"{cohort} by {dimension.replace('_', ' ')}{_in(area)} is published for the first time."
+    for cohort, dimension, area in sorted(was - now):
+        yield f"{cohort} by {dimension.replace('_', ' ')}{_in(area)} is not published any more."

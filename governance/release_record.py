@@ -5,14 +5,15 @@ with those of the config files.
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from hashlib import sha256
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from governance.policy.released import RECORD, rows_of
+from governance.area_folders import each_named
+from governance.policy.released import COUNTS, RECORD, rows_of
 from governance.settings.base import Strict, Text
 
 Digest = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
@@ -26,6 +27,8 @@ class TableDigest(Strict):
     cohort: Text
     version: Text
     dimension: Text
+    area: Text = "all"
+    """Of one board's area; `all` is the whole."""
     rows: Count
     sha256: Digest
     """Of its rows of `safe_counts.csv`, as JSON arrays in the order of the file."""
@@ -120,15 +123,19 @@ class ReleaseRecord(Strict):
     checkers: list[Checker]
 
 
-def table_digests(counts: bytes) -> list[TableDigest]:
-    """Every table of a released ``safe_counts.csv``."""
+def table_digests(files: Mapping[str, bytes]) -> list[TableDigest]:
+    """Every table of each released ``safe_counts.csv``, those of the whole first."""
+    return [table for area, counts in each_named(files, COUNTS).items() for table in _tables_of(area, counts)]
+
+
+def _tables_of(area: str, counts: bytes) -> Iterator[TableDigest]:
     tables: dict[tuple[str, str, str], list[list[str]]] = {}
     for row in rows_of(counts):
         tables.setdefault((row["cohort"], row["version"], row["dimension"]), []).append(list(row.values()))
-    return [
-        TableDigest(cohort=cohort, version=version, dimension=dimension, rows=len(rows), sha256=_digest(rows))
-        for (cohort, version, dimension), rows in sorted(tables.items())
-    ]
+    for (cohort, version, dimension), rows in sorted(tables.items()):
+        yield TableDigest(
+            cohort=cohort, version=version, dimension=dimension, area=area, rows=len(rows), sha256=_digest(rows)
+        )
 
 
 def record_bytes(record: ReleaseRecord) -> bytes:

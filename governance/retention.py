@@ -15,6 +15,7 @@ SEALED = ".parquet.sealed"
 WITHOUT_PEOPLE = frozenset(
     {
         "agreement_pattern",
+        "area_count",
         "cohort_attrition",
         "cohort_change",
         "cohort_count",

@@ -212,6 +212,7 @@ TABLES = {
     "cohort_change": "exact counts of who came and went since last time, by cause",
     "cohort_attrition": "exact counts of who is lost at each step",
     "cohort_count": "exact cohort counts",
+    "area_count": "exact cohort counts in the areas of boards",
     "cohort_measure": "exact measures",
     "finder_proposal": "proposals of the finder",
     "measure_count": "exact counts of measures",

@@ -1,6 +1,13 @@
 """Words for the records that make a project accountable: assessment, notice, recipients, retention, custody."""
 
-from governance.changes.change import given_is_less, given_is_more, higher_is_more, longer_is_more, unclear
+from governance.changes.change import (
+    always_more,
+    given_is_less,
+    given_is_more,
+    higher_is_more,
+    longer_is_more,
+    unclear,
+)
 from governance.changes.fields import RECIPIENT, Field
 
 _WAY_BACK = "a reversible scheme"
@@ -98,6 +105,29 @@ OTHERS: dict[str, Field] = {
     "report.leave_out.*": Field(label="A breakdown that is not published: {key}", judge=given_is_less, weight=66),
     "report.leave_out.*.cohort": Field(label="The cohort of a breakdown that is not published", judge=unclear),
     "report.leave_out.*.dimension": Field(label="The kind of a breakdown that is not published", judge=unclear),
+    "report.leave_out.*.where": Field(label="Where a breakdown is not published", judge=unclear),
+    "report.boards": Field(
+        label="Boards with a report of their own",
+        judge=longer_is_more,
+        weight=80,
+        more="Counts of smaller areas are published.",
+        two_people=RECIPIENT,
+    ),
+    "report.boards.*": Field(
+        label="A board with a report of its own: {key}",
+        judge=given_is_more,
+        weight=80,
+        more="Counts of a smaller area are published.",
+        two_people=RECIPIENT,
+    ),
+    "report.boards.*.id": Field(label="The id of a board with a report of its own"),
+    "report.boards.*.board": Field(
+        label="Whom the report of one area is for", judge=always_more, weight=80, two_people=RECIPIENT
+    ),
+    "report.boards.*.area": Field(label="What the area of a board is called"),
+    "report.boards.*.districts": Field(
+        label="The districts that a board's report is about", judge=always_more, weight=75
+    ),
     "report.questions": Field(
         label="How many proposals of the finder are published as questions", judge=higher_is_more, weight=66
     ),

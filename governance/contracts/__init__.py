@@ -5,6 +5,7 @@
 
 from governance.contracts.contract import Contract, Zone, check_table
 from governance.contracts.counts import (
+    AREA_COUNT,
     COHORT_ATTRITION,
     COHORT_CHANGE,
     COHORT_COUNT,
@@ -39,6 +40,7 @@ from governance.contracts.records import (
 
 __all__ = [
     "ADDRESS_SPELL",
+    "AREA_COUNT",
     "COHORT_ATTRITION",
     "COHORT_CHANGE",
     "COHORT_COUNT",
@@ -93,6 +95,7 @@ CONTRACTS = {
         COVERAGE,
         PROVIDER,
         COHORT_COUNT,
+        AREA_COUNT,
         COHORT_INTERVAL,
         COHORT_MEASURE,
         MEASURE_COUNT,

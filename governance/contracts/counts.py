@@ -21,6 +21,15 @@ COHORT_COUNT = Contract(
     identifiability="exact counts of people: disclosive until the release step has rounded and withheld",
 )
 
+AREA_COUNT = Contract(
+    name="area_count",
+    grain="one row per area of a board, cohort, measure, dimension and group: exact, for the release step only",
+    zone="analysis",
+    key=("area", *COHORT_COUNT.key),
+    columns={"area": pa.string(), **COHORT_COUNT.columns},
+    identifiability="exact counts of people in small areas: disclosive until the release step has rounded and withheld",
+)
+
 COHORT_INTERVAL = Contract(
     name="cohort_interval",
     grain="one row per cohort, measure, dimension and group",

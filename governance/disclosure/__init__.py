@@ -11,7 +11,14 @@ from governance.disclosure.counts_file import (
 )
 from governance.disclosure.frame import SafeFrame, release
 from governance.disclosure.linkage import SafeLinkage, release_linkage
-from governance.disclosure.measures import MeasureKey, SafeMeasure, SafeMeasures, counted_together, release_measures
+from governance.disclosure.measures import (
+    MeasureKey,
+    SafeMeasure,
+    SafeMeasures,
+    counted_together,
+    counts_files,
+    release_measures,
+)
 from governance.disclosure.midpoint import MidpointRule
 from governance.disclosure.profiles import rule_of
 from governance.disclosure.protect import ALL, CellKey
@@ -51,6 +58,7 @@ __all__ = [
     "clearly_higher",
     "common_base",
     "counted_together",
+    "counts_files",
     "defused",
     "in_every",
     "interval_in_every",

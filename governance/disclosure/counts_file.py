@@ -6,6 +6,7 @@ import io
 import pyarrow as pa
 
 from governance.disclosure.frame import SafeFrame
+from governance.disclosure.rounding import SafeCell
 
 COUNTS_FILE = "safe_counts.csv"
 MEASURES_FILE = "safe_measures.csv"
@@ -30,11 +31,15 @@ _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 def safe_counts(frame: SafeFrame) -> pa.Table:
     """Every count of a release, in the order of the frame."""
     rows = [
-        (*key[:1], version, *key[1:], cell.text if cell.people is None else str(cell.people), cell.status.value)
+        (key.cohort, version, key.measure, key.dimension, key.group, _number(cell), cell.status.value)
         for key, version, cell in frame.rows()
     ]
     columns = zip(*rows, strict=True) if rows else [()] * len(SAFE_COUNT)
     return pa.table([pa.array(column, pa.string()) for column in columns], schema=SAFE_COUNT)
+
+
+def _number(cell: SafeCell) -> str:
+    return cell.text if cell.people is None else str(cell.people)
 
 
 def safe_counts_csv(frame: SafeFrame) -> bytes:

@@ -9,7 +9,7 @@ from types import MappingProxyType
 
 import pyarrow as pa
 
-from governance.contracts import COHORT_COUNT, check_table
+from governance.contracts import AREA_COUNT, COHORT_COUNT, check_table
 from governance.disclosure.profiles import rule_of
 from governance.disclosure.protect import ALL, CellKey, cells_to_hide, keys_of
 from governance.disclosure.rounding import HIDDEN, NOT_AVAILABLE, CountRule, SafeCell
@@ -35,6 +35,12 @@ class SafeFrame:
         """The rule the counts obey, such as ``hide7_round5``."""
         return self.rule.id
 
+    def of_area(self, area: str) -> "SafeFrame":
+        """The counts of one area, named as those of the whole are in a report on the whole."""
+        cells = {key._replace(area=ALL): cell for key, cell in self.cells.items() if key.area == area}
+        spans = {key._replace(area=ALL): span for key, span in self.spans.items() if key.area == area}
+        return SafeFrame(rule=self.rule, cells=MappingProxyType(cells), versions=self.versions, spans=spans)
+
     def cell(self, cohort: str, measure: str, dimension: str = ALL, group: str = ALL) -> SafeCell:
         """One count; not available ``[x]`` where the release has none."""
         return self.cells.get(CellKey(cohort, measure, dimension, group), NOT_AVAILABLE)
@@ -57,17 +63,22 @@ class SafeFrame:
         return ((key, self.versions[key.cohort], cell) for key, cell in self.cells.items())
 
 
-def release(counts: pa.Table, policy: Policy, profile: Profile = "hide7_round5") -> SafeFrame:
+def release(
+    counts: pa.Table, policy: Policy, profile: Profile = "hide7_round5", areas: pa.Table | None = None
+) -> SafeFrame:
     """Withhold and round every count of a release.
 
     Args:
         counts: Exact counts, contract ``cohort_count``. Unit: people.
         policy: Thresholds: which counts are withheld, the rounding base, the noise.
         profile: Which kind of rule counts obey.
+        areas: Exact counts in the areas of boards, contract ``area_count``: released with the others, since they add
+            up to them.
 
     Returns:
-        The safe frame. Every shown count, totals too, is rounded from its own exact count, so parts need not add
-        up. A true zero stays 0. A count from which a small one could be worked out is withheld as well.
+        The safe frame, of all areas; :meth:`SafeFrame.of_area` parts it. Every shown count, totals too, is rounded from
+        its own exact count, so parts need not add up. A true zero stays 0. A count from which a small one could be
+        worked out is withheld as well.
 
     Raises:
         ContractError: The table is not a ``cohort_count`` table, or counts one thing twice.
@@ -77,6 +88,8 @@ def release(counts: pa.Table, policy: Policy, profile: Profile = "hide7_round5")
         NHS HES and ECDS rule since September 2018 (withhold 1 to 7, round others to 5, totals rounded from truth).
     """
     table = check_table(counts, COHORT_COUNT)
+    if areas is not None:
+        table = with_areas(table, areas)
     rule = rule_of(profile, policy)
     keys = keys_of(table)
     exact = dict(zip(keys, table["people"].to_pylist(), strict=True))
@@ -87,6 +100,17 @@ def release(counts: pa.Table, policy: Policy, profile: Profile = "hide7_round5")
     safe |= dict.fromkeys(cells_to_hide(exact, rule, cell_keys), HIDDEN)
     versions = dict(zip(table["cohort"].to_pylist(), table["version"].to_pylist(), strict=True))
     return SafeFrame(rule=rule, cells=MappingProxyType(safe), versions=MappingProxyType(versions))
+
+
+def with_areas(counts: pa.Table, areas: pa.Table) -> pa.Table:
+    """Counts of the whole and of its areas in one table, contract ``area_count``.
+
+    Args:
+        counts: Contract ``cohort_count``; their area is :data:`ALL`.
+        areas: Contract ``area_count``.
+    """
+    whole = counts.add_column(0, "area", pa.repeat(pa.scalar(ALL), counts.num_rows))
+    return pa.concat_tables([whole, check_table(areas, AREA_COUNT)])
 
 
 def _counted_twice(rows: int) -> ContractError:

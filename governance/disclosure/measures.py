@@ -7,17 +7,19 @@ slices are merged until no cell is small (:mod:`governance.disclosure.pairs`).
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
 import pyarrow as pa
 
-from governance.contracts import COHORT_COUNT, MEASURE_COUNT, check_table
-from governance.disclosure.frame import SafeFrame, release
+from governance.area_folders import folder_of
+from governance.contracts import AREA_COUNT, COHORT_COUNT, MEASURE_COUNT, check_table
+from governance.disclosure.counts_file import COUNTS_FILE, safe_counts_csv
+from governance.disclosure.frame import SafeFrame, release, with_areas
 from governance.disclosure.pairs import LEVELS, Cell, merged
 from governance.disclosure.profiles import rule_of
-from governance.disclosure.protect import CellKey, keys_of
+from governance.disclosure.protect import ALL, CellKey, keys_of
 from governance.disclosure.rates import SafeRate, rate_per_1000
 from governance.disclosure.rounding import HIDDEN, CountRule, SafeCell
 from governance.disclosure.spans import release_spans
@@ -58,6 +60,14 @@ class SafeMeasures:
     measures: Mapping[MeasureKey, SafeMeasure]
     everything: Mapping[CellKey, SafeCell]
     """All counts of people that are published, those of the frame among them: what the release gate attacks."""
+    areas: Mapping[str, SafeFrame] = field(default_factory=dict)
+    """The frame of each board's area, and of whoever is in none, in order of their ids."""
+
+
+def counts_files(released: SafeMeasures) -> dict[str, bytes]:
+    """The safe counts of a release by name of their file: of the whole, and of each area in its folder."""
+    areas = {f"{folder_of(area)}/{COUNTS_FILE}": safe_counts_csv(frame) for area, frame in released.areas.items()}
+    return {COUNTS_FILE: safe_counts_csv(released.frame), **areas}
 
 
 def release_measures(
@@ -68,6 +78,7 @@ def release_measures(
     *,
     of_people: frozenset[str],
     intervals: pa.Table | None = None,
+    areas: pa.Table | None = None,
 ) -> SafeMeasures:
     """Withhold and change every count of a release, the measures' with the board's.
 
@@ -78,19 +89,20 @@ def release_measures(
         profile: Which kind of rule counts obey.
         of_people: Measures whose part and whole are people.
         intervals: Contract ``cohort_interval``; without it the frame has no spans.
+        areas: Contract ``area_count``: the same counts in the areas of boards.
 
     Returns:
         The frame holds the board's counts and nothing of the measures.
     """
     rows = check_table(measures, MEASURE_COUNT).to_pylist()
     held = _held(counts)
-    whole = release(_with_measures(counts, rows, of_people), policy, profile)
+    whole = release(_with_measures(counts, rows, of_people), policy, profile, areas)
     rule = rule_of(profile, policy)
     found = {_key(row): _from_frame(whole, row) for row in rows if _is_counted(row, of_people)}
     found |= dict(_of_events([row for row in rows if row["measure"] not in of_people], rule))
     pairs = dict(_of_pairs([row for row in rows if row["dimension"] in LEVELS], rule, of_people))
     found |= pairs
-    cells = {key: cell for key, cell in whole.cells.items() if tuple(key) in held}
+    cells = {key: cell for key, cell in whole.cells.items() if key in held}
     base = policy.round_to_people
     spans = {} if intervals is None else release_spans(cells, counts, intervals, rule=rule, base=base)
     frame = SafeFrame(rule=whole.rule, cells=MappingProxyType(cells), versions=whole.versions, spans=spans)
@@ -99,10 +111,17 @@ def release_measures(
         frame=frame,
         measures=MappingProxyType(dict(sorted(found.items()))),
         everything=MappingProxyType(everything),
+        areas=MappingProxyType({area: whole.of_area(area) for area in sorted({*_areas_of(whole)})}),
     )
 
 
-def counted_together(counts: pa.Table, measures: pa.Table, rule: CountRule, *, of_people: frozenset[str]) -> pa.Table:
+def _areas_of(frame: SafeFrame) -> Iterator[str]:
+    return (key.area for key in frame.cells if key.area != ALL)
+
+
+def counted_together(
+    counts: pa.Table, measures: pa.Table, rule: CountRule, *, of_people: frozenset[str], areas: pa.Table | None = None
+) -> pa.Table:
     """Every exact count of people that a release shows in some form: for the gate, which must know what is true.
 
     Args:
@@ -110,9 +129,10 @@ def counted_together(counts: pa.Table, measures: pa.Table, rule: CountRule, *, o
         measures: Contract ``measure_count``.
         rule: How counts are released; pairs of slices are merged to suit it.
         of_people: Measures whose part and whole are people.
+        areas: Contract ``area_count``.
 
     Returns:
-        Contract ``cohort_count``: the board's counts, measures of people, and pairs of slices as merged.
+        Contract ``area_count``: the board's counts, measures of people, pairs of slices as merged, and areas.
     """
     rows = check_table(measures, MEASURE_COUNT).to_pylist()
     both, versions = _with_measures(counts, rows, of_people), _versions(counts)
@@ -122,7 +142,9 @@ def counted_together(counts: pa.Table, measures: pa.Table, rule: CountRule, *, o
         for key, cell in _merged_pairs([row for row in rows if row["dimension"] in LEVELS], rule, of_people)
     ]
     added = [new for row in merged_rows for new in _as_counts(row, versions)]
-    return pa.concat_tables([both, _count_table(added)])
+    return with_areas(
+        pa.concat_tables([both, _count_table(added)]), AREA_COUNT.schema.empty_table() if areas is None else areas
+    )
 
 
 def _with_measures(counts: pa.Table, rows: list[dict[str, Any]], of_people: frozenset[str]) -> pa.Table:
@@ -142,7 +164,7 @@ def count_names(measure: str) -> tuple[str, str]:
     return _AS_COUNTED.get(measure, (f"{measure}:part", f"{measure}:whole"))
 
 
-def _held(counts: pa.Table) -> set[tuple[str, ...]]:
+def _held(counts: pa.Table) -> set[CellKey]:
     return set(keys_of(counts))
 
 
@@ -160,16 +182,16 @@ def _is_counted(row: Mapping[str, Any], of_people: frozenset[str]) -> bool:
     return row["measure"] in of_people and row["dimension"] not in LEVELS
 
 
-def _as_counts(row: Mapping[str, Any], versions: Mapping[str, str]) -> Iterator[tuple[tuple[str, ...], dict[str, Any]]]:
+def _as_counts(row: Mapping[str, Any], versions: Mapping[str, str]) -> Iterator[tuple[CellKey, dict[str, Any]]]:
     """Part and whole as rows of ``cohort_count``, with their keys."""
     for name, of in zip(count_names(row["measure"]), ("part", "whole"), strict=True):
-        key = (row["cohort"], name, row["dimension"], row["group"])
-        made = dict(zip(COHORT_COUNT.key, key, strict=True))
+        key = CellKey(row["cohort"], name, row["dimension"], row["group"])
+        made = dict(zip(COHORT_COUNT.key, key[:-1], strict=True))
         version = versions.get(row["cohort"], "1")
         yield key, {**made, "version": version, "people": row[of], "cell_key": row[f"{of}_noise"]}
 
 
-def _count_table(added: list[tuple[tuple[str, ...], dict[str, Any]]]) -> pa.Table:
+def _count_table(added: list[tuple[CellKey, dict[str, Any]]]) -> pa.Table:
     return pa.Table.from_pylist([row for _, row in added], schema=COHORT_COUNT.schema)
 
 

@@ -1,14 +1,16 @@
 """OUT-01, OUT-03, OUT-04 and OUT-07: which files leave, whether counts agree, and the record beside them."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from hashlib import sha256
 
-from governance.policy.released import Released, rows_of
+from governance.area_folders import WHOLE, each_named, folder_of, parted
+from governance.policy.released import COUNTS, Released, rows_of
 from governance.policy.rule import Problem, Result, RunFacts, place, rule
 from governance.settings import Bundle
+from governance.settings.project import NO_BOARD
 
-_COUNTS, _MEASURES = "safe_counts.csv", "safe_measures.csv"
+_MEASURES = "safe_measures.csv"
 _KEY = ("cohort", "version", "measure", "dimension", "group")
 _FURTHER_PAGE = re.compile(r"[a-z0-9][a-z0-9-]*\.html")
 _RATE_ROUNDING = 0.0501
@@ -28,7 +30,8 @@ def _waits(rule_place: str = "zones/public/") -> Problem:
     level="output",
     title="Only files that were declared leave",
     checks="`governance.outputs` names every file that may be released, and the folder of a release holds no other but"
-    " the further pages of a page so named, in the folder of its name (`board_report/*.html`)."
+    " the further pages of a page so named, in the folder of its name (`board_report/*.html`), and the same for the"
+    " area of each board that `report.boards` names (`boards/ID/`)."
     " This is looked at before the folder is published, and again by every audit.",
     why="Files that nobody agreed to are how record-level data leave: a debug file, a copy, one more table.",
     source="SATRE 3.3.03",
@@ -40,19 +43,24 @@ def _waits(rule_place: str = "zones/public/") -> Problem:
 def outputs_are_declared(bundle: Bundle, facts: RunFacts) -> Iterator[Problem]:
     """Outputs are declared, and only they are there."""
     declared = bundle.project.governance.outputs
+    boards = bundle.project.report.boards
+    areas = {WHOLE, *(each.id for each in boards), *([NO_BOARD] if boards else [])}
     if not declared:
         where = place(bundle, "project.yaml", "governance", "outputs")
         yield Problem(where=where, says="No file is declared for release.")
     elif facts.released is None:
         yield _waits()
     for name in sorted(facts.released.files if facts.released else ()):
-        if not _is_declared(name, declared):
+        if not _is_declared(name, declared, areas):
             yield Problem(where=f"public/{name}", says=f"{name} would be released and was not declared.")
 
 
-def _is_declared(name: str, declared: Iterable[str]) -> bool:
+def _is_declared(path: str, declared: Iterable[str], areas: Collection[str]) -> bool:
     """A file is declared by its name; the further pages of a declared page lie in the folder of its name."""
+    area, name = parted(path)
     folder, inside, page = name.partition("/")
+    if area not in areas or (area != WHOLE and path != f"{folder_of(area)}/{name}"):
+        return False
     return name in declared or bool(inside and _FURTHER_PAGE.fullmatch(page) and f"{folder}.html" in declared)
 
 
@@ -75,11 +83,12 @@ def counts_agree(bundle: Bundle, facts: RunFacts) -> Iterator[Problem]:
     if facts.released is None:
         yield _waits()
         return
-    counts = rows_of(facts.released.files.get(_COUNTS, b""))
     measures = rows_of(facts.released.files.get(_MEASURES, b""))
     rule_facts = facts.released.record.get("rule", {})
-    for fault in (*_count_faults(counts, rule_facts), *_repeat_faults(counts)):
-        yield Problem(where=f"public/{_COUNTS}", says=fault)
+    for area, content in each_named(facts.released.files, COUNTS).items():
+        counts, where = rows_of(content), COUNTS if area == WHOLE else f"{folder_of(area)}/{COUNTS}"
+        for fault in (*_count_faults(counts, rule_facts), *_repeat_faults(counts)):
+            yield Problem(where=f"public/{where}", says=fault)
     if wrong := sum(not _rate_follows(row) for row in measures):
         yield Problem(where=f"public/{_MEASURES}", says=f"{wrong} rates do not follow from the released counts.")
 
@@ -141,18 +150,22 @@ def releases_do_not_differ_by_a_few(bundle: Bundle, facts: RunFacts) -> Iterator
     if "gate" not in facts.released.record:
         yield Problem(where="public/manifest.json", says="The release was not attacked by the gate before it was made.")
     near = bundle.policy.hide_up_to_people + bundle.policy.round_to_people
-    now = _by_key(facts.released.files.get(_COUNTS, b""))
+    now = _by_key(each_named(facts.released.files, COUNTS))
     result: Result | None = "warn" if bundle.project.synthetic else None
     for earlier in facts.released.earlier:
         before = _by_key(earlier)
         held = sum(0 < abs(now[key] - before[key]) <= near for key in now.keys() & before.keys())
         if held:
             says = f"{held} counts differ by {near} people or fewer from an earlier release of the same period."
-            yield Problem(where=f"public/{_COUNTS}", says=says, result=result)
+            yield Problem(where=f"public/{COUNTS}", says=says, result=result)
 
 
-def _by_key(content: bytes) -> dict[tuple[str | None, ...], float]:
-    found = ((tuple(row.get(name) for name in _KEY), _number(row.get("people"))) for row in rows_of(content))
+def _by_key(counts: Mapping[str, bytes]) -> dict[tuple[str | None, ...], float]:
+    found = (
+        ((area, *(row.get(name) for name in _KEY)), _number(row.get("people")))
+        for area, content in counts.items()
+        for row in rows_of(content)
+    )
     return {key: number for key, number in found if number is not None}
 
 

@@ -12,10 +12,12 @@ from html import unescape
 from pathlib import Path
 from typing import Any
 
+from governance.area_folders import each_named
 from governance.statements import Statement
 from governance.store import current
 
 MANIFEST = "manifest.json"
+COUNTS = "safe_counts.csv"
 RECORD = "release_record.json"
 """What is written beside a release when it is published: :mod:`governance.release_record`."""
 WITHDRAWAL = "withdrawal"
@@ -31,8 +33,8 @@ class Released:
     files: Mapping[str, bytes]
     """By name below the release's folder; ``manifest.json`` and ``release_record.json`` are not among them."""
     record: Mapping[str, Any] = field(default_factory=dict)
-    earlier: tuple[bytes, ...] = ()
-    """``safe_counts.csv`` of what was released of the same period before and is still here."""
+    earlier: tuple[Mapping[str, bytes], ...] = ()
+    """``safe_counts.csv`` of each area, of what was released of the same period before and is still here."""
     checkers: tuple[tuple[str, str], ...] = ()
     """Name and key fingerprint of everybody who signed to have checked just this release."""
     is_draft: bool = False
@@ -49,7 +51,6 @@ def read_released(folder: Path, checks: Iterable[Statement] = ()) -> Released | 
     if not (folder / "current").exists():
         return None
     here = current(folder)
-    before = sorted(path for path in folder.glob("*/safe_counts.csv") if path.parent != here)
     record = (here / MANIFEST).read_bytes()
     if json.loads(record).get("kind") == WITHDRAWAL:
         return None
@@ -57,11 +58,22 @@ def read_released(folder: Path, checks: Iterable[Statement] = ()) -> Released | 
     return Released(
         files=files_of(here),
         record=json.loads(record),
-        earlier=tuple(path.read_bytes() for path in before),
+        earlier=counts_before(folder, but=here),
         checkers=tuple(
             (str(one.facts["checker"]), one.key) for one in checks if one.facts["manifest_sha256"] == digest
         ),
     )
+
+
+def counts_before(folder: Path, but: Path | None = None) -> tuple[Mapping[str, bytes], ...]:
+    """By area, the counts of everything that was released into one period's folder.
+
+    Args:
+        folder: Has a folder for each publication.
+        but: One that is not wanted.
+    """
+    others = sorted(path.parent for path in folder.glob(f"[!.]*/{COUNTS}") if path.parent != but)
+    return tuple(each_named(files_of(each), COUNTS) for each in others)
 
 
 def files_of(folder: Path) -> dict[str, bytes]:

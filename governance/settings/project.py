@@ -270,6 +270,25 @@ class LeftOut(Strict):
     cohort: Slug
     dimension: Slug
     """Such as `ethnic_group` or `service_pair`."""
+    where: Literal["everywhere", "areas"] = "everywhere"
+    """`areas`: it stays in the report on the whole and is left out of the report of every board's area. With the
+    dimension `all` the cohort has no numbers there at all."""
+
+
+NO_BOARD = "no_board"
+"""The area of people who live in no board's districts, or whose district is not known."""
+
+
+class Board(Strict):
+    """One of several boards, with a report of its own on the districts it is there for."""
+
+    id: Slug
+    """Names the folder of its report; one whose districts change should have a new id."""
+    board: Text
+    area: Text
+    """What its districts are called together."""
+    districts: Annotated[list[Text], Field(min_length=1)]
+    """As the area look-up writes them."""
 
 
 Release = Literal["two_checks", "at_once"]
@@ -288,6 +307,23 @@ class Report(Strict):
     """`at_once` is for demonstrations: only a synthetic project may say so (OUT-07)."""
     questions: Annotated[int, Field(ge=0, le=25)] = 0
     """So many proposals of `joinedup find` stand in the report as questions worth asking, each with a safe count."""
+    boards: list[Board] = []
+    """Boards with a report of their own beside the one on the whole; a district belongs to one of them at most."""
+
+    @model_validator(mode="after")
+    def _boards_do_not_overlap(self) -> Self:
+        ids = [each.id for each in self.boards]
+        if taken := {"all", NO_BOARD}.intersection(ids):
+            raise ValueError(f"`{min(taken)}` cannot be the id of a board")
+        if len(set(ids)) != len(ids):
+            raise ValueError("two boards have the same id")
+        held = [district for each in self.boards for district in each.districts]
+        if twice := sorted({district for district in held if held.count(district) > 1}):
+            raise ValueError(
+                f"district `{twice[0]}` is listed twice: areas of boards may not overlap, or the difference of two"
+                " reports is the few people who are in one of them only"
+            )
+        return self
 
 
 class Project(Strict):

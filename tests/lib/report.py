@@ -18,8 +18,9 @@ from cohorts.report import BoardPage, ReportFacts, render_pages
 from cohorts.report.board_facts import BoardFacts, CriterionFacts, DecisionFacts
 from cohorts.report.facts import DefinitionFacts, DimensionFacts, Question, SinceFacts, SourceFacts
 from cohorts.report.voice_facts import CommentFacts, VoiceFacts, VoicesFacts
-from governance.contracts import COHORT_COUNT
+from governance.contracts import AREA_COUNT, COHORT_COUNT, check_table
 from governance.disclosure import (
+    ALL,
     SafeCause,
     SafeCell,
     SafeFrame,
@@ -30,6 +31,7 @@ from governance.disclosure import (
     release,
     release_linkage,
 )
+from governance.disclosure.protect import keys_of
 from governance.disclosure.rounding import HIDDEN
 from governance.disclosure.waits import (
     APPOINTMENTS,
@@ -44,6 +46,7 @@ from governance.disclosure.waits import (
     waited,
 )
 from governance.settings import Policy
+from governance.settings.project import NO_BOARD, Board
 
 POLICY = Policy()
 NOT_RECORDED = "not recorded"
@@ -245,13 +248,66 @@ BOARD = BoardFacts(
 )
 """What the board decided (one done, one overdue, one due) and what it weighs by."""
 
-Counts = dict[tuple[str, str, str, str], int]
+BOARDS = (
+    Board(id="north", board="North Place Board", area="North", districts=["Aldermoor", "Brackwater"]),
+    Board(id="carrow", board="Carrow Hill Place Board", area="Carrow Hill", districts=["Carrow Hill"]),
+)
+"""Two of the boards; whoever lives in Dunsley is in the area of none."""
+
+Counts = dict[tuple[str, ...], int]
 Flags = NDArray[np.bool_]
 
 
 @cache
 def invented_counts(people: int = 61_000, seed: int = 7) -> pa.Table:
     """Exact counts of a made-up population, contract ``cohort_count``."""
+    counts = _invented(people, seed)
+    return count_table({key: n for key, n in counts.items() if len(key) == len(COHORT_COUNT.key)})
+
+
+@cache
+def invented_areas(people: int = 61_000, seed: int = 7) -> pa.Table:
+    """The same people by the area of each board, contract ``area_count``."""
+    rows = [
+        {"area": area, "cohort": cohort, "version": "1.0.0", "measure": measure, "dimension": dimension, "group": group}
+        | dict(zip(("people", "cell_key"), _counted_and_keyed(n), strict=True))
+        for (cohort, measure, dimension, group, *where), n in sorted(_invented(people, seed).items())
+        for area in where
+        if area != ALL
+    ]
+    return check_table(pa.Table.from_pylist(rows, schema=AREA_COUNT.schema), AREA_COUNT)
+
+
+@cache
+def invented_with_keys(people: int = 61_000, seed: int = 7) -> pa.Table:
+    """As :func:`invented_counts`, with the cell keys of the very people, as :func:`invented_areas` has them."""
+    found = _invented(people, seed)
+    table = invented_counts(people, seed)
+    keys = [
+        old if (new := found.get((*key[:4], ALL))) is None else _counted_and_keyed(new)[1]
+        for key, old in zip(keys_of(table), table["cell_key"].to_pylist(), strict=True)
+    ]
+    return table.set_column(table.column_names.index("cell_key"), "cell_key", pa.array(keys, pa.uint32()))
+
+
+@cache
+def _numbers(people: int) -> NDArray[np.int64]:
+    return np.random.default_rng(61).integers(0, 1 << 32, people)
+
+
+def _keyed(flags: Flags) -> int:
+    """How many people, and the sum of their numbers modulo 2³², in one number."""
+    noise = _numbers(len(flags))
+    return (int(flags.sum()) << 32) | (int(noise[flags].sum()) % (1 << 32))
+
+
+def _counted_and_keyed(both: int) -> tuple[int, int]:
+    return divmod(both, 1 << 32)
+
+
+@cache
+def _invented(people: int, seed: int) -> Counts:
+    """Counts by cohort, measure, dimension and group; those in an area end with it and are :func:`_keyed`."""
     rng = np.random.default_rng(seed)
     who = _population(rng, people)
     counts: Counts = {}
@@ -264,7 +320,7 @@ def invented_counts(people: int = 61_000, seed: int = 7) -> pa.Table:
     for each in COHORTS:
         _add_cohort(counts, rng, each, who, adults)
     _add_waits(counts, np.random.default_rng(seed + 1), who)
-    return count_table(counts)
+    return counts
 
 
 def count_table(counts: Counts) -> pa.Table:
@@ -280,7 +336,7 @@ def count_table(counts: Counts) -> pa.Table:
             # The same people have the same key in every cohort.
             "cell_key": crc32(f"{measure} {dimension} {group} {n}".encode()) if n else 0,
         }
-        for (cohort, measure, dimension, group), n in sorted(counts.items())
+        for (cohort, measure, dimension, group, *_), n in sorted(counts.items())
     ]
     return pa.Table.from_pylist(rows, schema=COHORT_COUNT.schema)
 
@@ -379,7 +435,10 @@ def _add_cohort(
     _add_overlap(counts, rng, each, met)
     luck = rng.random(len(about))
     for name, _, share in each.rungs:
-        counts[each.id, f"rung:{name}", "all", "all"] = int((met & (luck < share)).sum())
+        reached = met & (luck < share)
+        counts[each.id, f"rung:{name}", "all", "all"] = int(reached.sum())
+        for area, inside in _areas(who).items():
+            counts[each.id, f"rung:{name}", "all", "all", area] = _keyed(reached & inside)
     with_needs = int(met.sum() * 1.9)
     steps = (len(about), len(about), int(about.sum()), with_needs, int(with_needs * 0.9), int(met.sum()))
     for number, people in enumerate(steps, 1):
@@ -391,6 +450,20 @@ def _add(counts: Counts, cohort: str, measure: str, flags: Flags, who: dict[str,
     for dimension, groups in who.items():
         for group in np.unique(groups):
             counts[cohort, measure, dimension, str(group)] = int((flags & (groups == group)).sum())
+    for area, inside in _areas(who).items():
+        counts[cohort, measure, "all", "all", area] = _keyed(flags & inside)
+        for dimension in who if area == ALL else who.keys() - {"district"}:
+            for group in np.unique(who[dimension]):
+                there = flags & inside & (who[dimension] == group)
+                counts[cohort, measure, dimension, str(group), area] = _keyed(there)
+
+
+def _areas(who: dict[str, NDArray[np.str_]]) -> dict[str, Flags]:
+    """Who lives in the area of each board, in none, and anywhere; nobody is placed where districts are not told."""
+    if "district" not in who:
+        return {}
+    found = {board.id: np.isin(who["district"], board.districts) for board in BOARDS}
+    return {**found, NO_BOARD: ~np.logical_or.reduce(list(found.values())), ALL: np.ones(len(who["district"]), bool)}
 
 
 def _add_waits(counts: Counts, rng: np.random.Generator, who: dict[str, NDArray[np.str_]]) -> None:

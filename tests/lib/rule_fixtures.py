@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from hashlib import sha256
 from typing import Any
 
+from governance.area_folders import parted
 from governance.contracts import CONTRACTS
 from governance.errors import Fault
 from governance.policy import RunFacts
@@ -97,7 +98,7 @@ def release(
     files = {**old.files, **changed, **(more or {})}
     digests = {name: sha256(content).hexdigest() for name, content in files.items()}
     record = {**old.record, "files": digests} if recorded else old.record
-    before = tuple(old.files[name].replace(*words) for name, words in (earlier or {}).items())
+    before = tuple({parted(name)[0]: old.files[name].replace(*words)} for name, words in (earlier or {}).items())
     return replace(facts, released=replace(old, files=files, record=record, earlier=before))
 
 

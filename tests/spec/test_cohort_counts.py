@@ -3,14 +3,18 @@
 from dataclasses import replace
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pytest
 
+from cohorts.board_areas import check_districts, count_areas
 from cohorts.counts import count_cohorts, dimension_titles
 from cohorts.english import attrition_labels
 from cohorts.query import AgeBetween, Alive, OnSpine
 from cohorts.run import CohortResults, explain, membership, run_cohorts
 from governance.contracts import COHORT_COUNT, PERSON_INDEX
+from governance.errors import BadInput
 from governance.keys import Secret
+from governance.settings.project import Board
 from governance.warehouse import load_table
 from tests.lib.cohorts import AS_OF, definition, load_world, need, query, response, rung, seen, source, warehouse, world
 
@@ -165,6 +169,54 @@ def test_everyone_is_the_living_on_the_spine(counts):
     assert people(counts, "population", "all", "_everyone") == {"all": 6}
     assert people(counts, "population", "sex", "_everyone") == {"female": 2, "male": 2, "not recorded": 2}
     assert people(counts, "seen", "service", "_everyone") == {"charity": 2, "council": 1, "hospital": 0, "old": 0}
+
+
+BOARDS = [
+    Board(id="uplands", board="Uplands board", area="Uplands", districts=["north"]),
+    Board(id="lowlands", board="Lowlands board", area="Lowlands", districts=["south"]),
+]
+
+
+def test_areas_of_boards_add_up_to_the_whole(con, counts):
+    """People of no known district are counted apart: in each count that areas have, and in its keys."""
+    areas = count_areas(con, BOARDS)
+    whole = {tuple(row[name] for name in COHORT_COUNT.key): row for row in counts.to_pylist()}
+    sums = {key: [0, 0] for key in {tuple(row[name] for name in COHORT_COUNT.key) for row in areas.to_pylist()}}
+    for row in areas.to_pylist():
+        held = sums[tuple(row[name] for name in COHORT_COUNT.key)]
+        held[0], held[1] = held[0] + row["people"], (held[1] + row["cell_key"]) % (1 << 32)
+
+    assert sums == {key: [whole[key]["people"], whole[key]["cell_key"]] for key in sums}
+    assert set(areas["area"].to_pylist()) == {"uplands", "lowlands", "no_board"}
+    assert ("asked", "rung:referred", "all", "all") in sums
+    assert {key[2] for key in sums} == {"all", "deprivation_quintile", "ethnic_group", "age_band", "sex"}
+
+
+def test_a_board_of_one_district_is_that_district(con, counts):
+    """The same people, so the same count and the same key."""
+    district = counts.filter(pc.and_(pc.equal(counts["dimension"], "district"), pc.equal(counts["group"], "north")))
+    areas = count_areas(con, BOARDS)
+    total = areas.filter(pc.and_(pc.equal(areas["dimension"], "all"), pc.equal(areas["area"], "uplands")))
+    told = {(row["cohort"], row["measure"]): (row["people"], row["cell_key"]) for row in total.to_pylist()}
+
+    for row in district.to_pylist():
+        assert told[row["cohort"], row["measure"]] == (row["people"], row["cell_key"])
+
+
+def test_a_district_where_nobody_lives_is_refused(con):
+    """It is spelt otherwise in the look-up, and its people would be in no report."""
+    wrong = [*BOARDS, Board(id="coast", board="Coast board", area="Coast", districts=["Cost"])]
+
+    check_districts(con, BOARDS)
+    with pytest.raises(BadInput) as refused:
+        check_districts(con, wrong)
+
+    assert (refused.value.code, str(refused.value.faults[0])) == ("E-BOARD-DISTRICT", "board `coast`: district `Cost`")
+
+
+def test_without_boards_there_are_no_areas(con, counts):
+    """The table is there, and empty."""
+    assert count_areas(con, []).num_rows == 0
 
 
 def test_counts_are_one_row_a_key_in_order(counts):

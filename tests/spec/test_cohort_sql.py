@@ -9,6 +9,7 @@ import pytest
 
 import cohorts
 from cohorts.analysis import build_analysis
+from cohorts.board_areas import count_areas
 from cohorts.counts import count_cohorts
 from cohorts.events import record_tables
 from cohorts.missed.rates import rates_by_truth
@@ -16,6 +17,7 @@ from cohorts.run import run_cohorts
 from governance.contracts import PERSON_INDEX, RECORD_QUALITY
 from governance.keys import Secret
 from governance.settings import ExtractFile, Project
+from governance.settings.project import Board
 from governance.warehouse import load_sql, load_table
 from tests.lib.cohorts import AS_OF, definition, need, query, seen, source, warehouse
 
@@ -47,6 +49,7 @@ def con():
         build_analysis(connection, [only], PERSON_INDEX.schema.empty_table(), {"gp": payload}, AS_OF, project)
         results = run_cohorts(connection, [definition(query(need("frailty", seen("frailty"))))], AS_OF)
         count_cohorts(connection, results, [only], noise_key=Secret(bytes(32)))
+        count_areas(connection, [Board(id="north", board="A board", area="North", districts=["north"])])
         truth = pa.schema([("source", pa.string()), ("record_id", pa.int64()), ("person", pa.string())])
         rates_by_truth(connection, RECORD_QUALITY.schema.empty_table(), truth.empty_table())
         yield connection

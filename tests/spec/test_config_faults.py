@@ -97,3 +97,23 @@ def test_a_folder_that_is_no_project_is_called_that(tmp_path):
         with pytest.raises(ConfigError) as caught:
             load_bundle(tmp_path / name)
         assert (caught.value.code, caught.value.what) == ("E-PROJECT", f"There is no project here: {name} {held}.")
+
+
+NORTH = "boards: [{id: north, board: A, area: North, districts: [Aldermoor]}"
+
+
+@pytest.mark.parametrize(
+    ("boards", "told"),
+    [
+        (f"{NORTH}, {{id: south, board: B, area: South, districts: [Aldermoor]}}]", "`Aldermoor` is listed twice"),
+        (f"{NORTH}, {{id: north, board: B, area: South, districts: [Carrow]}}]", "two boards have the same id"),
+        (f"{NORTH.replace('id: north', 'id: no_board')}]", "`no_board` cannot be the id of a board"),
+        (f"{NORTH.replace('[Aldermoor]', '[]')}]", "districts"),
+    ],
+    ids=["overlap", "same id", "taken id", "no district"],
+)
+def test_boards_that_cannot_be_told_apart_are_refused(project, boards, told):
+    """A person in two areas would be the difference of two reports."""
+    [fault] = faults_of(project, "project.yaml", "report:\n", f"report:\n  {boards}\n")
+
+    assert told in fault

@@ -23,7 +23,7 @@ def test_numbers_stand_beside_each_other():
     """And what turned from shown to hidden is counted."""
     found = diff_releases(released(_OLD), released(_NEW, period="2026-10"))
 
-    assert found.numbers[0] == Change(("c01", "met", "all", "all"), "120", "135")
+    assert found.numbers[0] == Change(("c01", "met", "all", "all", "all"), "120", "135")
     assert (found.same, found.now_hidden, found.now_shown, found.policy, found.definitions) == (0, 1, 1, (), ())
     assert "  c01, met: was 120, is 135" in found.lines()
     assert "15" not in " ".join(found.lines()), "no difference is worked out"

@@ -72,7 +72,7 @@ def scenarios(
 
 def _comparable(cells: tuple[CellKey, ...], new: Published, last: Published) -> bool:
     same = all(key in last.cells and new.versions.get(key.cohort) == last.versions.get(key.cohort) for key in cells)
-    return same and cells[1].dimension != ALL
+    return same and (cells[1].dimension, cells[1].area) != (ALL, ALL)
 
 
 def _credible(new: Published, last: Published, key: CellKey, by: int | None) -> bool:

@@ -6,6 +6,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from governance.area_folders import FOLDER, parted
 from governance.disclosure.cell_key import CellKeyRule
 from governance.disclosure.counts_file import COUNTS_FILE, MEASURES_FILE, undefused
 from governance.disclosure.gate.published import Published
@@ -82,6 +83,10 @@ def _read(folder: Path, period: str) -> Published:
         made: CountRule = _RULES[rule.pop("kind")](**rule)
         rows = _rows(folder / COUNTS_FILE)
         cells = {_key(row, row["measure"]): _cell(row["people"], made) for row in rows}
+        for path in sorted(folder.glob(f"{FOLDER}/*/{COUNTS_FILE}")):
+            area, _ = parted(path.relative_to(folder).as_posix())
+            found = ((_key(row, row["measure"]), _cell(row["people"], made)) for row in _rows(path))
+            cells |= {key._replace(area=area): cell for key, cell in found}
         for row in _rows(folder / MEASURES_FILE):
             if row["unit"] == PEOPLE:
                 for name, column in zip(count_names(row["measure"]), ("part", "whole"), strict=True):

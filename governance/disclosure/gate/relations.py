@@ -4,7 +4,7 @@ Nothing here looks at a number. Structure is public: a breakdown by sex has ever
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -48,6 +48,7 @@ def relations_of(keys: Collection[CellKey]) -> list[Relation]:
     known = frozenset(keys)
     found = [
         *_groups(known),
+        *_areas(known),
         *_answers(known),
         *_within(known),
         *_steps(known),
@@ -56,6 +57,22 @@ def relations_of(keys: Collection[CellKey]) -> list[Relation]:
         *_waits(known),
     ]
     return [each for each in found if all(key in known for key, _ in each.terms)]
+
+
+def districts_of_areas(districts: Mapping[str, Sequence[str]], keys: Collection[CellKey]) -> list[Relation]:
+    """Each count of a board's area is that of its districts together, where the whole is broken down by district.
+
+    Args:
+        districts: Of each area; a reader of the config knows them, and of the report guesses them.
+        keys: The cells of the release.
+    """
+    known, found = frozenset(keys), []
+    for key in sorted(known):
+        if key.area in districts and key.dimension == ALL:
+            parts = [CellKey(key.cohort, key.measure, "district", each) for each in districts[key.area]]
+            if known.issuperset(parts):
+                found.append(equation(key, parts, f"{_named(key)} and its districts in the whole"))
+    return found
 
 
 def equation(total: CellKey, parts: Collection[CellKey], says: str) -> Relation:
@@ -75,8 +92,21 @@ def _groups(known: Collection[CellKey]) -> Iterator[Relation]:
         if key.dimension not in _OVERLAPPING and key.dimension != ALL:
             tables[key._replace(group=ALL)].append(key)
     for table, parts in sorted(tables.items()):
-        total = CellKey(table.cohort, table.measure)
+        total = table.total
         yield equation(total, sorted(parts), f"{_named(total)} and its breakdown by {_words(table.dimension)}")
+
+
+def _areas(known: Collection[CellKey]) -> Iterator[Relation]:
+    """Areas of boards, and whoever is in none of them, make the whole: of every count that each area has."""
+    parts: dict[CellKey, list[CellKey]] = defaultdict(list)
+    for key in known:
+        if key.area != ALL:
+            parts[key._replace(area=ALL)].append(key)
+    areas = {key.area for key in known} - {ALL}
+    for whole, found in sorted(parts.items()):
+        if len(found) == len(areas):
+            says = f"{_named(whole)} by {_words(whole.dimension)} in the whole and in each board's area"
+            yield equation(whole, sorted(found), says)
 
 
 def _answers(known: Collection[CellKey]) -> Iterator[Relation]:
@@ -84,22 +114,22 @@ def _answers(known: Collection[CellKey]) -> Iterator[Relation]:
     for key in sorted(known):
         if key.measure == WHOLE and key.cohort != _EVERYONE:
             parts = [key._replace(measure=part) for part in PARTS]
-            yield equation(key, parts, f"the answers and the population of {key.cohort} by {_words(key.dimension)}")
+            yield equation(key, parts, f"the answers and the population of {_place(key)} by {_words(key.dimension)}")
 
 
 def _within(known: Collection[CellKey]) -> Iterator[Relation]:
     """A cohort's population is among everyone; rungs and services are of its members."""
     for key in sorted(known):
         if key.measure == WHOLE and key.cohort != _EVERYONE:
-            yield at_most(key, key._replace(cohort=_EVERYONE), f"the population of {key.cohort} and everyone")
+            yield at_most(key, key._replace(cohort=_EVERYONE), f"the population of {_place(key)} and everyone")
         if key.measure.startswith("rung:"):
-            yield at_most(key, key._replace(measure="met"), f"the steps and the members of {key.cohort}")
+            yield at_most(key, key._replace(measure="met"), f"the steps and the members of {_place(key)}")
         if key.measure == "shared":
-            yield at_most(key, key._replace(measure="met"), f"shared needs and the members of {key.cohort}")
+            yield at_most(key, key._replace(measure="met"), f"shared needs and the members of {_place(key)}")
         if key.measure.startswith("variant:"):
-            yield at_most(key, key._replace(measure=WHOLE), f"thresholds and the population of {key.cohort}")
+            yield at_most(key, key._replace(measure=WHOLE), f"thresholds and the population of {_place(key)}")
         if key.dimension in _OVERLAPPING and key.measure == "met":
-            yield at_most(key, CellKey(key.cohort, "met"), f"the services and the members of {key.cohort}")
+            yield at_most(key, key._replace(dimension=ALL, group=ALL), f"the services and the members of {key.cohort}")
 
 
 def _steps(known: Collection[CellKey]) -> Iterator[Relation]:
@@ -117,17 +147,17 @@ def _services(known: Collection[CellKey]) -> Iterator[Relation]:
             sides = [key._replace(dimension="service", group=side) for side in key.group.split(_PAIR)]
             says = f"services and pairs of services of {key.cohort}"
             yield from (at_most(key, side, says) for side in sides)
-            members = CellKey(key.cohort, key.measure)
+            members = key.total
             yield Relation(((members, 1), (key, 1), *((side, -1) for side in sides)), 0, None, says)
 
 
 def _numbers_of_services(known: Collection[CellKey]) -> Iterator[Relation]:
     """How many services members use, against how often each service and each pair is used."""
     members = sorted(key for key in known if key.dimension == "service_count" and key.group.rstrip("+").isdigit())
-    for cohort, measure in sorted({(key.cohort, key.measure) for key in members}):
-        own = [key for key in members if (key.cohort, key.measure) == (cohort, measure)]
+    for total in sorted({key.total for key in members}):
+        cohort, own = total.cohort, [key for key in members if key.total == total]
         for dimension, uses in (("service", _once), ("service_pair", _pairs)):
-            used = [key for key in known if key[:3] == (cohort, measure, dimension)]
+            used = [key for key in known if key.dimension == dimension and key.total == total]
             terms = tuple((key, -uses(int(key.group.rstrip("+")))) for key in own if uses(int(key.group.rstrip("+"))))
             says = f"services and numbers of services of {cohort}"
             if used:
@@ -158,7 +188,11 @@ def _pairs(services: int) -> int:
 
 
 def _named(key: CellKey) -> str:
-    return f"{_words(key.measure)} of {key.cohort}"
+    return f"{_words(key.measure)} of {_place(key)}"
+
+
+def _place(key: CellKey) -> str:
+    return key.cohort if key.area == ALL else f"{key.cohort} in the area of {_words(key.area)}"
 
 
 def _words(name: str) -> str:

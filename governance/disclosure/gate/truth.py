@@ -27,7 +27,7 @@ class Truth:
 
     @classmethod
     def of(cls, counts: pa.Table, rule: CountRule) -> "Truth":
-        """From exact counts, contract ``cohort_count``."""
+        """From exact counts, contract ``cohort_count`` or ``area_count``."""
         keys = keys_of(counts)
         people, cell_key = (dict(zip(keys, counts[name].to_pylist(), strict=True)) for name in ("people", "cell_key"))
         first: dict[tuple[int, int], CellKey] = {}
