@@ -8,6 +8,7 @@ from hashlib import sha256
 from typing import Any
 
 from cohorts.measures.publish import safe_measures_csv
+from cohorts.report.areas import area_facts, each_board, with_boards
 from cohorts.report.build import build_page
 from cohorts.report.facts import ReportFacts, report_facts
 from cohorts.report.page import BoardPage
@@ -20,6 +21,7 @@ from flows.release import release
 from flows.run import Run, timestamp
 from flows.safe_numbers import Numbers, attacked, safe_numbers
 from flows.voices import ASKED, asked_of, remove_expired
+from governance.area_folders import folder_of
 from governance.disclosure import MEASURES_FILE, SafeMeasures, counts_files, release_linkage
 from governance.disclosure.gate import GateResult, rule_facts
 from governance.ledger import Event
@@ -57,10 +59,12 @@ def _stage(run: Run, numbers: Numbers, gate: GateResult) -> tuple[str, str]:
     """The files and their manifest; returns the digests of the page and of the manifest."""
     record = _record(run, numbers, gate)
     facts = _facts(run, numbers, record["checkpoint"])
-    board = build_page(numbers.released.frame, facts)
+    boards = each_board(numbers.released.frame, numbers.released.areas, facts, run.bundle.project.report.boards)
+    board = with_boards(build_page(numbers.released.frame, facts), boards)
     rungs = {each.id: each.rungs for each in facts.definitions}
     record |= {ASKED: asked_of(board, rungs, rungs), "voices": list(numbers.told.cards)}
     files = release_files(board, numbers.released, spine=run.bundle.project.spine, as_of=run.as_of)
+    files |= _of_areas(run, numbers, facts)
     digests = {name: sha256(content).hexdigest() for name, content in files.items()}
     with publish(run.zone("draft", run.period)) as scratch:
         for name, content in files.items():
@@ -79,14 +83,31 @@ def release_files(board: BoardPage, released: SafeMeasures, *, spine: str, as_of
         spine: Id of the source that says who lives in the area.
         as_of: First day that is not in the data.
     """
-    files = {
-        **{name: text.encode() for name, text in render_pages(board).items()},
+    return {
+        **_as_files(board, as_of),
         **counts_files(released),
         MEASURES_FILE: safe_measures_csv(released, spine),
+    }
+
+
+def _as_files(board: BoardPage, as_of: date) -> dict[str, bytes]:
+    """One report as pages, on paper and as a spreadsheet."""
+    files = {
+        **{name: text.encode() for name, text in render_pages(board).items()},
         SPREADSHEET_FILE: make_spreadsheet(board, as_of=as_of),
     }
     pdf = make_pdf(board)  # an extra: none where Typst cannot be loaded
     return {**files, PDF_FILE: pdf} if pdf else files
+
+
+def _of_areas(run: Run, numbers: Numbers, facts: ReportFacts) -> dict[str, bytes]:
+    """The report on each board's area, in its folder."""
+    return {
+        f"{folder_of(board.id)}/{name}": content
+        for board in run.bundle.project.report.boards
+        for page in [build_page(numbers.released.areas[board.id], area_facts(facts, board))]
+        for name, content in _as_files(page, run.as_of).items()
+    }
 
 
 def _facts(run: Run, numbers: Numbers, checkpoint: str) -> ReportFacts:

@@ -44,6 +44,7 @@ def build_page(frame: SafeFrame, facts: ReportFacts) -> BoardPage:
         organisation=facts.organisation,
         board=facts.board,
         area=facts.area,
+        part_of=facts.part_of,
         contact=facts.contact,
         synthetic=facts.synthetic,
         notices=facts.notices,

@@ -117,6 +117,8 @@ class ReportFacts:
     """First day that is not in the data."""
     spine: str
     """Id of the source that says who lives in the area."""
+    part_of: str = ""
+    """What the whole is called, where the report is on the area of one of several boards."""
     edition: str
     """Edition of the area look-up."""
     checkpoint: str

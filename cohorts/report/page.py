@@ -218,6 +218,25 @@ class Making:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class BoardLink:
+    """The report on one board's area."""
+
+    area: str
+    board: str
+    folder: str
+    """Below the release's."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EachBoard:
+    """The areas of several boards."""
+
+    links: tuple[BoardLink, ...]
+    people: Table
+    rates: Table
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class BoardPage:
     """The whole report."""
 
@@ -225,6 +244,10 @@ class BoardPage:
     organisation: str
     board: str
     area: str
+    part_of: str = ""
+    """What the whole is called in the report on one board's area."""
+    boards: EachBoard | None = None
+    """The reports on areas, in the report on the whole."""
     contact: str
     synthetic: bool
     notices: tuple[str, ...] = ()

@@ -12,6 +12,7 @@ from cohorts.report.page import BoardPage, CohortSection
 REPORT_FILE = "board_report.html"
 FOLDER = "board_report"
 
+BOARDS = "each-board"
 FRONT, ASKING, ACROSS, UNKNOWN, MADE = "front", "worth-asking", "side-by-side", "not-known", "how-made"
 WAITS = "waits"
 TOLD, DECIDED, WEIGHED = "what-people-told-us", "what-you-decided", "which-group-first"
@@ -41,6 +42,10 @@ class SitePage:
         path = f"{up}{REPORT_FILE}" if key == FRONT else f"{down}{key}.html"
         return f"{path}#{place}" if place else path
 
+    def out(self, folder: str) -> str:
+        """How this page leads to the front page of another report, of which the folder lies below this one's."""
+        return f"{'' if self.key == FRONT else '../'}{folder}/{REPORT_FILE}"
+
 
 def site_pages(page: BoardPage) -> tuple[SitePage, ...]:
     """The pages in the order in which a board reads them."""
@@ -56,6 +61,8 @@ def _pages(page: BoardPage) -> Iterator[SitePage]:
     yield SitePage(key=ACROSS, title="The groups side by side", template="across.html.jinja")
     if page.weighed:
         yield SitePage(key=WEIGHED, title="Which group to look at first", template="weighed.html.jinja")
+    if page.boards:
+        yield SitePage(key=BOARDS, title="Reports for each board", template="boards.html.jinja")
     if page.voices:
         yield SitePage(key=TOLD, title="What people told us", template="voices.html.jinja")
     if page.waits:

@@ -62,6 +62,8 @@ def _in_order(page: BoardPage) -> Iterator[Table]:
     yield page.glance
     if page.decided:
         yield _decided(page.decided)
+    if page.boards:
+        yield from (page.boards.people, page.boards.rates)
     for cohort in page.cohorts:
         yield from _of_cohort(cohort)
     yield from (table for table in (page.across.differences, *page.across.equity, page.across.services) if table)

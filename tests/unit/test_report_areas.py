@@ -1,0 +1,132 @@
+"""Several boards: a report on each area, made of its own safe counts, beside the one on the whole."""
+
+from functools import cache
+from html.parser import HTMLParser
+from posixpath import dirname, join, normpath
+
+import pytest
+
+from cohorts.report import build_page, render_pages
+from cohorts.report.areas import area_facts, each_board, with_boards
+from cohorts.report.spreadsheet import make_spreadsheet
+from governance.area_folders import each_named, folder_of, parted
+from governance.contracts import MEASURE_COUNT
+from governance.disclosure import release_measures
+from governance.settings.project import NO_BOARD
+from tests.lib.report import BOARDS, POLICY, invented_areas, invented_facts, invented_with_keys, whole
+
+
+@cache
+def released():
+    """A release of the whole and of three areas."""
+    return release_measures(
+        invented_with_keys(),
+        MEASURE_COUNT.schema.empty_table(),
+        POLICY,
+        "cell_key",
+        of_people=frozenset(),
+        areas=invented_areas(),
+    )
+
+
+@cache
+def pages():
+    """Every page of the release by its path."""
+    facts, found = invented_facts(), released()
+    all_of_it = with_boards(build_page(found.frame, facts), each_board(found.frame, found.areas, facts, BOARDS))
+    made = dict(render_pages(all_of_it))
+    for board in BOARDS:
+        area = build_page(found.areas[board.id], area_facts(facts, board))
+        made |= {f"{folder_of(board.id)}/{name}": text for name, text in render_pages(area).items()}
+    return made
+
+
+class Links(HTMLParser):
+    """Where a page leads."""
+
+    def __init__(self):
+        """Nothing is read yet."""
+        super().__init__()
+        self.found = []
+
+    def handle_starttag(self, tag, attrs):
+        """Keep the target of a link."""
+        self.found += [value for name, value in attrs if tag == "a" and name == "href"]
+
+
+def test_every_link_leads_to_a_page_of_the_release():
+    """From the whole to each area and back, from a disk as from a server."""
+    for path, text in pages().items():
+        links = Links()
+        links.feed(text)
+        for link in links.found:
+            target = normpath(join(dirname(path), link.partition("#")[0])) if link[0] != "#" else path
+            assert target in pages(), f"{path} leads to {link}"
+
+
+def test_the_whole_leads_to_each_area_and_each_area_back():
+    """A secretary who was sent one folder finds the rest."""
+    assert 'href="boards/carrow/board_report.html"' in pages()["board_report.html"]
+    assert 'href="../boards/north/board_report.html"' in pages()["board_report/each-board.html"]
+    assert 'href="../../board_report.html"' in pages()["boards/north/board_report.html"]
+
+
+@pytest.mark.parametrize("board", BOARDS, ids=[board.id for board in BOARDS])
+def test_a_report_on_an_area_is_for_its_board(board):
+    """Its title, its board and its numbers, and nothing that was counted of the whole only."""
+    facts, found = invented_facts(), released()
+    page = build_page(found.areas[board.id], area_facts(facts, board))
+    text = whole(page)
+
+    assert page.title.endswith(f": {board.area}")
+    assert f"For {board.board}." in text
+    assert [row[1] for row in page.glance.rows] == [
+        found.areas[board.id].cell(each.id, "met").text for each in facts.definitions
+    ]
+    assert (page.since, page.worth_asking, page.boards) == (None, (), None)
+    assert all(not each.overlap and each.attrition is None and each.variants is None for each in page.cohorts)
+    assert "[x]" not in {
+        cell for cohort in page.cohorts for each in cohort.equity for row in each.table.rows for cell in row
+    }
+    assert [each.heading for each in page.cohorts[0].equity] == [
+        "By deprivation",
+        "By ethnic group",
+        "By age",
+        "By sex",
+    ]
+
+
+def test_the_areas_stand_side_by_side_with_the_whole():
+    """In the order of the project, and whoever is in none of them last."""
+    found, facts = released(), invented_facts()
+    each = each_board(found.frame, found.areas, facts, BOARDS)
+
+    assert each.people.head == ("Group", "Northmoor", "North", "Carrow Hill", "In none of them")
+    first = facts.definitions[0].id
+    frames = [found.frame, *(found.areas[name] for name in ("north", "carrow", NO_BOARD))]
+    assert each.people.rows[0][1:] == tuple(one.cell(first, "met").text for one in frames)
+    assert each_board(found.frame, found.areas, facts, []) is None
+
+
+def test_the_same_areas_are_the_same_bytes():
+    """Nothing in them depends on when or where they were made."""
+    facts, found = invented_facts(), released()
+    page = build_page(found.areas["north"], area_facts(facts, BOARDS[0]))
+    again = build_page(found.areas["north"], area_facts(facts, BOARDS[0]))
+
+    assert render_pages(page) == render_pages(again)
+    assert make_spreadsheet(page, as_of=facts.as_of) == make_spreadsheet(again, as_of=facts.as_of)
+
+
+def test_files_are_told_apart_by_their_folder():
+    """The whole first; an id has no hyphens, so a folder stands for one area."""
+    files = {
+        f"{folder_of('north_vale')}/safe_counts.csv": b"n",
+        "safe_counts.csv": b"w",
+        "boards/safe_counts.csv": b"?",
+    }
+
+    assert folder_of("north_vale") == "boards/north-vale"
+    assert each_named(files, "safe_counts.csv") == {"all": b"w", "north_vale": b"n"}
+    assert parted("boards/north-vale/board_report/how-made.html") == ("north_vale", "board_report/how-made.html")
+    assert parted("board_report/how-made.html") == ("all", "board_report/how-made.html")
