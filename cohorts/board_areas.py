@@ -9,14 +9,17 @@ from collections.abc import Sequence
 import duckdb
 import pyarrow as pa
 
+from cohorts.analysis import parts_of
 from governance.contracts import AREA_COUNT, check_table
 from governance.errors import BadInput, Fault
+from governance.in_parts import in_parts
 from governance.settings.project import NO_BOARD, Board
 from governance.warehouse import fetch_table, load_sql, load_table, materialise
 
 DIMENSIONS = ("all", "deprivation_quintile", "ethnic_group", "age_band", "sex")
 """What an area is broken down by."""
 
+_OF_PEOPLE = ("cohort_member", "person_board", "person_group", "person_measure", "person_noise")
 _PLACE_SCHEMA = pa.schema([("area", pa.string()), ("district", pa.string())])
 
 
@@ -39,7 +42,8 @@ def count_areas(con: duckdb.DuckDBPyConnection, boards: Sequence[Board]) -> pa.T
     materialise(con, "person_board", load_sql("cohorts", "person_board"))
     parts = ("count_in_area", "count_rung_in_area")
     union = "\nUNION ALL\n".join(f"SELECT * FROM ({load_sql('cohorts', part)})" for part in parts)
-    materialise(con, "counted_in_area", union)
+    in_parts(con, "area_part", union, dict.fromkeys(_OF_PEOPLE, "person_id"), parts_of(con))
+    materialise(con, "counted_in_area", load_sql("cohorts", "counted_in_area"))
     return check_table(fetch_table(con, load_sql("cohorts", "area_count")), AREA_COUNT)
 
 

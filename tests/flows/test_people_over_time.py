@@ -123,7 +123,15 @@ def test_whoever_left_is_in_no_table(done_months):
     gone = {record for _, record in before.keys() - ids(root, SECOND).keys()}
     left = {(zone, name) for zone, period, name in sealed(root) if period == FIRST}
 
-    counts = ("cohort_attrition", "cohort_change", "cohort_count", "cohort_interval", "cohort_measure", "measure_count")
+    counts = (
+        "area_count",
+        "cohort_attrition",
+        "cohort_change",
+        "cohort_count",
+        "cohort_interval",
+        "cohort_measure",
+        "measure_count",
+    )
     assert left == {
         ("linkage", "agreement_pattern"),
         ("linkage", "u_statistic"),
@@ -161,6 +169,7 @@ def test_the_second_month_can_be_run_again(two_months):
     names = {path.name.split(".")[0] for path in superseded if "source" not in path.parts}
     assert names == {
         "agreement_pattern",
+        "area_count",
         "cohort_attrition",
         "cohort_change",
         "cohort_count",

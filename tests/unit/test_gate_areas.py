@@ -2,6 +2,7 @@
 
 from functools import cache
 from itertools import product
+from time import process_time
 
 import numpy as np
 import pyarrow as pa
@@ -157,13 +158,14 @@ def test_reports_of_all_boards_withstand_together_under_the_default():
     """Four cohorts, the whole and three areas: well within two minutes."""
     released, exact = invented(8_000)
 
-    result = check_release(
-        Published.of(released, "2025-09"), [], Truth.of(exact, CELL_KEY), POLICY, known=known_of(exact)
-    )
+    new, truth, known = Published.of(released, "2025-09"), Truth.of(exact, CELL_KEY), known_of(exact)
+    started = process_time()
+
+    result = check_release(new, [], truth, POLICY, known=known, time_seconds=600)
 
     assert result.leaks == ()
     assert {key.area for key, cell in released.everything.items() if cell.people is None} > {NO_BOARD, "carrow"}
-    assert result.seconds < 60
+    assert process_time() - started < 60
 
 
 def test_reports_of_all_boards_fall_if_small_counts_are_only_hidden():
