@@ -407,6 +407,7 @@ def test_the_same_release_gives_the_same_bytes(tmp_path, htmls):
 
 
 ALLOWED = (
+    "governance.area_folders",
     "cohorts.report",
     "cohorts.words",
     "cohorts.days",
