@@ -1,12 +1,14 @@
 """The report of each board's area, and where the report on the whole puts the areas side by side.
 
 A report on an area is made as the one on the whole, from the counts of its people. What was counted of the whole only
-(services, steps, other thresholds, questions of the finder, what changed since last time) it leaves to that one.
+(services, steps, other thresholds, waits, questions of the finder, change over time) it leaves to that one, and with it
+what the board of the whole decided.
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
+from cohorts.report.board_facts import BoardFacts
 from cohorts.report.facts import ReportFacts
 from cohorts.report.page import BoardLink, BoardPage, EachBoard, Table
 from cohorts.report.tables import overall_rate
@@ -31,6 +33,8 @@ def area_facts(facts: ReportFacts, board: Board) -> ReportFacts:
         definitions=tuple(replace(each, variants=(), steps=()) for each in facts.definitions),
         questions=(),
         since=None,
+        earlier=(),
+        board_file=BoardFacts(),
     )
 
 

@@ -51,8 +51,8 @@ class SafeFrame:
 
     def groups(self, cohort: str, measure: str, dimension: str) -> tuple[str, ...]:
         """The groups of a breakdown, in table order."""
-        stem = (cohort, measure, dimension)
-        return tuple(key.group for key in self.cells if key[:3] == stem)
+        stem = CellKey(cohort, measure, dimension)
+        return tuple(key.group for key in self.cells if key._replace(group=ALL) == stem)
 
     def measures(self, cohort: str) -> tuple[str, ...]:
         """What was counted of a cohort, in table order."""
