@@ -6,9 +6,11 @@ import pikepdf
 import pytest
 
 from cohorts.report import REPORT_FILE, build_page, write_board_report
+from cohorts.report.areas import area_facts, each_board, with_boards
+from governance.area_folders import folder_of
 from tests.lib.axe import listened_to_all
 from tests.lib.browser import chromium, measured_all, need_chromium
-from tests.lib.report import COHORTS, doubtful_frame, invented_facts
+from tests.lib.report import BOARDS, COHORTS, doubtful_frame, invented_facts, invented_release
 
 pytestmark = pytest.mark.browser
 
@@ -33,12 +35,15 @@ WIDTHS = (320, 768, 1280)
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
-    """A folder with the report of the invented release."""
+    """A folder with the report of the invented release, and with the one on the area of a board."""
     need_chromium()
     folder = tmp_path_factory.mktemp("report")
-    facts = invented_facts()
-    # Three groups of four: each further page of a group is made from the same template.
-    write_board_report(folder, build_page(doubtful_frame(), replace(facts, definitions=facts.definitions[:3])))
+    facts, areas = invented_facts(), invented_release().areas
+    # Three groups of four, and one in an area: each further page of a group is made from the same template.
+    page = build_page(doubtful_frame(), replace(facts, definitions=facts.definitions[:3]))
+    write_board_report(folder, with_boards(page, each_board(doubtful_frame(), areas, facts, BOARDS[:1])))
+    in_area = area_facts(replace(facts, definitions=facts.definitions[:1]), BOARDS[0])
+    write_board_report(folder / folder_of(BOARDS[0].id), build_page(areas[BOARDS[0].id], in_area))
     return folder
 
 

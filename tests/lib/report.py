@@ -18,18 +18,20 @@ from cohorts.report import BoardPage, ReportFacts, render_pages
 from cohorts.report.board_facts import BoardFacts, CriterionFacts, DecisionFacts
 from cohorts.report.facts import DefinitionFacts, DimensionFacts, Question, SinceFacts, SourceFacts
 from cohorts.report.voice_facts import CommentFacts, VoiceFacts, VoicesFacts
-from governance.contracts import AREA_COUNT, COHORT_COUNT, check_table
+from governance.contracts import AREA_COUNT, COHORT_COUNT, MEASURE_COUNT, check_table
 from governance.disclosure import (
     ALL,
     SafeCause,
     SafeCell,
     SafeFrame,
+    SafeMeasures,
     SafeSpan,
     Status,
     Way,
     Weight,
     release,
     release_linkage,
+    release_measures,
 )
 from governance.disclosure.protect import keys_of
 from governance.disclosure.rounding import HIDDEN
@@ -288,6 +290,19 @@ def invented_with_keys(people: int = 61_000, seed: int = 7) -> pa.Table:
         for key, old in zip(keys_of(table), table["cell_key"].to_pylist(), strict=True)
     ]
     return table.set_column(table.column_names.index("cell_key"), "cell_key", pa.array(keys, pa.uint32()))
+
+
+@cache
+def invented_release() -> SafeMeasures:
+    """A release of the whole and of the area of each board."""
+    return release_measures(
+        invented_with_keys(),
+        MEASURE_COUNT.schema.empty_table(),
+        POLICY,
+        "cell_key",
+        of_people=frozenset(),
+        areas=invented_areas(),
+    )
 
 
 @cache

@@ -10,29 +10,14 @@ from cohorts.report import build_page, render_pages
 from cohorts.report.areas import area_facts, each_board, with_boards
 from cohorts.report.spreadsheet import make_spreadsheet
 from governance.area_folders import each_named, folder_of, parted
-from governance.contracts import MEASURE_COUNT
-from governance.disclosure import release_measures
 from governance.settings.project import NO_BOARD
-from tests.lib.report import BOARDS, POLICY, invented_areas, invented_facts, invented_with_keys, whole
-
-
-@cache
-def released():
-    """A release of the whole and of three areas."""
-    return release_measures(
-        invented_with_keys(),
-        MEASURE_COUNT.schema.empty_table(),
-        POLICY,
-        "cell_key",
-        of_people=frozenset(),
-        areas=invented_areas(),
-    )
+from tests.lib.report import BOARDS, invented_facts, invented_release, whole
 
 
 @cache
 def pages():
     """Every page of the release by its path."""
-    facts, found = invented_facts(), released()
+    facts, found = invented_facts(), invented_release()
     all_of_it = with_boards(build_page(found.frame, facts), each_board(found.frame, found.areas, facts, BOARDS))
     made = dict(render_pages(all_of_it))
     for board in BOARDS:
@@ -74,7 +59,7 @@ def test_the_whole_leads_to_each_area_and_each_area_back():
 @pytest.mark.parametrize("board", BOARDS, ids=[board.id for board in BOARDS])
 def test_a_report_on_an_area_is_for_its_board(board):
     """Its title, its board and its numbers, and nothing that was counted of the whole only."""
-    facts, found = invented_facts(), released()
+    facts, found = invented_facts(), invented_release()
     page = build_page(found.areas[board.id], area_facts(facts, board))
     text = whole(page)
 
@@ -98,7 +83,7 @@ def test_a_report_on_an_area_is_for_its_board(board):
 
 def test_the_areas_stand_side_by_side_with_the_whole():
     """In the order of the project, and whoever is in none of them last."""
-    found, facts = released(), invented_facts()
+    found, facts = invented_release(), invented_facts()
     each = each_board(found.frame, found.areas, facts, BOARDS)
 
     assert each.people.head == ("Group", "Northmoor", "North", "Carrow Hill", "In none of them")
@@ -110,7 +95,7 @@ def test_the_areas_stand_side_by_side_with_the_whole():
 
 def test_the_same_areas_are_the_same_bytes():
     """Nothing in them depends on when or where they were made."""
-    facts, found = invented_facts(), released()
+    facts, found = invented_facts(), invented_release()
     page = build_page(found.areas["north"], area_facts(facts, BOARDS[0]))
     again = build_page(found.areas["north"], area_facts(facts, BOARDS[0]))
 
