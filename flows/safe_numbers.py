@@ -11,7 +11,8 @@ from typing import Any
 import pyarrow as pa
 
 from cohorts.between import relations_between
-from cohorts.board import board_facts, read_board
+from cohorts.board import read_board
+from cohorts.board.facts import board_facts
 from cohorts.definition import load_definitions
 from cohorts.measures.publish import OF_PEOPLE
 from cohorts.report.board_facts import BoardFacts

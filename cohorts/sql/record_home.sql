@@ -10,9 +10,11 @@ dated AS (
     SELECT DISTINCT source, record_id FROM address_spell
 ),
 
--- At most one a record: those of one record do not overlap.
+-- At most one a record: those of one record do not overlap. In linkage draws a record may stand for several people at once,
+-- and votes once for each.
 in_force AS (
-    SELECT * FROM address_spell
+    SELECT DISTINCT source, record_id, valid_from, small_area, household, address_kind
+    FROM address_spell
     WHERE valid_from < $as_of AND coalesce(valid_to >= $as_of, TRUE)
 )
 

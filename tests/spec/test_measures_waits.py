@@ -5,7 +5,7 @@ import pytest
 from cohorts.counts import number_people
 from cohorts.measures.wait_counts import count_waits
 from governance.disclosure.gate.relations import relations_of
-from governance.disclosure.protect import keys_of, sums_of
+from governance.disclosure.protect import CellKey, keys_of, sums_of
 from governance.disclosure.waits import whole_of
 from governance.keys import Secret
 from tests.lib.cohorts import warehouse
@@ -49,7 +49,7 @@ def counted():
 
 def people(counted, measure, dimension="all", group="all"):
     """One count."""
-    [found] = [n for key, n in counted[0].items() if key == ("_everyone", measure, dimension, group)]
+    [found] = [n for key, n in counted[0].items() if key == CellKey("_everyone", measure, dimension, group)]
     return found
 
 

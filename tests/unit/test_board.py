@@ -9,7 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from cohorts.board import board_facts, read_board
+from cohorts.board import read_board
+from cohorts.board.facts import board_facts
 from cohorts.report import build_page
 from cohorts.report.board_facts import DecisionFacts
 from cohorts.report.decided import DONE, DUE, OVERDUE, state

@@ -38,7 +38,7 @@ def counted(people):
 def published(people, moved, *, profile="hide7_round5"):
     """The released counts and their spans, where so many of each kind leave or come."""
     exact, fewer, more = (counted(each) for each in (people, moved[0], moved[1]))
-    named = [dict(zip(COHORT_COUNT.key, key, strict=True)) for key in exact]
+    named = [dict(zip(COHORT_COUNT.key, key[:-1], strict=True)) for key in exact]  # an area is no column of it
     counts = [
         {**name, "version": "1", "people": n, "cell_key": 0} for name, n in zip(named, exact.values(), strict=True)
     ]
