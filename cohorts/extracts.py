@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from cohorts.days import month
+from governance.english import month
 from governance.intake import as_of_date
 from governance.intake.chosen import Arrived
 from governance.settings import Source

@@ -1,5 +1,7 @@
 """English for kinds of event, needs and sectors; anything not listed is spelt out from its id."""
 
+from governance.english import joined
+
 _EVENTS = {
     "gp.registration": "GP registration",
     "gp.consultation": "GP consultation",
@@ -95,7 +97,7 @@ def sector_words(sector: str) -> str:
 
 def listed(items: list[str], last: str = "or") -> str:
     """``a, b or c``."""
-    return items[0] if len(items) == 1 else f"{', '.join(items[:-1])} {last} {items[-1]}"
+    return joined(items, last)
 
 
 def _plural(words: str) -> str:

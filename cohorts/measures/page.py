@@ -7,8 +7,8 @@ from typing import Any
 
 import pyarrow as pa
 
-from cohorts.days import month
 from cohorts.measures.meanings import APPOINTMENTS, CONTACT_DAYS, MEANINGS, PEOPLE, POINTS, REFERRALS, meaning_of
+from governance.english import month
 from governance.pages import page_templates
 from governance.settings import Bundle
 from governance.store import write_file

@@ -2,11 +2,11 @@
 
 from pathlib import Path
 
-from cohorts.days import month
 from cohorts.quality.scorecard import Scorecard
 from cohorts.quality.sections import sections
 from cohorts.quality.words import in_short
 from governance.disclosure import symbol_meanings
+from governance.english import month
 from governance.pages import page_templates
 from governance.settings import Project
 from governance.store import write_file

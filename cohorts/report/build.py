@@ -2,7 +2,6 @@
 
 from datetime import date
 
-from cohorts.days import long_date, month
 from cohorts.report.across import across
 from cohorts.report.certainty import grade
 from cohorts.report.cohort_section import cohort_section
@@ -25,6 +24,7 @@ from governance.disclosure import (
     interval_in_every,
     symbol_meanings,
 )
+from governance.english import long_date, month
 
 _KEY_NUMBERS = 3
 """A board remembers three."""

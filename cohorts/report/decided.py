@@ -2,13 +2,13 @@
 
 from datetime import date
 
-from cohorts.days import long_date, month
 from cohorts.report.board_facts import DecisionFacts
 from cohorts.report.facts import ReportFacts, SinceFacts
 from cohorts.report.page import Decided, DecidedPage
 from cohorts.report.since import difference_words, then_cell
 from cohorts.report.tables import anchor
 from governance.disclosure import SafeFrame
+from governance.english import joined, long_date, month
 
 DONE, DUE, OVERDUE = "Done", "Due", "Overdue"
 
@@ -35,13 +35,9 @@ def decided_page(frame: SafeFrame, facts: ReportFacts) -> DecidedPage | None:
     last_day = date.fromordinal(facts.as_of.toordinal() - 1)
     whole = f"{len(found)} {'decision' if len(found) == 1 else 'decisions'}"
     return DecidedPage(
-        summary=f"Of {whole}, {_listed(told)}, as of {long_date(last_day)}.",
+        summary=f"Of {whole}, {joined(told)}, as of {long_date(last_day)}.",
         decisions=found,
     )
-
-
-def _listed(told: list[str]) -> str:
-    return told[0] if len(told) == 1 else f"{', '.join(told[:-1])} and {told[-1]}"
 
 
 def _decided(frame: SafeFrame, facts: ReportFacts, each: DecisionFacts) -> Decided:

@@ -8,13 +8,12 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from cohorts.days import long_date as long_date
-from cohorts.days import month as month
 from cohorts.extracts import Extract, late, told
 from cohorts.report.board_facts import NO_BOARD, BoardFacts
 from cohorts.report.voice_facts import NO_VOICES, VoicesFacts
 from cohorts.words import event_words, listed
 from governance.disclosure import SafeCause, SafeCell, SafeFrame, SafeLinkage
+from governance.english import long_date
 from governance.settings import Bundle, Coverage, Source
 
 

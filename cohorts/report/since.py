@@ -1,9 +1,9 @@
 """Since last time: the count of each group then and now, and in words what made the difference."""
 
-from cohorts.days import month
 from cohorts.report.facts import ReportFacts, SinceFacts
 from cohorts.report.page import SinceLast, Table
 from governance.disclosure import NOT_AVAILABLE, SafeCause, SafeCell, SafeFrame, Way, Weight, beyond_the_rule
+from governance.english import month
 
 CAUSES = {
     "definition": "a changed definition",

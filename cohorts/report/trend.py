@@ -4,7 +4,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from math import sqrt
 
-from cohorts.days import month
 from cohorts.report.charts import Axis, Ranged
 from cohorts.report.facts import DefinitionFacts, ReportFacts
 from cohorts.report.page import Figure, Table, Trend
@@ -12,6 +11,7 @@ from cohorts.report.spc import FEWEST_CHANGES, Signals, signals
 from cohorts.report.tables import anchor, overall_rate
 from cohorts.report.trend_chart import Point, trend_chart
 from governance.disclosure import SafeFrame
+from governance.english import joined, month
 
 NEEDED = FEWEST_CHANGES + 1
 """Reports of months in a row from which change is told from chance."""
@@ -95,7 +95,7 @@ def change_finding(months: Sequence[str], found: Signals) -> str:
     if not found:
         return "No clear change: the numbers went up and down as they usually do."
     told = (
-        [f"In {_listed([months[n] for n in found.jumps])} the change stood out from the usual ups and downs."]
+        [f"In {joined([months[n] for n in found.jumps])} the change stood out from the usual ups and downs."]
         if found.jumps
         else []
     )
@@ -115,10 +115,6 @@ def _too_few(reports: int) -> str:
 def _marks(number: int, found: Signals) -> str:
     words = ((found.jumps, "Larger change"), (found.rises, "Seven rises"), (found.falls, "Seven falls"))
     return ", ".join(says for where, says in words if number in where) or "Nothing"
-
-
-def _listed(names: Sequence[str]) -> str:
-    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
 
 
 def _short(name: str) -> str:

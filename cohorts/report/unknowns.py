@@ -2,12 +2,12 @@
 
 from datetime import date
 
-from cohorts.days import long_date, month
 from cohorts.report.facts import ReportFacts
 from cohorts.report.findings import quoted
 from cohorts.report.page import Making, Table, Unknowns
 from cohorts.report.tables import anchor, with_spans
 from governance.disclosure import SafeFrame, SafeLinkage, rate_per_1000
+from governance.english import long_date, month
 
 _SECTORS = {
     "nhs": "NHS",

@@ -3,7 +3,6 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from cohorts.days import month
 from cohorts.report.charts import Axis, Dot, dot_chart
 from cohorts.report.equity import by_words
 from cohorts.report.facts import DimensionFacts, ReportFacts
@@ -15,6 +14,7 @@ from cohorts.report.weeks import Gap, ServiceWait, Weeks, service_wait, services
 from governance.disclosure import ALL, SafeFrame, SafeRate, rate_per_1000
 from governance.disclosure.banded import Bounded
 from governance.disclosure.waits import APPOINTMENTS, MISSED
+from governance.english import joined, month
 
 _EVERYONE = "_everyone"
 _AXIS = Axis("Weeks within which half were seen", "Weeks within which half were seen,")
@@ -62,7 +62,7 @@ def waits(frame: SafeFrame, facts: ReportFacts) -> Waits | None:
 
 def _questions(found: list[ServiceWait], facts: ReportFacts) -> tuple[str, ...]:
     longer = [quoted(facts.source_title(each.source)) for each in found if each.gap.clear == 1]
-    asked = [f"What makes people in the most deprived areas wait longer for {_and(longer)}?"] if longer else []
+    asked = [f"What makes people in the most deprived areas wait longer for {joined(longer)}?"] if longer else []
     return (
         *asked,
         "When a service sets out to shorten its wait, how will we know who gains from it?",
@@ -120,16 +120,14 @@ def gap_finding(gaps: list[tuple[str, Gap]]) -> str:
     told = []
     for way, words in ((1, "longer"), (-1, "shorter")):
         if clear := [quoted(title) for title, gap in gaps if gap.clear == way]:
-            told.append(f"Clear difference: waits were {words} in the most deprived fifth of areas for {_and(clear)}.")
+            told.append(
+                f"Clear difference: waits were {words} in the most deprived fifth of areas for {joined(clear)}."
+            )
     if unclear := [quoted(title) for title, gap in gaps if gap.estimate and not gap.clear]:
-        told.append(f"No clear difference for {_and(unclear)}.")
+        told.append(f"No clear difference for {joined(unclear)}.")
     if few := [quoted(title) for title, gap in gaps if gap.estimate is None]:
-        told.append(f"Too few people to compare for {_and(few)}.")
+        told.append(f"Too few people to compare for {joined(few)}.")
     return " ".join(told)
-
-
-def _and(names: list[str]) -> str:
-    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
 
 
 def _trends(frame: SafeFrame, facts: ReportFacts, found: list[ServiceWait]) -> Iterator[tuple[str, Trend]]:

@@ -1,9 +1,9 @@
 """Cards as the report prints them."""
 
-from cohorts.days import month
 from cohorts.report.voice_facts import CommentFacts, VoiceFacts, VoicesFacts
 from cohorts.voices.card import PEOPLE, SOURCES, SPEAKERS, WORDINGS, Card, Comment
 from cohorts.voices.kept import KeptVoices
+from governance.english import month
 
 
 def voice_facts(kept: KeptVoices) -> VoicesFacts:

@@ -3,7 +3,8 @@
 from governance.audit.blocks import Cell, Folded, Points, Row, Section, Table, Text, code
 from governance.audit.evidence import Evidence
 from governance.audit.fate import fate_of
-from governance.audit.words import CLASSES, COMMON_LAW, COMPONENTS, EVIDENCE, ROLES, SECTORS, day, joined
+from governance.audit.words import CLASSES, COMMON_LAW, COMPONENTS, EVIDENCE, ROLES, SECTORS
+from governance.english import day, joined
 from governance.settings import Bundle, Source
 
 

@@ -6,7 +6,8 @@ from typing import Any
 
 from governance.audit.blocks import NOTHING, Block, Cell, Folded, Points, Row, Section, Table, Text, code
 from governance.audit.evidence import Evidence
-from governance.audit.words import EVENTS, KEY_USES, SOURCE_KEY_USES, day, joined, moment, month, spaced
+from governance.audit.words import EVENTS, KEY_USES, SOURCE_KEY_USES, spaced
+from governance.english import day, joined, moment, month
 from governance.keys import KeyInfo, is_demo
 from governance.policy import RULES, Finding
 

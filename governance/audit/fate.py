@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from governance.audit.words import joined
+from governance.english import joined
 from governance.settings import Coded, Column, ColumnClass, EventMapping, ExtractFile, Linkage, NeedMapping
 
 _FIELD = {

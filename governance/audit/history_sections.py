@@ -6,7 +6,8 @@ from typing import Any
 from governance.audit.blocks import NOTHING, Block, Cell, Folded, Points, Row, Section, Table, Text, code
 from governance.audit.diff_page import change_table, rest_blocks
 from governance.audit.evidence import Evidence
-from governance.audit.words import DATASETS, EVENTS, day, moment, month
+from governance.audit.words import DATASETS, EVENTS
+from governance.english import day, moment, month
 
 _RUNS_SHOWN = 40
 

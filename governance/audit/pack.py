@@ -15,8 +15,9 @@ from governance.audit.markdown import as_markdown
 from governance.audit.pack_risks import risks_section
 from governance.audit.render import render_page
 from governance.audit.singling_section import singling_section
-from governance.audit.words import CLASSES, DATASETS, SECTORS, day, joined, month
+from governance.audit.words import CLASSES, DATASETS, SECTORS
 from governance.code_version import code_version
+from governance.english import day, joined, month
 from governance.settings import POLICY_VERSION, ColumnClass
 from governance.store import write_file
 

@@ -11,8 +11,8 @@ from governance.audit.evidence import Evidence, gather
 from governance.audit.exposure_section import exposure_section
 from governance.audit.render import render_page
 from governance.audit.singling_section import singling_section
-from governance.audit.words import day, month
 from governance.code_version import code_version
+from governance.english import day, month
 from governance.keys import KeyInfo
 from governance.policy import Finding
 from governance.settings import POLICY_VERSION, Bundle

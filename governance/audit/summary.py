@@ -3,7 +3,7 @@
 from governance.audit.blocks import Cell, Verdict
 from governance.audit.checks import disagreements, reconcile
 from governance.audit.evidence import Evidence
-from governance.audit.words import joined
+from governance.english import joined
 from governance.policy import Finding
 
 _WAIT = Cell("Not yet", "wait")

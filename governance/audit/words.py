@@ -230,34 +230,6 @@ TABLES = {
 }
 
 
-_MONTHS = (
-    *("January", "February", "March", "April", "May", "June"),
-    *("July", "August", "September", "October", "November", "December"),
-)
-"""English on every machine, which ``strftime`` is not."""
-
-
-def day(iso: str) -> str:
-    """``2025-10-04`` as 4 October 2025."""
-    return f"{int(iso[8:10])} {month(iso)}"
-
-
-def moment(iso: str) -> str:
-    """``2025-10-04T09:30:00+00:00`` as 4 October 2025, 09:30 UTC."""
-    zone = iso[19:].lstrip(".0123456789")
-    return f"{day(iso)}, {iso[11:16]} {'UTC' if zone in ('Z', '+00:00') else zone}"
-
-
-def month(iso: str) -> str:
-    """``2025-10`` as October 2025."""
-    return f"{_MONTHS[int(iso[5:7]) - 1]} {iso[:4]}"
-
-
-def joined(words: list[str]) -> str:
-    """``a, b and c``."""
-    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}" if words else ""
-
-
 def spaced(digest: str, groups: int = 16) -> str:
     """A digest in groups of four characters, which can be read aloud and compared."""
     return " ".join(digest[at : at + 4] for at in range(0, min(len(digest), groups * 4), 4))

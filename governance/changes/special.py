@@ -3,11 +3,12 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
-from governance.audit.words import COMPONENTS, EXEMPTIONS, joined
+from governance.audit.words import COMPONENTS, EXEMPTIONS
 from governance.changes.change import Change, Risk, change_of, shown
 from governance.changes.columns import column
 from governance.changes.compare import ABSENT, Difference
 from governance.changes.plain import setting_change
+from governance.english import joined
 
 Special = Callable[[Difference], Iterator[Change]]
 

@@ -18,8 +18,9 @@ from governance.audit.drawing import draw
 from governance.audit.evidence import gather
 from governance.audit.fate import fate_of
 from governance.audit.page import render, write_audit
-from governance.audit.words import EVENTS, REASONS, ROLES, day, joined, moment, month, spaced
+from governance.audit.words import EVENTS, REASONS, ROLES, spaced
 from governance.contracts import CONTRACTS
+from governance.english import day, joined, moment, month
 from governance.intake.reasons import Reason
 from governance.keys import KeyRing
 from governance.ledger import Event, Ledger

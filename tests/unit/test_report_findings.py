@@ -5,7 +5,6 @@ from datetime import date
 
 import pytest
 
-from cohorts.days import long_date, month
 from cohorts.report.charts import Bar, Dot, bar_chart, dot_chart
 from cohorts.report.facts import report_facts
 from cohorts.report.findings import (
@@ -20,6 +19,7 @@ from cohorts.report.findings import (
 from cohorts.report.labels import in_order, label
 from cohorts.report.worth_asking import worth_asking
 from governance.disclosure import RoundingRule, rate_per_1000, release
+from governance.english import long_date, month
 from governance.settings import Coverage
 from tests.lib.governance import write_config
 from tests.lib.report import POLICY, QUESTION, invented_counts, invented_facts, invented_frame, with_people

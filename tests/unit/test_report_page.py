@@ -410,9 +410,9 @@ ALLOWED = (
     "governance.area_folders",
     "cohorts.report",
     "cohorts.words",
-    "cohorts.days",
     "cohorts.extracts",
     "governance.disclosure",
+    "governance.english",
     "governance.settings",
     "governance.store",
 )

@@ -1,0 +1,36 @@
+"""Days, months and lists in English, whatever the machine's locale."""
+
+from collections.abc import Sequence
+from datetime import date
+
+_MONTHS = (
+    *("January", "February", "March", "April", "May", "June"),
+    *("July", "August", "September", "October", "November", "December"),
+)
+"""English on every machine, which ``strftime`` is not."""
+
+
+def day(iso: str) -> str:
+    """``2025-10-04`` as 4 October 2025."""
+    return f"{int(iso[8:10])} {month(iso)}"
+
+
+def long_date(one: date) -> str:
+    """Such as 1 October 2025."""
+    return day(one.isoformat())
+
+
+def moment(iso: str) -> str:
+    """``2025-10-04T09:30:00+00:00`` as 4 October 2025, 09:30 UTC."""
+    zone = iso[19:].lstrip(".0123456789")
+    return f"{day(iso)}, {iso[11:16]} {'UTC' if zone in ('Z', '+00:00') else zone}"
+
+
+def month(iso: str) -> str:
+    """``2025-10`` as October 2025."""
+    return f"{_MONTHS[int(iso[5:7]) - 1]} {iso[:4]}"
+
+
+def joined(words: Sequence[str], last: str = "and") -> str:
+    """``a, b and c``."""
+    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} {last} {words[-1]}" if words else ""
