@@ -6,7 +6,7 @@ from pathlib import Path
 from flows.run import Run
 from governance.errors import PolicyRefusal
 from governance.intake.chosen import Chosen, choose_extract
-from governance.ledger import Entry, Event, Ledger
+from governance.ledger import Entry, Event
 from governance.package import no_package
 from governance.settings import Source
 from governance.store import current, read_manifest
@@ -41,7 +41,8 @@ def check_not_older(run: Run, source: Source, digests: Mapping[str, str]) -> Non
     Raises:
         PolicyRefusal: A file was read before this month, and another one since.
     """
-    older = [file for file, digest in digests.items() if _was_replaced(digest, _read_before(run, source.id, file))]
+    before = _read_before(run, source.id)
+    older = [file for file, digest in digests.items() if _was_replaced(digest, before.get(file, []))]
     if older:
         raise PolicyRefusal(
             f"{source.id}: {', '.join(older)} is an extract that was read before and replaced by a newer one since.",
@@ -52,15 +53,15 @@ def check_not_older(run: Run, source: Source, digests: Mapping[str, str]) -> Non
         )
 
 
-def _read_before(run: Run, source: str, file: str) -> list[str]:
-    """Digests of a file in the order in which they were read, since the period was last rolled back."""
-    wanted = {"period": run.period, "source": source, "file": file}
-    found: list[str] = []
-    for entry in Ledger(run.root / "ledger").entries():
+def _read_before(run: Run, source: str) -> dict[str, list[str]]:
+    """Digests of each file in the order in which they were read, since the period was last rolled back."""
+    wanted = {"period": run.period, "source": source}
+    found: dict[str, list[str]] = {}
+    for entry in run.ledger.entries():
         if entry.event is Event.ROLLED_BACK and entry.facts["period"] == run.period:
             found.clear()
         if entry.event is Event.EXTRACT_READ and wanted.items() <= entry.facts.items():
-            found.append(str(entry.facts["sha256"]))
+            found.setdefault(str(entry.facts["file"]), []).append(str(entry.facts["sha256"]))
     return found
 
 
