@@ -1,6 +1,6 @@
 """The postcode look-up the user supplies: checked against its signed digest, then small enough to join."""
 
-from hashlib import sha256
+from functools import partial
 from pathlib import Path
 
 import pyarrow as pa
@@ -9,12 +9,12 @@ from governance.errors import BadInput, Fault, PolicyRefusal
 from governance.intake.checks import define_checks
 from governance.intake.clean import clean_text
 from governance.intake.decode import NotText
-from governance.intake.deliver import path_of, read_bytes
 from governance.intake.guard import no_library_words
 from governance.intake.read import Dialect, read_csv
 from governance.intake.table import RawTable
 from governance.intake.wording import few
 from governance.settings.project import AreaLookup
+from governance.signed_file import read_signed
 from governance.warehouse import connect, fetch_table, load_sql, load_table
 
 COLUMNS = ("postcode", "small_area", "ward", "district", "deprivation_decile")
@@ -50,10 +50,8 @@ def load_area_lookup(root: Path, lookup: AreaLookup) -> pa.Table:
 
 
 def _read(root: Path, lookup: AreaLookup) -> RawTable:
+    content = read_signed(root, lookup, bad=partial(_bad, lookup), other=partial(_other_file, lookup))
     try:
-        content = read_bytes(root, path_of(lookup.path, ""))
-        if sha256(content).hexdigest() != lookup.sha256:
-            raise _other_file(lookup)
         return read_csv(content, Dialect())
     except NotText as error:
         raise _bad(lookup, [error.fault]) from None

@@ -4,18 +4,15 @@ A public file of places, not of people. Distances are worked out where small are
 bands only.
 """
 
-import io
-from hashlib import sha256
+from functools import partial
 from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.csv as pa_csv
 
 from governance.errors import BadInput, Fault, PolicyRefusal
-from governance.intake.decode import NotText
-from governance.intake.deliver import path_of, read_bytes
 from governance.settings.project import Centroids
+from governance.signed_file import read_signed_csv
 
 SCHEMA = pa.schema([("small_area", pa.string()), ("easting", pa.float64()), ("northing", pa.float64())])
 
@@ -38,18 +35,14 @@ def load_centroids(root: Path, centroids: Centroids) -> pa.Table:
         PolicyRefusal: It is not the file that was signed.
         BadInput: Columns are missing, an area stands twice, or a centre is not on the grid.
     """
-    try:
-        content = read_bytes(root, path_of(centroids.path, ""))
-    except NotText as error:
-        raise _bad(centroids, [error.fault]) from None
-    if sha256(content).hexdigest() != centroids.sha256:
-        raise _other_file(centroids)
-    options = pa_csv.ConvertOptions(column_types=SCHEMA, include_columns=SCHEMA.names)
-    try:
-        table = pa_csv.read_csv(io.BytesIO(content), convert_options=options)
-    except (pa.ArrowInvalid, pa.ArrowKeyError):
-        wanted = "columns small_area, easting and northing (metres) are wanted"
-        raise _bad(centroids, [Fault(what=wanted)]) from None
+    table = read_signed_csv(
+        root,
+        centroids,
+        SCHEMA,
+        wanted="columns small_area, easting and northing (metres) are wanted",
+        bad=partial(_bad, centroids),
+        other=partial(_other_file, centroids),
+    )
     if faults := _faults(table):
         raise _bad(centroids, faults)
     return table.sort_by("small_area")

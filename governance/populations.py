@@ -4,17 +4,15 @@ A register holds people who have left and lacks people who never came; an estima
 name. Rates out of both, side by side, show how much of a difference is the denominator's.
 """
 
-import io
-from hashlib import sha256
+from functools import partial
 from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.csv as pa_csv
 
 from governance.errors import BadInput, Fault, PolicyRefusal
-from governance.intake.deliver import path_of, read_bytes
 from governance.settings.project import Population
+from governance.signed_file import read_signed_csv
 
 SCHEMA = pa.schema([("dimension", pa.string()), ("group", pa.string()), ("people", pa.int64())])
 
@@ -33,14 +31,14 @@ def load_population(root: Path, population: Population) -> pa.Table:
         PolicyRefusal: It is not the file that was signed.
         BadInput: Columns are missing, a group stands twice, or a number of people is none.
     """
-    content = read_bytes(root, path_of(population.path, ""))
-    if sha256(content).hexdigest() != population.sha256:
-        raise _other_file(population)
-    options = pa_csv.ConvertOptions(column_types=SCHEMA, include_columns=SCHEMA.names)
-    try:
-        table = pa_csv.read_csv(io.BytesIO(content), convert_options=options)
-    except (pa.ArrowInvalid, pa.ArrowKeyError):
-        raise _bad(population, [Fault(what="columns dimension, group and people (whole numbers) are wanted")]) from None
+    table = read_signed_csv(
+        root,
+        population,
+        SCHEMA,
+        wanted="columns dimension, group and people (whole numbers) are wanted",
+        bad=partial(_bad, population),
+        other=partial(_other_file, population),
+    )
     if faults := _faults(table):
         raise _bad(population, faults)
     return table.sort_by([("dimension", "ascending"), ("group", "ascending")])

@@ -6,7 +6,7 @@ keyed ids of common and of rare names; every other name, known or not, is in the
 
 import json
 from dataclasses import dataclass
-from hashlib import sha256
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -14,10 +14,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from governance.errors import BadInput, PolicyRefusal
-from governance.intake.decode import NotText
-from governance.intake.deliver import path_of, read_bytes
 from governance.keys import Secret
 from governance.settings.project import NameBandsFile
+from governance.signed_file import read_signed
 from linkage.standardise import STANDARDISER
 from linkage.values import value_id
 
@@ -68,12 +67,9 @@ def read_bands(root: Path, file: NameBandsFile | None, id_key: Secret) -> NameBa
     """
     if file is None:
         return None
-    try:
-        content = read_bytes(root, path_of(file.path, ""))
-    except NotText as error:
-        raise _unreadable(file, error.fault.what) from None
-    if sha256(content).hexdigest() != file.sha256:
-        raise _other_file(file)
+    content = read_signed(
+        root, file, bad=lambda faults: _unreadable(file, faults[0].what), other=partial(_other_file, file)
+    )
     return _parsed(content, file, id_key)
 
 

@@ -56,6 +56,17 @@ def test_a_bad_estimate_is_told(tmp_path, text):
     assert caught.value.code == "E-POPULATION"
 
 
+def test_a_missing_estimate_is_told(tmp_path):
+    """By its name."""
+    wanted = estimate(tmp_path, GOOD)
+    (tmp_path / "ons.csv").unlink()
+
+    with pytest.raises(BadInput) as caught:
+        load_population(tmp_path, wanted)
+
+    assert (caught.value.code, "ons.csv" in str(caught.value)) == ("E-POPULATION", True)
+
+
 def test_rates_name_the_estimate_they_are_out_of(tmp_path):
     """For every 1,000 people, with Byar's limits, in the groups that the estimate has and no others."""
     con = connect(threads=1)
