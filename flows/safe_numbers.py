@@ -26,7 +26,7 @@ from flows.voices import Told, voices_of
 from flows.worth_asking import proposals_to_ask, release_with_questions
 from governance.code_version import code_version
 from governance.disclosure import ALL, SafeMeasures, counted_together, release_measures
-from governance.disclosure.gate import GateResult, Published, Truth, check_release, read_releases, refuse_leaks
+from governance.disclosure.gate import GateResult, Published, Truth, check_apart, read_releases, refuse_leaks
 from governance.disclosure.gate.relations import Relation, districts_of_areas
 from governance.disclosure.protect import keys_of
 from governance.ledger import Event
@@ -124,7 +124,7 @@ def attacked(run: Run, numbers: Numbers) -> GateResult:
     # The same numbers again tell nothing; a period that comes out otherwise than it did is an earlier release, too.
     earlier = [each for each in read_releases(run.zone("public")) if each != new]
     known = _granted(run, numbers)
-    result = check_release(new, earlier, truth, run.bundle.policy, known=known)
+    result = check_apart(new, earlier, truth, run.bundle.policy, known=known)
     refuse_leaks(result)
     return result
 

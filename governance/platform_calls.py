@@ -187,6 +187,15 @@ def _limit(seconds: float, memory_bytes: int) -> None:
             _, hard = _resource.getrlimit(which)
             size = most if hard == _resource.RLIM_INFINITY else min(most, hard)
             _resource.setrlimit(which, (size, size))
-    clock = int(getattr(signal, "SIGALRM", 14))
-    signal.signal(clock, signal.SIG_DFL)
-    getattr(signal, "setitimer")(0, seconds)  # noqa: B009 - not every system's signal has it: 0 is ITIMER_REAL
+    end_after(seconds)
+
+
+def end_after(seconds: float) -> None:
+    """The system ends this process then, whatever it is doing; 0 stops the clock. Windows has no such clock.
+
+    Args:
+        seconds: Of the clock.
+    """
+    if hasattr(signal, "setitimer"):
+        signal.signal(int(getattr(signal, "SIGALRM", 14)), signal.SIG_DFL)
+        getattr(signal, "setitimer")(0, seconds)  # noqa: B009 - not every system's signal has it: 0 is ITIMER_REAL

@@ -42,6 +42,8 @@ class GateResult:
     """Stories of who joined, moved or left between two releases that were tried."""
     seconds: float
     leaks: tuple[Leak, ...]
+    unfinished: str = ""
+    """Why the attack was not carried through; empty if it was. What was not tried is not known to be safe."""
 
 
 def check_release(
@@ -69,7 +71,7 @@ def check_release(
     started = monotonic()
     until = started + time_seconds
     targets = sensitive(new)
-    tried = 0
+    tried, unfinished = 0, ""
     leaks: list[Leak] = []
     try:
         leaks += _everybody(new, truth)
@@ -83,24 +85,31 @@ def check_release(
         if monotonic() > until:  # a solver that does not heed its limit
             raise TimeUp
     except TimeUp:
-        leaks.append(Leak(CellKey("", ""), f"the attack did not end in {time_seconds:.0f} seconds", ()))
+        unfinished = not_in_time(time_seconds)
     return GateResult(
         attacked=len(targets),
         releases=1 + len(earlier),
         scenarios=tried,
         seconds=monotonic() - started,
         leaks=tuple(sorted(set(leaks))),
+        unfinished=unfinished,
     )
 
 
+def not_in_time(seconds: float) -> str:
+    """Why an attack was not carried through, where it took too long."""
+    return f"did not end in {seconds:.0f} seconds"
+
+
 def refuse_leaks(result: GateResult) -> None:
-    """Nothing is published that gives a small count away.
+    """Nothing is published that gives a small count away, or of which that is not known.
 
     Raises:
-        PolicyRefusal: With the tables that leak together. No count, and no group of people, is named.
+        PolicyRefusal: With the tables that leak together, or why the attack did not end. No count, and no group of
+            people, is named.
     """
     if not result.leaks:
-        return
+        return _refuse_unfinished(result)
     ways = {(leak.how, leak.tables) for leak in result.leaks}
     raise PolicyRefusal(
         f"The release would give small counts away, in {len(ways)} ways.",
@@ -111,6 +120,18 @@ def refuse_leaks(result: GateResult) -> None:
         faults=[
             Fault(what=f"{how}: {', and '.join(tables) or 'no table in particular'}") for how, tables in sorted(ways)
         ],
+    )
+
+
+def _refuse_unfinished(result: GateResult) -> None:
+    if not result.unfinished:
+        return
+    raise PolicyRefusal(
+        f"The attack on the release was not carried through: it {result.unfinished}.",
+        why="Only what withstood the whole attack is published: nobody knows what these tables give away.",
+        fix="Try again when the computer has less else to do. If that does not help, publish fewer tables: list cohorts"
+        " and dimensions under report.leave_out in project.yaml, pairs of services first. Nothing was published.",
+        code="E-GATE-UNFINISHED",
     )
 
 
@@ -147,7 +168,7 @@ def _within_release(
     try:
         found = narrow_cells(system, own, until)
     except Contradiction:
-        raise _misapplied() from None
+        raise misapplied() from None
     for cell in found:
         yield Leak(cell, "sums of one release", ties(cell, relations))
 
@@ -215,7 +236,8 @@ def _changed(relation: Relation, before: Published, after: Published) -> bool:
     return any(before.cells[key] != after.cells.get(key) for key, _ in relation.terms)
 
 
-def _misapplied() -> InternalError:
+def misapplied() -> InternalError:
+    """The error where no counts fit what would be published."""
     return InternalError(
         "No counts of people fit what would be published.",
         why="Disclosure control did not apply the rule it names, so nobody can say what the numbers give away.",
