@@ -76,8 +76,11 @@ def make_places(rng: Rng, *, people: int) -> Places:
     per_area_postcodes = -(-per_area // _DWELLINGS_A_POSTCODE)
     dwelling_postcode = ((dwelling // per_area) * per_area_postcodes + block).astype(np.int32)
     postcodes = areas * per_area_postcodes
-    wards = -(-areas // 5)
-    area_ward = (np.arange(areas) // 5).astype(np.int32)
+    ward_areas = (
+        5 if areas > 5 else 3
+    )  # the smallest system has two wards, too, and with them the boards' two districts
+    wards = -(-areas // ward_areas)
+    area_ward = (np.arange(areas) // ward_areas).astype(np.int32)
     ward_district = (np.arange(wards) * len(DISTRICTS) // wards).astype(np.int32)
     return Places(
         postcode=_postcodes(rng, postcodes, outwards=min(29, max(6, areas // 10))),

@@ -14,6 +14,7 @@ from governance.errors import ConfigError
 from governance.intake.header import loaded_columns
 from governance.intake.reasons import Reason
 from governance.settings import Column, EventMapping, ExtractFile, NeedMapping
+from governance.settings.standard import SERIAL_FORMATS
 from governance.warehouse import load_sql
 
 DEFAULT_DATE_FORMAT = "%Y-%m-%d"
@@ -116,7 +117,9 @@ def _date_plan(number: int, name: str, column: Column, as_of: date) -> ColumnPla
         else read_date(f"c{number}", f"format_{number}_{i}", text)
         for i, text in enumerate(formats)
     )
-    fault = f"WHEN c{number} IS NOT NULL AND p{number} IS NULL THEN '{Reason.DATE_UNREADABLE}'"
+    unread = f"c{number} IS NOT NULL AND p{number} IS NULL"
+    fault = f"WHEN {unread} AND looks_like_serial(c{number}) THEN '{Reason.DATE_SERIAL}'"
+    fault += f" WHEN {unread} THEN '{Reason.DATE_UNREADABLE}'"
     if is_birth:
         fault += f" WHEN p{number} >= DATE '{as_of.isoformat()}' THEN '{Reason.BIRTH_DATE_FUTURE}'"
         earliest = (column.earliest or _FIRST_BIRTH).isoformat()
@@ -128,7 +131,7 @@ def _date_plan(number: int, name: str, column: Column, as_of: date) -> ColumnPla
         parsed=f"coalesce({parsed})",
         fault=f"CASE {fault} END",
         is_date=True,
-        params={f"format_{number}_{i}": text for i, text in enumerate(formats)},
+        params={f"format_{number}_{i}": text for i, text in enumerate(formats) if text not in SERIAL_FORMATS},
     )
 
 
@@ -163,6 +166,8 @@ def _pattern_plan(number: int, name: str, column: Column) -> ColumnPlan:
 
 def read_date(text: str, param: str, date_format: str) -> str:
     """A call of the macro: formats without separators also fix how long the text must be."""
+    if epoch := SERIAL_FORMATS.get(date_format):
+        return f"read_serial({text}, DATE '{epoch.isoformat()}')"
     return f"read_date({text}, ${param}, {_fixed_width(date_format)})"
 
 

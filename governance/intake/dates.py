@@ -4,7 +4,9 @@ import duckdb
 
 from governance.errors import Fault
 from governance.intake.checks import ColumnPlan, formats_of, read_date
+from governance.intake.reasons import Reason
 from governance.intake.wording import most_of
+from governance.settings.standard import EXCEL_1900, EXCEL_1904
 
 _STOP_SHARE = 0.5
 """Above this share of unreadable dates the description is wrong, not the dates."""
@@ -56,7 +58,8 @@ def date_faults(
 
 
 def _filled_and_unread(con: duckdb.DuckDBPyConnection, file_id: str, plan: ColumnPlan) -> tuple[int, int]:
-    query = f"SELECT count(c{plan.number}), count(*) FILTER (f{plan.number} = 'date_unreadable')"
+    unread = f"f{plan.number} IN ('{Reason.DATE_UNREADABLE}', '{Reason.DATE_SERIAL}')"
+    query = f"SELECT count(c{plan.number}), count(*) FILTER ({unread})"
     [(filled, unread)] = con.execute(
         f"{query} FROM text_{file_id} INNER JOIN typed_{file_id} USING (row_no)"
     ).fetchall()
@@ -69,9 +72,10 @@ def _fitting_format(con: duckdb.DuckDBPyConnection, file_id: str, plan: ColumnPl
         f"count({read_date(f'c{plan.number}', f'known_{i}', text)})" for i, text in enumerate(KNOWN_FORMATS)
     )
     params = {f"known_{i}": text for i, text in enumerate(KNOWN_FORMATS)}
-    [counts] = con.execute(f"SELECT {calls} FROM text_{file_id}", params).fetchall()
+    serial = f"count({read_date(f'c{plan.number}', '', EXCEL_1900)})"
+    [counts] = con.execute(f"SELECT {calls}, {serial} FROM text_{file_id}", params).fetchall()
     best = max(counts)
-    return KNOWN_FORMATS[counts.index(best)] if best >= _FIT_SHARE * filled else ""
+    return (*KNOWN_FORMATS, EXCEL_1900)[counts.index(best)] if best >= _FIT_SHARE * filled else ""
 
 
 def _fault(plan: ColumnPlan, filled: int, unread: int, fitting: str, name: str, source_id: str) -> Fault:
@@ -79,6 +83,11 @@ def _fault(plan: ColumnPlan, filled: int, unread: int, fitting: str, name: str, 
     fix = "None of the usual formats fits: ask the source how it writes dates."
     if fitting:
         fix = f'`{fitting}` fits: set `format: "{fitting}"` in sources/{source_id}.yaml, or ask the source.'
+    if fitting == EXCEL_1900:
+        fix = (
+            "They are numbers of days, as spreadsheets keep dates. Ask the source for real dates, or whether it counts"
+            f" from 1900 or 1904, and set `format: {EXCEL_1900}` or `{EXCEL_1904}` in sources/{source_id}.yaml."
+        )
     return Fault(
         file=name, what=f"column `{plan.name}`: {most_of(unread, filled, 'dates')} are not {expected}.", fix=fix
     )

@@ -20,8 +20,9 @@ from governance.intake.decode import NotText, file_bytes
 from governance.intake.guard import no_library_words
 from governance.intake.header import plain
 from governance.intake.parse import Job
-from governance.intake.suggest import Shape, is_known
+from governance.intake.suggest import Shape, is_known, names_a_date
 from governance.intake.table import RawTable
+from governance.settings.standard import SERIAL_FORMATS
 from governance.warehouse import connect, load_sql, load_table
 
 _HEAD_BYTES = 1 << 18
@@ -163,8 +164,10 @@ def _shapes(raw: RawTable) -> list[Shape]:
 
 
 def _shape(name: str, found: tuple[int, ...], formats: list[str]) -> Shape:
-    _, rows, filled, distinct, longest, nhs, postcode, email, phone, *others = found
+    _, rows, filled, distinct, longest, nhs, postcode, email, phone, serial, *others = found
     some = max(filled, 1)
+    if not formats and serial >= _NEARLY_ALL * some and names_a_date(name):
+        formats = list(SERIAL_FORMATS)
     lists = [codes for codes, outside in zip(_SEX_CODES, others, strict=True) if outside == 0 < filled]
     return Shape(
         name=name,

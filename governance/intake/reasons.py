@@ -15,6 +15,7 @@ class Reason(StrEnum):
     NOT_AMONG_PEOPLE = "not_among_people"
     NO_READABLE_DATE = "no_readable_date"
     DATE_UNREADABLE = "date_unreadable"
+    DATE_SERIAL = "date_serial"
     BIRTH_DATE_FUTURE = "birth_date_future"
     BIRTH_DATE_BEFORE_1900 = "birth_date_before_1900"
     NHS_NUMBER_SHAPE = "nhs_number_shape"
@@ -79,6 +80,11 @@ MEANINGS = {
     Reason.DATE_UNREADABLE: Meaning(
         "The date does not exist, or is not in the column's format.",
         "Ask the source for real dates in one format, or add the format to the column.",
+        rejects_row=False,
+    ),
+    Reason.DATE_SERIAL: Meaning(
+        "The date is a number of days, as spreadsheets keep dates, and `format` does not say from which day on.",
+        "Ask the source for real dates, or whether it counts from 1900 or 1904, and add `excel-1900` or `excel-1904`.",
         rejects_row=False,
     ),
     Reason.BIRTH_DATE_FUTURE: Meaning(

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from governance.intake.header import plain
 from governance.settings import ColumnClass
+from governance.settings.standard import SERIAL_FORMATS
 
 _LIKELY = 0.8
 """Above this share of values of one shape the column is taken to hold such values."""
@@ -37,6 +38,7 @@ _RECORD_ID = re.compile(
     r"(unique|local|source)?(person|patient|client|case|record|rec|customer|member|tenant|applicant|serviceuser|user)?"
     r"(id|ref|reference|identifier|key)"
 )
+_DATE = re.compile(rf".*date.*|{_NAMES['date_of_birth']}")
 _FREE_TEXT = re.compile(r".*(notes?|comments?|description|narrative|freetext|remarks?)")
 
 
@@ -77,6 +79,11 @@ def is_known(name: str) -> bool:
     return bool(_RECORD_ID.fullmatch(short)) or any(re.fullmatch(text, short) for text in _NAMES.values())
 
 
+def names_a_date(name: str) -> bool:
+    """Whether numbers in a column of this name can be taken for days that a spreadsheet left."""
+    return bool(_DATE.fullmatch(plain(name)))
+
+
 def suggest(shapes: Sequence[Shape]) -> list[Suggestion]:
     """One suggestion a column; exactly one is the record id if any can be."""
     record_id = _record_id(shapes)
@@ -110,7 +117,8 @@ def _suggest(shape: Shape) -> Suggestion:
 
 def _by_content(shape: Shape) -> Suggestion:
     if shape.format:
-        return Suggestion(column_class=ColumnClass.EVENT_FIELD, why="dates")
+        days = "numbers of days, as spreadsheets keep dates" if shape.format in SERIAL_FORMATS else "dates"
+        return Suggestion(column_class=ColumnClass.EVENT_FIELD, why=days)
     if shape.longest > _LONG_TEXT or _FREE_TEXT.fullmatch(plain(shape.name)):
         return Suggestion(column_class=ColumnClass.FREE_TEXT, why="long texts: never loaded")
     coded = shape.distinct <= _FEW_CODES and shape.rows >= _CODED_ROWS and 0 < shape.longest <= _CODE

@@ -57,7 +57,8 @@ class Column(Strict):
     role: Role | None = None
     """What it holds, for direct and quasi-identifiers."""
     format: Text | None = None
-    """Date format such as `%d/%m/%Y`; several are separated by ` | ` and tried in that order."""
+    """Date format such as `%d/%m/%Y`; several are separated by ` | ` and tried in that order. `excel-1900` and
+    `excel-1904` are numbers of days, as spreadsheets keep dates: 45231 is 1 November 2023 in the first, the usual one."""
     earliest: date | None = None
     """Dates of birth before this day are placeholders; 1 January 1900 if nothing is said."""
     values: dict[str, str] = {}
@@ -96,8 +97,8 @@ class Column(Strict):
     def _can_be_read(self) -> Self:
         if slips := misspelt(self.role or "", self.values.values()):
             raise ValueError(slips)
-        if self.format and bad_date_format(self.format):
-            raise ValueError("format is not a date format; write %d/%m/%Y, and part several by ` | `")
+        if self.format and (wrong := bad_date_format(self.format)):
+            raise ValueError(f"format {wrong}")
         return self
 
 

@@ -5,6 +5,7 @@ A local category is somebody's decision. ``Black`` or ``wite`` is a slip, and wo
 
 import re
 from collections.abc import Iterable
+from datetime import date
 from difflib import get_close_matches
 
 STANDARD_VALUES = {
@@ -48,8 +49,18 @@ def _nearest(value: str, standard: tuple[str, ...]) -> str:
     return next(iter(get_close_matches(plain, standard, n=1, cutoff=_NEAR)), "")
 
 
-def bad_date_format(text: str) -> bool:
-    """Whether a date format has a part that no date can be read by, or none at all."""
-    return any(
-        not (parts := _DIRECTIVE.findall(each)) or not _DIRECTIVES.issuperset(parts) for each in text.split(" | ")
-    )
+EXCEL_1900, EXCEL_1904 = "excel-1900", "excel-1904"
+SERIAL_FORMATS = {EXCEL_1900: date(1899, 12, 30), EXCEL_1904: date(1904, 1, 1)}
+"""Formats of dates that a spreadsheet left as a number of days, and the day each counts from. That of 1900 seems to
+begin a day early because spreadsheets count a 29 February 1900 that never was; the days before it are not read."""
+
+
+def bad_date_format(text: str) -> str:
+    """What is wrong with a date format: a part that reads no date, or two for the same numbers; else empty."""
+    formats = [each.strip() for each in text.split(" | ")]
+    written = [each for each in formats if each not in SERIAL_FORMATS]
+    if any(not (parts := _DIRECTIVE.findall(each)) or not _DIRECTIVES.issuperset(parts) for each in written):
+        return "is not a date format; write %d/%m/%Y, and part several by ` | `"
+    if SERIAL_FORMATS.keys() <= set(formats):
+        return f"cannot be both {EXCEL_1900} and {EXCEL_1904}: the same number is another day in each"
+    return ""

@@ -200,6 +200,22 @@ def test_the_draft_reads_the_extract_it_was_made_from(root):
     assert set(intake.con.execute('SELECT "Gender" FROM file_stranger').fetchall()) == {("male",), ("female",)}
 
 
+def test_numbers_of_days_are_suggested_as_dates_only_by_a_name_and_to_be_confirmed(root):
+    """45231 under `Referral Date` was a date in a spreadsheet; under `Team code` it is a code."""
+    rows = "".join(f"C{n:04},{40000 + n},{45000 + n % 9},{45000 + n % 9}\n" for n in range(ROWS))
+    extract = root / "days.csv"
+    extract.write_text(f"Client Ref,DOB,Referral Date,Team code\n{rows}", "utf-8")
+
+    add_source(root, extract, source_id="days")
+
+    draft = (root / "sources" / "days.yaml").read_text("utf-8")
+    born, referred, team = [line for line in draft.splitlines() if "confirm: true}" in line][1:]
+    assert 'role: date_of_birth, format: "excel-1900", confirm: true' in born
+    assert 'class: event_field, format: "excel-1900", confirm: true' in referred
+    assert "numbers of days, as spreadsheets keep dates; excel-1904 would fit, too" in referred
+    assert "class: attribute, confirm: true" in team
+
+
 @pytest.mark.parametrize(
     "content",
     [

@@ -4,9 +4,11 @@ from datetime import date
 
 import pyarrow as pa
 import pytest
+from pydantic import ValidationError
 
-from governance.errors import ConfigError, PolicyRefusal
+from governance.errors import BadInput, ConfigError, PolicyRefusal
 from governance.intake.clean import clean_text
+from governance.settings import Column
 from tests.lib.intake import (
     PEOPLE_COLUMNS,
     PEOPLE_HEADER,
@@ -245,3 +247,56 @@ def test_types_are_text_and_date(tmp_path):
         "postcode": "VARCHAR",
         "sex": "VARCHAR",
     }
+
+
+@pytest.mark.parametrize(
+    ("system", "text", "value", "code"),
+    [
+        ("excel-1900", "45231", date(2023, 11, 1), None),
+        ("excel-1904", "45231", date(2027, 11, 2), None),
+        ("excel-1900", "45231.0", date(2023, 11, 1), None),
+        ("excel-1900", "45231.9999", date(2023, 11, 1), None),
+        ("excel-1900", "45231.999999", None, "date_serial"),
+        ("excel-1900", "2101", date(1905, 10, 1), None),
+        ("excel-1900", "1980", None, "date_unreadable"),
+        ("excel-1900", "60", None, "date_unreadable"),
+        ("excel-1900", "0", None, "date_unreadable"),
+        ("excel-1900", "-45231", None, "date_unreadable"),
+        ("excel-1900", "73051", None, "date_unreadable"),
+        ("excel-1900", "19800121", None, "date_unreadable"),
+        ("excel-1900", "4.5231E+04", None, "date_unreadable"),
+        ("excel-1900", "45231,5", None, "date_unreadable"),
+        ("excel-1900", "01/11/2023", None, "date_unreadable"),
+        ("%d/%m/%Y | excel-1900", "01/11/2023", date(2023, 11, 1), None),
+        ("%d/%m/%Y | excel-1900", "45231", date(2023, 11, 1), None),
+        ("%d/%m/%Y", "45231", None, "date_serial"),
+        ("%Y-%m-%d", "45231.5", None, "date_serial"),
+    ],
+)
+def test_a_number_is_a_day_only_where_the_format_says_from_which(tmp_path, system, text, value, code):
+    """The same number is two days, four years apart; a time beside it never moves the day; years are no days."""
+    columns = PEOPLE_COLUMNS | {"born": {"class": "attribute", "format": system}}
+
+    good = {"%d/%m/%Y": "01/02/1980", "%Y-%m-%d": "1980-02-01"}.get(system, "40000")
+
+    intake = read_people(tmp_path, f'p1,,A,"{text}",,,', f"p2,,B,{good},,,", columns=columns)
+
+    assert rows_of(intake, "people", "born")[0] == (value,)
+    assert codes(intake) == ([(1, "born", code)] if code else [])
+
+
+def test_a_column_of_numbers_of_days_is_refused_until_the_source_says_which(tmp_path):
+    """Both systems read every one of them, so neither is chosen; the message says what to ask, and no value."""
+    with pytest.raises(BadInput) as refused:
+        read_people(tmp_path, *(f"p{n},,A,2{n}252,,," for n in range(1, 10)))
+
+    fault = refused.value.faults[0]
+    assert "column `born`" in fault.what
+    assert "`format: excel-1900` or `excel-1904`" in fault.fix
+    assert "252" not in str(refused.value)
+
+
+def test_a_format_names_one_system_of_days():
+    """Of two, the first would read everything."""
+    with pytest.raises(ValidationError, match="cannot be both"):
+        Column.model_validate({"class": "event_field", "format": "excel-1904 | excel-1900"})

@@ -1,5 +1,5 @@
 -- The checks of single values, once for every column that needs them.
--- defines read_date, nhs_digits, nhs_number_fault, nhs_check_digit, postcode_text, mapped_code
+-- defines read_date, read_serial, looks_like_serial, nhs_digits, nhs_number_fault, nhs_check_digit, postcode_text, mapped_code
 -- grain   one value in, one value out; NULL in, NULL out
 -- source  NHS number: NHS Data Dictionary, Modulus 11. Postcode: BS 7666 shape, ZZ99 pseudo-postcodes kept.
 
@@ -9,6 +9,17 @@ CREATE OR REPLACE MACRO read_date(value, format, width) AS
     CASE
         WHEN NOT regexp_matches(value, '[0-9]') OR (width > 0 AND length(value) <> width) THEN NULL
         WHEN year(try_strptime(value, format)) BETWEEN 1000 AND 2999 THEN CAST(try_strptime(value, format) AS DATE)
+    END;
+
+-- A number of days may be a date where it can be nothing else: 2,100 and less may be years, 73,051 is in the year 2100.
+CREATE OR REPLACE MACRO looks_like_serial(value) AS
+    regexp_full_match(value, '[0-9]{4,5}(\.[0-9]+)?') AND TRY_CAST(left(value, 5) AS DOUBLE) BETWEEN 2101 AND 73050;
+
+-- The fraction is a time, and the day counts. Within half a second of midnight it may be the next day, rounded.
+CREATE OR REPLACE MACRO read_serial(value, epoch) AS
+    CASE
+        WHEN looks_like_serial(value) AND TRY_CAST(value AS DOUBLE) % 1 < 1 - 0.5 / 86400
+            THEN epoch + TRY_CAST(floor(TRY_CAST(value AS DOUBLE)) AS INTEGER)
     END;
 
 -- A spreadsheet's fraction (9434765919.0) or power (9.434765919E+09) is turned back if all ten digits are still there.

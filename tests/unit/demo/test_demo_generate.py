@@ -7,7 +7,9 @@ from pathlib import Path
 import pyarrow.parquet as pq
 import pytest
 
+from flows.demo.draws import Streams
 from flows.demo.generate import CONFIG, LOOKUP, PERIODS, make_ics
+from flows.demo.places import DISTRICTS, make_places
 from governance.areas import load_area_lookup
 from governance.centroids import load_centroids
 from governance.errors import BadInput
@@ -97,6 +99,14 @@ def test_every_small_area_has_a_centre(ics, root):
     assert areas <= centres
     assert sites
     assert sites <= centres
+
+
+@pytest.mark.parametrize("people", [100, 500, 600, 1500])
+def test_both_boards_of_the_demo_have_people_however_few_there_are(people):
+    """A run refuses a board of a district where nobody lives."""
+    places = make_places(Streams(1).rng("places"), people=people)
+
+    assert {"Northmoor Central", "Eskvale"} <= {DISTRICTS[n] for n in places.area_district}
 
 
 def test_nine_sources_in_five_sectors(ics):
