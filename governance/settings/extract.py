@@ -58,7 +58,7 @@ class Column(Strict):
     """What it holds, for direct and quasi-identifiers."""
     format: Text | None = None
     """Date format such as `%d/%m/%Y`; several are separated by ` | ` and tried in that order. `excel-1900` and
-    `excel-1904` are numbers of days, as spreadsheets keep dates: 45231 is 1 November 2023 in the first, the usual one."""
+    `excel-1904` are numbers of days, as spreadsheets keep dates: 45231 is 1 November 2023 in the first, the usual."""
     earliest: date | None = None
     """Dates of birth before this day are placeholders; 1 January 1900 if nothing is said."""
     values: dict[str, str] = {}
