@@ -6,9 +6,10 @@ have a partner, the share that no other rule brings together with any. The recor
 risk (:mod:`cohorts.uncertainty.missed_records`). For each that is missed, one that was joined after all is taken once
 more, as what it changed by being joined: one person counted instead of two.
 
-It is taken from the same source, and mostly from the same ethnic group. Where few of a group were joined, those of
-others stand in, counted as if they were of the group: what being joined changes depends on the service more than on
-the group, and of a handful of people hardly any would be in a cohort.
+It is taken from the same source, mostly from the same ethnic group, and mostly from records that are as empty: whose
+records are empty is in need more often. Where few such were joined, others stand in, counted as if they were of the
+group: what being joined changes depends on the service more than on the group, and of a handful of people hardly any
+would be in a cohort. Those of other services stand in with little weight (decision 88).
 """
 
 from collections.abc import Iterator
@@ -21,15 +22,17 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
-from cohorts.uncertainty.missed_records import Floats, Ints, Strata, missed_records
+from cohorts.uncertainty.missed_records import EMPTINESS, Floats, Ints, Strata, missed_records
 from governance.contracts import DRAWN_PERSON, check_table
 from governance.warehouse import fetch_table, load_sql, materialise
 
 MOST_DONORS = 200
-"""Joined records of one source and group that stand for all of them."""
+"""Joined records of one source and group that stand for all of them, by turns from every emptiness."""
 
-BORROWED_WORTH = 10.0
-"""What the other groups of a source are worth beside a group's own joined records: as much as so many of them."""
+OTHER_GROUPS, OTHERWISE_EMPTY, OTHER_SOURCES = 10.0, 10.0, 2.0
+"""What others are worth beside records of the same source, group and emptiness: as much as so many of them, for those
+of other groups, for fuller and emptier ones, and for as empty ones of other sources. Judgements, from synthetic
+systems that are used for nothing else (docs/benchmarks.md)."""
 
 DIMENSION = "ethnic_group"
 
@@ -45,6 +48,7 @@ class Donors:
     source: Ints
     group: Ints
     """By donor, numbered as in ``strata``."""
+    emptier: Ints
     strata: Strata
 
 
@@ -63,32 +67,44 @@ def find_donors(con: duckdb.DuckDBPyConnection) -> Donors:
         for name, names in (("source", strata.sources), ("group", strata.groups))
     )
     split = check_table(fetch_table(con, load_sql("cohorts.uncertainty", "split")), DRAWN_PERSON)
-    return Donors(table["person_id"], split, source, group, strata)
+    emptier = table["emptier"].to_numpy().astype(np.int64)
+    return Donors(table["person_id"], split, source, group, emptier, strata)
 
 
 def times_taken(donors: Donors, draws: int, chance: np.random.Generator) -> Iterator[tuple[str, NDArray[np.int64]]]:
     """How often each donor stands for a missed record of each group, draw by draw: shape (draws, donors)."""
     missed = missed_records(donors.strata, draws, chance)
     for number, name in enumerate(donors.strata.groups):
-        yield name, chance.poisson(missed[:, donors.source, number] * _stands_for(donors, number))
+        yield name, chance.poisson(missed[:, :, number].reshape(draws, -1) @ _stands_for(donors, number))
 
 
 def taken_per_point(donors: Donors) -> Iterator[tuple[str, Floats]]:
     """By group and donor, how many more times it stands for a link if one point more of all links is missed."""
-    joined = donors.strata.joined_of()
     for number, name in enumerate(donors.strata.groups):
-        yield name, 0.01 * joined[donors.source, number] * _stands_for(donors, number)
+        yield name, 0.01 * donors.strata.joined[:, number].ravel() @ _stands_for(donors, number)
 
 
 def _stands_for(donors: Donors, group: int) -> Floats:
-    """Of the missed records of a group in its source, how many each donor stands for."""
-    own = donors.group == group
-    sources = len(donors.strata.sources)
-    count = np.where(own, *(np.bincount(donors.source[kind], minlength=sources)[donors.source] for kind in (own, ~own)))
-    worth = np.where(own, donors.strata.joined_of()[donors.source, group], BORROWED_WORTH) / count
-    whole = np.bincount(donors.source, worth, sources)
-    shares: Floats = worth / whole[donors.source]
+    """What share of a group's missed records each donor stands for: shape (sources * EMPTINESS, donors)."""
+    source, emptier = np.divmod(np.arange(len(donors.strata.sources) * EMPTINESS), EMPTINESS)
+    here = donors.source == source[:, None]
+    alike, own = donors.emptier == emptier[:, None], donors.group == group
+    worth = _shared(here & alike & own, donors.strata.joined[:, group].reshape(-1, 1))
+    for kind, most in (
+        (here & alike & ~own, OTHER_GROUPS),
+        (here & ~alike, OTHERWISE_EMPTY),
+        (~here & alike, OTHER_SOURCES),
+    ):
+        worth += _shared(kind, np.minimum(most, kind.sum(axis=1, keepdims=True)))
+    whole = worth.sum(axis=1, keepdims=True)
+    shares: Floats = worth / np.where(whole > 0, whole, 1)
     return shares
+
+
+def _shared(kind: NDArray[np.bool_], worth: Floats) -> Floats:
+    """What a kind of donors is worth together, in equal parts: shape as ``kind``."""
+    found: Floats = kind * worth / np.maximum(kind.sum(axis=1, keepdims=True), 1)
+    return found
 
 
 def counted_as(counts: pa.Table, group: str) -> csr_array:

@@ -1,5 +1,10 @@
 """How many records are met by none of their person's others: not known, but drawn, and wide where little is known.
 
+A record that was left alone is one of two things: its person's others were missed, or nobody else knows the person. The
+odds between the two are those of being missed over those of being somebody whom only this source knows. The latter do
+not depend on how much is written in the record, so they are told by each source's fullest records, hardly any of which
+is missed. Of the emptiest records that are alone nearly all are missed, of the fullest hardly any (decision 88).
+
 What strands a record is above all how little is written in it, and records without a number are the emptier ones. So
 records are compared with their like. The odds of being missed are a product: what a record so empty usually has, times
 how much worse than usual this system is, records so empty in it, this ethnic group, and this source and group at this
@@ -17,9 +22,11 @@ from typing import Self
 import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
-from scipy.sparse import csr_array
 
 from cohorts.counts import NOT_RECORDED
+
+EMPTINESS = 5
+"""From the fullest records (0) to those with four or more fields fewer (4)."""
 
 USUAL_ODDS, EMPTIER = 0.005, 4.0
 """Of the fullest records, and how many times larger for each field that is empty: a guess before numbers have spoken,
@@ -30,6 +37,10 @@ SHAPE_SYSTEM, SHAPE_LEVEL, SHAPE_GROUP, SHAPE_CELL = 2.0, 3.0, 3.0, 2.0
 
 GROUP_WORSE, CELL_WORSE = 2.0, 1.5
 """How much worse than usual a group, and a part of it, is guessed to be until numbers say otherwise. Judgements."""
+
+USUAL_ALONE, SHAPE_ALONE = 0.03, 2.0
+"""People whom only one source knows, for every joined record of it, and how many lone records that guess is worth: from
+the same synthetic systems."""
 
 ALIKE_WORTH = 10.0
 """What is usual in a source, beside joined records that are as empty: worth so many of them."""
@@ -43,15 +54,14 @@ Floats = NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True)
 class Strata:
-    """Records of one source and ethnic group, with as many fields filled; all by stratum unless said otherwise."""
+    """Records by source, ethnic group and how much emptier than the fullest they are.
+
+    All numbers have shape (sources, groups, EMPTINESS).
+    """
 
     sources: tuple[str, ...]
     groups: tuple[str, ...]
     """What the numbers of sources and groups stand for."""
-    source: Ints
-    group: Ints
-    emptier: Ints
-    """Fields filled fewer than in the fullest records."""
     known: Floats
     stranded: Floats
     """Records with a number and a partner, and how many of these no other rule compares with any."""
@@ -64,30 +74,26 @@ class Strata:
         """From ``sql/stratum.sql``."""
         sources, source = _numbered(table["source"])
         groups, group = _numbered(table["group"])
-        counts = (table[name].to_numpy().astype(float) for name in ("known", "stranded", "joined", "alone"))
-        return cls(sources, groups, source, group, table["emptier"].to_numpy().astype(np.int64), *counts)
-
-    @property
-    def level(self) -> Ints:
-        """By stratum, its source and emptiness, numbered from 0."""
-        return np.unique(np.column_stack([self.source, self.emptier]), axis=0, return_inverse=True)[1].astype(np.int64)
-
-    def joined_of(self) -> Floats:
-        """Joined records without a number: shape (sources, groups)."""
-        found = np.zeros((len(self.sources), len(self.groups)))
-        np.add.at(found, (self.source, self.group), self.joined)
-        return found
+        place = (source, group, table["emptier"].to_numpy().astype(np.int64))
+        counts = []
+        for name in ("known", "stranded", "joined", "alone"):
+            found = np.zeros((len(sources), len(groups), EMPTINESS))
+            found[place] = table[name].to_numpy()
+            counts.append(found)
+        return cls(sources, groups, *counts)
 
 
 def _numbered(names: pa.ChunkedArray) -> tuple[tuple[str, ...], Ints]:
-    told, code = np.unique(names.to_pylist(), return_inverse=True)
+    told, code = np.unique(np.array(names.to_pylist(), str), return_inverse=True)
     return tuple(told.tolist()), code.astype(np.int64)
 
 
 def missed_records(strata: Strata, draws: int, chance: np.random.Generator) -> Floats:
     """How many records without a number are missed: so many draws of what is not known.
 
-    If a share q is missed, then for every record that was found there are q / (1 - q) that were not: the odds.
+    If a share q is missed, then for every record that was found there are q / (1 - q) that were not: the odds. If
+    there are s people whom nobody else knows for every record that was found, then odds / (odds + s) of the records
+    left alone are missed ones.
 
     Args:
         strata: What the numbers tell.
@@ -95,70 +101,57 @@ def missed_records(strata: Strata, draws: int, chance: np.random.Generator) -> F
         chance: Where they come from.
 
     Returns:
-        Shape (draws, sources, groups). In each draw no source has more missed records of one emptiness than were left
-        alone.
+        Shape (draws, sources, groups, EMPTINESS). In no draw are more missed than were left alone.
     """
-    missed = missed_odds(strata, draws, chance) * _as_empty(strata)
-    missed *= _left_alone(strata, missed)
-    place = strata.source * len(strata.groups) + strata.group
-    return _by_part(missed, place, len(strata.sources) * len(strata.groups)).reshape(
-        draws, len(strata.sources), len(strata.groups)
-    )
+    odds = missed_odds(strata, draws, chance)
+    missed: Floats = odds / (odds + _known_to_nobody_else(strata, draws, chance)) * strata.alone
+    return _of_whom(strata, missed)
 
 
 def missed_odds(strata: Strata, draws: int, chance: np.random.Generator) -> Floats:
-    """Missed for every found record of each stratum: shape (draws, strata)."""
-    odds = np.tile(np.minimum(USUAL_ODDS * EMPTIER**strata.emptier, MOST_ODDS), (draws, 1))
-    cells = np.arange(len(strata.group))
-    factors = (
-        (np.zeros_like(cells), SHAPE_SYSTEM, 1.0),
-        (strata.emptier, SHAPE_LEVEL, 1.0),
-        (strata.group, SHAPE_GROUP, GROUP_WORSE),
-        (cells, SHAPE_CELL, CELL_WORSE),
+    """Missed for every found record of each stratum: shape (draws, sources, groups, EMPTINESS)."""
+    usual = np.minimum(USUAL_ODDS * EMPTIER ** np.arange(EMPTINESS), MOST_ODDS)
+    odds = np.tile(usual, (draws, *strata.known.shape[:2], 1))
+    factors: tuple[tuple[tuple[int, ...], float, float], ...] = (
+        ((1, 2, 3), SHAPE_SYSTEM, 1.0),
+        ((1, 2), SHAPE_LEVEL, 1.0),
+        ((1, 3), SHAPE_GROUP, GROUP_WORSE),
+        ((), SHAPE_CELL, CELL_WORSE),
     )
-    for part, shape, guess in factors:
-        odds = np.minimum(odds * _factor(strata, odds, part, chance, shape=shape, guess=guess), MOST_ODDS)
+    for over, shape, guess in factors:
+        odds = np.minimum(odds * _factor(strata, odds, over, chance, shape=shape, guess=guess), MOST_ODDS)
     return odds
 
 
 def _factor(
-    strata: Strata, odds: Floats, part: Ints, chance: np.random.Generator, *, shape: float, guess: float
+    strata: Strata, odds: Floats, over: tuple[int, ...], chance: np.random.Generator, *, shape: float, guess: float
 ) -> Floats:
-    """How much worse than expected each part is, draw by draw: shape (draws, strata)."""
-    parts = int(part.max(initial=-1)) + 1
-    stranded = np.bincount(part, strata.stranded, parts)
-    expected = _by_part(odds / (1 + odds) * strata.known, part, parts)
+    """How much worse than expected each part is, draw by draw; a part is what lies together over some axes."""
+    stranded = np.broadcast_to(strata.stranded, odds.shape).sum(axis=over, keepdims=True)
+    expected = (odds / (1 + odds) * strata.known).sum(axis=over, keepdims=True)
     drawn: Floats = chance.gamma(shape * guess + stranded, 1 / (shape + expected))
-    return drawn[:, part]
+    return drawn
 
 
-def _as_empty(strata: Strata) -> Floats:
-    """Joined records of each stratum, as if groups were dealt out anew among those of one source and emptiness.
+def _known_to_nobody_else(strata: Strata, draws: int, chance: np.random.Generator) -> Floats:
+    """People whom only this source knows, for every joined record: shape (draws, sources, 1, 1)."""
+    alone, joined = (of[:, :, 0].sum(axis=1) for of in (strata.alone, strata.joined))
+    shape, rate = SHAPE_ALONE + alone, SHAPE_ALONE / USUAL_ALONE + joined
+    return chance.gamma(shape, 1 / rate, (draws, len(shape)))[:, :, None, None]
 
-    Few records that are as empty were joined, so what is usual in the source helps to say whose they are. Where no
-    group is recorded, the record that was missed often has it: what is usual says of whom.
+
+def _of_whom(strata: Strata, missed: Floats) -> Floats:
+    """Missed records in which no group is recorded, dealt out: often the person's other records have it.
+
+    They fall to groups as joined records that are as empty do. Few of those were joined, so what is usual in the
+    source helps. Where that tells nothing they stay without a group.
     """
-    level = strata.level
-    usual = strata.joined_of()
-    usual /= np.maximum(usual.sum(axis=1, keepdims=True), 1)
-    told = np.array([name != NOT_RECORDED for name in strata.groups], np.bool_)[strata.group]
-    alike = np.where(told, strata.joined, 0) + ALIKE_WORTH * usual[strata.source, strata.group]
-    whole, among = (np.bincount(level, each)[level] for each in (strata.joined, alike))
-    found: Floats = whole * alike / np.where(among > 0, among, 1)
-    return found
-
-
-def _left_alone(strata: Strata, missed: Floats) -> Floats:
-    """By how much to take less, where more would be missed than were left alone: shape (draws, strata)."""
-    level = strata.level
-    parts = int(level.max(initial=-1)) + 1
-    taken, alone = _by_part(missed, level, parts), np.bincount(level, strata.alone, parts)
-    fits: Floats = np.where(taken > alone, alone / np.where(taken > 0, taken, 1), 1.0)
-    return fits[:, level]
-
-
-def _by_part(told: Floats, part: Ints, parts: int) -> Floats:
-    """Sums by part, for every draw: shape (draws, parts)."""
-    belongs = csr_array((np.ones(len(part)), (part, np.arange(len(part)))), shape=(parts, len(part)))
-    found: Floats = (belongs @ told.T).T
+    told = np.array([name != NOT_RECORDED for name in strata.groups], np.float64)[:, None]
+    joined = strata.joined * told
+    whole = joined.sum(axis=(1, 2), keepdims=True)
+    usual = joined.sum(axis=2, keepdims=True) / np.where(whole > 0, whole, 1)
+    alike = joined + ALIKE_WORTH * usual
+    dealt = (missed * (1 - told) * (whole > 0)).sum(axis=2, keepdims=True)
+    among = alike.sum(axis=1, keepdims=True)
+    found: Floats = missed * np.where(whole > 0, told, 1) + dealt * alike / np.where(among > 0, among, 1)
     return found

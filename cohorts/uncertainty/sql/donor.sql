@@ -1,24 +1,32 @@
 -- Joined records without a number, some of each source and group: what was found stands for what was missed.
 -- reads   at_risk
 -- grain   one row per record
--- columns donor (from 0), source, group, record_id, person_id
+-- columns donor (from 0), source, group, emptier, record_id, person_id
 -- params  $most INT (records of a source and group)
-WITH placed AS (
+WITH alike AS (
     SELECT
         source,
         "group",
+        emptier,
         record_id,
         person_id,
         -- Record ids are pseudonyms: in their order is in no order.
-        row_number() OVER (PARTITION BY source, "group" ORDER BY record_id) AS place
+        row_number() OVER (PARTITION BY source, "group", emptier ORDER BY record_id) AS turn
     FROM at_risk
     WHERE is_joined AND NOT has_number
+),
+
+-- By turns from every emptiness: the emptiest are few, and they are the ones that are missed.
+placed AS (
+    SELECT *, row_number() OVER (PARTITION BY source, "group" ORDER BY turn, emptier) AS place
+    FROM alike
 )
 
 SELECT
     row_number() OVER (ORDER BY source, "group", record_id) - 1 AS donor,
     source,
     "group",
+    emptier,
     record_id,
     person_id
 FROM placed
