@@ -116,11 +116,17 @@ def covered(found: pd.DataFrame) -> dict[str, Any]:
     moved = asked[(asked["people"] != asked["truth"]) | (asked["low"] != asked["high"])]
     holds = (asked["low"] <= asked["truth"]) & (asked["truth"] <= asked["high"])
     certain = asked["low"] == asked["high"]
+    nobody = found["people"] == 0
+    somebody = moved[moved["people"] > 0]
     return {
         "counts": len(asked),
         "holds": holds.mean(),
         "doubtful": len(moved),
         "holds_doubtful": holds[moved.index].mean(),
+        "somebody": len(somebody),
+        "holds_somebody": holds[somebody.index].mean(),
+        "zeros": int(nobody.sum()),
+        "zeros_wrong": int((found["truth"][nobody] > 0).sum()),
         "wide": int((~certain).sum()),
         "holds_wide": holds[~certain].mean(),
         "certain": int(certain.sum()),
@@ -161,6 +167,17 @@ def foreseen(found: pd.DataFrame) -> str:
     return f"Of people who meet a definition, zeros too: beside intervals {parts[0]}; beside intervals {parts[1]}."
 
 
+def widths(found: pd.DataFrame, least: int = 10) -> str:
+    """How wide intervals are: in the middle, of all counts of somebody and of those of so many people or more."""
+    met = found[(found["measure"] == "met") & found["dimension"].isin(GROUPS) & (found["people"] > 0)]
+    wide = (met["high"] - met["low"]) / met["people"]
+    large = wide[met["people"] >= least]
+    return (
+        f"Of people who meet a definition the interval in the middle is {wide.median():.0%} of the count wide, of counts of"
+        f" {least} people or more {large.median():.0%} ({len(large):,} counts)."
+    )
+
+
 _HOW = {
     True: "Linked by the strict rules: by those that ship hardly a count of so small a system is wrong.",
     False: "Linked by the rules that ship.",
@@ -171,8 +188,8 @@ def text(found: pd.DataFrame, seeds: Sequence[int], people: int, *, hard: bool) 
     """The section of the page."""
     rows = [(name, covered(part)) for name, part in slices(found)]
     head = (
-        "counts", "number", "interval holds the truth", "… where there is doubt or error", "… of more than one number",
-        "… of one number", "count is true", f"at {FIXED}", "error of the count", f"at {FIXED}", "of the expected value",
+        "counts", "number", "interval holds the truth", "… where there is doubt or error", "… of these, of somebody",
+        "… of more than one number", "… of one number", "zeros that are wrong", "count is true", f"at {FIXED}", "error of the count", f"at {FIXED}", "of the expected value",
         "width",
     )  # fmt: skip
     percent = "{:.1%}".format
@@ -184,8 +201,9 @@ def text(found: pd.DataFrame, seeds: Sequence[int], people: int, *, hard: bool) 
             f"{percent(one['holds_doubtful'])} of {one['doubtful']:,}" if one["doubtful"] else "none",
             *(
                 f"{percent(one[f'holds_{kind}'])} of {one[kind]:,}" if one[kind] else "none"
-                for kind in ("wide", "certain")
+                for kind in ("somebody", "wide", "certain")
             ),
+            f"{one['zeros_wrong']:,} of {one['zeros']:,}",
             *(percent(one[each]) for each in ("linked", "fixed")),
             *(f"{one[each]:.2%}" for each in ("off", "off_fixed", "off_expected", "width")),
         )
@@ -197,7 +215,10 @@ def text(found: pd.DataFrame, seeds: Sequence[int], people: int, *, hard: bool) 
         "Doubt or error: an interval of more than one number, or a count that is wrong. Intervals of one number are"
         " among them only where they are wrong, so this column is lower than a 95% interval would have it. The two"
         " columns after it part all counts without looking at the truth.",
+        "A count of nobody claims nothing: it is released without an interval, and is in the column of doubt or error only"
+        " where it is wrong. So that column is told of counts of somebody as well, and all zeros beside it.",
         foreseen(found),
+        widths(found),
         "Error and width are sums over counts as a share of the people truly counted.",
     ]
     return "\n\n".join(

@@ -5,7 +5,7 @@ import pyarrow as pa
 import pytest
 
 from cohorts.uncertainty.missed_links import Donors, _stands_for, counted_as
-from cohorts.uncertainty.missed_records import USUAL_ODDS, Strata, missed_odds, missed_records
+from cohorts.uncertainty.missed_records import EMPTINESS, USUAL_ODDS, Strata, missed_odds, missed_records
 from governance.contracts import COHORT_COUNT
 
 DRAWS = 4_000
@@ -18,8 +18,11 @@ def strata(*rows):
 
 
 def odds(*rows, seed=1):
-    """Draws of how much is missed for every found record of each stratum."""
-    return missed_odds(strata(*rows), DRAWS, np.random.default_rng(seed))
+    """Draws of how much is missed for every found record of each stratum, in the order of the rows."""
+    told = strata(*rows)
+    found = missed_odds(told, DRAWS, np.random.default_rng(seed))
+    places = [(told.sources.index(source), told.groups.index(group), emptier) for source, group, emptier, *_ in rows]
+    return np.column_stack([found[:, source, group, emptier] for source, group, emptier in places])
 
 
 def test_numbers_are_believed_where_many_speak():
@@ -69,42 +72,99 @@ def test_no_more_are_missed_than_were_left_alone():
 
     found = missed_records(strata(*rows), DRAWS, np.random.default_rng(3))
 
-    assert found[:, 1].sum(axis=1).max() <= 4 + 1e-9
-    assert found[:, 1].sum(axis=1).max() > 3.9
+    assert found[:, 1].sum(axis=(1, 2)).max() <= 4 + 1e-9
+    assert found[:, 1].sum(axis=(1, 2)).max() > 3.9
     assert found[:, 0].max() == 0
 
 
-def test_a_group_that_is_rarely_recorded_is_missed_like_the_others():
-    """Empty records that were joined without a group do not say whose the missed ones are: what is usual does."""
+def test_of_records_left_alone_the_emptiest_are_missed_and_the_fullest_are_of_people_nobody_else_knows():
+    """Three in a hundred full records are alone: of the empty ones three in a hundred more, and the rest is missed."""
+    rows = [("police", "white", emptier, 0, 0, joined, 30) for emptier, joined in ((0, 1000), (4, 30))]
+
+    missed = missed_records(strata(*rows), DRAWS, np.random.default_rng(5)).mean(axis=0)[0, 0]
+
+    assert missed[0] < 0.4 * 30
+    assert missed[4] > 0.85 * 30
+
+
+def test_where_nobody_is_known_to_others_hardly_any_record_left_alone_is_missed():
+    """A service that most of its people come to unknown to all others: to be alone says little there."""
+    few, many = (
+        missed_records(
+            strata(("help", "white", 0, 0, 0, 300, alone), ("help", "white", 2, 0, 0, 30, 12)),
+            DRAWS,
+            np.random.default_rng(6),
+        ).mean(axis=0)[0, 0, 2]
+        for alone in (3, 300)
+    )
+
+    assert many < few / 2
+
+
+def test_a_record_in_which_no_group_is_written_is_missed_of_the_groups_that_are_usual():
+    """Empty records that were left alone do not say whose they are: what is usual in the source does."""
     rows = (
-        ("police", "asian", 0, 0, 0, 100, 100),
-        ("police", "white", 0, 0, 0, 300, 100),
-        ("police", "asian", 3, 0, 0, 0, 50),
-        ("police", "not recorded", 3, 0, 0, 40, 50),
-        ("police", "white", 3, 0, 0, 0, 50),
+        ("police", "asian", 0, 0, 0, 100, 0),
+        ("police", "white", 0, 0, 0, 300, 0),
+        ("police", "not recorded", 3, 0, 0, 40, 80),
+        ("police", "white", 3, 0, 0, 0, 8),
+        ("safety", "not recorded", 3, 0, 0, 9, 8),
     )
 
-    found = missed_records(strata(*rows), DRAWS, np.random.default_rng(4)).mean(axis=0)[0]
+    police, safety = missed_records(strata(*rows), DRAWS, np.random.default_rng(4)).mean(axis=0).sum(axis=2)
 
-    asian, not_recorded, white = found
-    assert white > 2 * asian
-    assert asian > 1.5 * not_recorded
-    assert not_recorded > 0
+    asian, not_recorded, white = police
+    assert white - 8 < 3 * asian < white
+    assert not_recorded == 0
+    # Where no group is ever recorded nobody can say whose it was.
+    assert safety[:1].sum() == 0 < safety[1]
 
 
-def test_donors_of_a_source_stand_for_all_its_missed_records():
-    """Of each group, also of one without donors of its own, which those of other groups stand for."""
+def donors_of(told, *placed):
+    """Donors of ``(source, group, emptier)``."""
+    source, group, emptier = zip(*placed, strict=True)
+    numbers = (
+        np.array([names.index(one) for one in of]) for names, of in ((told.sources, source), (told.groups, group))
+    )
+    return Donors(
+        pa.chunked_array([[str(n) for n in range(len(placed))]]), pa.table({}), *numbers, np.array(emptier), told
+    )
+
+
+def test_donors_stand_for_all_missed_records_and_mostly_for_their_like():
+    """Of each group, also of one without donors of its own: others stand in, and a few of other sources."""
     told = strata(
-        ("housing", "white", 0, 0, 0, 2, 9), ("police", "asian", 0, 0, 0, 90, 9), ("police", "white", 0, 0, 0, 1, 9)
+        ("housing", "white", 0, 0, 0, 2, 9), ("police", "asian", 0, 0, 0, 88, 9), ("police", "white", 0, 0, 0, 1, 9)
     )
-    donors = Donors(
-        pa.chunked_array([["a", "b", "c", "d"]]), pa.table({}), np.array([0, 1, 1, 1]), np.array([1, 0, 0, 1]), told
-    )
+    placed = [("housing", "white", 0), ("police", "asian", 0), ("police", "asian", 0), ("police", "white", 0)]
 
-    shares = {name: _stands_for(donors, number) for number, name in enumerate(told.groups)}
+    shares = {name: _stands_for(donors_of(told, *placed), n)[EMPTINESS] for n, name in enumerate(told.groups)}
 
-    assert shares["asian"] == pytest.approx([1.0, 0.45, 0.45, 0.1])
-    assert shares["white"] == pytest.approx([1.0, 10 / 22, 10 / 22, 1 / 11])
+    # 88 for the two of the group, 1 for the other group (there is but one), 1 for the other source.
+    assert shares["asian"] == pytest.approx(np.array([1, 44, 44, 1]) / 90)
+    assert shares["white"] == pytest.approx(np.array([1, 1, 1, 1]) / 4)
+
+
+def test_empty_records_stand_for_empty_ones():
+    """What was missed at four empty fields is told by those who were joined with four, not by the many full ones."""
+    told = strata(("police", "white", 0, 0, 0, 900, 9), ("police", "white", 4, 0, 0, 30, 9))
+    donors = donors_of(told, *[("police", "white", 0)] * 90, *[("police", "white", 4)] * 30)
+
+    shares = _stands_for(donors, 0)[4]
+
+    assert shares[90:].sum() == pytest.approx(30 / 40)
+    assert shares.sum() == pytest.approx(1)
+
+
+def test_what_one_service_is_joined_to_is_at_risk_in_all():
+    """Joined records of one service stand in for those of every other, with little weight."""
+    told = strata(("housing", "white", 2, 0, 0, 9, 9), ("police", "white", 2, 0, 0, 90, 9))
+    donors = donors_of(told, *[("housing", "white", 2)] * 9, *[("police", "white", 2)] * 90)
+
+    housing, police = _stands_for(donors, 0)[2], _stands_for(donors, 0)[EMPTINESS + 2]
+
+    assert 0 < housing[9:].sum() == pytest.approx(2 / 11)
+    assert 0 < police[:9].sum() == pytest.approx(2 / 92)
 
 
 def test_people_are_counted_as_if_they_were_of_a_group():
