@@ -173,8 +173,8 @@ def widths(found: pd.DataFrame, least: int = 10) -> str:
     wide = (met["high"] - met["low"]) / met["people"]
     large = wide[met["people"] >= least]
     return (
-        f"Of people who meet a definition the interval in the middle is {wide.median():.0%} of the count wide, of counts of"
-        f" {least} people or more {large.median():.0%} ({len(large):,} counts)."
+        f"Of people who meet a definition the interval in the middle is {wide.median():.0%} of the count wide, of"
+        f" counts of {least} people or more {large.median():.0%} ({len(large):,} counts)."
     )
 
 
@@ -189,8 +189,8 @@ def text(found: pd.DataFrame, seeds: Sequence[int], people: int, *, hard: bool) 
     rows = [(name, covered(part)) for name, part in slices(found)]
     head = (
         "counts", "number", "interval holds the truth", "… where there is doubt or error", "… of these, of somebody",
-        "… of more than one number", "… of one number", "zeros that are wrong", "count is true", f"at {FIXED}", "error of the count", f"at {FIXED}", "of the expected value",
-        "width",
+        "… of more than one number", "… of one number", "zeros that are wrong", "count is true", f"at {FIXED}",
+        "error of the count", f"at {FIXED}", "of the expected value", "width",
     )  # fmt: skip
     percent = "{:.1%}".format
     body = [
@@ -215,8 +215,8 @@ def text(found: pd.DataFrame, seeds: Sequence[int], people: int, *, hard: bool) 
         "Doubt or error: an interval of more than one number, or a count that is wrong. Intervals of one number are"
         " among them only where they are wrong, so this column is lower than a 95% interval would have it. The two"
         " columns after it part all counts without looking at the truth.",
-        "A count of nobody claims nothing: it is released without an interval, and is in the column of doubt or error only"
-        " where it is wrong. So that column is told of counts of somebody as well, and all zeros beside it.",
+        "A count of nobody claims nothing: it is released without an interval, and is in the column of doubt or error"
+        " only where it is wrong. So that column is told of counts of somebody as well, and all zeros beside it.",
         foreseen(found),
         widths(found),
         "Error and width are sums over counts as a share of the people truly counted.",

@@ -178,6 +178,17 @@ def test_intervals_are_parted_without_looking_at_the_truth():
     )
 
 
+def test_zeros_are_told_apart_from_counts_of_somebody():
+    """A count of nobody that is wrong is in doubt or error and has no interval; right ones count among zeros."""
+    rows = [(0, 0, 0, 1), (0, 0, 0, 0), (0, 0, 0, 0), (5, 4, 6, 6), (3, 3, 3, 4)]
+    found = pd.DataFrame(rows, columns=["people", "low", "high", "truth"]).assign(expected=0, fixed=0)
+
+    part = coverage.covered(found)
+
+    assert (part["zeros"], part["zeros_wrong"]) == (3, 1)
+    assert (part["doubtful"], part["somebody"], part["holds_somebody"]) == (3, 2, 0.5)
+
+
 def test_a_leak_is_named_and_a_blind_control_too():
     """With the file it stands in; a place where the deliberate leak was not seen says so."""
     clean = Left(Counter(dict.fromkeys(PLACES, 9)), Counter(), [])
