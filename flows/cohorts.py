@@ -72,12 +72,13 @@ def cohorts(run: Run) -> dict[str, int | float | str]:
         "singling_out": measure_singling_out(con),
         "statements": {cohort: statement.explained() for cohort, statement in results.statements.items()},
     }
-    intervals = linkage_intervals(run, zone, counts, definitions)
+    waits_too = pa.concat_tables([counts, waits])
+    intervals = linkage_intervals(run, zone, waits_too, definitions)
     # Last of all: it takes the warehouse over.
     since = change_since(run, con, zone.tables["person_index"], counts, setting_of(run, zone, definitions))
     facts["since"] = since.facts
     tables = {
-        "cohort_count": pa.concat_tables([counts, waits]),
+        "cohort_count": waits_too,
         "area_count": areas,
         "cohort_interval": intervals,
         "cohort_change": since.table,

@@ -7,10 +7,13 @@ go through the safe frame, the release gate attacks them, and the report works o
 
 import duckdb
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from governance.contracts import COHORT_COUNT, check_table
-from governance.disclosure.waits import BANDS, band_name
+from governance.disclosure.waits import BANDS, band_name, is_of_waits
 from governance.warehouse import fetch_table, load_sql, load_table
+
+_PACKAGE = "cohorts.measures"
 
 
 def count_waits(con: duckdb.DuckDBPyConnection) -> pa.Table:
@@ -22,6 +25,26 @@ def count_waits(con: duckdb.DuckDBPyConnection) -> pa.Table:
     Returns:
         Contract ``cohort_count``, of everyone whom a service knows: exact, so it stays in the analysis zone.
     """
+    stage_waits(con)
+    return check_table(fetch_table(con, load_sql(_PACKAGE, "wait_count")), COHORT_COUNT)
+
+
+def stage_waits(con: duckdb.DuckDBPyConnection) -> None:
+    """Make ``wait_person``: which of these counts each person adds to. A view, for most people are in several.
+
+    Args:
+        con: As for :func:`count_waits`.
+    """
     bands = {"band": [band_name(band) for band in BANDS], "from_week": [start for start, _ in BANDS]}
     load_table(con, "wait_band", pa.table(bands, pa.schema({"band": pa.string(), "from_week": pa.int32()})))
-    return check_table(fetch_table(con, load_sql("cohorts.measures", "wait_count")), COHORT_COUNT)
+    for name in ("wait_place", "wait_person"):
+        con.execute(f"CREATE OR REPLACE VIEW {name} AS {load_sql(_PACKAGE, name)}")
+
+
+def waits_in(counts: pa.Table) -> bool:
+    """Whether counts of waits or appointments are among some counts.
+
+    Args:
+        counts: Contract ``cohort_count``.
+    """
+    return any(is_of_waits(measure) for measure in pc.unique(counts["measure"]).to_pylist())

@@ -9,6 +9,7 @@ from cohorts.report.facts import DimensionFacts, ReportFacts
 from cohorts.report.findings import equity_finding, quoted
 from cohorts.report.labels import EQUITY_ORDER, in_order, label
 from cohorts.report.page import Figure, Table, Trend, Waits
+from cohorts.report.tables import with_spans
 from cohorts.report.trend import trend, unbroken
 from cohorts.report.weeks import Gap, ServiceWait, Weeks, service_wait, services_waited_for
 from governance.disclosure import ALL, SafeFrame, SafeRate, rate_per_1000
@@ -79,7 +80,9 @@ def _half(found: list[ServiceWait], facts: ReportFacts) -> Table | None:
         for each in found
     )
     head = ("Service", "People referred", "Weeks until half were seen", "95% interval")
-    return Table(caption="How long people waited, by service", head=head, rows=rows)
+    return with_spans(
+        Table(caption="How long people waited, by service", head=head, rows=rows), [e.span for e in found]
+    )
 
 
 def _by_place(found: list[ServiceWait], facts: ReportFacts) -> Figure:
@@ -215,12 +218,14 @@ def _missed_by(frame: SafeFrame, facts: ReportFacts, dimension: DimensionFacts) 
     rows.append(("Everyone", *_missed_row(frame, ALL, ALL), everyone.text, everyone.interval_text))
     chart_id = f"missed-{dimension.id.replace('_', '-')}"
     head = ("Group", "Missed one", "People with an appointment", "In every 1,000", "95% interval")
+    spans = [frame.span(_EVERYONE, MISSED, dimension.id, group) for group in groups]
+    table = Table(caption=f"People who missed an appointment, by {by}", head=head, rows=tuple(rows))
     return Figure(
         id=chart_id,
         heading=f"By {by}",
         finding=equity_finding(dots),
         chart=dot_chart(chart_id, f"People who missed an appointment, by {by}", dots, everyone=everyone),
-        table=Table(caption=f"People who missed an appointment, by {by}", head=head, rows=tuple(rows)),
+        table=with_spans(table, [*spans, frame.span(_EVERYONE, MISSED)]),
     )
 
 

@@ -1,13 +1,13 @@
 """Median waits in weeks, worked out from released counts in bands and from nothing else."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from math import isfinite
 
 import numpy as np
 
-from governance.disclosure import ALL, SafeCell, SafeFrame, Status
-from governance.disclosure.banded import Banded, Bounded, gap, median_wait
+from governance.disclosure import ALL, CellKey, SafeCell, SafeFrame, SafeSpan, Status
+from governance.disclosure.banded import Z95, Banded, Bounded, gap, median_wait
 from governance.disclosure.waits import BANDS, MOST_DEPRIVED, OTHERS, PLACE, SEEN, UNSEEN, WAIT, referred, waited
 
 FEWEST = 20
@@ -93,6 +93,8 @@ class ServiceWait:
     source: str
     people: SafeCell
     """Referred in 12 months."""
+    span: SafeSpan | None = None
+    """Where that number lies if records are joined otherwise."""
     median: Weeks
     deprived: Weeks
     others: Weeks
@@ -112,6 +114,7 @@ def service_wait(frame: SafeFrame, source: str) -> ServiceWait:
     return ServiceWait(
         source=source,
         people=frame.cell(_EVERYONE, referred(source)),
+        span=frame.span(_EVERYONE, referred(source)),
         median=_median(frame, source, ALL, ALL),
         deprived=deprived,
         others=others,
@@ -125,27 +128,28 @@ def _median(frame: SafeFrame, source: str, dimension: str, group: str) -> Weeks:
         return Weeks(None, people.text)
     if people.people < FEWEST:
         return Weeks(None)
-    seen, unseen = (
-        [frame.cell(_EVERYONE, waited(source, outcome, band), dimension, group) for band in BANDS]
-        for outcome in (SEEN, UNSEEN)
-    )
-    known = _as_known(frame, people.people, [*seen, *unseen])
+    named = [
+        CellKey(_EVERYONE, waited(source, how, band), dimension, group) for how in (SEEN, UNSEEN) for band in BANDS
+    ]
+    known = _as_known(frame, people.people, {key: frame.cell(*key[:4]) for key in named})
     return Weeks(median_wait(known, _ENDS) if known else None)
 
 
-def _as_known(frame: SafeFrame, people: int, cells: Sequence[SafeCell]) -> Banded | None:
+def _as_known(frame: SafeFrame, people: int, cells: Mapping[CellKey, SafeCell]) -> Banded | None:
     """Counts as far as they are known: hidden ones share what the total leaves, and may be anything their rule allows.
+
+    Shown ones may have been moved by noise and rounding, and by links that are in doubt.
 
     Returns:
         None if most people stand in hidden bands.
     """
-    hidden = [cell for cell in cells if cell.status is Status.HIDDEN]
-    left = max(people - sum(cell.people or 0 for cell in cells), len(hidden))
+    hidden = [key for key, cell in cells.items() if cell.status is Status.HIDDEN]
+    left = max(people - sum(cell.people or 0 for cell in cells.values()), len(hidden))
     if hidden and left > _MOST_HIDDEN * people:
         return None
     means, variances = [], []
-    for cell in cells:
-        mean, variance = _shown(frame, cell) if cell not in hidden else _hidden(frame, cell, left, len(hidden))
+    for key, cell in cells.items():
+        mean, variance = _hidden(frame, cell, left, len(hidden)) if key in hidden else _shown(frame, key, cell)
         means.append(mean)
         variances.append(variance)
     half = len(BANDS)
@@ -153,8 +157,10 @@ def _as_known(frame: SafeFrame, people: int, cells: Sequence[SafeCell]) -> Bande
     return Banded(found[:half], found[half:], spread[:half], spread[half:])
 
 
-def _shown(frame: SafeFrame, cell: SafeCell) -> tuple[float, float]:
-    return float(cell.people or 0), frame.rule.variance if cell.people else 0.0
+def _shown(frame: SafeFrame, key: CellKey, cell: SafeCell) -> tuple[float, float]:
+    span = frame.span(*key[:4])
+    links = (span.doubt / (2 * Z95)) ** 2 if span else 0.0
+    return float(cell.people or 0), frame.rule.variance + links if cell.people else 0.0
 
 
 def _hidden(frame: SafeFrame, cell: SafeCell, left: int, hidden: int) -> tuple[float, float]:

@@ -13,6 +13,8 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
+from cohorts.measures.contact import measure_contacts
+from cohorts.measures.wait_counts import stage_waits, waits_in
 from cohorts.uncertainty.missed_links import Donors, counted_as, find_donors, taken_per_point, times_taken
 from cohorts.uncertainty.world import Setting, build_world
 from governance.contracts import COHORT_COUNT, COHORT_INTERVAL, check_table
@@ -59,11 +61,11 @@ class _Added:
 def count_intervals(
     con: duckdb.DuckDBPyConnection, counts: pa.Table, found: LinkageDraws, setting: Setting
 ) -> pa.Table:
-    """The interval of every count: by group, by step, by service, and of those beside the answers.
+    """The interval of every count: by group, by step, by service, of those beside the answers, and of waits.
 
     Args:
         con: Analysis tables, and what counting and :func:`cohorts.missed.rates.rates_by_number` left in it.
-        counts: Contract ``cohort_count``.
+        counts: Contract ``cohort_count``; with what ``count_waits`` counted, or without.
         found: From linkage.
         setting: What the analysis was made of.
 
@@ -72,6 +74,9 @@ def count_intervals(
     """
     donors = find_donors(con)
     world = build_world(con, pa.concat_tables([found.drawn_person, donors.split]), setting)
+    if waits_in(counts):
+        measure_contacts(world, setting.as_of)
+        stage_waits(world)
     added = _added(
         con,
         world,
@@ -96,11 +101,12 @@ def _added(
     """What the drawn people add, and the people of the index who are not there in some draw."""
     people = [linked.unique(), fetch_table(world, "SELECT person_id FROM drawn")["person_id"].combine_chunks()]
     cell = counts.select(_KEY).append_column("cell", pa.array(np.arange(counts.num_rows)))
+    asked_of = ["person_cell", *(["wait_cell"] if waits_in(counts) else [])]
     parts = []
     for each, asked in zip((con, world), people, strict=True):
         load_table(each, "counted_person", pa.table({"person_id": asked}))
         load_table(each, "cell", cell)
-        parts.append(fetch_table(each, load_sql("cohorts.uncertainty", "person_cell")))
+        parts += [fetch_table(each, load_sql("cohorts.uncertainty", question)) for question in asked_of]
     both = pa.concat_tables(parts)
     names = pa.concat_arrays(people).unique()
     place = pc.index_in(both["person_id"], value_set=names).to_numpy()

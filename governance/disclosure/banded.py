@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
 
-_Z95 = 1.959963984540054
+Z95 = 1.959963984540054
 """Two-sided 95% point of the normal distribution."""
 
 
@@ -60,7 +60,7 @@ def median_wait(banded: Banded, ends: Sequence[float]) -> Bounded | None:
     if banded.seen.sum() + banded.unseen.sum() <= 0:
         return None
     share, variance = _waiting(banded)
-    low, high = _log_log(share, variance, _Z95)
+    low, high = _log_log(share, variance, Z95)
     times = np.r_[0.0, np.asarray(ends[:-1], float)]
     value, first, last = (_crossing(times, np.r_[1.0, curve[:-1]]) for curve in (share, low, high))
     return Bounded(value, min(first, value), max(last, value))

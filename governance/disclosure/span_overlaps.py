@@ -1,4 +1,4 @@
-"""Counts that lie inside others without adding up: services, pairs of services, steps, other thresholds.
+"""Counts that lie inside others without adding up: services, pairs of services, steps, thresholds, appointments missed.
 
 Two things a reader knows of them although no total is made of them. Whoever was found was seen by some service or by
 none, and whoever a service saw was seen by it alone or by it and another: what such a whole loses some part loses, so
@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping
 from itertools import pairwise
 
 from governance.disclosure.protect import ALL, CellKey, Sum
+from governance.disclosure.waits import APPOINTMENTS, MISSED
 
 MET, SERVICE, PAIR, HOW_MANY = "met", "service", "service_pair", "service_count"
 _RUNG = "rung:"
@@ -72,6 +73,8 @@ def _inside(exact: Mapping[CellKey, int]) -> Iterator[tuple[CellKey, CellKey]]:
         for kind in (_BESIDE, _STEP):
             chain = [members, *(key for key in totals if key.measure.startswith(kind))]
             yield from pairwise(sorted(chain, key=lambda key: (-exact[key], key)))
+    went = (key for key in exact if key.measure == APPOINTMENTS)
+    yield from ((key, missed) for key in went if (missed := key._replace(measure=MISSED)) in exact)
 
 
 def _cohorts(exact: Mapping[CellKey, int]) -> list[str]:

@@ -16,7 +16,7 @@ from governance.contracts import COHORT_COUNT, COHORT_INTERVAL, check_table
 from governance.disclosure.protect import ALL, CellKey, keys_of, sums_of
 from governance.disclosure.rounding import HIDDEN, CountRule, SafeCell, Status
 from governance.disclosure.span_overlaps import covers_of, nested_of
-from governance.disclosure.span_sums import kept_quiet, reach
+from governance.disclosure.span_sums import Reach, kept_quiet, reach
 
 LOST_PER_100 = (0.125, 0.25, 0.5, 1.0, 2.0, 4.0, 8.0, 16.0)
 """What may be said of the pull of missed links: each twice the one before. Unit: people in every 100 counted."""
@@ -31,6 +31,9 @@ class SafeSpan:
     lost_per_100: float = 0.0
     """Of every 100 people counted in the whole cohort, how many at most one more missed link in a hundred takes off,
     or if negative adds: one of :data:`LOST_PER_100`, the same for all groups, or 0 if under half the first of them."""
+
+    doubt: int = 0
+    """How much wider it is than it would be were no link in doubt: made of the limits and the released count alone."""
 
     @property
     def text(self) -> str:
@@ -64,7 +67,14 @@ def release_spans(
     covers = [each for each in covers_of(exact) if all(key in cells for key in each.cells)]
     wide = kept_quiet(reaches, known, [*sums_of(exact), *nested], rule, covers)
     pulls = {key[:2]: _pull(moved[key][2] / exact[key]) for key in shown if key.dimension == ALL}
-    return {key: SafeSpan(each.low, each.high, pulls.get(key[:2], 0.0)) for key, each in wide.items()}
+    return {
+        key: SafeSpan(each.low, each.high, pulls.get(key[:2], 0.0), _doubt(each, reach(shown[key], 0, 0, base)))
+        for key, each in wide.items()
+    }
+
+
+def _doubt(found: Reach, without: Reach) -> int:
+    return found.high - found.low - (without.high - without.low)
 
 
 def _pull(per_point: float) -> float:

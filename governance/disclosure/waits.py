@@ -39,3 +39,8 @@ def whole_of(measure: str) -> str | None:
     kind, _, rest = measure.partition(":")
     source, _, part = rest.partition(":")
     return referred(source) if kind == WAIT and part else None
+
+
+def is_of_waits(measure: str) -> bool:
+    """Whether a measure counts people who waited, or who had an appointment."""
+    return measure.partition(":")[0] in (WAIT, APPOINTMENTS)

@@ -8,6 +8,8 @@ import pytest
 from cohorts.analysis import build_analysis
 from cohorts.counts import count_cohorts
 from cohorts.definition import load_definitions
+from cohorts.measures.contact import measure_contacts
+from cohorts.measures.wait_counts import count_waits
 from cohorts.missed.rates import rates_by_number
 from cohorts.run import run_cohorts
 from cohorts.uncertainty import intervals
@@ -50,11 +52,13 @@ def setting(tmp_path_factory):
 
 
 def counted(index, setting):
-    """The analysis tables of an index, and all counts."""
+    """The analysis tables of an index, and all counts, those of waits among them."""
     con = connect()
     build_analysis(con, setting.sources, index, setting.payloads, setting.as_of, setting.project)
     results = run_cohorts(con, setting.definitions, setting.as_of)
-    return con, count_cohorts(con, results, setting.sources, noise_key=NOISE)
+    counts = count_cohorts(con, results, setting.sources, noise_key=NOISE)
+    measure_contacts(con, setting.as_of)
+    return con, pa.concat_tables([counts, count_waits(con)])
 
 
 def drawn(index, chance):
@@ -89,6 +93,12 @@ def drawn(index, chance):
     return LinkageDraws(pa.concat_tables(parts), pa.table(columns, schema=LINKAGE_DRAW.schema), DRAWS), worlds
 
 
+def counted_as(counts, other):
+    """The counts of another population in the order of these; a wait that nobody has any more has no row there."""
+    people = other.to_pandas().set_index(KEY)["people"]
+    return people.reindex(pd.MultiIndex.from_frame(counts.select(KEY).to_pandas())).fillna(0).to_numpy().astype(int)
+
+
 def quality(index):
     """Records of which no number tells anything, and which all have one: nothing is taken to be missed."""
     rows = index.select(["source", "record_id"]).to_pandas().assign(has_nhs_number=True, expected_false_links=0.0)
@@ -99,7 +109,7 @@ def quality(index):
 
 
 def test_what_draws_change_is_what_counting_them_whole_says(setting, monkeypatch):
-    """Every count of every draw is that of the draw's whole population: by group, step, service and threshold."""
+    """Every count of every draw is that of the draw's whole population: by group, step, service, threshold and wait."""
     index, of = setting
     found, worlds = drawn(index, np.random.default_rng(1))
     seen = {}
@@ -111,14 +121,16 @@ def test_what_draws_change_is_what_counting_them_whole_says(setting, monkeypatch
     table = count_intervals(con, counts, found, of)
 
     assert table.select(KEY).equals(counts.select(KEY))
-    expected = [counted(world, of)[1]["people"].to_numpy() for world in worlds]
-    changed = np.array(expected) - counts["people"].to_numpy()
+    expected = np.array([counted_as(counts, counted(world, of)[1]) for world in worlds])
+    changed = expected - counts["people"].to_numpy()
     np.testing.assert_array_equal(seen["change"], changed)
     key, moved = counts.select(KEY).to_pandas(), np.abs(changed).sum(axis=0)
     kinds = key["measure"].str.split(":").str[0] + " by " + key["dimension"]
     most = pd.Series(moved).groupby(kinds.to_numpy()).sum()
     # Every kind of count is moved by some draw, or the test would say nothing of it.
     wanted = {"seen by service", "variant by all", "shared by all", "attrition by all"}
+    # A wait is of one service's records: joins change where people live, and with it whose wait it is.
+    wanted |= {"wait by core20", "appointments by ethnic_group"}
     wanted |= {f"met by service{kind}" for kind in ("", "_pair", "_count")}
     assert wanted <= set(most[most > 0].index)
     assert moved.sum() > 100

@@ -86,3 +86,10 @@ def test_page_and_paper_have_the_section_and_a_first_report_has_none():
     assert "late or corrected data (more people)" in next(iter(render_pages(page).values()))
     assert make_pdf(page) != make_pdf(build_page(FRAME, FACTS))
     assert 'id="since"' not in "".join(render_pages(build_page(FRAME, replace(FACTS, since=None))).values())
+
+
+def test_the_page_says_that_breakdowns_are_not_split():
+    """What made a number change in one age or area is worked out nowhere, and a board that wonders is told so."""
+    _, found = told(shown(100))
+
+    assert "one age, sex, area or ethnic group only, we cannot say why" in found.note

@@ -12,7 +12,7 @@ from cohorts.report.facts import EarlierReport
 from cohorts.report.findings import quoted
 from cohorts.report.waits import gap_finding, moved
 from cohorts.report.weeks import Gap, ServiceWait, Weeks, service_wait, services_waited_for
-from governance.disclosure import ALL, CellKey, release
+from governance.disclosure import ALL, CellKey, SafeSpan, release
 from governance.disclosure.banded import Bounded
 from governance.disclosure.rounding import HIDDEN, SafeCell, Status
 from governance.disclosure.waits import BANDS, MOST_DEPRIVED, PLACE, referred, waited
@@ -114,6 +114,18 @@ def test_a_hidden_band_widens_the_interval(frame):
 
     assert hidden.value == pytest.approx(shown.value, abs=0.05)
     assert hidden.high - hidden.low > shown.high - shown.low
+
+
+def test_links_in_doubt_widen_the_interval(frame):
+    """Of a wait whose records may be other people's, more may be said to be in any band."""
+    sure = replace(frame, spans={})
+    keys = [key for key in frame.cells if key.measure.startswith("wait:housing:")]
+    unsure = replace(frame, spans=dict.fromkeys(keys, SafeSpan(0, 100, doubt=60)))
+
+    narrow, wide = (service_wait(each, "housing").median for each in (sure, unsure))
+
+    assert wide.value == narrow.value
+    assert wide.high - wide.low > narrow.high - narrow.low
 
 
 def test_waits_beyond_the_bands_say_so():

@@ -149,3 +149,16 @@ def test_the_attack_breaks_spans_that_are_not_widened(people, monkeypatch):
     monkeypatch.setattr(spans, "nested_of", lambda exact: [])
 
     assert any(more > 0 for more in learnt(*published(people, (gone, {}), profile="cell_key")).values())
+
+
+def test_who_missed_an_appointment_had_one():
+    """In every group: what the larger count has beside the smaller is in no table, and is taken for hidden."""
+    exact = {
+        CellKey("_everyone", measure, "sex", group): people
+        for measure, people in (("appointments", 30), ("appointments:missed", 9))
+        for group in ("female", "male")
+    }
+
+    found = {(each.total.group, each.parts[0].measure) for each in nested_of(exact)}
+
+    assert found == {("female", "appointments:missed"), ("male", "appointments:missed")}

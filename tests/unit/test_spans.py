@@ -34,6 +34,12 @@ def test_limits_are_rounded_outwards():
     assert found.text == "95 to 115"
 
 
+def test_doubt_is_what_links_add_to_the_width():
+    """None where no draw counts otherwise; else how much wider the span is for it."""
+    assert spans(103, 103, 103)[0].doubt == 0
+    assert spans(103, 98, 111)[0].doubt == (115 - 95) - (110 - 100)
+
+
 def test_hidden_counts_and_zeros_say_nothing_of_links():
     """How many a hidden group may have is itself a small number, and so is what might join nobody."""
     assert spans(5, 0, 40)[0] is None
