@@ -45,8 +45,9 @@ def _note(since: SinceFacts) -> str:
         return "We cannot say this time what made the difference: the records of last time are not held any more."
     return (
         "A number can change although nobody's life did: data came late, records were joined otherwise, or a "
-        "definition was changed. How many people each of these moved is not shown, because it may be very few. It is told "
-        "of each group as a whole. If a number changed for one age, sex, area or ethnic group only, we cannot say why."
+        "definition was changed. How many people each of these moved is not shown, because it may be very few. "
+        "It is told of each group as a whole. If a number changed for one age, sex, area or ethnic group only, "
+        "we cannot say why."
     )
 
 
