@@ -9,7 +9,7 @@ from cohorts.english import attrition_labels, definition_english, population_eng
 from cohorts.extracts import Extract, extract_caveats
 from cohorts.query import Definition, SignOff
 from cohorts.variants import measure_of, variant_label
-from cohorts.words import titled
+from cohorts.words import event_words, listed, titled
 from governance.settings import Source
 
 
@@ -53,6 +53,7 @@ def _describe(definition: Definition, sources: Sequence[Source]) -> dict[str, An
         "steps": [{"step": f"{number:02}", "label": label} for number, label in labels],
         "variants": [{"measure": measure_of(one), "label": variant_label(one)} for one in definition.variants],
         "ladder": [{"rung": rung.name, "label": titled(rung.name)} for rung in definition.query.ladder],
+        "unmet_rung": definition.query.unmet,
         "evidence": list(definition.evidence),
         "review": _sign_off(definition.review),
         "lived_experience": _sign_off(definition.lived_experience),
@@ -72,12 +73,20 @@ def _caveats(sources: Sequence[Source]) -> list[str]:
     for source in sources:
         for coverage in source.coverage:
             if coverage.share < 1:
-                found.append(f"{source.title}: about {coverage.share:.0%} of the people served are in the extract.")
+                told = f"{source.title}: about {coverage.share:.0%} of the people served are in the extract"
+                found.append(f"{told}{_of_which(coverage.kinds)}.")
             if coverage.known_gaps:
                 found.append(f"{source.title}: {coverage.known_gaps}")
         if not source.coverage:
             found.append(f"{source.title}: no coverage is declared, so its silence never counts.")
     return list(dict.fromkeys(found))
+
+
+def _of_which(kinds: Sequence[str]) -> str:
+    """For which events a share holds, unless it is about all of the source's or a family of them."""
+    if not kinds or any(kind.endswith("*") for kind in kinds):
+        return ""
+    return f" for {listed([event_words(kind, plural=True) for kind in kinds], 'and')}"
 
 
 def _sign_off(sign_off: SignOff) -> dict[str, object]:

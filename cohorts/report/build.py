@@ -22,6 +22,7 @@ from governance.disclosure import (
     common_base,
     in_every,
     interval_in_every,
+    number_in_every,
     symbol_meanings,
 )
 from governance.english import long_date, month
@@ -38,6 +39,7 @@ def build_page(frame: SafeFrame, facts: ReportFacts) -> BoardPage:
         facts: Words, dates and definitions; no counts but those already safe.
     """
     cohorts = tuple(cohort_section(frame, facts, definition) for definition in facts.definitions)
+    ids = [each.id for each in facts.definitions]
     back = sum(kept_back(facts.voices, each.id, frame.cell(each.id, "met")) for each in facts.definitions)
     return BoardPage(
         title=facts.title,
@@ -53,13 +55,13 @@ def build_page(frame: SafeFrame, facts: ReportFacts) -> BoardPage:
         period=month(facts.period),
         data_until=long_date(date.fromordinal(facts.as_of.toordinal() - 1)),
         key_numbers=_key_numbers(frame, facts),
-        glance=_glance(frame, facts),
+        glance=_glance(frame, facts, _base(frame, facts)),
         asks=_asks(facts),
         worth_asking=worth_asking(frame, facts.questions),
         since=since_last(frame, facts),
         cohorts=cohorts,
         across=across(frame, facts),
-        voices=voice_page(facts.voices, [(each.title, each.voices) for each in cohorts], back),
+        voices=voice_page(facts.voices, [(each.title, each.voices) for each in cohorts], back, ids),
         waits=waits(frame, facts),
         decided=decided_page(frame, facts),
         weighed=weigh_page(frame, facts),
@@ -72,9 +74,16 @@ def build_page(frame: SafeFrame, facts: ReportFacts) -> BoardPage:
 
 def _key_numbers(frame: SafeFrame, facts: ReportFacts) -> tuple[KeyNumber, ...]:
     """The first definitions that have a rate, in the order the project lists them: people are not ranked."""
-    rated = [each for each in facts.definitions if overall_rate(frame, each.id).per_1000 is not None][:_KEY_NUMBERS]
-    base = common_base(overall_rate(frame, each.id) for each in rated)
-    return tuple(_key_number(frame, each, base) for each in rated)
+    return tuple(_key_number(frame, each, _base(frame, facts)) for each in _rated(frame, facts))
+
+
+def _rated(frame: SafeFrame, facts: ReportFacts) -> list[DefinitionFacts]:
+    return [each for each in facts.definitions if overall_rate(frame, each.id).per_1000 is not None][:_KEY_NUMBERS]
+
+
+def _base(frame: SafeFrame, facts: ReportFacts) -> int:
+    """The denominator of the front page, in its sentences and in its table."""
+    return common_base(overall_rate(frame, each.id) for each in _rated(frame, facts))
 
 
 def _key_number(frame: SafeFrame, definition: DefinitionFacts, base: int) -> KeyNumber:
@@ -99,13 +108,14 @@ def _sentences(frame: SafeFrame, definition: DefinitionFacts) -> tuple[str, ...]
     return tuple(sentence for sentence in told if sentence)
 
 
-def _glance(frame: SafeFrame, facts: ReportFacts) -> Table:
+def _glance(frame: SafeFrame, facts: ReportFacts, base: int) -> Table:
     rows = []
     for each in facts.definitions:
         rate = overall_rate(frame, each.id)
         met, unknown = frame.cell(each.id, "met").text, frame.cell(each.id, "cannot_tell").text
-        rows.append((each.title, met, rate.text, rate.interval_text, unknown))
-    head = ("Group", "People", "In every 1,000", "95% interval", "We cannot tell for")
+        interval = interval_in_every(rate, base=base) or rate.interval_text
+        rows.append((each.title, met, number_in_every(rate, base=base), interval, unknown))
+    head = ("Group", "People", f"In every {base:,}", "95% interval", "We cannot tell for")
     return Table(caption="Every group in this report", head=head, rows=tuple(rows))
 
 

@@ -53,11 +53,11 @@ def cohort_section(frame: SafeFrame, facts: ReportFacts, definition: DefinitionF
 
 
 def _summary(frame: SafeFrame, definition: DefinitionFacts) -> tuple[tuple[str, str, str], ...]:
-    rate = overall_rate(frame, definition.id)
+    rate, unknown = overall_rate(frame, definition.id), frame.cell(definition.id, "cannot_tell")
     return (
         ("People in this group", frame.cell(definition.id, "met").text, "rounded"),
         ("In every 1,000", rate.text, f"likely {rate.interval_text}" if rate.low is not None else "too few to say"),
-        ("We cannot tell for", frame.cell(definition.id, "cannot_tell").text, "people, rounded"),
+        ("We cannot tell for", unknown.text, "people, rounded" if unknown.people is not None else "a small number"),
         ("People looked at", frame.cell(definition.id, "population").text, "rounded"),
         *_shared(frame, definition),
         *_certainty(frame, definition),

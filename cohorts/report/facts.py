@@ -41,6 +41,8 @@ class DefinitionFacts:
     """Measure and label of each other threshold that is counted."""
     rungs: tuple[tuple[str, str], ...]
     """Name and label of each rung of the response ladder; empty if the manifest does not order them."""
+    unmet_rung: str = ""
+    """Name of the rung that was not reached in time by whoever is in the group; empty if the manifest does not say."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -222,6 +224,7 @@ def _definition(each: Mapping[str, Any]) -> DefinitionFacts:
         variants=tuple((each_one["measure"], each_one["label"]) for each_one in each.get("variants", ())),
         steps=tuple((str(step["step"]), step["label"]) for step in each.get("steps", ())),
         rungs=tuple((rung["rung"], rung["label"]) for rung in each.get("ladder", ())),
+        unmet_rung=each.get("unmet_rung") or "",
     )
 
 

@@ -35,6 +35,10 @@ def equity_finding(dots: Sequence[Dot]) -> str:
     shown = [dot for dot in dots if dot.rate.low is not None and dot.label.lower() != NOT_RECORDED]
     if len(shown) < 2:
         return "There are too few people to compare groups."
+    return f"{_difference(dots)} {_not_recorded(dots, shown)}".rstrip()
+
+
+def _difference(dots: Sequence[Dot]) -> str:
     if found := clear_difference(dots):
         high, low = found
         return (
@@ -44,15 +48,35 @@ def equity_finding(dots: Sequence[Dot]) -> str:
     return "No clear difference between groups: the intervals overlap."
 
 
-def ladder_finding(rungs: Sequence[Bar]) -> str:
-    """How far people got: where most of them were lost, and which steps no one reached."""
+def _not_recorded(dots: Sequence[Dot], recorded: Sequence[Dot]) -> str:
+    """What to make of a rate that stands out among those of whom nobody knows which group they are in."""
+    for dot in dots:
+        if dot.label.lower() == NOT_RECORDED and any(clearly_higher(dot.rate, one.rate) for one in recorded):
+            return (
+                f"Where this was not recorded the rate is high, {dot.rate.text} in every 1,000. We cannot say which"
+                " groups these people belong to."
+            )
+    return ""
+
+
+def ladder_finding(rungs: Sequence[Bar], decides: str = "") -> str:
+    """How far people got: where most of them were lost, and which steps no one reached.
+
+    Args:
+        rungs: Everyone in the group, then each step.
+        decides: Label of the step that makes a need met: nobody in the group reached it, for then they would not be in
+            it. That is no finding, and is told as what the group is.
+    """
     told = []
     if drop := widest_drop(rungs):
         before, after = drop
         told.append(f"The largest fall is from {_reached(before)} to {_reached(after)}.")
-    if none := [quoted(rung.label) for rung in rungs[1:] if rung.cell.people == 0]:
+    if none := [quoted(rung.label) for rung in rungs[1:] if rung.cell.people == 0 and rung.label != decides]:
         told.append(f"No one in this group reached {' or '.join(none)}.")
-    return " ".join(told) or "The numbers are too small to say where people are lost."
+    found = " ".join(told) or "The numbers are too small to say where people are lost."
+    if decides in [rung.label for rung in rungs[1:]]:
+        found += f" Whoever reached {quoted(decides)} in time is not counted in this group."
+    return found
 
 
 def _reached(rung: Bar) -> str:

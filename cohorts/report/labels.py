@@ -50,7 +50,7 @@ def _service(group: str, facts: ReportFacts) -> str:
 
 
 def _pair(group: str, facts: ReportFacts) -> str:
-    return " and ".join(facts.source_title(service) for service in group.split(" & "))
+    return " + ".join(facts.source_title(service) for service in group.split(" & "))
 
 
 def _how_many(group: str, _: ReportFacts) -> str:

@@ -41,7 +41,7 @@ def ladder_figure(frame: SafeFrame, definition: DefinitionFacts, rungs: Sequence
     return Figure(
         id=chart_id,
         heading="Where need goes unmet",
-        finding=ladder_finding(rungs),
+        finding=ladder_finding(rungs, dict(definition.rungs).get(definition.unmet_rung, "")),
         chart=bar_chart(chart_id, title, rungs, most=frame.cell(definition.id, "met")),
         table=bar_table(title, "Step", rungs),
         note="A person who is not counted at a step may have reached it where no source could tell us.",

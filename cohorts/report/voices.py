@@ -4,7 +4,7 @@ A joint display (Guetterman, Fetters and Creswell, 2015): a number, what people 
 That nobody was heard is printed, because it is a finding about those who asked.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from cohorts.report.charts import Bar
 from cohorts.report.page import Quote, Table, VoicePage, VoiceStep
@@ -73,19 +73,22 @@ def verdict(cards: Sequence[VoiceFacts]) -> str:
     )
 
 
-def voice_page(facts: VoicesFacts, groups: Sequence[tuple[str, Sequence[VoiceStep]]], back: int) -> VoicePage:
+def voice_page(
+    facts: VoicesFacts, groups: Sequence[tuple[str, Sequence[VoiceStep]]], back: int, cohorts: Collection[str] = ()
+) -> VoicePage:
     """The page that says where people were heard, and where nobody was.
 
     Args:
         facts: Every card.
         groups: Title and steps of each group.
         back: Cards that are kept back because their group is small.
+        cohorts: Ids of the groups of this report: a comment on another one has no place in it.
     """
     steps = [step for _, steps in groups for step in steps]
     stray = len(facts.cards) - back - sum(len(step.quotes) for step in steps)
     return VoicePage(
         heard=_heard(len(steps), sum(not step.quotes for step in steps)),
-        gone=_gone(facts, back, stray),
+        gone=_gone(facts, back, stray, sum(each.cohort not in cohorts for each in facts.comments)),
         tables=tuple(_table(title, steps) for title, steps in groups),
     )
 
@@ -104,11 +107,13 @@ def _heard(steps: int, silent: int) -> str:
     return "On every step someone was heard."
 
 
-def _gone(facts: VoicesFacts, back: int, stray: int) -> tuple[str, ...]:
-    told = (
+def _gone(facts: VoicesFacts, back: int, stray: int, comments: int) -> tuple[str, ...]:
+    cards = (
         (facts.withdrawn, "withdrawn, because the people who spoke changed their mind"),
         (facts.expired, "taken out, because the time they were agreed for is over"),
         (stray, "left out, because this report has not the group or the step any more"),
         (back, "kept back, because the group is so small that someone might know who spoke"),
     )
-    return tuple(f"{number} {'card was' if number == 1 else 'cards were'} {why}." for number, why in told if number)
+    told = [(number, "card", why) for number, why in cards]
+    told.append((comments, "comment", "left out, because this report has not the group any more"))
+    return tuple(f"{n} {what} was {why}." if n == 1 else f"{n} {what}s were {why}." for n, what, why in told if n)

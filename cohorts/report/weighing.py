@@ -7,6 +7,7 @@ can work each of them out again; and how far places hang on the weights is shown
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import product
+from math import floor
 
 import numpy as np
 from numpy.typing import NDArray
@@ -239,9 +240,17 @@ def _says(whole: Sequence[DefinitionFacts], weighed: Weighed | None) -> str:
     if share >= HOLDS:
         return f"{name} comes first, and stays first when weights and numbers move."
     return (
-        f"{name} comes first by your weights, but in {_percent(share)} of other settings only. The order is open:"
-        " your own judgement decides."
+        f"{name} comes first by your weights, but {_in_a_hundred(share)}. The order is open: your own judgement"
+        " decides."
     )
+
+
+def _in_a_hundred(share: float) -> str:
+    """How often a first place stays, below the share from which on it is said to hold: never rounded up to that."""
+    least = floor(100 * share)
+    if least < 1:
+        return "hardly ever stays first when weights and numbers move"
+    return f"stays first in only about {least} of 100 tries when weights and numbers move"
 
 
 def _percent(share: float) -> str:

@@ -27,7 +27,7 @@ from governance.disclosure.rounding import NOT_AVAILABLE, CountRule, RoundingRul
 from governance.disclosure.since import SafeCause, Way, Weight, beyond_the_rule, release_change
 from governance.disclosure.spans import SafeSpan
 from governance.disclosure.steps import SafePath, SafeSteps, release_steps
-from governance.disclosure.words import common_base, in_every, interval_in_every, symbol_meanings
+from governance.disclosure.words import common_base, in_every, interval_in_every, number_in_every, symbol_meanings
 
 __all__ = [
     "ALL",
@@ -62,6 +62,7 @@ __all__ = [
     "defused",
     "in_every",
     "interval_in_every",
+    "number_in_every",
     "rate_per_1000",
     "release",
     "release_change",

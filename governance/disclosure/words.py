@@ -41,6 +41,13 @@ def in_every(rate: SafeRate, whom: str = "", *, base: int | None = None) -> str:
     return f"{_about(rate.per_1000, base)} in every {base:,} {whom}".rstrip()
 
 
+def number_in_every(rate: SafeRate, *, base: int) -> str:
+    """The number of :func:`in_every` alone, for a table."""
+    if rate.per_1000 is None:
+        return SYMBOLS[rate.status]
+    return f"{_in_base(rate.per_1000, base):,}" if _in_base(rate.per_1000, base) or not rate.per_1000 else "under 1"
+
+
 def interval_in_every(rate: SafeRate, *, base: int | None = None) -> str:
     """The 95% interval of :func:`in_every`, such as ``35 to 46``; empty where there is none."""
     if rate.low is None or rate.high is None:

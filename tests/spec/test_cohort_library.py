@@ -75,6 +75,9 @@ def test_the_demo_maps_all_that_the_library_asks_for():
     assert "police" in told[-1]["data_sources"]
     assert all(one["english"] and one["steps"] and one["ladder"] and one["sha256"] for one in told)
     assert [step["step"] for step in told[0]["steps"]] == [f"{n:02}" for n in range(1, 8)]
+    shares = [line for line in told[0]["caveats"] if "Emergency" in line and "about" in line]
+    assert len(shares) == 2  # which of the two holds for what is told, else they contradict each other
+    assert all(" for " in line for line in shares)
     assert "Advice and support cases: about 60% of the people served are in the extract." in told[0]["caveats"]
 
 

@@ -1,5 +1,6 @@
 """The board's own file: what it decided, and by what it weighs groups."""
 
+import re
 from dataclasses import replace
 from datetime import date
 
@@ -14,7 +15,7 @@ from cohorts.board.facts import board_facts
 from cohorts.report import build_page
 from cohorts.report.board_facts import DecisionFacts
 from cohorts.report.decided import DONE, DUE, OVERDUE, state
-from cohorts.report.weighing import weigh, weigh_page
+from cohorts.report.weighing import _in_a_hundred, weigh, weigh_page
 from governance.disclosure import release
 from governance.errors import ConfigError
 from tests.lib.report import BOARD, COHORTS, POLICY, invented_counts, invented_facts, invented_frame, whole, with_people
@@ -241,6 +242,14 @@ def test_the_same_numbers_give_the_same_page():
     assert weigh_page(invented_frame(), invented_facts()) == weigh_page(invented_frame(), invented_facts())
 
 
+@pytest.mark.parametrize(
+    ("share", "says"), [(0.8996, "about 89 of 100"), (0.5, "about 50 of 100"), (0.0, "hardly ever")]
+)
+def test_a_share_below_the_limit_is_never_told_as_the_limit(share, says):
+    """A group that stays first in 89.96 of 100 tries does not hold; '90' would say that it does."""
+    assert says in _in_a_hundred(share)
+
+
 def test_an_order_that_hangs_on_the_weights_is_said_to():
     """Not presented as a finding."""
     page = weigh_page(invented_frame(), invented_facts())
@@ -250,5 +259,6 @@ def test_an_order_that_hangs_on_the_weights_is_said_to():
     )
     clear = weigh_page(invented_frame(), replace(invented_facts(), board_file=alone))
 
+    assert re.search(r"stays first in only about [1-8]?\d of 100 tries", page.says)
     assert "The order is open" in page.says
     assert "stays first" in clear.says

@@ -83,8 +83,9 @@ APART = {"white": (150, 1_000), "asian": (90, 1_000)}
 def test_a_gap_disappears_once_enough_links_are_missed_among_those_with_the_lower_rate():
     """The intervals lie some 19 in 1,000 apart: 19 people of 1,000, at up to 4 of every 100 found, here of 90."""
     assert tipped(APART, 4.0) == (
-        "It could disappear if 6 more in every 100 links were missing in the group \N{LEFT SINGLE QUOTATION MARK}Asian"
-        "\N{RIGHT SINGLE QUOTATION MARK} than we allow for, and perhaps not before twice as many."
+        "We allow for links that we missed. If in the group \N{LEFT SINGLE QUOTATION MARK}Asian"
+        "\N{RIGHT SINGLE QUOTATION MARK} we missed 6 more in every 100, the difference could be gone; it may take twice"
+        " as many."
     )
 
 

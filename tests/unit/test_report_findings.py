@@ -86,6 +86,24 @@ def test_the_ladder_names_the_largest_fall_and_steps_no_one_reached():
     assert found.count("rung 2") == 1
 
 
+def test_a_step_that_defines_the_group_is_no_finding():
+    """Whoever was supported in time is not in a group of people who were not: that nobody was says nothing."""
+    found = ladder_finding(rungs(300, 0, 0), "rung 1")
+
+    assert "No one in this group reached \N{LEFT SINGLE QUOTATION MARK}rung 2\N{RIGHT SINGLE QUOTATION MARK}." in found
+    assert found.endswith("in time is not counted in this group.")
+    assert found.count("rung 1") == 1
+
+
+def test_a_high_rate_among_people_not_recorded_is_told_and_not_compared():
+    """95 in every 1,000 beside 3 is seen by every reader: the sentence says why it is no difference between groups."""
+    found = equity_finding([*dots(a=(100, 1000), b=(110, 1000)), Dot("Not recorded", rate(500, 1000))])
+    alike = equity_finding([*dots(a=(100, 1000), b=(110, 1000)), Dot("Not recorded", rate(105, 1000))])
+
+    assert "Where this was not recorded the rate is high, 500.0 in every 1,000." in found
+    assert alike == "No clear difference between groups: the intervals overlap."
+
+
 def test_the_ladder_says_nothing_about_hidden_steps():
     """A fall to a hidden count is not a number anyone may work with."""
     assert ladder_finding(rungs(3)) == "The numbers are too small to say where people are lost."
@@ -150,7 +168,7 @@ def test_labels_are_words():
     assert label("deprivation_quintile", "1", facts) == "1 (most deprived)"
     assert label("age_band", "80+", facts) == "80 and over"
     assert label("age_band", "18-34", facts) == "18 to 34"
-    assert label("service_pair", "housing & police", facts) == "Housing and homelessness and Police notices"
+    assert label("service_pair", "housing & police", facts) == "Housing and homelessness + Police notices"
     assert [label("service_count", group, facts) for group in ("0", "1", "4+")] == [
         "No service",
         "1 service",

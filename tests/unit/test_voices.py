@@ -237,6 +237,15 @@ def test_the_page_says_how_many_cards_are_gone():
     assert voice_page(VoicesFacts(), [], 0).gone == ()
 
 
+def test_a_comment_on_a_group_that_is_gone_is_counted_as_left_out():
+    """Whoever wrote it should know why it is not there; a comment on a group of this report is printed beside it."""
+    about = {one.cohort for one in VOICES.comments}
+    gone = voice_page(VOICES, [], 0, cohorts=()).gone
+
+    assert f"{len(VOICES.comments)} comment was left out, because this report has not the group any more." in gone
+    assert not any("comment" in one for one in voice_page(VOICES, [], 0, cohorts=about).gone)
+
+
 def test_a_card_is_told_in_words(filled):
     """Who listened, how many spoke, when: no reference, no consent code."""
     kept = KeptVoices.of(filled([GOOD]), [], TODAY)
