@@ -13,6 +13,7 @@ from flows.cli_run import outcome_lines
 from flows.demo.generate import make_ics
 from flows.demo.name_bands import use_bands
 from flows.demo.paperwork import date_paperwork
+from flows.demo_voices import hear_demo
 from flows.engine import run_steps
 from flows.key_desk import make_keys
 from flows.pages import page_lines, pages
@@ -43,6 +44,7 @@ def run_demo(folder: Path, *, people: int, seed: int, plain: bool, show: bool, w
         make_keys(made.project, demo=True)
         use_bands(made.project)
         approve_demo(made.project)
+        hear_demo(made.project)
         generated = time.perf_counter() - begun
         run = open_run(made.project)
         with shown(show, steps=1):

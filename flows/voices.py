@@ -155,28 +155,51 @@ def import_form(root: Path, period: str, file: Path, *, reviewer: str, second: b
     """
     if len(reviewer.split()) < 2:
         raise _no_reviewer()
-    bundle, ring, today, month = load_bundle(root), KeyRing(root / "keys"), now().date(), resolve_period(root, period)
-    filled = read_form(file, _groups(root, month), today)
-    project, recipient = bundle.project.id, ring.zone_public("analysis")
+    project, month = load_bundle(root).project.id, resolve_period(root, period)
+    filled = read_form(file, _groups(root, month), now().date())
     voices = {card_id(project, one.reference): one for one in filled.voices}
-    key = ring.signing(APPROVERS[second], today)
-    with only_run(root):
-        new = _new_ones(root, voices)
-        digests = {card: sha256(voice_bytes(one)).hexdigest() for card, one in sorted(voices.items())}
-        facts = {"project": project, "reviewer": reviewer.strip(), "on": today.isoformat(), "cards": digests}
-        path = sign_statement(root, VOICES, "voices", filled.sha256, facts, key)
-        _record(root, ring, today, path, project, {card: voices[card] for card in new})
-        for card, one in sorted(voices.items()):
-            keep(root, card, one, recipient)
-        sweep(root, entries_of(Ledger(root / "ledger").entries()), today)
+    path, new = take_in(root, voices, form_sha256=filled.sha256, reviewer=reviewer, second=second)
     comments = sum(one.kind == "comment" for one in voices.values())
     return {
         "signed": str(path),
         "cards": len(voices) - comments,
         "comments": comments,
-        "new": len(new),
+        "new": new,
         "period": month,
     }
+
+
+def take_in(
+    root: Path, voices: Mapping[str, Voice], *, form_sha256: str, reviewer: str, second: bool
+) -> tuple[Path, int]:
+    """Sign for cards, enter them in the ledger and seal their words; the same cards again change nothing.
+
+    Args:
+        root: The project folder.
+        voices: By the id that the ledger has for each.
+        form_sha256: Digest of the file that they came in.
+        reviewer: Who read every card.
+        second: Sign with the second approver's key.
+
+    Returns:
+        The signature, and how many cards are new.
+
+    Raises:
+        BadInput: A reference is taken by another card.
+        PolicyRefusal: The signing key is not here.
+    """
+    project, ring, today = load_bundle(root).project.id, KeyRing(root / "keys"), now().date()
+    key, recipient = ring.signing(APPROVERS[second], today), ring.zone_public("analysis")
+    with only_run(root):
+        new = _new_ones(root, voices)
+        digests = {card: sha256(voice_bytes(one)).hexdigest() for card, one in sorted(voices.items())}
+        facts = {"project": project, "reviewer": reviewer.strip(), "on": today.isoformat(), "cards": digests}
+        path = sign_statement(root, VOICES, "voices", form_sha256, facts, key)
+        _record(root, ring, today, path, project, {card: voices[card] for card in new})
+        for card, one in sorted(voices.items()):
+            keep(root, card, one, recipient)
+        sweep(root, entries_of(Ledger(root / "ledger").entries()), today)
+    return path, len(new)
 
 
 def _new_ones(root: Path, voices: Mapping[str, Voice]) -> list[str]:

@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -138,6 +139,10 @@ def test_the_demo_runs_from_nothing(capsys, tmp_path):
     assert done.json["result"]["people"] == 800
     assert len(done.json["result"]["pages"]) == 9
     assert [one["step"] for one in done.json["result"]["steps"]][-1] == "audit"
+    page = Path(done.json["result"]["pages"]["board_report"]).parent / "board_report" / "what-people-told-us.html"
+    told = page.read_text("utf-8")
+    assert "1 card was withdrawn" in told
+    assert "6 cards were kept back" in told  # every group of so small a system is
 
 
 def test_the_demo_refuses_too_few_people(capsys, tmp_path):

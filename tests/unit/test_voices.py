@@ -5,7 +5,9 @@ from datetime import date, timedelta
 
 import openpyxl
 import pytest
+import yaml
 
+from cohorts.definition import load_definitions
 from cohorts.report.charts import Bar
 from cohorts.report.voice_facts import VoicesFacts
 from cohorts.report.voices import (
@@ -21,9 +23,12 @@ from cohorts.report.voices import (
 )
 from cohorts.voices import KeptVoices, make_form, read_form, voice_facts
 from cohorts.voices.columns import EVIDENCE, QUESTIONS, Group
-from cohorts.voices.screen import looks_identifying
+from cohorts.voices.screen import is_printable, looks_identifying
+from flows.demo_voices import VOICES as VOICES_OF_DEMO
+from flows.demo_voices import demo_card
 from governance.disclosure import SafeCell, Status
 from governance.errors import BadInput
+from governance.settings import load_bundle
 from tests.lib.report import COHORTS, VOICES
 from tests.lib.voices import CARD, fill
 
@@ -253,3 +258,20 @@ def test_a_card_is_told_in_words(filled):
 
     assert card.source == "Their own words. Peer research, 2 to 4 people, May 2026."
     assert "HW-1" not in str(card)
+
+
+def test_the_demos_cards_are_cards_that_a_reader_could_sign_for():
+    """Each is about a step that the demo has and names nobody; of one group people agree, differ and are silent."""
+    told = yaml.safe_load(VOICES_OF_DEMO.read_text("utf-8"))
+    cards = [demo_card(each, TODAY) for each in told["cards"]]
+    library = {one.id: one for one in load_definitions(load_bundle(VOICES_OF_DEMO.parent))}
+    first = [one for one in cards if one.cohort == cards[0].cohort and one.reference not in told["withdrawn"]]
+
+    for one in cards:
+        assert not looks_identifying(one.says)
+        assert is_printable(one.says)
+        assert one.rung in ("", *(rung.name for rung in library[one.cohort].query.ladder))
+        assert one.gathered < TODAY < one.until <= TODAY + timedelta(days=3 * 365)
+    assert {one.stance for one in first} == {"agrees", "differs"}
+    assert {rung.name for rung in library[cards[0].cohort].query.ladder} - {one.rung for one in first}
+    assert {one.reference for one in cards} >= set(told["withdrawn"]) != set()
