@@ -46,8 +46,17 @@ def test_what_it_says_is_what_the_page_says(page):
     assert found["Who is worse off, by deprivation?"] == page.cohorts[0].equity[0].finding
     assert "Assessed: agrees and differs." in found["What do people who live this say?"]
     assert "Director of adult social care" in found["What will be done, and who sees to it?"]
-    assert found["When will it be looked at again?"] == "30 September 2025."
+    assert found["When will it be looked at again, six to twelve months from now?"] == "30 September 2025."
     assert found["What changed since the last report?"].startswith("210 people then, 430 now.")
+
+
+def test_what_no_source_can_tell_is_asked_and_left_to_fill_in(page):
+    """Causes, income and work, and the duty of public bodies: HEAT asks for them, and numbers do not answer."""
+    found = rows_of(heat_table(page), COHORTS[0].title)
+
+    asked = [question for question, says in found.items() if says == NOT_HERE]
+    assert len([one for one in asked if "behind it?" in one or "harder for some" in one]) == 4
+    assert {"Does it differ by income or work?", "Which senior leader stands behind this?"} <= set(asked)
 
 
 def test_what_is_not_broken_down_is_named(page):
