@@ -95,7 +95,7 @@ def safe_numbers(run: Run) -> Numbers:
         earlier=earlier,
         since=since_last_report(run, tables[CHANGE], cohorts) if last else None,
         released=released,
-        exact=counted_together(exact, measures, released.frame.rule, of_people=OF_PEOPLE, areas=areas),
+        exact=counted_together(exact, measures, released, of_people=OF_PEOPLE, areas=areas),
         cohorts={**cohorts, "questions": asked.questions},
         index=read_manifest(current(index)),
         made_of={

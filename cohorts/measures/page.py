@@ -23,7 +23,8 @@ _COUNTED = (PEOPLE, REFERRALS, CONTACT_DAYS, APPOINTMENTS)
 _NOT_SHARES = frozenset({"age_standardised", "against_expected", "crisis_rate", "out_of_estimate"})
 _SLICES = (
     "all", "deprivation_quintile", "ethnic_group", "age_band", "sex", "district", "ward", "address",
-    "ethnic_group_by_deprivation", "age_band_by_sex", "service", "missed_before", "distance", "language",
+    "ethnic_group_by_deprivation", "age_band_by_sex", "age_band_by_core20", "service", "missed_before",
+    "distance", "language",
 )  # fmt: skip
 _TITLES = {
     "all": "Everyone",
@@ -38,6 +39,7 @@ _TITLES = {
     "distance": "Distance from home to the service",
     "ethnic_group_by_deprivation": "Ethnic group by deprivation",
     "age_band_by_sex": "Age by sex",
+    "age_band_by_core20": "Age by deprivation",
     "service": "Service",
     "missed_before": "Missed in the year before",
 }

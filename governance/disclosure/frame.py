@@ -29,6 +29,8 @@ class SafeFrame:
     """Definition version by cohort."""
     spans: Mapping[CellKey, SafeSpan] = field(default_factory=dict)
     """Of shown counts by group and by step: where they lie if records are joined otherwise."""
+    pairs: Mapping[CellKey, SafeCell] = field(default_factory=dict)
+    """Counts by two slices together, merged until none is small; they are published with the measures."""
 
     @property
     def policy_id(self) -> str:
@@ -53,6 +55,11 @@ class SafeFrame:
         """The groups of a breakdown, in table order."""
         stem = CellKey(cohort, measure, dimension)
         return tuple(key.group for key in self.cells if key._replace(group=ALL) == stem)
+
+    def pair_groups(self, cohort: str, measure: str, dimension: str) -> tuple[str, ...]:
+        """The groups of two slices together, at the level at which they are published; none if they are not."""
+        stem = CellKey(cohort, measure, dimension)
+        return tuple(key.group for key in self.pairs if key._replace(group=ALL) == stem)
 
     def measures(self, cohort: str) -> tuple[str, ...]:
         """What was counted of a cohort, in table order."""

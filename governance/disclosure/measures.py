@@ -17,11 +17,12 @@ from governance.area_folders import folder_of
 from governance.contracts import AREA_COUNT, COHORT_COUNT, MEASURE_COUNT, check_table
 from governance.disclosure.counts_file import COUNTS_FILE, safe_counts_csv
 from governance.disclosure.frame import SafeFrame, release, with_areas
-from governance.disclosure.pairs import LEVELS, Cell, merged
+from governance.disclosure.pairs import LEVELS, SLICES, Cell, Withheld, at_level, merged
 from governance.disclosure.profiles import rule_of
 from governance.disclosure.protect import ALL, CellKey, keys_of
 from governance.disclosure.rates import SafeRate, rate_per_1000
-from governance.disclosure.rounding import HIDDEN, CountRule, SafeCell
+from governance.disclosure.rounding import HIDDEN, CountRule, SafeCell, Status
+from governance.disclosure.some_events import Events, put_together
 from governance.disclosure.spans import release_spans
 from governance.settings import Policy, Profile
 
@@ -100,13 +101,16 @@ def release_measures(
     rule = rule_of(profile, policy)
     found = {_key(row): _from_frame(whole, row) for row in rows if _is_counted(row, of_people)}
     found |= dict(_of_events([row for row in rows if row["measure"] not in of_people], rule))
-    pairs = dict(_of_pairs([row for row in rows if row["dimension"] in LEVELS], rule, of_people))
+    pairs = dict(_of_pairs(_pairs_in(rows, of_people), whole))
     found |= pairs
     cells = {key: cell for key, cell in whole.cells.items() if key in held}
     base = policy.round_to_people
     spans = {} if intervals is None else release_spans(cells, counts, intervals, rule=rule, base=base)
-    frame = SafeFrame(rule=whole.rule, cells=MappingProxyType(cells), versions=whole.versions, spans=spans)
-    everything = {**whole.cells, **dict(_pair_cells(pairs))}
+    together = MappingProxyType(dict(_pair_cells(pairs)))
+    frame = SafeFrame(
+        rule=whole.rule, cells=MappingProxyType(cells), versions=whole.versions, spans=spans, pairs=together
+    )
+    everything = {**whole.cells, **together}
     return SafeMeasures(
         frame=frame,
         measures=MappingProxyType(dict(sorted(found.items()))),
@@ -120,14 +124,19 @@ def _areas_of(frame: SafeFrame) -> Iterator[str]:
 
 
 def counted_together(
-    counts: pa.Table, measures: pa.Table, rule: CountRule, *, of_people: frozenset[str], areas: pa.Table | None = None
+    counts: pa.Table,
+    measures: pa.Table,
+    released: SafeMeasures,
+    *,
+    of_people: frozenset[str],
+    areas: pa.Table | None = None,
 ) -> pa.Table:
     """Every exact count of people that a release shows in some form: for the gate, which must know what is true.
 
     Args:
         counts: Contract ``cohort_count``.
         measures: Contract ``measure_count``.
-        rule: How counts are released; pairs of slices are merged to suit it.
+        released: What is shown of them; it says how pairs of slices were merged.
         of_people: Measures whose part and whole are people.
         areas: Contract ``area_count``.
 
@@ -139,7 +148,7 @@ def counted_together(
     merged_rows = [
         {**key._asdict(), "part": cell.part, "whole": cell.whole}
         | {"part_noise": cell.part_key, "whole_noise": cell.whole_key}
-        for key, cell in _merged_pairs([row for row in rows if row["dimension"] in LEVELS], rule, of_people)
+        for key, cell in _as_shown(_pairs_in(rows, of_people), released)
     ]
     added = [new for row in merged_rows for new in _as_counts(row, versions)]
     return with_areas(
@@ -203,38 +212,58 @@ def _from_frame(frame: SafeFrame, row: Mapping[str, Any]) -> SafeMeasure:
 
 
 def _of_events(rows: list[dict[str, Any]], rule: CountRule) -> Iterator[tuple[MeasureKey, SafeMeasure]]:
-    """Measures of events: a whole slice, or nothing of it."""
-    slices: dict[tuple[str, str, str], list[dict[str, Any]]] = {}
+    """Measures of events: a whole slice, with groups put together until none has few people, or nothing of it."""
+    slices: dict[tuple[str, str, str], dict[str, Events]] = {}
     for row in rows:
         if row["dimension"] not in LEVELS:
-            slices.setdefault((row["cohort"], row["measure"], row["dimension"]), []).append(row)
-    for group in slices.values():
-        few = any(0 < row[of] <= rule.largest_hidden for row in group for of in _PEOPLE)
-        for row in group:
-            cells = [HIDDEN if few else rule.release(row[of], row[f"{of}_noise"]) for of in ("part", "whole")]
-            yield _key(row), SafeMeasure(*cells)
+            slices.setdefault((row["cohort"], row["measure"], row["dimension"]), {})[row["group"]] = Events.of(row)
+    for (cohort, measure, dimension), groups in slices.items():
+        found = put_together(dimension, groups, rule.largest_hidden)
+        for group, events in (found or groups).items():
+            cells = [HIDDEN if found is None else rule.release(*each) for each in (events.part, events.whole)]
+            yield MeasureKey(cohort, measure, dimension, group), SafeMeasure(*cells)
 
 
-_PEOPLE = ("part_people", "whole_people", "part", "whole")
+Pairs = dict[tuple[str, str], dict[str, Cell]]
+"""By cohort and dimension, then by group."""
 
 
-def _of_pairs(
-    rows: list[dict[str, Any]], rule: CountRule, of_people: frozenset[str]
-) -> Iterator[tuple[MeasureKey, SafeMeasure]]:
-    """Pairs of two slices, released."""
-    for key, cell in _merged_pairs(rows, rule, of_people):
-        yield key, SafeMeasure(rule.release(cell.part, cell.part_key), rule.release(cell.whole, cell.whole_key))
-
-
-def _merged_pairs(
-    rows: list[dict[str, Any]], rule: CountRule, of_people: frozenset[str]
-) -> Iterator[tuple[MeasureKey, Cell]]:
-    """Pairs of slices, of prevalence alone: merged, or not there."""
-    pairs: dict[tuple[str, str], dict[str, Cell]] = {}
+def _pairs_in(rows: list[dict[str, Any]], of_people: frozenset[str]) -> Pairs:
+    """Pairs of slices, of prevalence alone."""
+    pairs: Pairs = {}
     for row in rows:
-        if row["measure"] == PREVALENCE and PREVALENCE in of_people:
+        if row["dimension"] in LEVELS and row["measure"] == PREVALENCE and PREVALENCE in of_people:
             cell = Cell(row["part"], row["whole"], row["part_noise"], row["whole_noise"])
             pairs.setdefault((row["cohort"], row["dimension"]), {})[row["group"]] = cell
+    return pairs
+
+
+def _of_pairs(pairs: Pairs, frame: SafeFrame) -> Iterator[tuple[MeasureKey, SafeMeasure]]:
+    """Pairs of two slices, released: merged, or not there."""
+    rule = frame.rule
     for (cohort, dimension), cells in pairs.items():
-        for group, cell in (merged(dimension, cells, rule.largest_hidden) or {}).items():
+        withheld = _withheld(frame, cohort, dimension)
+        for group, cell in (merged(dimension, cells, rule.largest_hidden, withheld) or {}).items():
+            released = SafeMeasure(rule.release(cell.part, cell.part_key), rule.release(cell.whole, cell.whole_key))
+            yield MeasureKey(cohort, PREVALENCE, dimension, group), released
+
+
+def _withheld(frame: SafeFrame, cohort: str, dimension: str) -> Withheld:
+    """The groups of both slices of a pair, and whether part or whole of each is hidden."""
+    names = count_names(PREVALENCE)
+    return {
+        one: {
+            group: any(frame.cell(cohort, name, one, group).status is Status.HIDDEN for name in names)
+            for group in frame.groups(cohort, names[0], one)
+        }
+        for one in SLICES[dimension]
+    }
+
+
+def _as_shown(pairs: Pairs, released: SafeMeasures) -> Iterator[tuple[MeasureKey, Cell]]:
+    """The exact cells of pairs at the level at which they were released."""
+    for (cohort, dimension), cells in pairs.items():
+        shown = set(released.frame.pair_groups(cohort, count_names(PREVALENCE)[0], dimension))
+        levels = (at_level(level, cells) for level in LEVELS[dimension])
+        for group, cell in next((found for found in levels if shown and set(found) == shown), {}).items():
             yield MeasureKey(cohort, PREVALENCE, dimension, group), cell

@@ -455,7 +455,7 @@ def test_every_count_behind_a_measure_is_attacked():
     counts = invented_counts(8_000)
     measures = pa.Table.from_pylist(list(invented_measures()), schema=MEASURE_COUNT.schema)
     released = release_measures(counts, measures, POLICY, "cell_key", of_people=OF_PEOPLE)
-    exact = counted_together(counts, measures, CELL_KEY, of_people=OF_PEOPLE)
+    exact = counted_together(counts, measures, released, of_people=OF_PEOPLE)
 
     keys = {CellKey(*row) for row in zip(*(exact[name].to_pylist() for name in COHORT_COUNT.key), strict=True)}
 

@@ -47,4 +47,13 @@ SELECT
     END AS "group"
 FROM pair
 UNION ALL
+SELECT
+    person_id,
+    'age_band_by_core20' AS dimension,
+    CASE
+        WHEN age_band = 'not recorded' OR quintile = 'not recorded' THEN 'not recorded'
+        ELSE age_band || ' | ' || quintile
+    END AS "group"
+FROM pair
+UNION ALL
 SELECT person_id, dimension, "group" FROM preset_person

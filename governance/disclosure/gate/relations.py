@@ -8,6 +8,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
+from governance.disclosure.pairs import NOT_RECORDED, SLICES, margins
 from governance.disclosure.protect import ALL, PARTS, WHOLE, CellKey
 from governance.disclosure.waits import APPOINTMENTS, MISSED, whole_of
 
@@ -55,6 +56,7 @@ def relations_of(keys: Collection[CellKey]) -> list[Relation]:
         *_services(known),
         *_numbers_of_services(known),
         *_waits(known),
+        *_pairs_of_slices(known),
     ]
     return [each for each in found if all(key in known for key, _ in each.terms)]
 
@@ -177,6 +179,24 @@ def _waits(known: Collection[CellKey]) -> Iterator[Relation]:
         if total.dimension == ALL:
             seen = CellKey(_EVERYONE, "seen", "service", total.measure.partition(":")[2])
             yield at_most(total, seen, "people referred to a service and people seen by it")
+
+
+def _pairs_of_slices(known: Collection[CellKey]) -> Iterator[Relation]:
+    """Two slices together against each alone: those who lack one of the two are all that they may differ by."""
+    pairs: dict[CellKey, list[str]] = defaultdict(list)
+    slices: dict[CellKey, list[str]] = defaultdict(list)
+    for key in sorted(known):
+        (pairs if key.dimension in SLICES else slices)[key._replace(group=ALL)].append(key.group)
+    for table, cells in pairs.items():
+        alone = {one: slices[table._replace(dimension=one)] for one in SLICES[table.dimension]}
+        missing = [table._replace(group=NOT_RECORDED)] if NOT_RECORDED in cells else []
+        for each in margins(table.dimension, cells, alone):
+            own = [table._replace(dimension=each.dimension, group=group) for group in each.groups]
+            parts = [table._replace(group=group) for group in each.cells]
+            says = f"{_named(table)} by {_words(table.dimension)} and by {_words(each.dimension)}"
+            yield Relation((*((key, 1) for key in own), *((key, -1) for key in parts)), 0, None, says)
+            terms = (*((key, 1) for key in (*parts, *missing)), *((key, -1) for key in own))
+            yield Relation(terms, 0, None, says)
 
 
 def _once(services: int) -> int:
