@@ -25,7 +25,12 @@ FEWEST_EVENTS = 10
 
 
 def directly_standardised(
-    events: ArrayLike, people: ArrayLike, standard: ArrayLike, per: float = 1000, confidence: float = 0.95
+    events: ArrayLike,
+    people: ArrayLike,
+    standard: ArrayLike,
+    per: float = 1000,
+    confidence: float = 0.95,
+    count_variance: float = 0.0,
 ) -> Estimate | None:
     """The rate that a population would have if it had the ages of the standard one.
 
@@ -35,6 +40,7 @@ def directly_standardised(
         standard: Shape (k,): weights of the bands, in any unit.
         per: So many people.
         confidence: Of the two-sided interval.
+        count_variance: Of each count that is not zero, where noise or rounding changed it; it widens the interval.
 
     Returns:
         None below 10 events, and where a band that the standard has holds nobody: its rate is then unknown.
@@ -48,7 +54,8 @@ def directly_standardised(
         return None
     found, among, weight = found[needed], among[needed], weight[needed] / weight.sum()
     value = float((weight * found / among).sum())
-    spread = sqrt(float((weight**2 * found / among**2).sum()) / total)
+    unsure = count_variance * ((found > 0) / among**2 + found**2 / among**4)
+    spread = sqrt(float((weight**2 * (found / among**2 + unsure)).sum()) / total)
     limits = count_limits(total, confidence)
     return Estimate(
         per * value, per * (value + spread * (limits.low - total)), per * (value + spread * (limits.high - total))

@@ -7,6 +7,7 @@ from cohorts.report.charts import Bar, Dot
 from cohorts.report.equity import by_words, equity_dots, equity_figure
 from cohorts.report.facts import DefinitionFacts, DimensionFacts, ReportFacts
 from cohorts.report.findings import cannot_tell_outweighs, clear_difference, quoted, widest_drop
+from cohorts.report.gap import deprivation_gap
 from cohorts.report.labels import breakdowns
 from cohorts.report.ladder import SHARED, STEP, ladder_figure, ladder_rungs, rung_names
 from cohorts.report.overlap import overlap_figures
@@ -34,6 +35,7 @@ def cohort_section(frame: SafeFrame, facts: ReportFacts, definition: DefinitionF
         summary=_summary(frame, definition),
         ladder=ladder_figure(frame, definition, rungs),
         equity=tuple(equity_figure(frame, facts, definition, each, dots) for each, dots in equity.items()),
+        gap=deprivation_gap(frame, definition.id, definition.title),
         overlap=overlap_figures(frame, facts, definition),
         variants=_variants(frame, definition),
         attrition=_attrition(frame, definition),

@@ -119,6 +119,14 @@ class Trend:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Gap:
+    """How wide the gap by deprivation is."""
+
+    finding: str
+    table: Table
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CohortSection:
     """One cohort: who they are, how many, where need goes unmet, for whom, and between which services."""
 
@@ -136,6 +144,8 @@ class CohortSection:
     """Label, number, and a line that explains it."""
     ladder: Figure | None
     equity: tuple[Figure, ...]
+    gap: Gap | None = None
+    """None where it is not broken down by deprivation."""
     overlap: tuple[Figure, ...]
     variants: Table | None = None
     """The group at other thresholds."""

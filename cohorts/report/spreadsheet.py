@@ -78,7 +78,10 @@ def _in_order(page: BoardPage) -> Iterator[Table]:
 def _of_cohort(cohort: CohortSection) -> Iterator[Table]:
     if cohort.ladder:
         yield cohort.ladder.table
-    yield from (figure.table for figure in (*cohort.equity, *cohort.overlap))
+    yield from (figure.table for figure in cohort.equity)
+    if cohort.gap:
+        yield cohort.gap.table
+    yield from (figure.table for figure in cohort.overlap)
     if told := _told(cohort):
         yield told
     if cohort.trend and cohort.trend.figure:

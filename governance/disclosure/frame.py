@@ -56,6 +56,10 @@ class SafeFrame:
         stem = CellKey(cohort, measure, dimension)
         return tuple(key.group for key in self.cells if key._replace(group=ALL) == stem)
 
+    def pair(self, cohort: str, measure: str, dimension: str, group: str) -> SafeCell:
+        """One count by two slices together; not available where the release has none."""
+        return self.pairs.get(CellKey(cohort, measure, dimension, group), NOT_AVAILABLE)
+
     def pair_groups(self, cohort: str, measure: str, dimension: str) -> tuple[str, ...]:
         """The groups of two slices together, at the level at which they are published; none if they are not."""
         stem = CellKey(cohort, measure, dimension)

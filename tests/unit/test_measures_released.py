@@ -8,7 +8,8 @@ import pytest
 
 from cohorts.measures.publish import OF_PEOPLE, safe_measures_csv
 from governance.contracts import COHORT_COUNT, MEASURE_COUNT
-from governance.disclosure import MeasureKey, release_measures
+from governance.disclosure import CellKey, MeasureKey, counted_together, release_measures
+from governance.disclosure.gate.relations import relations_of
 from governance.disclosure.pairs import Cell, merged
 from governance.settings import Policy
 
@@ -146,3 +147,64 @@ def test_every_published_row_names_its_denominator():
     assert by_measure["crisis_share"]["in_every_1000"] == "225.0"
     assert by_measure["crisis_share"]["low"] == ""
     assert not {"43", "401"} & set(by_measure["prevalence"].values())
+
+
+def age_pair(young, old, oldest):
+    """Ages by sex: part of 1,000 each, of women and men."""
+    return cells(**{
+        f"{age}_{sex}": (part, 1000)
+        for age, both in (("50-64", young), ("65-79", old), ("80+", oldest))
+        for sex, part in zip(("female", "male"), both, strict=True)
+    })  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("hidden", "told"),
+    [((), True), (("80+",), False), (("80+", "65-79"), True), (("80+", "0-17"), False)],
+    ids=["none", "one inside", "all inside", "one of two inside"],
+)
+def test_a_pair_is_not_published_where_its_sums_tell_of_a_hidden_group(hidden, told):
+    """65 and over, both sexes, less the 65 to 79 that are shown, would be the 80 and over that are not."""
+    withheld = {"age_band": {age: age in hidden for age in ("0-17", "50-64", "65-79", "80+")},
+                "sex": {"female": False, "male": False}}  # fmt: skip
+    found = merged("age_band_by_sex", age_pair((20, 20), (20, 20), (3, 3)), 7, withheld)
+
+    assert (found is not None) == told
+    assert found is None or "65+ | male" in found
+
+
+GROUPS = {"0-17": 100, "50-64": 40, "65-79": 40, "80+": 6}
+SEXES = ("female", "male")
+
+
+def test_two_slices_together_are_held_against_each_alone():
+    """The gate's attacker adds cells of a pair up, and knows by how many the sum may be short."""
+    pair = [CellKey("c", "met", "age_band_by_sex", f"{age} | {sex}") for age in ("0-17", "65+") for sex in SEXES]
+    alone = [CellKey("c", "met", "age_band", age) for age in ("0-17", "65-79", "80+")]
+    missing = CellKey("c", "met", "age_band_by_sex", "not recorded")
+    ties = [each for each in relations_of({*pair, *alone, missing}) if each.says.endswith("and by age band")]
+    exact = {pair[0]: 50, pair[1]: 40, pair[2]: 20, pair[3]: 24, missing: 3}
+    exact |= {alone[0]: 92, alone[1]: 39, alone[2]: 6}
+
+    assert len(ties) == 4  # each sum from below and from above
+    assert all(each.holds(exact) for each in ties)
+    assert not all(each.holds({**exact, alone[2]: 9}) for each in ties)
+    assert not all(each.holds({**exact, alone[2]: 4}) for each in ties)
+
+
+def test_a_release_leaves_out_a_pair_that_would_tell_of_a_hidden_group():
+    """80 and over is hidden with one more age; the pair's own cells are large."""
+    board = [("met", "age_band", age, people) for age, people in GROUPS.items()]
+    board += [("population", "age_band", age, 2000) for age in GROUPS]
+    counted = counts(("met", "all", "all", 186), ("population", "all", "all", 8000), *board)
+    pair = measures(*(
+        ("prevalence", "age_band_by_sex", f"{age} | {sex}", people // 2, 1000)
+        for age, people in GROUPS.items() for sex in SEXES
+    ))  # fmt: skip
+    found = released(counted, pair)
+    hidden = {key.group for key, cell in found.frame.cells.items() if cell.text == "[c]"}
+
+    assert hidden == {"50-64", "80+"}
+    assert found.frame.pairs == {}
+    exact = counted_together(counted, pair, found, of_people=OF_PEOPLE)
+    assert "age_band_by_sex" not in exact["dimension"].to_pylist()
