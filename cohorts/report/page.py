@@ -123,7 +123,8 @@ class Gap:
     """How wide the gap by deprivation is."""
 
     finding: str
-    table: Table
+    table: Table | None
+    """None where no number of it can be told."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

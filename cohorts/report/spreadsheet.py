@@ -79,7 +79,7 @@ def _of_cohort(cohort: CohortSection) -> Iterator[Table]:
     if cohort.ladder:
         yield cohort.ladder.table
     yield from (figure.table for figure in cohort.equity)
-    if cohort.gap:
+    if cohort.gap and cohort.gap.table:
         yield cohort.gap.table
     yield from (figure.table for figure in cohort.overlap)
     if told := _told(cohort):

@@ -116,13 +116,13 @@ def test_a_day_told_twice_is_one_day(con):
 
 @pytest.mark.parametrize(
     ("people_in_an_area", "unique", "under_5", "below_the_ceilings"),
-    [(1600, 0.111, 0.247, True), (320, 0.362, 0.954, False)],
+    [(1600, 0.158, 0.332, True), (320, 0.431, 0.969, False)],
     ids=["lsoa", "output area"],
 )
 def test_the_ceilings_part_small_areas_from_very_small_ones(
     con, people_in_an_area, unique, under_5, below_the_ceilings
 ):
-    """Ninety birth years alike, two sexes, and the five broad ethnic groups of the 2021 census of England and Wales."""
+    """Ninety birth years alike, two sexes; ethnic groups and first languages of the 2021 census of England and Wales."""
     draw, people = np.random.default_rng(1), 160_000
     groups = draw.choice(["white", "asian", "black", "mixed", "other"], people, p=[0.817, 0.093, 0.040, 0.029, 0.021])
     facts = {
@@ -130,6 +130,7 @@ def test_the_ceilings_part_small_areas_from_very_small_ones(
         "birth_year": draw.integers(1930, 2020, people),
         "sex": draw.choice(["female", "male"], people),
         "ethnic_group": groups,
+        "first_language": draw.choice(["english", "other", "sign_language"], people, p=[0.911, 0.0886, 0.0004]),
         "small_area": [f"E{number // people_in_an_area}" for number in range(people)],
     }
     _load(con, "person", PERSON, facts, people)

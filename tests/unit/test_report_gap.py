@@ -91,13 +91,21 @@ def test_ages_can_explain_a_gap():
     assert "At the same ages, there is no clear difference" in found
 
 
-@pytest.mark.parametrize("hidden", [(3, 2000), (0, 2000)], ids=["small", "none"])
-def test_a_hidden_fifth_says_so_in_words(hidden):
-    """No number is made of a number that is not shown."""
-    gap = deprivation_gap(released(fifths=FIFTHS | {"5": hidden}, ages=AGES | {"18-34 | 1": (4, 900)}), "c", "Title")
+def test_a_number_that_cannot_be_told_says_so_in_words():
+    """Nobody of one fifth is in the cohort, so no line goes through all five; what can be told is told."""
+    gap = deprivation_gap(released(fifths=FIFTHS | {"5": (0, 2000)}), "c", "Title")
 
     assert [row[1:] for row in gap.table.rows[:2]] == [("[x]", "[x]", "Too few people to say")] * 2
     assert "we cannot say how wide the gap is" in gap.finding
+    assert [row[3] for row in gap.table.rows[2:]] == ["More common where areas are more deprived"] * 2
+
+
+def test_where_nothing_can_be_told_there_is_a_sentence_and_no_table():
+    """A fifth is hidden: no slope, and no ages of all other areas, which would tell of it."""
+    gap = deprivation_gap(released(fifths=FIFTHS | {"5": (3, 2000)}), "c", "Title")
+
+    assert gap.finding == "[x]: there are too few people to say how wide the gap is."
+    assert gap.table is None
 
 
 def test_below_ten_people_there_is_no_rate_at_the_same_ages():
