@@ -94,7 +94,8 @@ def put_together(dimension: str, groups: Mapping[str, Events], largest_hidden: i
         None where some group has few at every step, or only one would be left of several.
     """
     apart = dimension not in OVERLAPPING
-    tried = (_named(groups, step, apart) for step in (str, *STEPS.get(dimension, ())))
+    steps: tuple[Step, ...] = (_by({}), *STEPS.get(dimension, ()))
+    tried = (_named(groups, step, apart) for step in steps)
     for found in (*tried, _smallest_together(groups, largest_hidden, apart)):
         if len(found) >= min(2, len(groups)) and not any(each.has_few(largest_hidden) for each in found.values()):
             return found
