@@ -145,7 +145,7 @@ EVERY ?= 1
 MINUTES ?= 600
 .PHONY: bench-faults
 bench-faults: $(VENV)/.installed ## kills, full and broken disks, second runs at every write point of a month, into docs/benchmarks.md (EVERY=10 samples)
-	$(BIN)/python -m tests.bench.faults --kept $(BENCH)/faults --out docs/benchmarks.md --every $(EVERY) --minutes $(MINUTES)
+	$(BIN)/python -m tests.bench.faults --kept $(BENCH)/faults --out docs/benchmarks.md --every $(EVERY) --minutes $(MINUTES) $(if $(STEPS),--steps $(STEPS))
 
 .PHONY: bench-leaks
 LEAK_PEOPLE ?= 1500

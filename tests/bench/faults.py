@@ -1,6 +1,7 @@
 """Every write point of every step of a month, with every fault: does running the step again end the same?
 
     python -m tests.bench.faults --kept FOLDER --out docs/benchmarks.md [--every 10] [--minutes 50]
+        [--steps cohorts report audit]
 
 A toy month is run step by step. At each write point the run is held still and the project copied as it lies there,
 which is what `kill -9` leaves; the step is run again on the copy. One kill in ten is also a real one, and must leave
@@ -261,20 +262,22 @@ def main() -> None:
     parser.add_argument("--out", type=Path)
     parser.add_argument("--every", type=int, default=1)
     parser.add_argument("--minutes", type=float, default=600)
+    parser.add_argument("--steps", nargs="*", help="such as `cohorts report audit`; without it all are tried")
     parser.add_argument("--only", choices=("kills", "seconds", "disks"), help="one kind of fault")
     chosen = parser.parse_args()
     chosen.kept.mkdir(parents=True, exist_ok=True)
     kept = Kept(chosen.kept / "faults.jsonl", chosen.minutes)
     with tempfile.TemporaryDirectory() as folder, Helper() as helper:
         every_stage = list(stages(Path(folder)))
-        for stage in every_stage:
+        tried = [stage for stage in every_stage if not chosen.steps or stage.step[0] in chosen.steps]
+        for stage in tried:
             if chosen.only in (None, "kills"):
                 hold_still(stage, kept, helper, chosen.every)
             if chosen.only in (None, "seconds"):
                 start_seconds(stage, kept, helper, chosen.every)
             sys.stderr.write(f"{stage.name}: {len(kept.tried):,} faults tried\n")
         if chosen.only in (None, "disks"):
-            fail(every_stage, kept, helper, chosen.every)
+            fail(tried, kept, helper, chosen.every)
     text = page(kept.tried, sum(len(stage.acts) for stage in every_stage))
     sys.stdout.write(text)
     if chosen.out:
