@@ -192,6 +192,25 @@ def test_the_same_numbers_again_wear_nothing_out():
     assert attack(now, CELL_KEY, [published(now, CELL_KEY, f"{n:04}") for n in range(60)]).leaks == ()
 
 
+def _breakdowns(people, many):
+    """One total broken down in many ways, each time into the first person and the others."""
+    groups = {("c", "met", f"d{n}", group): each for n in range(many) for group, each in (("a", 1), ("b", people - 1))}
+    counts = count_table({("c", "met", "all", "all"): people, **groups})
+    keys = {"a": 11, "b": 22 * (people - 1), "all": 11 + 22 * (people - 1)}
+    held = [keys[group] for group in counts["group"].to_pylist()]
+    return counts.set_column(counts.column_names.index("cell_key"), "cell_key", pa.array(held, pa.uint32()))
+
+
+def test_one_person_seen_in_every_breakdown_is_one_person():
+    """A total that is all in one group tells nothing more in fifty breakdowns: the same people are hidden fifty times.
+
+    The next month one person more is there. Each breakdown of the month before was once taken for a view of its own.
+    """
+    before = published(_breakdowns(1, 50), CELL_KEY, "2025-08")
+
+    assert attack(_breakdowns(2, 50), CELL_KEY, [before]).leaks == ()
+
+
 def test_a_rule_that_hides_nothing_is_attacked_too():
     """Midpoints show 1 to 6 as 3: six groups shown so, in a total shown so, are one person each."""
     rule = MidpointRule()

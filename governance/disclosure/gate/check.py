@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from time import monotonic
 
 from governance.disclosure.gate.history import scenarios
-from governance.disclosure.gate.likely import certainty, gained, variance_alone
+from governance.disclosure.gate.likely import certainty, gained, same_people, variance_alone
 from governance.disclosure.gate.published import Published
 from governance.disclosure.gate.relations import Relation, equation
 from governance.disclosure.gate.system import ANY_NUMBER, Contradiction, Interval, System, TimeUp, narrow_cells
@@ -226,8 +226,10 @@ def _from_before(
         same = {key for key in before.cells if new.versions.get(key.cohort) == before.versions.get(key.cohort)}
         both = [each for each in relations if each.is_sum and all(key in same for key, _ in each.terms)]
         fresh = [each for each in both if _changed(each, before, later)]
-        for key, more in gained(before, fresh, {}).items():
-            found[key] = found.get(key, 0.0) + more
+        twin = same_people(before, both)
+        more = gained(before, fresh, twin)
+        for key in {key for each in fresh for key, _ in each.terms}:
+            found[key] = found.get(key, 0.0) + more.get(twin.get(key, key), 0.0)
         later = before
     return found
 

@@ -42,6 +42,30 @@ def gained(
     return found
 
 
+def same_people(published: Published, relations: Sequence[Relation]) -> dict[CellKey, CellKey]:
+    """Cells that a release tells to hold the same people: a total and its one group that is not shown as nobody.
+
+    The same people are released alike, so that the group is no second view of the total, in however many breakdowns.
+
+    Returns:
+        For each such cell, the first of those that are the same.
+    """
+    twin: dict[CellKey, CellKey] = {}
+    for relation in relations:
+        left = [(key, c) for key, c in relation.terms if published.rule.bounds(published.cells[key]) != (0, 0)]
+        if relation.low == relation.high == 0 and sorted(c for _, c in left) == [-1, 1]:
+            first, second = sorted(_first(twin, key) for key, _ in left)
+            if first != second:
+                twin[second] = first
+    return {key: _first(twin, key) for key in twin}
+
+
+def _first(twin: Mapping[CellKey, CellKey], key: CellKey) -> CellKey:
+    while key in twin:
+        key = twin[key]
+    return key
+
+
 def certainty(precision: float) -> float:
     """The probability of the likeliest value of a count known with this precision, as if it were normal."""
     return erf(sqrt(precision) / (2 * sqrt(2)))
