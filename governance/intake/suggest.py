@@ -4,12 +4,15 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from governance.identifier_names import is_identifier_name
 from governance.intake.header import plain
 from governance.settings import ColumnClass
 from governance.settings.standard import SERIAL_FORMATS
 
 _LIKELY = 0.8
 """Above this share of values of one shape the column is taken to hold such values."""
+_SOME = 0.2
+"""Below this share of values of its shape a column does not hold what its name says."""
 _FEW_CODES = 25
 _CODED_ROWS = 50
 _LONG_TEXT = 60
@@ -35,7 +38,7 @@ _NAMES = {
     "birth_year": r"(birthyear|yearofbirth|yob)",
 }
 _RECORD_ID = re.compile(
-    r"(unique|local|source)?(person|patient|client|case|record|rec|customer|member|tenant|applicant|serviceuser|user)?"
+    r"(unique|local|source|internal|national)?(person|personal|individual|patient|client|case|record|rec|customer|member|tenant|applicant|serviceuser|user)?"
     r"(id|ref|reference|identifier|key)"
 )
 _DATE = re.compile(rf".*date.*|{_NAMES['date_of_birth']}")
@@ -110,8 +113,12 @@ def _suggest(shape: Shape) -> Suggestion:
         return Suggestion(column_class=ColumnClass.QUASI_IDENTIFIER, role=by_name, why="by its name")
     if by_name == "date_of_birth" and not shape.format:
         return _direct("other_identifier", "called a date of birth, and not read as dates")
+    if by_name in ("postcode", "previous_postcode") and shape.filled and shape.shapes["postcode"] < _SOME:
+        return _direct("other_identifier", "called a postcode, and not of its shape: give it a `pattern` to link by it")
     if by_name and by_name != "birth_year":
         return _direct(by_name, "by its name")
+    if is_identifier_name(shape.name):
+        return _direct("other_identifier", "named like an identifier: never encoded, never sent")
     return _by_content(shape)
 
 

@@ -3,20 +3,12 @@
 import re
 from collections.abc import Iterator
 
+from governance.identifier_names import is_identifier_name, words_of
 from governance.policy.rule import Problem, RunFacts, place, rule
 from governance.settings import Bundle, ColumnClass
 from governance.settings.extract import DIRECT_ROLES
 
 _TAKEN_AS_IS = (ColumnClass.ATTRIBUTE, ColumnClass.EVENT_FIELD)
-_IDENTIFIER_WORDS = re.compile(
-    r"(^|_)(nhs_?(no|num|number)?|nino|passport|(fore|sur|full_?|first_?|last_?|middle_?|maiden_?|given_?|family_?)names?"
-    r"|dob|birth_?date|date_?of_?birth|post_?code|e_?mail|phone|telephone|mobile|uprn|address)(_|$)"
-)
-_NOT_A_PERSON = re.compile(
-    r"(^|_)(provider|site|practice|hospital|org|organisation|team|service|court|station|ward"
-    r"|type|status|flag|known|no_fixed|contact|consultation|call|triage)(_|$)"
-)
-"""Words that make an address one of a building, and a telephone one of a way to be seen."""
 _FREE_TEXT_WORDS = re.compile(r"(^|_)(notes?|comments?|narrative|free_?text|remarks?)(_|$)")
 
 _VIEW_TABLES = frozenset({"view", "record", "u_statistic"})
@@ -32,18 +24,6 @@ def _columns(bundle: Bundle) -> Iterator[tuple[str, str, str, ColumnClass]]:
             for name, column in file.columns.items():
                 where = place(bundle, f"sources/{source.id}.yaml", "files", number, "columns", name)
                 yield where, source.title, name, column.column_class
-
-
-def _words(name: str) -> str:
-    """A column name in one spelling: ``PostCode`` and ``POST CODE`` become ``post_code``."""
-    spaced = re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name)
-    return re.sub(r"[^a-z0-9]+", "_", spaced.lower())
-
-
-def is_identifier_name(name: str) -> bool:
-    """Whether a column is named like an identifier of a person."""
-    words = _words(name)
-    return bool(_IDENTIFIER_WORDS.search(words)) and not _NOT_A_PERSON.search(words)
 
 
 @rule(
@@ -152,7 +132,7 @@ def _mixed_columns(bundle: Bundle) -> Iterator[Problem]:
 def free_text_stays(bundle: Bundle, facts: RunFacts) -> Iterator[Problem]:
     """No column named like free text is loaded."""
     for where, title, name, column_class in _columns(bundle):
-        if column_class in _TAKEN_AS_IS and _FREE_TEXT_WORDS.search(_words(name)):
+        if column_class in _TAKEN_AS_IS and _FREE_TEXT_WORDS.search(words_of(name)):
             says = f"{title}: column `{name}` is named like free text but classed {column_class}."
             yield Problem(where=where, says=says)
 

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from governance.policy.identifiers import is_identifier_name
+from governance.identifier_names import is_identifier_name
 from governance.policy.leaks import is_nhs_number
 from governance.policy.released import cells_of, has_formula, rows_of, text_of
 from governance.policy.rule import Problem, RunFacts, rule

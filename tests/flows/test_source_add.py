@@ -17,9 +17,10 @@ import yaml
 from flows.cli import run
 from flows.source_draft import add_source
 from governance.errors import BadInput
+from governance.identifier_names import is_identifier_name
 from governance.intake.profile import profile_extract
-from governance.intake.suggest import suggest
-from governance.settings import ExtractFile, load_bundle
+from governance.intake.suggest import Shape, suggest
+from governance.settings import ColumnClass, ExtractFile, load_bundle
 from tests.lib.intake import PERIOD, deliver, make_source, read
 
 MARK = "Quizzaciously"
@@ -136,6 +137,30 @@ def test_a_layout_is_profiled_and_can_be_read_as_profiled(tmp_path, name):
     assert {column: told[column] for column in EXPECTED} == EXPECTED
     assert {told[column][0] for column in HEADER[15:]} == {"attribute"}
     assert MARK not in f"{found}{suggestions}"
+
+
+def _shape(name: str, **more) -> Shape:
+    """A column of a few short codes."""
+    nothing = dict.fromkeys(("nhs_number", "postcode", "email", "phone"), 0.0)
+    facts = {"filled": 1.0, "distinct": 3, "rows": 300, "longest": 8, "unique": False, "shapes": nothing}
+    return Shape(name=name, **(facts | more))
+
+
+@pytest.mark.parametrize("name", ["Middle Name", "middlenames", "PreviousNames", "Home address since", "Passport"])
+@pytest.mark.parametrize("format", ["", "%Y-%m-%d"])
+def test_what_policy_refuses_is_never_suggested(name, format):
+    """A middle name in few spellings, or a date of an address, is no attribute: ID-01 would stop the check."""
+    [one] = suggest([_shape(name, format=format)])
+
+    assert is_identifier_name(name)
+    assert one.column_class is ColumnClass.DIRECT_IDENTIFIER
+
+
+def test_a_postcode_column_without_postcodes_is_no_postcode():
+    """Codes of another country would all be set aside; read as a postcode they link nobody."""
+    other, ours = suggest([_shape("Postal code"), _shape("Postcode", shapes=_shape("").shapes | {"postcode": 0.5})])
+
+    assert (other.role, ours.role) == ("other_identifier", "postcode")
 
 
 @pytest.fixture(scope="module")
