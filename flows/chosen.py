@@ -6,6 +6,7 @@ from pathlib import Path
 from flows.run import Run
 from governance.errors import PolicyRefusal
 from governance.intake.chosen import Chosen, choose_extract
+from governance.intake.repeated import held_against_earlier
 from governance.ledger import Entry, Event
 from governance.package import no_package
 from governance.settings import Source
@@ -63,6 +64,20 @@ def _read_before(run: Run, source: str) -> dict[str, list[str]]:
         if entry.event is Event.EXTRACT_READ and wanted.items() <= entry.facts.items():
             found.setdefault(str(entry.facts["file"]), []).append(str(entry.facts["sha256"]))
     return found
+
+
+def chosen_anew(run: Run, source: Source, digests: Mapping[str, str]) -> Chosen:
+    """What a delivered extract is, held against those of earlier months.
+
+    Raises:
+        PolicyRefusal: It is an earlier one, and this source's is not carried forward.
+    """
+    read: dict[str, dict[str, str]] = {}
+    for entry in run.ledger.entries():
+        facts = entry.facts
+        if entry.event is Event.EXTRACT_READ and facts["source"] == source.id and "extract_period" not in facts:
+            read.setdefault(str(facts["period"]), {})[str(facts["file"])] = str(facts["sha256"])
+    return held_against_earlier(source, run.period, digests, read)
 
 
 def _was_replaced(digest: str, before: list[str]) -> bool:

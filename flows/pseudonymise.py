@@ -9,7 +9,7 @@ import pyarrow as pa
 from cohorts.events import Payload, record_tables
 from cohorts.mapping_report import mapping_report
 from cohorts.quality.filled import filled_fields
-from flows.chosen import check_not_older, chosen_extract, rows_before
+from flows.chosen import check_not_older, chosen_anew, chosen_extract, rows_before
 from flows.rekeying import publish_translation
 from flows.run import Run, timestamp, uses_of
 from governance.areas import load_area_lookup
@@ -47,7 +47,7 @@ def pseudonymise(run: Run, source_id: str) -> dict[str, int | float | str]:
     if chosen.how is Arrived.ABSENT:
         run.ledger.append(Event.SOURCE_ABSENT, at=timestamp(), period=run.period, source=source.id)
         return {"source": source.id, "absent": 1}
-    intake = _read(run, source, chosen, record_key)
+    intake, chosen = _read(run, source, chosen, record_key)
     left_out = leave_out(intake, run.bundle, run.root, run.period, run.today, record_key)
     homes = issued.subkey(*household_context(uses_of(run.bundle))) if project.households else None
     payload = record_tables(intake.con, source, load_area_lookup(run.root, project.lookup), homes)
@@ -82,11 +82,11 @@ def pseudonymise(run: Run, source_id: str) -> dict[str, int | float | str]:
     return {"source": source.id, **counts, **carried, **{f"{kind}_sha256": one for kind, one in digests.items()}}
 
 
-def _read(run: Run, source: Source, chosen: Chosen, record_key: Secret) -> Intake:
+def _read(run: Run, source: Source, chosen: Chosen, record_key: Secret) -> tuple[Intake, Chosen]:
     """The extract, held against what was read before.
 
     One that is carried forward is read again under this month's keys, and this month's lists are applied to it: who
-    opted out since is not in it.
+    opted out since is not in it. One that was delivered and is an earlier month's is told for what it is.
     """
     synthetic = run.bundle.project.synthetic
     intake = read_extracts(run.root, source, chosen.period, record_key=record_key, synthetic=synthetic)
@@ -95,7 +95,8 @@ def _read(run: Run, source: Source, chosen: Chosen, record_key: Secret) -> Intak
         names = {file.id: path_of(file.path, run.period) for file in source.files}
         rows = {file: counts.rows_in for file, counts in intake.counts.items()}
         check_usual_size(source, names, rows, rows_before(run, source))
-    return intake
+        chosen = chosen_anew(run, source, intake.digests)
+    return intake, chosen
 
 
 def _facts(run: Run, source: Source, kid: str) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from governance.errors import PolicyRefusal
 from governance.store import current, read_manifest
 from tests.lib.command import here
 from tests.lib.toy import PERIOD as FIRST
+from tests.lib.toy import next_extracts
 
 SECOND, THIRD = "2026-11", "2026-12"
 STEPS = [("pseudonymise", "gp_register"), ("pseudonymise", "housing"), ("link", "")]
@@ -28,7 +29,7 @@ def planted(number):
 
 def month(root, period, *, more):
     """The first month's extracts again, with so many made-up people more."""
-    shutil.copytree(root / "extracts" / FIRST, root / "extracts" / period)
+    next_extracts(root, period)
     with (root / "extracts" / period / "housing.csv").open("a", encoding="utf-8") as file:
         file.writelines(planted(number) + "\n" for number in more)
 

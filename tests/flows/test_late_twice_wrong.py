@@ -22,7 +22,7 @@ from governance.settings import load_bundle
 from governance.store import current, read_manifest
 from tests.lib.command import here
 from tests.lib.toy import PERIOD as FIRST
-from tests.lib.toy import make_toy
+from tests.lib.toy import make_toy, next_extracts
 
 SECOND, THIRD = "2026-11", "2026-12"
 NONE_CAME = "Toy housing: no extract came for November 2026."
@@ -41,14 +41,14 @@ def first_month(tmp_path_factory, _toy_template):
 def second_month(first_month, tmp_path):
     """The next month's extracts are there, and nothing has run on them."""
     root = Path(shutil.copytree(first_month, tmp_path / "toy"))
-    shutil.copytree(root / "extracts" / FIRST, root / "extracts" / SECOND)
+    next_extracts(root, SECOND)
     return root
 
 
 @pytest.fixture(scope="module")
 def _two_months(first_month, tmp_path_factory):
     root = Path(shutil.copytree(first_month, tmp_path_factory.mktemp("twice") / "toy"))
-    shutil.copytree(root / "extracts" / FIRST, root / "extracts" / SECOND)
+    next_extracts(root, SECOND)
     run_period(root, SECOND)
     return root
 
@@ -161,12 +161,36 @@ def test_missing_and_older_than_may_be_carried(second_month, capsys):
     """One month is allowed and the newest extract is two months old: the month waits."""
     each_month(second_month, "each_month: carry_forward\ncarry_forward_months: 1")
     shutil.rmtree(second_month / "extracts" / SECOND)
-    shutil.copytree(second_month / "extracts" / FIRST, second_month / "extracts" / THIRD)
+    next_extracts(second_month, THIRD)
     extract(second_month, THIRD).unlink()
 
     error = refused(Awaiting, second_month, HOUSING, THIRD)
     assert (error.code, error.exit_code) == ("E-EXTRACT-AWAITING", 1)
     assert standing(capsys, second_month)[0]["housing"][0] == "waits"
+
+
+def test_a_copy_of_last_months_extract(second_month, capsys):
+    """Under this month's name it is refused, for nothing in it is of this month; nothing is written."""
+    shutil.copy(extract(second_month, FIRST), extract(second_month))
+
+    error = refused(PolicyRefusal, second_month, HOUSING)
+
+    assert (error.code, error.exit_code) == ("E-EXTRACT-REPEATED", 2)
+    assert f"byte for byte the extract of {FIRST}" in str(error)
+    assert not (second_month / "zones/linkage" / SECOND).exists()
+
+
+def test_a_copy_of_last_months_extract_that_may_be_carried_forward(second_month, capsys):
+    """It is taken for what it is: no need to take the file away, and everything says which month it is of."""
+    each_month(second_month, "each_month: carry_forward\ncarry_forward_months: 1")
+    shutil.copy(extract(second_month, FIRST), extract(second_month))
+    run_steps(open_run(second_month, SECOND), HOUSING, plain=True)
+
+    facts = read_manifest(current(second_month / "zones/analysis" / SECOND / "in/housing"))
+    assert (facts["arrived"], facts["extract_period"]) == ("carried_forward", FIRST)
+
+    shutil.copytree(second_month / "extracts" / SECOND, second_month / "extracts" / THIRD)
+    assert refused(PolicyRefusal, second_month, HOUSING, THIRD).code == "E-EXTRACT-REPEATED"
 
 
 def test_missing_and_optional(second_month, capsys):

@@ -13,6 +13,7 @@ from governance.ledger import Event
 from governance.store import current, read_manifest, read_table
 from tests.lib.command import here
 from tests.lib.toy import PERIOD as FIRST
+from tests.lib.toy import next_extracts
 
 SECOND = "2026-11"
 STEPS = [("pseudonymise", "gp_register"), ("pseudonymise", "housing"), ("link", ""), ("cohorts", "")]
@@ -23,7 +24,7 @@ def done_months(tmp_path_factory, _toy_template):
     """The toy project after two months; in the second, six people have left housing and one was added."""
     root = Path(shutil.copytree(_toy_template, tmp_path_factory.mktemp("months") / "toy"))
     run_steps(open_run(root, FIRST), STEPS, plain=True)
-    shutil.copytree(root / "extracts" / FIRST, root / "extracts" / SECOND)
+    next_extracts(root, SECOND)
     path = root / "extracts" / SECOND / "housing.csv"
     lines = path.read_text("utf-8").splitlines()
     kept = [line for line in lines if line.split(",")[0] not in {"h0", "h8", "h10", "h20", "h30", "h38"}]
@@ -222,7 +223,7 @@ def test_what_changed_is_told_in_words(done_months, capsys):
 
 def test_the_second_report_tells_then_and_now(toy):
     """The first month's report is public: the second has a section on what changed, and is made of the first."""
-    shutil.copytree(toy / "extracts" / FIRST, toy / "extracts" / SECOND)
+    next_extracts(toy, SECOND)
     for period in (FIRST, SECOND):
         run_steps(open_run(toy, period), [*STEPS, ("report", "")], plain=True)
 
