@@ -12,8 +12,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from flows.lock import only_run
-from flows.prefect_settings import KEPT_DAYS
+from flows.prefect_settings import KEPT_DAYS, prefect_home
 from flows.run import now
+from governance import write_points
 from governance.errors import BadInput
 
 if TYPE_CHECKING:
@@ -38,6 +39,7 @@ def put_in_order(root: Path) -> tuple[int, int]:
 
     try:
         with only_run(root), get_client(sync_client=True) as client:
+            remove_old_results(prefect_home(root))
             return _end_zombies(client), _remove_old(client)
     except BadInput:  # somebody's run is going, and it has done this
         return 0, 0
@@ -70,6 +72,24 @@ def _remove_old(client: "SyncPrefectClient") -> int:
     old = client.read_flow_runs(flow_run_filter=FlowRunFilter(end_time=before), limit=_SOME)
     for run in old:
         client.delete_flow_run(run.id)
+    return len(old)
+
+
+def remove_old_results(home: Path) -> int:
+    """Remove what Prefect pickled of failures longer ago than runs are kept; it leaves them when a run is removed.
+
+    Nothing reads them: they hold an error's code and a step's name (``tests/privacy/test_prefect_canary.py``).
+
+    Args:
+        home: The project's Prefect folder.
+
+    Returns:
+        How many there were.
+    """
+    before = (now() - timedelta(days=KEPT_DAYS)).timestamp()
+    old = [path for path in (home / "storage").glob("*") if path.is_file() and path.stat().st_mtime < before]
+    for path in old:
+        write_points.remove(path)
     return len(old)
 
 

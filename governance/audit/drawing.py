@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from governance.audit.evidence import Evidence, Published
 from governance.audit.words import TABLES
+from governance.english import joined
 
 _WIDTH = 1080
 _SOURCE = 320
@@ -74,7 +75,8 @@ def draw(evidence: Evidence) -> Drawing:
 def _source(evidence: Evidence, at: int, source_id: str) -> Box:
     ran, title = source_id in evidence.receipts, evidence.bundle.source(source_id).title
     top = at * (_ROW + _GAP)
-    line = f"{_records(evidence.views, source_id):,} records left after checks" if ran else "has not run"
+    still = "has not run" if evidence.came(source_id) else "no extract came"
+    line = f"{_records(evidence.views, source_id):,} records left after checks" if ran else still
     return _box(0, top, _SOURCE, _short(title), [line], absent=not ran)
 
 
@@ -165,6 +167,8 @@ def _across(analysis: Box, public: Box) -> Arrow:
 def _words(evidence: Evidence) -> str:
     """What the drawing shows, for whoever does not see it."""
     sources, ran = len(evidence.bundle.sources), len(evidence.receipts)
+    absent = [source.title for source in evidence.bundle.sources if not evidence.came(source.id)]
+    without = f" No extract came of {joined(absent)}, and the month went on without." if absent else ""
     later = [
         "the linkage zone sent a person index to the analysis zone" if evidence.index else "linking has not run",
         "the analysis zone released counts and a board report to the public"
@@ -172,7 +176,7 @@ def _words(evidence: Evidence) -> str:
         else "nothing was released",
     ]
     return (
-        f"{ran} of {sources} sources ran. {len(evidence.views)} sent encoded views to the linkage zone, and"
+        f"{ran} of {sources} sources ran.{without} {len(evidence.views)} sent encoded views to the linkage zone, and"
         f" {len(evidence.payload)} sent events and needs to the analysis zone; {later[0]}; {later[1]}. No arrow leads"
         " back. The table below lists each package with its rows."
     )

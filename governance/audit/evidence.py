@@ -96,6 +96,12 @@ class Evidence:
         found = self.receipts.get(source_id)
         return found.facts if found else None
 
+    def came(self, source_id: str) -> bool:
+        """Whether its extract came, or is still waited for: the ledger says where a month went on without one."""
+        where = {"period": self.period, "source": source_id}.items()
+        went_on = (each["facts"] for each in self.ledger.entries if each["event"] == "source_absent")
+        return source_id in self.receipts or not any(where <= facts.items() for facts in went_on)
+
 
 def gather(
     root: Path,

@@ -24,10 +24,15 @@ def protected_table(evidence: Evidence) -> Table:
     )
 
 
+def no_receipt(evidence: Evidence, source_id: str) -> Cell:
+    """What stands where a source has no receipt: it is still to run, or the month went on without it."""
+    return Cell("Has not run", "wait") if evidence.came(source_id) else Cell("No extract came", "warn")
+
+
 def _row(source: Source, evidence: Evidence) -> Row:
     receipt, nothing = evidence.receipt(source.id), Cell(NOTHING, "number")
     if receipt is None:
-        return (source.title, Cell("Has not run", "wait"), nothing, nothing, nothing, nothing)
+        return (source.title, no_receipt(evidence, source.id), nothing, nothing, nothing, nothing)
     used, looked = receipt.get("sensitive", {}), receipt.get("restricted", {})
     way = _WAYS.get(used.get("status", ""), "")
     counts = [number(used[name]) if name in used else nothing for name in ("age_days", "removed")]

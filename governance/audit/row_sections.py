@@ -6,11 +6,10 @@ from typing import Any
 from governance.audit.blocks import NOTHING, Cell, Row, Section, Table, Text, code, number
 from governance.audit.checks import Reconciled, reconcile
 from governance.audit.evidence import Evidence
-from governance.audit.protected_section import protected_table
+from governance.audit.protected_section import no_receipt, protected_table
 from governance.audit.words import EXEMPTIONS, REASONS
 from governance.settings import Source
 
-_NOT_RUN = Cell("Has not run", "wait")
 _NO_COUNTS = (Cell(NOTHING, "number"),) * 5
 
 _LEFT_OUT = ("Rejected", "Opted out", "Protected", "Restricted", "Duplicate")
@@ -57,7 +56,7 @@ def _opt_out_row(source: Source, evidence: Evidence) -> Row:
             *[Cell(NOTHING, "number")] * 5,
         )
     if receipt is None:
-        return (source.title, held, _NOT_RUN, *_NO_COUNTS)
+        return (source.title, held, no_receipt(evidence, source.id), *_NO_COUNTS)
     used = receipt["opt_outs"]
     kept = "kept" if said.unverifiable_records == "keep" else "left out"
     done = (

@@ -46,6 +46,7 @@ REASONS = {
     "not_among_people": "Record id is not among the usable rows of the people file",
     "no_readable_date": "Row has no readable start date",
     "date_unreadable": "Date does not exist or is in another format",
+    "date_serial": "Date is a number of days, and the format does not say from which day on",
     "birth_date_future": "Date of birth after the period",
     "birth_date_before_1900": "Date of birth before 1900",
     "nhs_number_shape": "NHS number is not ten digits",

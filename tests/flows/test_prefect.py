@@ -1,13 +1,17 @@
 """Through Prefect: the same run, watched; nothing kept that should not be, nothing heard that need not be."""
 
 import json
+import os
 import sqlite3
 import subprocess
 import sys
+from datetime import timedelta
 
 import pytest
 
-from flows.prefect_settings import SAFE, server_settings, use
+from flows.prefect_care import remove_old_results
+from flows.prefect_settings import KEPT_DAYS, SAFE, server_settings, use
+from flows.run import now
 from tests.lib.command import REPOSITORY
 
 FLOWS = ["period", "pseudonymise", "pseudonymise", "link", "cohorts", "report", "audit"]
@@ -186,6 +190,20 @@ def test_runs_whose_process_is_gone_are_ended_and_old_ones_removed(tmp_path):
     )
 
     assert json.loads(done.stdout) == [1, [1, 1], 0, [0, 0], {"killed": "CRASHED", "new": "COMPLETED"}]
+
+
+def test_old_pickled_failures_are_removed(tmp_path):
+    """Prefect leaves them when it removes their run; younger ones, and a folder without any, are left alone."""
+    assert remove_old_results(tmp_path) == 0
+    storage = tmp_path / "storage"
+    storage.mkdir()
+    for name, days in (("old", KEPT_DAYS + 1), ("young", KEPT_DAYS - 1)):
+        (storage / name).write_bytes(b"{}")
+        then = (now() - timedelta(days=days)).timestamp()
+        os.utime(storage / name, (then, then))
+
+    assert remove_old_results(tmp_path) == 1
+    assert [path.name for path in storage.iterdir()] == ["young"]
 
 
 def test_prefect_toml_says_the_same(tmp_path):

@@ -18,6 +18,7 @@ from governance.audit.drawing import draw
 from governance.audit.evidence import gather
 from governance.audit.fate import fate_of
 from governance.audit.page import render, write_audit
+from governance.audit.protected_section import no_receipt
 from governance.audit.words import EVENTS, REASONS, ROLES, spaced
 from governance.contracts import CONTRACTS
 from governance.english import day, joined, moment, month
@@ -572,6 +573,30 @@ def test_the_drawing_is_of_what_ran(tmp_path):
     assert {box.title: box.absent for box in drawing.boxes}["Public"] is True
     assert "5 of 5 sources ran." in drawing.words
     assert "nothing was released" in drawing.words
+
+
+def test_a_source_that_the_month_went_on_without_is_not_waited_for(bundle):
+    """The ledger says so of this month: no box and no table calls it one that has still to run."""
+    gone = bundle.sources[0]
+    whole = evidence_of(bundle)
+    receipts = {name: found for name, found in whole.receipts.items() if name != gone.id}
+    line = {"event": "source_absent", "facts": {"period": PERIOD, "source": gone.id}}
+
+    def told(period):
+        entry = line | {"facts": line["facts"] | {"period": period}}
+        entries = (*whole.ledger.entries, entry)
+        evidence = replace(whole, receipts=receipts, ledger=replace(whole.ledger, entries=entries))
+        drawing = draw(evidence)
+        [box] = [box for box in drawing.boxes if box.title == gone.title[:32]]
+        return str(box.lines), drawing.words, no_receipt(evidence, gone.id).text
+
+    box, words, cell = told(PERIOD)
+    assert "no extract came" in box
+    assert f"No extract came of {gone.title}, and the month went on without." in words
+    assert cell == "No extract came"
+    box, words, cell = told("2001-01")
+    assert "has not run" in box
+    assert "No extract came" not in words + cell
 
 
 def test_no_box_of_the_drawing_lies_on_another(bundle):
