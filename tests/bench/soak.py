@@ -111,6 +111,22 @@ def month(root: Path, period: str, number: int, helper: Helper) -> Month:
     return replace(found, faults=dict(faults), twin=same, seconds=round(time.monotonic() - started))
 
 
+def put_back(root: Path) -> None:
+    """Before a month: copy the project, or put the copy in the place of a month that was cut off half-way."""
+    before = _before(root)
+    if (before / "whole").exists():
+        shutil.rmtree(root)
+        shutil.copytree(before / "project", root)
+        return
+    shutil.rmtree(before, ignore_errors=True)
+    shutil.copytree(root, before / "project")
+    (before / "whole").touch()
+
+
+def _before(root: Path) -> Path:
+    return root.with_name("before")
+
+
 def _do(helper: Helper, root: Path, step: str, source: str, period: str) -> None:
     """Run one step, which must succeed: whatever happened before was mended by it."""
     said = _UNFINISHED
@@ -268,9 +284,11 @@ def main() -> None:
     with Helper(50) as helper:
         for number, period in enumerate(PERIODS):
             if number >= len(months) and time.monotonic() < until:
+                put_back(root)
                 months.append(month(root, period, number, helper))
                 with log.open("a", encoding="utf-8") as file:
                     file.write(json.dumps(asdict(months[-1])) + "\n")
+                shutil.rmtree(_before(root))
                 sys.stderr.write(f"{months[-1]}\n")
     text = page(months, chosen.people)
     sys.stdout.write(text)
