@@ -10,6 +10,8 @@ from governance.approval_record import APPROVERS
 from governance.errors import BadInput
 from governance.keys import KeyRing
 from governance.ledger import Event
+from governance.policy.released import read_released
+from governance.release_extremes import extremes
 from governance.settings import load_bundle
 from governance.statements import RELEASE_CHECK, sign_statement
 
@@ -34,8 +36,8 @@ def sign_check(root: Path, period: str, *, checker: str, second: bool) -> dict[s
             fix='Add --checker "Name, role".',
             code="E-CHECKER",
         )
-    draft = draft_of(root, month)
-    if draft is None:
+    draft, staged = draft_of(root, month), read_released(root / "zones" / "draft" / month)
+    if draft is None or staged is None:
         raise nothing_staged(month)
     facts = {"checker": checker.strip(), "manifest_sha256": draft.sha256, "period": month, "at": timestamp()}
     key = ring.signing(APPROVERS[second], today)
@@ -51,7 +53,8 @@ def sign_check(root: Path, period: str, *, checker: str, second: bool) -> dict[s
             manifest_sha256=draft.sha256,
         )
     after = draft_of(root, month) or draft
-    return {"check": str(path), "period": month, "people": after.people, "next": after.next_command}
+    told = {"check": str(path), "period": month, "people": after.people, "next": after.next_command}
+    return told | {"look_at": extremes(staged).lines()}
 
 
 def nothing_staged(period: str) -> BadInput:

@@ -140,4 +140,4 @@ def checked(
 
     done = sign_check(folder, period, checker=checker, second=second)
     told = f"Written to {done['check']}. {done['people']} of two people have checked it."
-    return Answer(result=done, lines=[told, *([f"Next: {done['next']}"] if done["next"] else [])])
+    return Answer(result=done, lines=[told, *done["look_at"], *([f"Next: {done['next']}"] if done["next"] else [])])

@@ -93,10 +93,10 @@ def report(
     released numbers of the draft are held against the last release, for whoever checks it.
     """
     if diff:
-        from flows.release_changes import release_changes
+        from flows.release_changes import release_changes, to_look_at
 
-        found = release_changes(folder, period, diff)
-        return Answer(result=found.as_dict(), lines=found.lines())
+        found, look_at = release_changes(folder, period, diff), to_look_at(folder, period)
+        return Answer(result=found.as_dict() | look_at.as_dict(), lines=[*found.lines(), *look_at.lines()])
     return steps_answer(folder, [("report", "")], period, plain=plain, as_json=json)
 
 

@@ -8,6 +8,7 @@ from governance.errors import BadInput
 from governance.package import no_package, package_digest
 from governance.policy.released import read_released
 from governance.release_diff import ReleaseDiff, diff_releases
+from governance.release_extremes import Extremes, extremes
 
 LAST = "last"
 """In place of a period: the newest one that was published, but for the draft itself."""
@@ -33,6 +34,19 @@ def release_changes(root: Path, period: str, against: str) -> ReleaseDiff:
     if published is None:
         raise _nothing_published(other)
     return diff_releases(published, draft)
+
+
+def to_look_at(root: Path, period: str) -> Extremes:
+    """Numbers of a period's draft that speak of nobody or of everybody.
+
+    Raises:
+        BadInput: Nothing is staged.
+    """
+    month = resolve_period(root, period)
+    draft = read_released(root / "zones" / "draft" / month)
+    if draft is None:
+        raise nothing_staged(month)
+    return extremes(draft)
 
 
 def _last(zones: Path, month: str) -> str:

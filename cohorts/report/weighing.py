@@ -28,6 +28,8 @@ _DRAWS = 2_000
 _SEED = 7
 _FINE = 6
 """Up to so many criteria each weight takes five steps, with more three: about 15,000 settings at most."""
+_ROUNDING = 1e-9
+"""So that a share of 29 in a hundred is 29% though its hundredfold is a hair less."""
 _DEPRIVATION = "deprivation_quintile"
 
 MEASURES = {
@@ -247,16 +249,16 @@ def _says(whole: Sequence[DefinitionFacts], weighed: Weighed | None) -> str:
 
 def _in_a_hundred(share: float) -> str:
     """How often a first place stays, below the share from which on it is said to hold: never rounded up to that."""
-    least = floor(100 * share)
+    least = floor(100 * share + _ROUNDING)
     if least < 1:
         return "hardly ever stays first when weights and numbers move"
     return f"stays first in only about {least} of 100 tries when weights and numbers move"
 
 
 def _percent(share: float) -> str:
-    """A share as a whole percent that never says all or none where it is not."""
+    """A share as a whole percent, rounded down: it never says all or none where it is not, nor that an order holds."""
     if 0 < share < 0.01:
         return "under 1%"
     if 0.99 < share < 1:
         return "over 99%"
-    return f"{100 * share:.0f}%"
+    return f"{floor(100 * share + _ROUNDING)}%"

@@ -94,6 +94,7 @@ def test_two_people_sign_that_they_checked_a_release(capsys, toy):
     rules = here(capsys, "check", toy, "--period", "latest", "--json").json["result"]["rules"]
 
     assert (first["people"], second["people"]) == (1, 2)
+    assert first["look_at"] == second["look_at"] != []
     assert [one["result"] for one in rules if one["rule"] == "OUT-07"] == ["pass"]
     assert {one["rule"] for one in rules if one["result"] == "not_yet"} == set()
 

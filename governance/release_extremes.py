@@ -1,0 +1,99 @@
+"""Numbers of a draft that speak of nobody or of everybody: whoever checks it looks at each of them.
+
+A zero tells of every person in a group that they are not among those meant, and a number as large as its whole tells
+that they all are. Neither is a small count, so no rule hides them (but for a definition that everybody in a group
+meets, which the release gate refuses): a person has to say that they may stand. Read from released numbers only; noise
+may make a number as large as its whole that is not quite, and that reads the same to everybody.
+"""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from governance.area_folders import WHOLE, each_named
+from governance.policy.released import COUNTS, Released, rows_of
+
+_ALL = "all"
+_MEASURES = ("met", "not_met", "shared")
+"""Of these and of steps of a ladder. Of people for whom nobody can tell it says nothing."""
+_RARE = "not_met"
+"""That all of a group do not meet a definition is what most groups are like, and stands there as nobody who does."""
+
+Cell = tuple[str, str, str, str, str]
+"""Cohort, measure, dimension, group, area."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Extremes:
+    """Cells in their order in the release."""
+
+    nobody: tuple[Cell, ...]
+    everybody: tuple[Cell, ...]
+
+    def as_dict(self) -> dict[str, Any]:
+        """For ``--json``: names of cells, without a number."""
+        names = ("cohort", "measure", "dimension", "group", "area")
+        return {
+            kind: [dict(zip(names, one, strict=True)) for one in cells]
+            for kind, cells in (("nobody", self.nobody), ("everybody", self.everybody))
+        }
+
+    def lines(self) -> list[str]:
+        """For people: every number that says everybody, and how many of each table say nobody."""
+        if not self.nobody and not self.everybody:
+            return ["No number speaks of nobody or of everybody."]
+        told = [
+            f"Look at {len(self.nobody)} numbers that say nobody and {len(self.everybody)} that say everybody: each of"
+            " them tells of every person in its group."
+        ]
+        told += [f"  everybody: {_table(one)}, {one[3].replace('_', ' ')}" for one in self.everybody]
+        zeros = Counter(_table(one) for one in self.nobody)
+        return [*told, *(f"  nobody: {table} ({number})" for table, number in zeros.items())]
+
+
+def extremes(released: Released) -> Extremes:
+    """Numbers of a release that speak of nobody or of everybody in a group where somebody is.
+
+    Args:
+        released: Published or staged.
+    """
+    shown = _shown(released)
+    wholes = ((cell, people, _whole(cell)) for cell, people in shown.items())
+    found = [(cell, people, shown[whole]) for cell, people, whole in wholes if whole and shown.get(whole)]
+    return Extremes(
+        nobody=tuple(cell for cell, people, _ in found if people == 0),
+        everybody=tuple(cell for cell, people, whole in found if people >= whole and cell[1] != _RARE),
+    )
+
+
+def _shown(released: Released) -> Mapping[Cell, int]:
+    return {
+        (row["cohort"], row["measure"], row["dimension"], row["group"], area): int(row["people"])
+        for area, content in each_named(released.files, COUNTS).items()
+        for row in rows_of(content)
+        if row["people"].isdigit()
+    }
+
+
+def _whole(cell: Cell) -> Cell | None:
+    """What a cell is a part of: steps and services of the members, answers of the people looked at."""
+    cohort, measure, dimension, group, area = cell
+    if dimension.startswith("service"):
+        return (cohort, "met", _ALL, _ALL, area) if measure == "met" else None
+    if measure.startswith("rung:") or measure == "shared":
+        return cohort, "met", dimension, group, area
+    return (cohort, "population", dimension, group, area) if measure in _MEASURES else None
+
+
+def _table(cell: Cell) -> str:
+    return ", ".join(_words(cell))
+
+
+def _words(cell: Cell) -> Iterator[str]:
+    cohort, measure, dimension, _, area = cell
+    yield cohort
+    yield measure.replace("_", " ").replace(":", " ")
+    yield "all together" if dimension == _ALL else f"by {dimension.replace('_', ' ')}"
+    if area != WHOLE:
+        yield f"area of {area.replace('_', ' ')}"
