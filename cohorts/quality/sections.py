@@ -121,11 +121,21 @@ def _by_slice(card: Scorecard, dimension: str) -> Table:
     groups = dict.fromkeys(group for _, slice_, group in card.filled if slice_ == dimension)
     ordered = sorted(groups, key=lambda group: (group == _LAST, group))
     rows = [
-        (group_label(dimension, group), *(_share(card.filled.get((name, dimension, group))) for name in ATTRIBUTES))
+        (
+            group_label(dimension, group),
+            _people(card, dimension, group),
+            *(_share(card.filled.get((name, dimension, group))) for name in ATTRIBUTES),
+        )
         for group in ordered
     ]
-    head = ("Group", *(field(name) for name in ATTRIBUTES))
+    head = ("Group", "People", *(field(name) for name in ATTRIBUTES))
     return Table(caption=f"Share filled, by {SLICE_TITLES[dimension]}", head=head, rows=tuple(rows))
+
+
+def _people(card: Scorecard, dimension: str, group: str) -> str:
+    """Everybody of a group whom the source knows: the whole of every share in its row."""
+    found = card.filled.get((ATTRIBUTES[0], dimension, group))
+    return found.whole.text if found else "[z]"
 
 
 def _share(found: SafeMeasure | None) -> str:
@@ -201,8 +211,8 @@ def _timely(card: Scorecard) -> Section:
         id="timely",
         heading="How timely it is",
         text=(
-            "If the last month has far fewer events than the ones before, records came too late for this period. Where"
-            " any month has only a few people, no month is shown."
+            "If the last month has far fewer events than the ones before, records came too late for this period. A"
+            " month with only a few people stands together with others, or no month is shown."
         ),
         tables=(table,) if rows else (),
         nothing="No events came from this source.",
@@ -238,4 +248,8 @@ def _differs_by(card: Scorecard, dimension: str) -> Table:
         for group in sorted(groups, key=lambda group: (group == _LAST, group))
     ]
     head = ("Group", *(field(name) for name in names))
-    return Table(caption=f"Share that differs, by {SLICE_TITLES[dimension]}", head=head, rows=tuple(rows))
+    return Table(
+        caption=f"Share that differs, of people whom both know, by {SLICE_TITLES[dimension]}",
+        head=head,
+        rows=tuple(rows),
+    )

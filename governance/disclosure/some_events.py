@@ -16,8 +16,10 @@ from governance.disclosure.pairs import NOT_RECORDED
 Count = tuple[int, int]
 """Events, and the sum of their people's keyed numbers modulo 2**32."""
 
-OVERLAPPING = ("service", "distance", "missed_before")
-"""Slices by something of the event, where one person may stand in several groups."""
+OF_A_PERSON = frozenset(
+    {"deprivation_quintile", "ethnic_group", "age_band", "sex", "district", "ward", "address", "language"}
+)
+"""Slices by something of the person, each in one group. By anything else (a month, a service) one may be in several."""
 
 Step = Callable[[str], str]
 
@@ -93,7 +95,7 @@ def put_together(dimension: str, groups: Mapping[str, Events], largest_hidden: i
     Returns:
         None where some group has few at every step, or only one would be left of several.
     """
-    apart = dimension not in OVERLAPPING
+    apart = dimension in OF_A_PERSON
     steps: tuple[Step, ...] = (_by({}), *STEPS.get(dimension, ()))
     tried = (_named(groups, step, apart) for step in steps)
     for found in (*tried, _smallest_together(groups, largest_hidden, apart)):

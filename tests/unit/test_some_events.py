@@ -51,6 +51,8 @@ def test_groups_that_share_people_are_no_larger_for_being_together():
 
     assert "over 5 km" not in together("distance", **far)
     assert together("language", **spoken)["other or sign language"] == 12
+    months = {"2026-01": events(60), "2026-02": events(6, 6), "2026-03": events(6, 6)}
+    assert together("month", **months) is None
 
 
 def test_a_few_who_are_not_recorded_stand_with_the_smallest_group():
