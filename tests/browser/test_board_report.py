@@ -15,9 +15,15 @@ from tests.lib.report import BOARDS, COHORTS, doubtful_frame, invented_facts, in
 pytestmark = pytest.mark.browser
 
 MEASURING = """
+  const stops = all("a[href], [tabindex='0']").filter((e) => !e.classList.contains("skip"));
+  const tops = stops.map((e) => e.getBoundingClientRect().top);
   const shown = (element) => element.getBoundingClientRect().width > 0;
   return {
     title: doc.title,
+    first: (all("a[href], [tabindex='0']")[0] || {}).className,
+    stops: stops.length,
+    jumps: tops.filter((top, place) => place && top < tops[place - 1] - 1).length,
+    pulled: all("[tabindex]").filter((e) => e.tabIndex > 0).length,
     h1: all("h1").length,
     width: doc.documentElement.scrollWidth,
     charts: all("svg").length,
@@ -66,6 +72,15 @@ def test_every_page_reflows(seen, names):
         assert found["width"] <= width, (name, width)
         assert (found["spilling"], found["stuck"]) == (0, 0), (name, width)
         assert found["smallest"] >= 12, (name, width)
+
+
+def test_the_keyboard_goes_down_the_page(seen, names):
+    """The first stop skips to the page; in one column no later stop lies above an earlier one, and none is pulled."""
+    for name in names:
+        found = seen[name, 320]
+        assert found["first"] == "skip", name
+        assert found["stops"] > 5, name
+        assert (found["jumps"], found["pulled"]) == (0, 0), name
 
 
 def test_every_page_is_what_was_written(seen, names):
