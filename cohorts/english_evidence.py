@@ -51,7 +51,8 @@ def evidence_english(evidence: Evidence) -> str:
             times = f"at least {evidence.times:g} times as many as in the {evidence.within} before"
             return f"{kinds} in the last {evidence.within}, {times}"
         case OpenEpisode():
-            return f"{events_english(evidence.kinds, 1)} that had not ended on the last day of the period"
+            long = f" and had lasted {evidence.lasting} or more by then" if evidence.lasting else ""
+            return f"{events_english(evidence.kinds, 1)} that had not ended on the last day of the period{long}"
         case Overlapping():
             one, other = events_english(evidence.kinds, 1), events_english(evidence.others, 1)
             return f"{one} and {other} under way on the same day in the last {evidence.within}"

@@ -130,9 +130,10 @@ class Escalating:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OpenEpisode:
-    """An episode that had begun and had not ended on the last day of the period."""
+    """An episode that had begun and had not ended on the last day of the period, and had lasted so long by then."""
 
     kinds: tuple[str, ...]
+    lasting: Duration | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -86,7 +86,7 @@ def _of_events(settings: EvidenceSettings, kinds: tuple[str, ...], within: Durat
     if settings.escalating is not None:
         return Escalating(kinds=kinds, at_least=settings.count, times=settings.escalating, within=within)
     if settings.open_episode_at:
-        return OpenEpisode(kinds=kinds)
+        return OpenEpisode(kinds=kinds, lasting=Duration.parse(settings.lasting) if settings.lasting else None)
     if settings.overlaps:
         return Overlapping(kinds=kinds, others=tuple(settings.overlaps), within=within)
     months = tuple(sorted(set(settings.months)))

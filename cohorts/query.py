@@ -272,11 +272,19 @@ def content_hash(query: Query, parameters: tuple[Parameter, ...]) -> str:
     return sha256(whole.encode()).hexdigest()
 
 
+_ADDED_LATER = frozenset({"lasting"})
+"""Fields that the language did not have from the start: left out where they say nothing, so that the digest of a
+definition that means what it always meant stays."""
+
+
 def _canonical(node: object) -> object:
     """Nodes as nested JSON that names each node's type, so that two kinds of node never look alike."""
     if isinstance(node, tuple):
         return [_canonical(item) for item in node]
     if hasattr(node, "__dataclass_fields__"):
-        fields = {name: _canonical(getattr(node, name)) for name in node.__dataclass_fields__}
+        said = {name: getattr(node, name) for name in node.__dataclass_fields__}
+        fields = {
+            name: _canonical(value) for name, value in said.items() if not (name in _ADDED_LATER and value is None)
+        }
         return {"node": type(node).__name__, **fields}
     return node

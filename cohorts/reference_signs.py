@@ -238,8 +238,14 @@ class Records:
 
     def open_episode(self, wanted: OpenEpisode) -> Told:
         """Episodes that were open at the end."""
-        signs = [Sign(event.start, self.as_of, stands=True) for event in self.still_open(wanted.kinds)]
+        enough = [self.long_enough(wanted, event) for event in self.still_open(wanted.kinds)]
+        signs = [Sign(day, self.as_of, stands=True) for day in enough if day < self.as_of]
         return Told(signs=signs, known=self.covered(wanted.kinds, self.last_day, self.as_of))
+
+    @staticmethod
+    def long_enough(wanted: OpenEpisode, event: EventRow) -> date:
+        """The last of the days that the episode has to last."""
+        return wanted.lasting.after(event.start) - ONE_DAY if wanted.lasting else event.start
 
     def still_open(self, kinds: Sequence[str]) -> list[EventRow]:
         """Events of these kinds that had not ended on the last day."""

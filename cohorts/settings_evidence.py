@@ -28,7 +28,7 @@ _QUESTIONS = {
     "gap": {"gap"},
     "escalating": {"escalating", "count"},
     "distinct": {"distinct", "count", "span"},
-    "open_episode_at": {"open_episode_at"},
+    "open_episode_at": {"open_episode_at", "lasting"},
     "overlaps": {"overlaps"},
 }
 """What may be asked of events besides how many there were."""
@@ -136,6 +136,8 @@ class EvidenceSettings(Strict):
     """So many times as many events as in the equally long window before."""
     open_episode_at: Literal["period_end"] | None = None
     """Begun, and not ended on the last day of the period."""
+    lasting: Length | None = None
+    """With open_episode_at: it had been going on for at least this long when the period ended."""
     overlaps: Kinds | None = None
     """Shared a day with an event of one of these kinds."""
     no_fixed_address: Literal[True] | None = None

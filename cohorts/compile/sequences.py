@@ -69,9 +69,9 @@ _UNDECIDED = """
 """
 
 _OPEN = """
-    SELECT person_id, start AS day, {as_of} AS until, TRUE AS stands
+    SELECT person_id, {day} AS day, {as_of} AS until, TRUE AS stands
     FROM event
-    WHERE list_contains({kinds}, kind) AND start < {as_of} AND coalesce("end", {as_of}) >= {last_day}
+    WHERE list_contains({kinds}, kind) AND {day} < {as_of} AND coalesce("end", {as_of}) >= {last_day}
 """
 
 _OVERLAPPING = """
@@ -176,9 +176,13 @@ def _held(to: Builder, name: str, asked: Followed, followed: str, holds: str) ->
 
 
 def add_open_episode(to: Builder, name: str, wanted: OpenEpisode) -> Piece:
-    """Open on the last day of the period; its absence takes sources that cover that day."""
+    """Open on the last day of the period; its absence takes sources that cover that day.
+
+    It is dated from the last of the days that it has to last, the day by which it was long enough.
+    """
     last_day = last_day_hole(to)
-    items = to.fill(_OPEN, kinds=to.bind("kinds", wanted.kinds), as_of=to.as_of_hole, last_day=last_day)
+    day = f"({to.shift('start', '+', wanted.lasting)} - 1)" if wanted.lasting else "start"
+    items = to.fill(_OPEN, day=day, kinds=to.bind("kinds", wanted.kinds), as_of=to.as_of_hole, last_day=last_day)
     return Piece(items, add_silence(to, name, "this episode", of_kinds(to, wanted.kinds), last_day))
 
 

@@ -84,7 +84,7 @@ followed = st.builds(
     at_least=st.integers(1, 2),
     within=windows,
 )
-open_episode = st.builds(OpenEpisode, kinds=some_kinds)
+open_episode = st.builds(OpenEpisode, kinds=some_kinds, lasting=st.one_of(st.none(), lengths))
 PRIMITIVES: dict[type, st.SearchStrategy[Evidence]] = {
     NeedSeen: need_seen,
     EventsCounted: events_counted,

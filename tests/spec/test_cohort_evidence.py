@@ -7,7 +7,7 @@ import pytest
 from cohorts.catalogue import Catalogue
 from cohorts.definition import read_definition
 from cohorts.english_evidence import evidence_english
-from cohorts.query import Evidence, InCohort, Query
+from cohorts.query import Evidence, InCohort, Query, content_hash
 from governance.settings import read_yaml
 from tests.lib.cohorts import agreed, answers, need, query, seen, warehouse, world
 
@@ -18,6 +18,8 @@ CATALOGUE = Catalogue(
     },
     frozenset({"drink", "rough"}),
 )
+BEFORE_LENGTHS = "ae74732400000fbdea38cd381f6f16cf19cbdb7a83951c2ab04319ae98317a6c"
+"""Digest of an open episode by the last version whose language had no length of one."""
 KINDS = tuple(CATALOGUE.sources_of)
 OTHER = query(need("rough", seen("rough")))
 FILE = """\
@@ -121,6 +123,11 @@ NOTICES = "{event: [police.notice, ed.attendance], distinct: sector, count: 2, s
             "an adult social care service that had not ended on the last day of the period",
         ),
         (
+            "{event: [asc.service], open_episode_at: period_end, lasting: 12m}",
+            "an adult social care service that had not ended on the last day of the period and had lasted 12 months or"
+            " more by then",
+        ),
+        (
             "{event: [asc.service], overlaps: [apc.admission], within: 6m}",
             "an adult social care service and a hospital admission under way on the same day in the last 6 months",
         ),
@@ -177,6 +184,7 @@ def test_how_it_is_written_and_how_it_reads(tmp_path, evidence, english):
             "{event: [ed.attendance], open_episode_at: period_end, within: 6m}",
             "within does not go with open_episode_at",
         ),
+        ("{event: [ed.attendance], lasting: 12m}", "lasting does not go with event"),
     ],
 )
 def test_what_is_refused(tmp_path, evidence, message):
@@ -228,6 +236,41 @@ def test_not_followed_by_waits_until_time_is_up_and_nothing_is_hidden(con, tmp_p
         "seen before it": "yes",
         "still inside": "?",
     }
+
+
+def test_an_open_episode_may_have_to_have_lasted(con, tmp_path):
+    """Twelve months to the day, half-open; whoever's has not is surely not, where the last day is covered."""
+    told = world(
+        events="""
+        person_id       | kind        | start      | end
+        to the day      | asc.service | 2024-10-01 | -
+        a day short     | asc.service | 2024-10-02 | -
+        ends that day   | asc.service | 2024-09-01 | 2025-09-30
+        ended before it | asc.service | 2024-09-01 | 2025-09-29
+        two short ones  | asc.service | 2024-09-01 | 2025-03-01
+        two short ones  | asc.service | 2025-03-01 | -
+        """,
+        covered=KINDS,
+    )
+    long = "{event: [asc.service], open_episode_at: period_end, lasting: 12m}"
+
+    assert answers(agreed(con, asked(tmp_path, long), told), "met") == {
+        "to the day": "yes",
+        "a day short": "no",
+        "ends that day": "yes",
+        "ended before it": "no",
+        "two short ones": "no",
+    }
+
+
+def test_a_length_that_is_not_asked_for_leaves_the_digest_alone(tmp_path):
+    """Definitions of before the language knew lengths keep their digest; with a length it is another definition."""
+    plain = asked(tmp_path, "{event: [asc.service], open_episode_at: period_end}")
+    long = asked(tmp_path, "{event: [asc.service], open_episode_at: period_end, lasting: 12m}")
+    longer = asked(tmp_path, "{event: [asc.service], open_episode_at: period_end, lasting: 13m}")
+
+    assert content_hash(plain, ()) == BEFORE_LENGTHS
+    assert len({content_hash(one, ()) for one in (plain, long, longer)}) == 3
 
 
 def test_silence_of_one_source_that_could_have_answered_leaves_it_open(con, tmp_path):

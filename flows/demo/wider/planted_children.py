@@ -90,9 +90,11 @@ def child_was_not_brought(world: World, seen: Seen, end: int) -> Mask:
 
 
 def care_and_leaving_care_gap(world: World, seen: Seen, end: int) -> Mask:
-    """In care or out of it in the last year, and in that year neither health seen to nor anybody in touch."""
+    """In care for a year and still, or a care leaver, and in that year neither health seen to nor anybody in touch."""
     since = ask.months_before(end, 12)
-    care = seen.has(world.people.size, "looked_after", "care_leaver", since=since)
+    in_care = world.events[specs.CHILDREN].of_kind(specs.LOOKED_AFTER)
+    long = ask.open_at(world, in_care.take(in_care.day <= since), end)
+    care = long | seen.has(world.people.size, "care_leaver", since=since)
     contacts = together(
         world.events[specs.COMMUNITY].of_kind(specs.HEALTH_CHECK, specs.DENTAL),
         world.events[specs.CHILDREN].of_kind(specs.IN_TOUCH),
