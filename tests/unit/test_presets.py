@@ -6,9 +6,11 @@ from pydantic import ValidationError
 
 from cohorts.catalogue import catalogue_of
 from cohorts.events import record_tables
+from cohorts.mapping_report import FEWEST_RECORDS, mapping_report
 from cohorts.measures.roles import unknown_kinds
 from flows.reference import presets, presets_page
-from governance.settings import Preset, Source
+from governance.intake.checks import define_checks
+from governance.settings import Coded, ExtractFile, Preset, Source
 from governance.settings.preset import names_and_codes
 from governance.warehouse import connect, load_table
 from tests.lib.command import REPOSITORY
@@ -69,6 +71,42 @@ def test_a_preset_maps_an_empty_delivery(preset):
         payload = record_tables(con, as_source(preset), LOOKUP)
 
     assert payload.record_event.num_rows == 0
+
+
+@pytest.mark.parametrize("preset", PRESETS, ids=IDS)
+def test_a_preset_says_which_codes_it_does_not_know_and_which_never_came(preset):
+    """In every column of codes: a delivery that holds one listed code and a strange one, often enough to be named."""
+    with connect(threads=1) as con:
+        define_checks(con)
+        listed = {}
+        for file in preset.files:
+            codes = mapped_codes(file)
+            listed |= {(file.id, column): known for column, known in codes.items()}
+            rows = 2 * FEWEST_RECORDS
+            table = pa.table({"record_id": range(rows), **{name: _half(known) for name, known in codes.items()}})
+            load_table(con, f"file_{file.id}", table)
+        found = {(one.file, one.column): one for one in mapping_report(con, as_source(preset))}
+
+    assert set(found) == set(listed)
+    for at, known in listed.items():
+        assert found[at].unmapped == (("strange", FEWEST_RECORDS),), at
+        assert found[at].unseen == tuple(sorted(known)[1:]), at
+
+
+def mapped_codes(file: ExtractFile) -> dict[str, set[str]]:
+    """By column: the codes that say what happened, what for, how it went, and which rows count."""
+    found: dict[str, set[str]] = {}
+    for mapping in (*file.events, *file.needs):
+        told = [getattr(mapping, name, None) for name in ("kind", "need", "outcome")]
+        for coded in (one for one in told if isinstance(one, Coded)):
+            found.setdefault(coded.column, set()).update(coded.values)
+        for column, codes in mapping.where.items():
+            found.setdefault(column, set()).update(codes)
+    return found
+
+
+def _half(known: set[str]) -> list[str]:
+    return [*[min(known)] * FEWEST_RECORDS, *["strange"] * FEWEST_RECORDS]
 
 
 def test_a_doubt_about_something_that_is_not_there_is_refused():
