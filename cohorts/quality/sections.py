@@ -51,10 +51,12 @@ def _gains(card: Scorecard) -> Section:
         "Hard to find if filled",
     )
     joined = [
-        (field(name), percent(with_it.share), interval(with_it.share), percent(without.share), interval(without.share))
-        for name, (with_it, without) in card.joined.items()
+        (field(name), *_joined_of(with_it), *_joined_of(without)) for name, (with_it, without) in card.joined.items()
     ]
-    joined_head = ("Field", "Joined, with it", "95% interval", "Joined, without it", "95% interval")
+    joined_head = (
+        *("Field", "People with it", "Of them joined", "95% interval"),
+        *("People without it", "Of them joined", "95% interval"),
+    )
     tables = [Table(caption="What each missing field costs", head=head, rows=tuple(rows))] if rows else []
     if joined:
         tables.append(
@@ -77,6 +79,10 @@ def _gains(card: Scorecard) -> Section:
     )
 
 
+def _joined_of(found: SafeMeasure) -> tuple[str, str, str]:
+    return found.whole.text, percent(found.share), interval(found.share)
+
+
 def _of_rules(rules: float | None, of: int) -> str:
     return "[c]" if rules is None else f"{rules} of {of}"
 
@@ -95,6 +101,7 @@ def _filled(card: Scorecard) -> Section:
             "Groups are those of the linked person: what this source did not write down, another may have. A field that"
             " is missing more often for one group makes that group look smaller, and harder to find, than it is. An"
             " address is filled if it can be placed on the map or says no fixed abode."
+            + ("" if _has_trend(card) else f" {_NO_TREND}")
         ),
         tables=tuple(tables),
     )
@@ -104,8 +111,15 @@ def _measure(found: SafeMeasure | None) -> tuple[str, str, str]:
     return (found.part.text, found.whole.text, percent(found.share)) if found else ("[x]", "[x]", "[x]")
 
 
+_NO_TREND = "From the second month on, a table here shows how it went month by month."
+
+
+def _has_trend(card: Scorecard) -> bool:
+    return len(card.trend) > 1
+
+
 def _trend(card: Scorecard) -> Iterator[Table]:
-    if len(card.trend) < 2:
+    if not _has_trend(card):
         return
     rows = [
         (field(name), *(percent(month.filled[name]) if name in month.filled else "[x]" for month in card.trend))
@@ -134,8 +148,9 @@ def _by_slice(card: Scorecard, dimension: str) -> Table:
 
 def _people(card: Scorecard, dimension: str, group: str) -> str:
     """Everybody of a group whom the source knows: the whole of every share in its row."""
-    found = card.filled.get((ATTRIBUTES[0], dimension, group))
-    return found.whole.text if found else "[z]"
+    return next(
+        found.whole.text for (_, one, other), found in card.filled.items() if (one, other) == (dimension, group)
+    )
 
 
 def _share(found: SafeMeasure | None) -> str:

@@ -8,6 +8,7 @@ import pytest
 
 from cohorts.quality.page import write_scorecard
 from cohorts.quality.scorecard import scorecards, without_column
+from cohorts.quality.sections import sections
 from cohorts.quality.words import in_sentence, in_short
 from governance.contracts import MEASURE_COUNT
 from governance.settings import ExtractFile, Policy, load_bundle
@@ -138,6 +139,19 @@ def test_no_exact_count_is_on_the_page(page):
 
     assert not EXACT & numbers
     assert "2.7 of 14" not in page
+
+
+def test_every_share_stands_beside_the_people_it_is_of():
+    """Denominators of groups, of who was joined, and of who is known elsewhere; and what a first month cannot show."""
+    told = {table.caption: table for each in sections(card()) for table in each.tables}
+    by_place = told["Share filled, by deprivation (fifths of areas)"]
+    joined = told["People joined with a record elsewhere, with and without a field"]
+
+    assert by_place.head[:2] == ("Group", "People")
+    assert [row[1] for row in by_place.rows] == ["205", "200"]
+    assert joined.head[1] == "People with it"
+    assert joined.rows[0][1:3] == ("390", "77%")
+    assert any("From the second month on" in each.text for each in sections(card()))
 
 
 def test_the_page_is_accessible_and_alone(page):
