@@ -68,25 +68,37 @@ def _sources_used(definition: Definition, sources: Sequence[Source]) -> list[Sou
 
 
 def _caveats(sources: Sequence[Source]) -> list[str]:
-    """What the sources themselves say is missing."""
-    found = []
-    for source in sources:
-        for coverage in source.coverage:
-            if coverage.share < 1:
-                told = f"{source.title}: about {coverage.share:.0%} of the people served are in the extract"
-                found.append(f"{told}{_of_which(coverage.kinds)}.")
-            if coverage.known_gaps:
-                found.append(f"{source.title}: {coverage.known_gaps}")
-        if not source.coverage:
-            found.append(f"{source.title}: no coverage is declared, so its silence never counts.")
-    return list(dict.fromkeys(found))
+    """What the sources themselves say is missing, one line a source."""
+    return [f"{source.title}: {' '.join(told)}" for source in sources if (told := _missing(source))]
+
+
+def _missing(source: Source) -> list[str]:
+    if not source.coverage:
+        return ["no coverage is declared, so its silence never counts."]
+    return [*_shares(source), *_gaps(source)]
+
+
+def _shares(source: Source) -> list[str]:
+    """How many of the people a source serves are in its extract, where that is not all of them."""
+    partly = [each for each in source.coverage if each.share < 1]
+    told = [f"about {each.share:.0%} of the people served{_of_which(each.kinds)}" for each in partly]
+    return [f"the extract holds {' and '.join(told)}."] if told else []
+
+
+def _gaps(source: Source) -> list[str]:
+    gaps = dict.fromkeys(_sentence(each.known_gaps) for each in source.coverage if each.known_gaps)
+    return [f"Known gaps: {' '.join(gaps)}"] if gaps else []
+
+
+def _sentence(text: str) -> str:
+    return text if text.endswith((".", "!", "?")) else f"{text}."
 
 
 def _of_which(kinds: Sequence[str]) -> str:
     """For which events a share holds, unless it is about all of the source's or a family of them."""
     if not kinds or any(kind.endswith("*") for kind in kinds):
         return ""
-    return f" for {listed([event_words(kind, plural=True) for kind in kinds], 'and')}"
+    return f" (for {listed([event_words(kind, plural=True) for kind in kinds], 'and')})"
 
 
 def _sign_off(sign_off: SignOff) -> dict[str, object]:
