@@ -2,6 +2,7 @@
 
 vocabulary  signs a person may show, from the sources' settings alone: needs, services again and again, homes
 signs       which person shows which, by the very statements that a definition compiles to
+endings     services that end at an age, told from whom they ended for
 sets        people grouped by the signs they show; every closed set of up to three that enough people show
 chance      how many would show a set if signs fell independently, and a limit on false finds
 answers     of those people, who got no response, from one service or from all

@@ -64,9 +64,13 @@ class Gap:
 
 
 def responders_for(candidate: Candidate, signs: Sequence[Sign], responders: Sequence[Responder]) -> list[Responder]:
-    """Services that are there for one of the person's own needs; where all is somebody else's at home, any service."""
+    """Services that are there for one of the person's own needs; where all is somebody else's at home, any service.
+
+    Not one that ended at an age: it cannot come back.
+    """
     needs = frozenset().union(*(signs[one].own_needs for one in candidate.signs))
-    return [one for one in responders if one.needs & needs or not needs]
+    over = frozenset().union(*(signs[one].told_by for one in candidate.signs if signs[one].kind == "ended"))
+    return [one for one in responders if (one.needs & needs or not needs) and one.source not in over]
 
 
 def find_gaps(

@@ -83,6 +83,7 @@ def find_candidates(
     found = [
         *(each for one in counted for each in _sets(one, signs, least_people)),
         *(each for one in counted for each in _repeats(one, signs, events, least_people)),
+        *(each for one in counted for each in _endings(one, signs, least_people)),
     ]
     kept = significant(found, tests)
     for one in counted:
@@ -93,7 +94,7 @@ def find_candidates(
 
 def sets_in_question(signs: Sequence[Sign], stages: int) -> int:
     """How many sets are asked in all: pairs and triples, repeats and groups, in each stage of life."""
-    repeats = sum(sign.kind == "again" for sign in signs)
+    repeats = sum(sign.kind in ("again", "ended") for sign in signs)
     return stages * (sets_asked(pairs(signs), len(signs)) + repeats + _MOST_GROUPS)
 
 
@@ -163,6 +164,25 @@ def _repeats(
 
 
 SMALLEST_REPEAT = 2
+
+
+def _endings(counted: Counted, signs: Sequence[Sign], least_people: int) -> Iterator[Candidate]:
+    """Services that ended at an age, for those who have grown up: beyond what ends for children alike."""
+    for number, sign in enumerate(signs):
+        row = np.flatnonzero((counted.sets[:, 0] == number) & (counted.sets[:, 1] == NONE))
+        if sign.kind != "ended" or counted.stage != "adult" or not len(row):
+            continue
+        people = counted.people[row[0]].sum()
+        chance = people / sign.lift
+        if people >= least_people:
+            yield Candidate(
+                stage=counted.stage,
+                signs=(number,),
+                at_least=1,
+                people=int(people),
+                expected=chance,
+                p_value=float(upper_tail(np.array([people]), np.array([chance]))[0]),
+            )
 
 
 # --- groups of needs that go together ---------------------------------------------------------------------

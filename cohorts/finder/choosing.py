@@ -122,6 +122,8 @@ def theme_of(gap: Gap, signs: Sequence[Sign], size: Size) -> Theme:
     again = [one for one in candidate.signs if signs[one].kind == "again"]
     if again:
         return candidate.stage, "again", rarest(again).event
+    if ended := [one.name for one in shown if one.kind == "ended"]:
+        return candidate.stage, "ended", ended[0]
     if away := [one.name for one in shown if one.kind == "away"]:
         return candidate.stage, "away", away[0]
     needs = [one for one in candidate.signs if signs[one].kind in ("need", "wide")] or list(candidate.signs)

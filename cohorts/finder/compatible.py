@@ -14,11 +14,13 @@ def may_stand(one: Sign, other: Sign) -> bool:
 
     A service's own contacts and the needs it noted at them go together by themselves: a sign of what a service did
     stands only with needs that others told of. Several needs at once are asked need by need, so the wide signs stand
-    with what services did only.
+    with what services did only. A service that ended at an age is asked about alone.
     """
     if one.needs & other.needs or one.serves & other.needs or other.serves & one.needs:
         return False
     kinds = {one.kind, other.kind}
+    if "ended" in kinds:
+        return False
     if kinds & _DONE and one.told_by & other.told_by:
         return False
     if len(one.needs) > 1 or len(other.needs) > 1:  # any of several needs says little of who was seen but once

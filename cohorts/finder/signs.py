@@ -10,7 +10,8 @@ from cohorts.compile import compile_query
 from cohorts.durations import Duration
 from cohorts.evidence import Evidence
 from cohorts.evidence_file import evidence_node
-from cohorts.finder.vocabulary import LOOKBACK, RECENT, TIMES, Sign, repeated_kinds, signs_of
+from cohorts.finder.endings import ended_at_an_age
+from cohorts.finder.vocabulary import LOOKBACK, RECENT, TIMES, Sign, repeated_kinds, responders_of, signs_of
 from cohorts.query import Members, Need, Query
 from cohorts.settings_evidence import EvidenceSettings
 from governance.settings import Project, Source
@@ -55,7 +56,8 @@ def find_signs(con: duckdb.DuckDBPyConnection, sources: Sequence[Source], projec
     ((everyone,),) = con.execute("SELECT greatest(count(*), 1) FROM person_stratum").fetchall()
     rows = con.execute(load_sql("cohorts.finder", "reached"), {"since": since, "as_of": as_of}).fetchall()
     reached = {(kind, times): people / everyone for kind, times, people in rows}
-    return signs_of(sources, spine=project.spine, households=project.households, reached=reached)
+    ended = ended_at_an_age(con, responders_of(sources), project.spine, as_of)
+    return signs_of(sources, spine=project.spine, households=project.households, reached=reached, ended=ended)
 
 
 def show_signs(con: duckdb.DuckDBPyConnection, signs: Sequence[Sign], as_of: date, *, least_people: int) -> list[Sign]:

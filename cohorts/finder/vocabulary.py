@@ -24,8 +24,12 @@ _MISSED = ("missed", "not_brought")
 _ADULT_AT_HOME = "16+"
 _RESPONSES = ("contact", "assessment", "service")
 
-Kind = Literal["need", "wide", "again", "seen", "away", "home"]
-"""``wide`` signs hold several needs, or one need as a sector knows it; they stand with what services saw only."""
+SEVERAL_TIMES, WHILE, SINCE_BIRTHDAY = 3, "12m", "36m"
+"""Treated, not only seen once: three contacts inside a year, of the last three."""
+
+Kind = Literal["need", "wide", "again", "seen", "away", "home", "ended"]
+"""``wide`` signs hold several needs, or one need as a sector knows it; they stand with what services saw only.
+A service that ``ended`` at an age stands alone."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,6 +50,8 @@ class Sign:
     times: int = 0
     serves: frozenset[str] = frozenset()
     """Of a service that went away, the needs it was there for."""
+    lift: float = 0.0
+    """Of a service that ended at an age: how many times as often as it ends for children."""
     sector: str = ""
     """Of a need as one sector knows it, that sector; of needs beyond a sector, the sector they lie beyond."""
 
@@ -82,7 +88,12 @@ def responders_of(sources: Sequence[Source]) -> list[Responder]:
 
 
 def signs_of(
-    sources: Sequence[Source], *, spine: str, households: bool, reached: Mapping[tuple[str, int], float]
+    sources: Sequence[Source],
+    *,
+    spine: str,
+    households: bool,
+    reached: Mapping[tuple[str, int], float],
+    ended: Mapping[str, float],
 ) -> list[Sign]:
     """Every sign of a project, in an order that depends on its settings only.
 
@@ -91,6 +102,7 @@ def signs_of(
         spine: Everybody is in contact with it, so its contacts say nothing.
         households: Whether the project tells who shares a home.
         reached: Share of people whom an event kind befell at least so often in the last year.
+        ended: By source that ends at an age, how many times as often it ends for adults as for children.
     """
     told = _tellers(sources)
     found = [_need(need, told[need]) for need in sorted(told)]
@@ -98,6 +110,7 @@ def signs_of(
     found += _beyond(sources, told)
     found += [sign for source in sources for sign in _of_events(source, spine, reached)]
     found += [_away(one) for one in responders_of(sources) if one.source != spine]
+    found += [_ended(one, ended[one.source]) for one in responders_of(sources) if one.source in ended]
     if households:
         found += [_at_home(need, told[need]) for need in sorted(told)]
         found.append(Sign(name="lone_adult", kind="home", evidence=({"household": {"lone_adult": True}},)))
@@ -253,6 +266,23 @@ def _away(one: Responder) -> Sign:
         needs=frozenset(),
         serves=one.needs,
         told_by=frozenset({one.source}),
+    )
+
+
+def _ended(one: Responder, lift: float) -> Sign:
+    """A service that treated somebody as a child and has not been there for a year."""
+    events = sorted(one.events)
+    return Sign(
+        name=f"ended_{one.source}",
+        kind="ended",
+        evidence=(
+            {"event": events, "count": SEVERAL_TIMES, "span": WHILE, "within": SINCE_BIRTHDAY},
+            {"event": events, "gap": WHILE, "within": SINCE_BIRTHDAY},
+        ),
+        how="all",
+        needs=one.needs,
+        told_by=frozenset({one.source}),
+        lift=lift,
     )
 
 

@@ -34,6 +34,8 @@ def sign_words(sign: Sign) -> str:
             return f"{sign.times} or more {event_words(sign.event, plural=True)} in a year"
         case "away":
             return f"contact with “{_services(sorted(sign.told_by))}” and then none for half a year"
+        case "ended":
+            return f"treatment by “{_services(sorted(sign.told_by))}” that ended when they grew up"
         case "home":
             return f"{plain(*sign.needs)} of an adult at home" if sign.needs else "no other adult at home"
 
@@ -55,6 +57,11 @@ def reason_of(gap: Gap, signs: Sequence[Sign]) -> str:
     alone = len(candidate.signs) == 1
     what = "It comes to the same people" if alone else "These go together"
     time = "lasting support in half a year" if gap.is_lasting else "response in twelve weeks"
+    if any(signs[one].kind == "ended" for one in candidate.signs):
+        return (
+            f"It ended {often} as often for those who have grown up as for children. For {part} of these people no"
+            f" {time} is recorded from {_services(gap.sources)}."
+        )
     return (
         f"{what} {often} as often as they would by chance among people of the same age and sex. For {part} of these"
         f" people no {time} is recorded from {_services(gap.sources)}."
@@ -71,6 +78,8 @@ def questions_of(gap: Gap, signs: Sequence[Sign]) -> tuple[str, ...]:
         )
     if any(one.kind == "away" for one in shown):
         asked.append("To them: how did that contact end, and did you want it to?")
+    if any(one.kind == "ended" for one in shown):
+        asked.append("To them: who told you what comes after, and what came?")
     if any(one.kind == "home" for one in shown):
         asked.append("To them: what would help everyone at home, and whom would you trust to ask?")
     asked.append(f"To {_services(gap.sources)}: would you have known, and what would you have done had you known?")

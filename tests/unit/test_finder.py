@@ -10,10 +10,14 @@ import yaml
 
 from cohorts.analysis import build_analysis
 from cohorts.definition import load_definitions
+from cohorts.finder.answers import Gap
+from cohorts.finder.candidates import Candidate
 from cohorts.finder.chance import adjusted, expected_of_several, upper_tail
 from cohorts.finder.counting import definitions_of
 from cohorts.finder.find import Search, find
-from cohorts.finder.vocabulary import signs_of
+from cohorts.finder.proposal import make_proposal
+from cohorts.finder.signs import mark_people
+from cohorts.finder.vocabulary import _ended, responders_of, signs_of
 from cohorts.run import run_cohorts
 from flows.demo.draws import Streams
 from flows.demo.generate import make_ics
@@ -106,7 +110,7 @@ def test_no_sign_is_planned_contact_and_every_proposal_holds_a_need(world):
 
     assert not any(sign.event.endswith((".consultation", ".contact", ".review")) for sign in finds.signs)
     assert all(any(finds.signs[sign].needs for sign in one.gap.candidate.signs) for one in finds.found)
-    assert signs_of(bundle.sources, spine=bundle.project.spine, households=False, reached={})
+    assert signs_of(bundle.sources, spine=bundle.project.spine, households=False, reached={}, ended={})
 
 
 def test_a_proposal_is_for_this_purpose_and_no_other(world):
@@ -164,3 +168,22 @@ def test_the_tail_and_its_adjustment_are_the_textbooks():
     assert math.isclose(upper_tail(np.array([2.0]), np.array([1.0]))[0], 1 - 2 * math.exp(-1))
     assert upper_tail(np.array([1.0]), np.array([2.0]))[0] == 1.0
     assert np.allclose(adjusted(np.array([0.02, 0.001]), 4), [0.04, 0.004])
+
+
+def test_what_ended_at_an_age_counts_whom_the_finder_counted(world):
+    """As a definition too; last of all, for it marks people anew."""
+    _, bundle, con, _ = world
+    service = next(one for one in responders_of(bundle.sources) if one.source == "mental_health")
+    sign = _ended(service, 2.0)
+    mark_people(con, [sign], as_of_date(PERIOD))
+    query = "SELECT count(*) FROM person_sign JOIN person_stratum USING (person_no) WHERE stage = 'adult'"
+    ((people,),) = con.execute(query).fetchall()
+    candidate = Candidate(stage="adult", signs=(0,), at_least=1, people=people, expected=1.0, p_value=0.0)
+    gap = Gap(candidate=candidate, sources=("gp_register",), members=np.arange(people, dtype=np.int32))
+    proposal = make_proposal(gap, [sign], responders_of(bundle.sources), purpose=bundle.project.purpose, period=PERIOD)
+
+    run_cohorts(con, definitions_of([proposal], bundle.sources, bundle.project), as_of_date(PERIOD))
+
+    counted = con.execute("SELECT count(*) FROM cohort_member WHERE population AND needs").fetchall()
+    assert counted == [(people,)]
+    assert people > 20
