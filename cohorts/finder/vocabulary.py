@@ -110,7 +110,12 @@ def signs_of(
     found += _beyond(sources, told)
     found += [sign for source in sources for sign in _of_events(source, spine, reached)]
     found += [_away(one) for one in responders_of(sources) if one.source != spine]
-    found += [_ended(one, ended[one.source]) for one in responders_of(sources) if one.source in ended]
+    found += [
+        _ended(one, need, ended[one.source])
+        for one in responders_of(sources)
+        if one.source in ended
+        for need in sorted(one.needs & told.keys())
+    ]
     if households:
         found += [_at_home(need, told[need]) for need in sorted(told)]
         found.append(Sign(name="lone_adult", kind="home", evidence=({"household": {"lone_adult": True}},)))
@@ -269,18 +274,19 @@ def _away(one: Responder) -> Sign:
     )
 
 
-def _ended(one: Responder, lift: float) -> Sign:
-    """A service that treated somebody as a child and has not been there for a year."""
+def _ended(one: Responder, need: str, lift: float) -> Sign:
+    """A service that treated somebody in need as a child and has not been there for a year."""
     events = sorted(one.events)
     return Sign(
-        name=f"ended_{one.source}",
+        name=f"ended_{one.source}_{need}"[:40],
         kind="ended",
         evidence=(
+            {"need": need, "within": SINCE_BIRTHDAY},
             {"event": events, "count": SEVERAL_TIMES, "span": WHILE, "within": SINCE_BIRTHDAY},
             {"event": events, "gap": WHILE, "within": SINCE_BIRTHDAY},
         ),
         how="all",
-        needs=one.needs,
+        needs=frozenset({need}),
         told_by=frozenset({one.source}),
         lift=lift,
     )

@@ -35,7 +35,9 @@ def sign_words(sign: Sign) -> str:
         case "away":
             return f"contact with “{_services(sorted(sign.told_by))}” and then none for half a year"
         case "ended":
-            return f"treatment by “{_services(sorted(sign.told_by))}” that ended when they grew up"
+            return (
+                f"{plain(*sign.needs)} and help from “{_services(sorted(sign.told_by))}” that ended when they grew up"
+            )
         case "home":
             return f"{plain(*sign.needs)} of an adult at home" if sign.needs else "no other adult at home"
 

@@ -23,7 +23,7 @@ from governance.settings import load_bundle
 from governance.warehouse import connect
 from tests.bench.page import bullets, put, table
 from tests.lib.altered import other_mechanisms
-from tests.lib.finder import false_populations, false_repeats
+from tests.lib.finder import false_endings, false_populations, false_repeats
 from tests.lib.recovery import payloads_of, true_index
 
 HEADING = "## The finder on synthetic systems"
@@ -55,6 +55,7 @@ SYSTEMS = (
     System("nineteen sources, seed 5150", 5150, whole=True),
     System("another month, seed 20261", 20261, "2027-02"),
     System("other mechanisms, seed 4077", 4077, "2027-02", altered=True),
+    System("nineteen sources, other mechanisms, seed 7077", 7077, "2027-02", whole=True, altered=True),
 )
 
 
@@ -65,6 +66,7 @@ class Measured:
     found: dict[str, tuple[int, int | None, float]]
     false: int
     repeats: int
+    endings: int
     seconds: float
 
 
@@ -86,7 +88,8 @@ def measured(system, people):
         truth = made.truth / ("person_planted.csv" if system.whole else "person_cohort.csv")
         found = _overlaps(con, finds, pd.read_csv(truth, dtype=str))
         repeats = false_repeats(con, finds, as_of, system.nulls, seed=6)
-        return Measured(found, false_populations(con, finds, as_of, system.nulls, seed=6), repeats, seconds)
+        endings = false_endings(con, bundle.sources, bundle.project.spine, as_of, NULLS, seed=6)
+        return Measured(found, false_populations(con, finds, as_of, system.nulls, seed=6), repeats, endings, seconds)
 
 
 def _overlaps(con, finds, truth):
@@ -119,11 +122,15 @@ def written(people, results):
         for name, (number, place, best) in one.found.items()
     ]
     dealt = sum(system.nulls for system, _ in results)
-    false, repeats = (sum(getattr(one, what) for _, one in results) for what in ("false", "repeats"))
+    false, repeats, endings = (
+        sum(getattr(one, what) for _, one in results) for what in ("false", "repeats", "endings")
+    )
     told = [
         f"Where every sign was dealt out anew inside age and sex, {false} of {dealt} populations gave any combination;"
         " 5% is what is stated.",
         f"Where every event fell on anybody of its age and sex alike, {repeats} of {dealt} gave any repeat.",
+        f"Where whom a service ended for was dealt out among children and adults, {endings} of {NULLS * len(results)}"
+        " populations gave any service that ends at an age.",
         f"The finder itself took {max(one.seconds for _, one in results):.1f} s at most, on a busy machine.",
         "Mechanisms without a missing response are held against everybody who shows the signs.",
         "Other mechanisms (`tests/lib/altered.py`): troubles begin at other rates, lead to each other otherwise, and"

@@ -15,9 +15,10 @@ from cohorts.finder.candidates import (
     significant,
 )
 from cohorts.finder.chance import expected_often, upper_tail
+from cohorts.finder.endings import at_an_age, treated_and_left
 from cohorts.finder.find import Finds, event_counts
 from cohorts.finder.sets import count_sets
-from cohorts.finder.vocabulary import Sign
+from cohorts.finder.vocabulary import Sign, responders_of
 
 LEAST_PEOPLE = 50
 Events = Mapping[str, Mapping[int, int]]
@@ -89,3 +90,29 @@ def _gives_any(con: duckdb.DuckDBPyConnection, finds: Finds, as_of: date) -> boo
     asked, events = sets_in_question(finds.signs, len(counted)), event_counts(con, as_of)
     found = find_candidates(con, counted, finds.signs, events, least_people=LEAST_PEOPLE, tests=asked)
     return any(len(one.signs) > 1 for one in found)
+
+
+def false_endings(con: duckdb.DuckDBPyConnection, sources, spine: str, as_of: date, populations: int, seed: int) -> int:
+    """How many populations give any service that ends at an age, where endings are dealt out among old and young.
+
+    Args:
+        con: Holds ``event`` and ``person_stratum``.
+        sources: Their settings.
+        spine: Id of the register.
+        as_of: First day after the period.
+        populations: How many are dealt.
+        seed: Of the dealing.
+    """
+    rng = np.random.default_rng(seed)
+    asked = [one for one in responders_of(sources) if one.source != spine]
+    treated = treated_and_left(con, asked, as_of)
+    return sum(bool(at_an_age(_dealt_endings(treated, rng), services=len(asked))) for _ in range(populations))
+
+
+def _dealt_endings(treated, rng: np.random.Generator):
+    dealt = {}
+    for source in sorted({source for source, _ in treated}):
+        (children, some), (adults, others) = (treated.get((source, stage), (0, 0)) for stage in ("child", "adult"))
+        grown = int(rng.hypergeometric(adults, children, some + others)) if some + others else 0
+        dealt |= {(source, "adult"): (adults, grown), (source, "child"): (children, some + others - grown)}
+    return dealt

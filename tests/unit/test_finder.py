@@ -174,7 +174,7 @@ def test_what_ended_at_an_age_counts_whom_the_finder_counted(world):
     """As a definition too; last of all, for it marks people anew."""
     _, bundle, con, _ = world
     service = next(one for one in responders_of(bundle.sources) if one.source == "mental_health")
-    sign = _ended(service, 2.0)
+    sign = _ended(service, "mental_ill_health", 2.0)
     mark_people(con, [sign], as_of_date(PERIOD))
     query = "SELECT count(*) FROM person_sign JOIN person_stratum USING (person_no) WHERE stage = 'adult'"
     ((people,),) = con.execute(query).fetchall()

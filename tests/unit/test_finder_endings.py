@@ -17,7 +17,7 @@ from cohorts.finder.proposal import make_proposal
 from cohorts.finder.sets import NONE, Counted
 from cohorts.finder.signs import _asked
 from cohorts.finder.vocabulary import Responder, Sign, _ended
-from cohorts.reference_rows import CoverageRow, EventRow, PersonRow, World
+from cohorts.reference_rows import CoverageRow, EventRow, NeedRow, PersonRow, World
 from governance.warehouse import connect, load_table
 from tests.lib.cohorts import load_world
 
@@ -25,7 +25,7 @@ AS_OF = date(2025, 10, 1)
 CAMHS = Responder(source="camhs", needs=frozenset({"mental_ill_health"}), events={"camhs.contact": False})
 ADULTS = Responder(source="talking", needs=frozenset({"mental_ill_health"}), events={"talking.session": True})
 CHARITY = Responder(source="food", needs=frozenset({"low_income"}), events={"food.parcel": False})
-ENDED = _ended(CAMHS, 2.5)
+ENDED = _ended(CAMHS, "mental_ill_health", 2.5)
 
 
 def treated(children=(200, 60), adults=(80, 78)):
@@ -81,7 +81,11 @@ def world():
     ]
     known = CoverageRow(source="s", kind="camhs.contact", start=date(2020, 1, 1), stop=AS_OF)
     people = tuple(PersonRow(person_id=who) for who in last)
-    return World(people=people, events=tuple(events), coverage=(known,))
+    needs = tuple(
+        NeedRow(person_id=who, need="mental_ill_health", valid_from=AS_OF - timedelta(days=600), valid_to=None)
+        for who in last
+    )
+    return World(people=people, events=tuple(events), needs=needs, coverage=(known,))
 
 
 def test_who_was_treated_and_left_is_counted_as_the_sign_says():
