@@ -6,6 +6,7 @@
 --         person_group   groups of people
 -- grain   one row per person, measure, dimension and group
 -- columns person_id, measure, dimension, group
+-- params  none
 -- One wait a person and service, that of the first referral in the window: a count of referrals would be one of nobody.
 WITH
 first_referral AS (
