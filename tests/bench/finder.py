@@ -53,6 +53,7 @@ SYSTEMS = (
     System("twice as many people, seed 2", 2, times=2),
     System("nineteen sources, seed 1", 1, whole=True),
     System("nineteen sources, seed 5150", 5150, whole=True),
+    System("nineteen sources, seed 2", 2, whole=True),
     System("another month, seed 20261", 20261, "2027-02"),
     System("other mechanisms, seed 4077", 4077, "2027-02", altered=True),
     System("nineteen sources, other mechanisms, seed 7077", 7077, "2027-02", whole=True, altered=True),
@@ -134,7 +135,7 @@ def written(people, results):
         f"The finder itself took {max(one.seconds for _, one in results):.1f} s at most, on a busy machine.",
         "Mechanisms without a missing response are held against everybody who shows the signs.",
         "Other mechanisms (`tests/lib/altered.py`): troubles begin at other rates, lead to each other otherwise, and"
-        " services answer less, and other people. Nothing was tried on that system before it was measured.",
+        " services answer less, and other people. Nothing was tried on these systems before they were measured.",
     ]
     intro = (
         f"Systems of {people:,} people, perfect links, no definition: at which place of 25 the finder proposes each"
