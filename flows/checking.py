@@ -7,7 +7,7 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any
 
-from cohorts.board import read_board
+from cohorts.board import read_boards
 from cohorts.definition import load_definitions
 from cohorts.parameters import fill_in
 from cohorts.settings import CohortSettings
@@ -93,7 +93,8 @@ def check_project(root: Path, period: str = "") -> Checked:
     """
     bundle = _bundle(root)
     definitions, ring, today = load_definitions(bundle), KeyRing(root / "keys"), now().date()
-    read_board(root, [each.id for each in definitions])
+    boards = bundle.project.report.boards
+    read_boards(root, [each.id for each in definitions], [each.id for each in boards])
     known = resolve_period(root, period) if period else ""
     status: ApprovalStatus | None = None
     try:

@@ -25,6 +25,9 @@ def voices_form(
     folder: Folder,
     out: Annotated[Path, typer.Option("--out", metavar="XLSX", help="The file to write.")],
     period: Period = "latest",
+    board: Annotated[
+        str, typer.Option("--board", metavar="ID", help="Of the report on this board's area; without it on the whole.")
+    ] = "",
     json: Json = False,
 ) -> Answer:
     """Write a form (.xlsx) with the report's questions, and a sheet for what people told us.
@@ -34,7 +37,7 @@ def voices_form(
     """
     from flows.voices import write_form
 
-    done = write_form(folder, period, out)
+    done = write_form(folder, period, out, board)
     asked = f"{done['questions']} questions about {done['groups']} groups of {done['period']}"
     return Answer(result=done, lines=[f"Written to {done['file']}: {asked}."])
 
@@ -94,7 +97,7 @@ def voices_list(folder: Folder, json: Json = False) -> Answer:
 
     found = listed(folder)
     rows = [
-        (one["reference"], one["kind"], one["cohort"], one.get("step", ""), one.get("stance", ""), one["until"])
+        (one["reference"], one["kind"], one["area"], one["cohort"], one.get("step", ""), one.get("stance", ""), one["until"])
         for one in found["cards"]
     ]
     gone = f"{found['withdrawn']} withdrawn, {found['expired']} past their last day."

@@ -7,7 +7,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import TypedDict
 
-from cohorts.board import read_board
+from cohorts.board import read_boards
 from cohorts.definition import load_definitions
 from flows import progress
 from flows.guard import StepFailed, guarded, is_a_stop, stopped
@@ -61,7 +61,8 @@ def run_period(root: Path, period: str, call: Call | None = None) -> list[Outcom
     """
     run = open_run(root, period)
     definitions = load_definitions(run.bundle)  # a fault in a cohort file is told now, not after the linkage
-    read_board(run.root, [each.id for each in definitions])
+    boards = run.bundle.project.report.boards
+    read_boards(run.root, [each.id for each in definitions], [each.id for each in boards])
     steps = plan(run.bundle)
     perform_step = call or (lambda step, month, source: perform(root, month, step, source))
     progress.expect(len(steps))

@@ -3,12 +3,13 @@
 A draft lies in ``zones/draft/<period>``, which is not public. :mod:`flows.release` publishes it.
 """
 
+from collections.abc import Mapping
 from datetime import date
 from hashlib import sha256
 from typing import Any
 
 from cohorts.measures.publish import safe_measures_csv
-from cohorts.report.areas import area_facts, each_board, with_boards
+from cohorts.report.areas import area_facts, each_board, whole_facts, with_boards
 from cohorts.report.build import build_page
 from cohorts.report.facts import ReportFacts, report_facts
 from cohorts.report.page import BoardPage
@@ -59,12 +60,18 @@ def _stage(run: Run, numbers: Numbers, gate: GateResult) -> tuple[str, str]:
     """The files and their manifest; returns the digests of the page and of the manifest."""
     record = _record(run, numbers, gate)
     facts = _facts(run, numbers, record["checkpoint"])
-    boards = each_board(numbers.released.frame, numbers.released.areas, facts, run.bundle.project.report.boards)
-    board = with_boards(build_page(numbers.released.frame, facts), boards)
+    released, boards = numbers.released, run.bundle.project.report.boards
+    page = build_page(released.frame, whole_facts(facts, released.areas))
+    board = with_boards(page, each_board(released.frame, released.areas, facts, boards))
+    areas = {
+        each.id: build_page(released.areas[each.id], area_facts(facts, each, numbers.boards[each.id]))
+        for each in boards
+    }
     rungs = {each.id: each.rungs for each in facts.definitions}
-    record |= {ASKED: asked_of(board, rungs, rungs), "voices": list(numbers.told.cards)}
-    files = release_files(board, numbers.released, spine=run.bundle.project.spine, as_of=run.as_of)
-    files |= _of_areas(run, numbers, facts)
+    asked = [one for area, each in {"": board, **areas}.items() for one in asked_of(each, rungs, area)]
+    record |= {ASKED: asked, "voices": list(numbers.told.cards)}
+    files = release_files(board, released, spine=run.bundle.project.spine, as_of=run.as_of)
+    files |= _of_areas(areas, run.as_of)
     digests = {name: sha256(content).hexdigest() for name, content in files.items()}
     with publish(run.zone("draft", run.period)) as scratch:
         for name, content in files.items():
@@ -100,13 +107,12 @@ def _as_files(board: BoardPage, as_of: date) -> dict[str, bytes]:
     return {**files, PDF_FILE: pdf} if pdf else files
 
 
-def _of_areas(run: Run, numbers: Numbers, facts: ReportFacts) -> dict[str, bytes]:
+def _of_areas(pages: Mapping[str, BoardPage], as_of: date) -> dict[str, bytes]:
     """The report on each board's area, in its folder."""
     return {
-        f"{folder_of(board.id)}/{name}": content
-        for board in run.bundle.project.report.boards
-        for page in [build_page(numbers.released.areas[board.id], area_facts(facts, board))]
-        for name, content in _as_files(page, run.as_of).items()
+        f"{folder_of(area)}/{name}": content
+        for area, page in pages.items()
+        for name, content in _as_files(page, as_of).items()
     }
 
 

@@ -4,6 +4,7 @@ Staging and publishing both start here: what is published is compared with what 
 """
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any
@@ -11,7 +12,7 @@ from typing import Any
 import pyarrow as pa
 
 from cohorts.between import relations_between
-from cohorts.board import read_board
+from cohorts.board import read_boards
 from cohorts.board.facts import board_facts
 from cohorts.definition import load_definitions
 from cohorts.measures.publish import OF_PEOPLE
@@ -59,6 +60,8 @@ class Numbers:
     """What was published of earlier periods, oldest first."""
     board: BoardFacts
     """What the board decided, and how it weighs groups."""
+    boards: Mapping[str, BoardFacts]
+    """The same of each board of an area."""
     made_of: dict[str, str]
     """Digests of everything that decides what is released, by name: the same digests, the same bytes."""
 
@@ -87,10 +90,12 @@ def safe_numbers(run: Run) -> Numbers:
     index = run.zone("analysis", run.period, "index")
     check_recorded(index, run.published(Event.PERSON_INDEX_PUBLISHED))
     notices = tuple(one.sentence for one in read_notices(run.bundle, run.ring.infos()) if one.period <= run.period)
-    told, board = voices_of(run), read_board(run.root, [each["id"] for each in cohorts["definitions"]])
+    told, counted = voices_of(run), [each["id"] for each in cohorts["definitions"]]
+    decided = read_boards(run.root, counted, [each.id for each in project.report.boards])
     return Numbers(
         told=told,
-        board=board_facts(board.board),
+        board=board_facts(decided.whole),
+        boards={area: board_facts(each) for area, each in decided.areas.items()},
         notices=notices,
         earlier=earlier,
         since=since_last_report(run, tables[CHANGE], cohorts) if last else None,
@@ -107,7 +112,7 @@ def safe_numbers(run: Run) -> Numbers:
             **made_of_earlier,
             "notices": sha256(json.dumps(notices).encode()).hexdigest(),
             "voices": told.digest,
-            "board": board.sha256,
+            "board": decided.sha256,
             "waivers": sha256(json.dumps(run.waivers).encode()).hexdigest(),
             "code": code_version(),
         },

@@ -1,10 +1,11 @@
 """What people told us on its way into the report: a form out, evidence back, and out again when consent ends."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from hashlib import sha256
 from pathlib import Path
+from string import ascii_uppercase
 from typing import Any
 
 from cohorts.report.page import BoardPage
@@ -74,40 +75,48 @@ def remove_expired(run: Run) -> int:
 
 
 def asked_of(
-    board: BoardPage, ids: Iterable[str], rungs: Mapping[str, Sequence[tuple[str, str]]]
+    board: BoardPage, rungs: Mapping[str, Sequence[tuple[str, str]]], area: str = ""
 ) -> list[dict[str, Any]]:
     """What a manifest says of groups, steps and questions: words of the report, made of released numbers only.
 
     Args:
         board: The report.
-        ids: Of its groups, in its order.
-        rungs: Id and label of each step, by group.
+        rungs: Id and label of each step, by id of the group, in the report's order.
+        area: Id of the board whose area it is on; empty for the whole. The area stands before each title, so that a form
+            says by itself which report it is of.
     """
     return [
         {
+            "area": area,
             "id": cohort,
-            "title": each.title,
+            "title": f"{board.area}: {each.title}" if area else each.title,
             "rungs": [list(one) for one in rungs[cohort]],
             "questions": list(each.questions),
         }
-        for cohort, each in zip(ids, board.cohorts, strict=True)
+        for cohort, each in zip(rungs, board.cohorts, strict=True)
     ]
 
 
-def write_form(root: Path, period: str, out: Path) -> dict[str, Any]:
+def write_form(root: Path, period: str, out: Path, board: str = "") -> dict[str, Any]:
     """Write the form of a report that was staged or published.
 
     Args:
         root: The project folder.
         period: ``YYYY-MM`` or ``latest``.
         out: The file to write.
+        board: Id of the board whose area it is on; empty for the whole.
 
     Raises:
-        BadInput: There is no report of that month.
+        BadInput: There is no report of that month, or none for that board.
     """
     bundle, month = load_bundle(root), resolve_period(root, period)
-    groups = _groups(root, month)
-    form = make_form(title=bundle.project.title, period=month, groups=groups, made_on=as_of_date(month))
+    every = _groups(root, month)
+    groups, areas = [each for each in every if each.area == board], list(dict.fromkeys(each.area for each in every))
+    if not groups:
+        raise _no_such_board(month, [each for each in areas if each])
+    mark = ascii_uppercase[(areas.index(board) - 1) % len(ascii_uppercase)] if board else ""
+    title = f"{bundle.project.title}: {_area_of(bundle, board)}" if board else bundle.project.title
+    form = make_form(title=title, period=month, groups=groups, made_on=as_of_date(month), mark=mark)
     write_file(out, form)
     return {
         "file": str(out),
@@ -117,6 +126,11 @@ def write_form(root: Path, period: str, out: Path) -> dict[str, Any]:
     }
 
 
+def _area_of(bundle: Bundle, board: str) -> str:
+    """What the area of a board is called; its id where the project lists it no longer."""
+    return next((each.area for each in bundle.project.report.boards if each.id == board), board)
+
+
 def _groups(root: Path, month: str) -> list[Group]:
     for zone in ("public", "draft"):
         folder = root / "zones" / zone / month
@@ -124,6 +138,7 @@ def _groups(root: Path, month: str) -> list[Group]:
         if asked:
             return [
                 Group(
+                    area=each.get("area", ""),
                     id=each["id"],
                     title=each["title"],
                     rungs=tuple((rung, label) for rung, label in each["rungs"]),
@@ -145,7 +160,7 @@ def import_form(root: Path, period: str, file: Path, *, reviewer: str, second: b
     Args:
         root: The project folder.
         period: Of the report that the form was made of: ``YYYY-MM`` or ``latest``.
-        file: The form.
+        file: The form; which board's report it is of stands in it.
         reviewer: Who read every card and signs that none of them names or identifies anybody.
         second: Sign with the second approver's key.
 
@@ -273,11 +288,22 @@ def listed(root: Path) -> dict[str, Any]:
     bundle, ring = load_bundle(root), KeyRing(root / "keys")
     kept = _kept(bundle, ring, now().date())
     cards = [
-        {"reference": one.reference, "kind": one.kind, "cohort": one.cohort, "until": one.until.isoformat()}
+        {"reference": one.reference, "kind": one.kind, "area": one.area or "", "cohort": one.cohort, "until": one.until.isoformat()}
         | ({} if one.kind == "comment" else {"step": one.rung or "whole group", "stance": one.stance})
         for one in kept.voices
     ]
     return {"cards": cards, "withdrawn": kept.withdrawn, "expired": kept.expired}
+
+
+def _no_such_board(month: str, areas: Sequence[str]) -> BadInput:
+    return BadInput(
+        f"There is no report of {month} for this board.",
+        why="A form holds the groups, steps and questions of one board's report.",
+        fix=f"Use one of: {', '.join(areas)}. Or leave out --board, for the whole."
+        if areas
+        else "Leave out --board: that month has a report on the whole only.",
+        code="E-VOICES-NO-REPORT",
+    )
 
 
 def _no_reviewer() -> BadInput:

@@ -1,7 +1,7 @@
-"""``board.yaml``: decisions with owner, next step and review date; criteria with weights."""
+"""``board.yaml``: decisions with owner, next step and review date; criteria with weights. One for each board."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from hashlib import sha256
@@ -17,6 +17,9 @@ from governance.settings.base import Slug, Strict, Text
 from governance.settings.yaml_file import YamlFile
 
 BOARD_FILE = "board.yaml"
+"""Of the board of the whole."""
+AREA_FOLDER = "boards"
+"""Where the boards of areas have theirs, each under its id, such as ``boards/north.yaml``."""
 MOST_CRITERIA = 8
 """More weights than that nobody can tell apart, and a board does not read more."""
 
@@ -102,34 +105,56 @@ class Board(Strict):
 
 
 @dataclass(frozen=True, slots=True)
-class BoardFile:
-    """The file as it was read."""
+class BoardFiles:
+    """The files as they were read."""
 
-    board: Board
+    whole: Board
+    areas: Mapping[str, Board]
+    """By id of the board, for every board of an area; one without a file has decided nothing."""
     sha256: str
-    """Of its bytes; empty if there is none."""
+    """Of the files' bytes; empty if there is none."""
 
 
-def read_board(root: Path, cohorts: Sequence[str]) -> BoardFile:
-    """The board's file; an empty one if there is none.
+def read_boards(root: Path, cohorts: Sequence[str], areas: Sequence[str] = ()) -> BoardFiles:
+    """Every board's own file; an empty one where there is none.
 
     Args:
         root: The project folder.
         cohorts: Ids of the groups that are counted.
+        areas: Ids of the boards that have a report of their own.
 
     Raises:
-        ConfigError: With every fault of the file, each with its line.
+        ConfigError: With every fault of the files, each with its line; and where a file is no board's.
     """
-    path = root / BOARD_FILE
+    names = {area: f"{AREA_FOLDER}/{area}.yaml" for area in areas}
+    faults, digests = list(_strays(root, names.values())), list[str]()
+    found = {name: _read(root, name, cohorts, faults, digests) for name in (BOARD_FILE, *names.values())}
+    if faults:
+        raise config_error(faults)
+    whole, read = found[BOARD_FILE] or Board(), {area: found[name] or Board() for area, name in names.items()}
+    return BoardFiles(whole, read, sha256("\n".join(digests).encode()).hexdigest() if digests else "")
+
+
+def _read(root: Path, name: str, cohorts: Sequence[str], faults: list[Fault], digests: list[str]) -> Board | None:
+    """One file if it is there; adds its faults, and its name with its digest."""
+    path = root / name
     if not path.exists():
-        return BoardFile(Board(), "")
-    file, faults = read_yaml(path, name=BOARD_FILE), list[Fault]()
+        return None
+    file = read_yaml(path, name=name)
+    digests.append(f"{name} {sha256(file.raw).hexdigest()}")
     board = validate_yaml(file, Board, faults)
     if board is not None:
         faults += _unknown(file, board, cohorts)
-    if faults or board is None:
-        raise config_error(faults)
-    return BoardFile(board, sha256(file.raw).hexdigest())
+    return board
+
+
+def _strays(root: Path, known: Collection[str]) -> Iterator[Fault]:
+    """Files that are no board's: nobody would see that they are not read."""
+    for path in sorted((root / AREA_FOLDER).glob("*.y*ml")):
+        name = f"{AREA_FOLDER}/{path.name}"
+        if name not in known:
+            fix = f"Rename it to one of: {', '.join(known)}. Or take it away." if known else "Take it away."
+            yield Fault(what="is the file of no board in project.yaml (report.boards).", fix=fix, file=name)
 
 
 def _unknown(file: YamlFile, board: Board, cohorts: Sequence[str]) -> list[Fault]:

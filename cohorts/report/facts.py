@@ -93,6 +93,8 @@ class SinceFacts:
     """By definition, for those that were asked both times."""
     why_not_split: str = ""
     """Empty if causes were told apart."""
+    told_in: str = ""
+    """Of which area the report tells what made the difference, where this one does not."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,12 +27,16 @@ def since_last(frame: SafeFrame, facts: ReportFacts) -> SinceLast | None:
         (each.title, then_cell(since, each.id).text, frame.cell(each.id, "met").text, _words(frame, since, each.id))
         for each in facts.definitions
     )
-    head = ("Group", month(since.period), month(facts.period), "What made the difference")
+    head = ("Group", month(since.period), month(facts.period), _last_column(since))
     return SinceLast(
         period=month(since.period),
         note=_note(since),
         table=Table(caption="Each group then and now", head=head, rows=rows, text_columns=frozenset({3})),
     )
+
+
+def _last_column(since: SinceFacts) -> str:
+    return "Difference" if since.told_in else "What made the difference"
 
 
 def then_cell(since: SinceFacts, cohort: str) -> SafeCell:
@@ -41,6 +45,11 @@ def then_cell(since: SinceFacts, cohort: str) -> SafeCell:
 
 
 def _note(since: SinceFacts) -> str:
+    if since.told_in:
+        return (
+            "A number can change although nobody's life did. What made the difference was told apart for all of "
+            f"{since.told_in} only, and stands in that report."
+        )
     if since.why_not_split:
         return "We cannot say this time what made the difference: the records of last time are not held any more."
     return (
@@ -56,7 +65,7 @@ def _words(frame: SafeFrame, since: SinceFacts, cohort: str) -> str:
     if causes is None:
         return "New in this report."
     told = [difference_words(frame, then_cell(since, cohort), frame.cell(cohort, "met"))]
-    if not since.why_not_split:
+    if not since.why_not_split and not since.told_in:
         told += _told(causes)
     return " ".join(sentence for sentence in told if sentence)
 

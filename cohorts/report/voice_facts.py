@@ -15,6 +15,10 @@ class VoiceFacts:
     own_words: bool
     source: str
     """Who listened, how many spoke, and when; one line."""
+    area: str = ""
+    """Id of the board whose area it is about; empty for the whole."""
+    is_kept_back: bool = False
+    """Whether the group is too small where it was told, however large it is here."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,6 +29,8 @@ class CommentFacts:
     question: str
     says: str
     speaker: str
+    area: str = ""
+    """Id of the board whose report asked; empty for that on the whole."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -36,15 +36,17 @@ def voice_steps(
 
 def kept_back(facts: VoicesFacts, cohort: str, met: SafeCell) -> int:
     """Cards of a group that is too small to print them."""
-    return 0 if _is_large(met) else sum(card.cohort == cohort for card in facts.cards)
+    return sum(card.cohort == cohort and (card.is_kept_back or not is_large(met)) for card in facts.cards)
 
 
-def _is_large(met: SafeCell) -> bool:
+def is_large(met: SafeCell) -> bool:
+    """Whether cards on a group may be printed: nobody who spoke can be told from its number."""
     return (met.people or 0) >= LEAST_PEOPLE
 
 
 def _shown(facts: VoicesFacts, cohort: str, met: SafeCell) -> list[VoiceFacts]:
-    return [card for card in facts.cards if card.cohort == cohort] if _is_large(met) else []
+    shown = [card for card in facts.cards if card.cohort == cohort and not card.is_kept_back]
+    return shown if is_large(met) else []
 
 
 def _number(bar: Bar) -> str:

@@ -47,6 +47,8 @@ class Card(Strict):
 
     kind: Literal["card"] = "card"
     reference: Reference
+    area: Slug | None = None
+    """Id of the board whose area it is about; none for the whole."""
     cohort: Slug
     rung: str
     """Id of the step; empty for the whole group."""
@@ -72,6 +74,8 @@ class Comment(Strict):
 
     kind: Literal["comment"] = "comment"
     reference: Reference
+    area: Slug | None = None
+    """Id of the board whose report asked; none for that on the whole."""
     cohort: Slug
     question: Text
     says: Says
@@ -96,7 +100,8 @@ def card_id(project: str, reference: str) -> str:
 
 def voice_bytes(voice: Voice) -> bytes:
     """A card as it is kept; the same card gives the same bytes."""
-    return json.dumps(voice.model_dump(mode="json"), sort_keys=True, ensure_ascii=False).encode()
+    held = voice.model_dump(mode="json", exclude=None if voice.area else {"area"})  # as before areas had any
+    return json.dumps(held, sort_keys=True, ensure_ascii=False).encode()
 
 
 def read_voice(content: bytes) -> Voice:

@@ -86,11 +86,14 @@ class Group:
 
     id: str
     title: str
+    """With the area before it, where it is of a report on one."""
+    area: str = ""
+    """Id of the board whose report it is of; empty for that on the whole."""
     rungs: tuple[tuple[str, str], ...]
     questions: tuple[str, ...]
 
     @property
-    def abouts(self) -> dict[tuple[str, str], str]:
-        """What evidence can be about, in words, by group and step."""
-        steps = {(self.id, rung): f"{self.title}: {label}" for rung, label in self.rungs}
-        return {(self.id, ""): f"{self.title}: the whole group", **steps}
+    def abouts(self) -> dict[tuple[str, str, str], str]:
+        """What evidence can be about, in words, by area, group and step."""
+        steps = {(self.area, self.id, rung): f"{self.title}: {label}" for rung, label in self.rungs}
+        return {(self.area, self.id, ""): f"{self.title}: the whole group", **steps}

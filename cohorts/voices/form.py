@@ -39,13 +39,14 @@ _TOLD = (
 )
 
 
-def make_form(*, title: str, period: str, groups: Sequence[Group], made_on: date) -> bytes:
+def make_form(*, title: str, period: str, groups: Sequence[Group], made_on: date, mark: str = "") -> bytes:
     """The form of one report.
 
     Args:
         title: Of the report.
         period: ``YYYY-MM``.
         groups: Of the report, in its order.
+        mark: A letter of its own for each report of a month, so that no two forms have a reference in common.
         made_on: Stands as the day it was made: the same report gives the same bytes.
     """
     held = io.BytesIO()
@@ -56,7 +57,7 @@ def make_form(*, title: str, period: str, groups: Sequence[Group], made_on: date
         maker = _Maker(book, groups)
         maker.guidance(title, period)
         maker.evidence()
-        maker.questions(period)
+        maker.questions(f"{_letters(period)}{mark}")
         maker.lists()
     return held.getvalue()
 
@@ -86,11 +87,11 @@ class _Maker:
         """Empty rows, with lists to choose from."""
         self._to_fill(EVIDENCE, "What people told us", EVIDENCE_COLUMNS, [], ROWS)
 
-    def questions(self, period: str) -> None:
+    def questions(self, letters: str) -> None:
         """One row a question; the reference says which report it is from."""
         asked = [(group, question) for group in self.groups for question in group.questions]
         rows = [
-            [f"{_letters(period)}-{number}", group.title, question] for number, (group, question) in enumerate(asked, 1)
+            [f"{letters}-{number}", group.title, question] for number, (group, question) in enumerate(asked, 1)
         ]
         self._to_fill(QUESTIONS, "Questions of the report", QUESTION_COLUMNS, rows, max(len(rows), 1))
 

@@ -73,7 +73,7 @@ def read_form(path: Path, groups: Sequence[Group], today: date) -> FilledIn:
 
     Args:
         path: The workbook.
-        groups: Of the report that the form was made of.
+        groups: Of the reports of the month that the form may have been made of.
         today: Consent has to reach at least to this day.
 
     Raises:
@@ -83,7 +83,7 @@ def read_form(path: Path, groups: Sequence[Group], today: date) -> FilledIn:
     evidence = _Sheet(EVIDENCE, EVIDENCE_COLUMNS, parsed[0].raw, today)
     questions = _Sheet(QUESTIONS, QUESTION_COLUMNS, parsed[1].raw, today)
     abouts = {text: about for group in groups for about, text in group.abouts.items()}
-    asked = {(group.title, question): group.id for group in groups for question in group.questions}
+    asked = {(group.title, question): (group.area, group.id) for group in groups for question in group.questions}
     voices: list[Voice] = [*_cards(evidence, abouts), *_comments(questions, asked)]
     faults = [*evidence.faults, *questions.faults]
     faults += _repeated(voices)
@@ -118,7 +118,7 @@ def _parsed(path: Path, name: str, columns: Sequence[Column]) -> Parsed:
     return parsed
 
 
-def _cards(sheet: _Sheet, abouts: Mapping[str, tuple[str, str]]) -> Iterator[Card]:
+def _cards(sheet: _Sheet, abouts: Mapping[str, tuple[str, str, str]]) -> Iterator[Card]:
     for row, cells in sheet.rows():
         before = len(sheet.faults)
         values = _values(sheet, row, cells)
@@ -126,22 +126,22 @@ def _cards(sheet: _Sheet, abouts: Mapping[str, tuple[str, str]]) -> Iterator[Car
             sheet.fault(row, "What it is about", "is not one from the list.", "Choose one, or make the form anew.")
         if len(sheet.faults) > before:
             continue
-        cohort, rung = abouts[cells["about"]]
+        area, cohort, rung = abouts[cells["about"]]
         try:
-            yield Card(**{**values, "cohort": cohort, "rung": rung})
+            yield Card(**{**values, "area": area or None, "cohort": cohort, "rung": rung})
         except ValidationError:  # every cell is right by itself: what is left is how far the consent goes
             sheet.fault(row, "Whose words", "goes beyond the consent.", "Put it in other words, or ask the people.")
 
 
-def _comments(sheet: _Sheet, asked: Mapping[tuple[str, str], str]) -> Iterator[Comment]:
+def _comments(sheet: _Sheet, asked: Mapping[tuple[str, str], tuple[str, str]]) -> Iterator[Comment]:
     for row, cells in sheet.rows():
         before = len(sheet.faults)
         values = _values(sheet, row, cells)
-        cohort = asked.get((cells["about"], cells["question"]))
-        if cohort is None:
+        found = asked.get((cells["about"], cells["question"]))
+        if found is None:
             sheet.fault(row, "Question", "is not a question of this report.", "Put back what stood there.")
         elif len(sheet.faults) == before:
-            yield Comment(**{**values, "cohort": cohort})
+            yield Comment(**{**values, "area": found[0] or None, "cohort": found[1]})
 
 
 def _values(sheet: _Sheet, row: int, cells: Mapping[str, str]) -> dict[str, Any]:

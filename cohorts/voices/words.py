@@ -25,8 +25,11 @@ def _card(card: Card) -> VoiceFacts:
         agrees=card.stance == "agrees",
         own_words=card.wording == "own_words",
         source=f"{WORDINGS[card.wording]}. {', '.join(told)}.",
+        area=card.area or "",
     )
 
 
 def _comment(one: Comment) -> CommentFacts:
-    return CommentFacts(cohort=one.cohort, question=one.question, says=one.says, speaker=SPEAKERS[one.speaker])
+    return CommentFacts(
+        cohort=one.cohort, question=one.question, says=one.says, speaker=SPEAKERS[one.speaker], area=one.area or ""
+    )

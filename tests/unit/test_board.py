@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from cohorts.board import read_board
+from cohorts.board import read_boards
 from cohorts.board.facts import board_facts
 from cohorts.report import build_page
 from cohorts.report.board_facts import DecisionFacts
@@ -36,24 +36,40 @@ vary: 0.25
 """
 
 
-def read(tmp_path, text):
-    """What is read of a file."""
+def read(tmp_path, text, areas=()):
+    """What is read of the file of the whole, with those of areas."""
     (tmp_path / "board.yaml").write_text(text, "utf-8")
-    return read_board(tmp_path, ["alone", "between"])
+    return read_boards(tmp_path, ["alone", "between"], areas)
 
 
 def test_a_good_file_is_read_and_named_by_its_bytes(tmp_path):
     """Without one, nothing was decided and nothing is weighed."""
-    none, found = read_board(tmp_path, ["alone"]), read(tmp_path, GOOD)
-    facts = board_facts(found.board)
+    none, found = read_boards(tmp_path, ["alone"]), read(tmp_path, GOOD)
+    facts = board_facts(found.whole)
 
-    assert (none.sha256, none.board.decisions, none.board.criteria) == ("", (), ())
+    assert (none.sha256, none.whole.decisions, none.whole.criteria) == ("", (), ())
     assert len(found.sha256) == 64
     assert (facts.decisions[0].cohort, facts.criteria[1].marks, facts.vary) == (
         "alone",
         {"alone": 4, "between": 2},
         0.25,
     )
+
+
+def test_each_board_of_an_area_has_a_file_of_its_own(tmp_path):
+    """What the whole decided no area did; and a file that is no board's is a fault, not silence."""
+    (tmp_path / "boards").mkdir()
+    (tmp_path / "boards" / "north.yaml").write_text(GOOD.replace("named_worker", "own"), "utf-8")
+    alone = read_boards(tmp_path, ["alone", "between"], ["north", "carrow"])
+    both = read(tmp_path, GOOD, ["north", "carrow"])
+
+    assert (alone.whole.decisions, alone.areas["carrow"].decisions) == ((), ())
+    assert [both.whole.decisions[0].id, both.areas["north"].decisions[0].id] == ["named_worker", "own"]
+    assert len({alone.sha256, both.sha256, read_boards(tmp_path / "none", ["alone"]).sha256}) == 3
+    with pytest.raises(ConfigError) as caught:
+        read(tmp_path, GOOD, ["carrow"])
+    assert [fault.file for fault in caught.value.faults] == ["boards/north.yaml"]
+    assert "boards/carrow.yaml" in str(caught.value.faults[0].fix)
 
 
 @pytest.mark.parametrize(

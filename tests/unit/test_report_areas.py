@@ -1,5 +1,6 @@
 """Several boards: a report on each area, made of its own safe counts, beside the one on the whole."""
 
+from dataclasses import replace
 from functools import cache
 from html.parser import HTMLParser
 from posixpath import dirname, join, normpath
@@ -7,11 +8,16 @@ from posixpath import dirname, join, normpath
 import pytest
 
 from cohorts.report import build_page, render_pages
-from cohorts.report.areas import area_facts, each_board, with_boards
+from cohorts.report.areas import area_facts, each_board, whole_facts, with_boards
+from cohorts.report.facts import EarlierReport
 from cohorts.report.spreadsheet import make_spreadsheet
+from cohorts.report.voice_facts import CommentFacts, VoiceFacts, VoicesFacts
+from cohorts.report.voices import LEAST_PEOPLE
 from governance.area_folders import each_named, folder_of, parted
+from governance.disclosure import SafeCell, Status
+from governance.disclosure.protect import CellKey
 from governance.settings.project import NO_BOARD
-from tests.lib.report import BOARDS, invented_facts, invented_release, whole
+from tests.lib.report import BOARD, BOARDS, COHORTS, invented_facts, invented_release, whole
 
 
 @cache
@@ -79,6 +85,79 @@ def test_a_report_on_an_area_is_for_its_board(board):
         "By age",
         "By sex",
     ]
+
+
+def card(**of):
+    """One card on the first group, and what is said of where it was told."""
+    return VoiceFacts(
+        **{
+            "cohort": COHORTS[0].id,
+            "rung": "",
+            "says": "We rang and rang.",
+            "agrees": True,
+            "own_words": True,
+            "source": "One.",
+        }
+        | of
+    )
+
+
+def test_a_board_of_an_area_has_voices_and_decisions_of_its_own():
+    """Nothing that the whole was told, asked or decided is taken for the area's; its own are there."""
+    found, own = invented_release(), replace(BOARD, decisions=BOARD.decisions[:1])
+    cards = (card(says="Told of all."), card(says="Told in the north.", area="north"))
+    voices = VoicesFacts(cards=cards, comments=(CommentFacts(cohort=COHORTS[0].id, question="Q", says="S", speaker="X"),))
+    facts = replace(invented_facts(), voices=voices, board_file=BOARD)
+    north, carrow = (
+        build_page(found.areas[board.id], area_facts(facts, board, *decided))
+        for board, decided in zip(BOARDS, ((own,), ()), strict=True)
+    )
+    all_of_it = build_page(found.frame, whole_facts(facts, found.areas))
+
+    def told(page):
+        return [quote.says for each in page.cohorts for step in each.voices for quote in step.quotes]
+
+    assert [told(page) for page in (all_of_it, north, carrow)] == [
+        ["Told of all.", "Told in the north."],
+        ["Told in the north."],
+        [],
+    ]
+    assert [len(page.cohorts[0].comments) for page in (all_of_it, north, carrow)] == [1, 0, 0]
+    assert [page.decided and len(page.decided.decisions) for page in (all_of_it, north, carrow)] == [
+        len(BOARD.decisions),
+        1,
+        None,
+    ]
+    assert (north.weighed is not None, carrow.weighed) == (True, None)
+
+
+@pytest.mark.parametrize(("people", "printed"), [(LEAST_PEOPLE, 1), (LEAST_PEOPLE - 5, 0)])
+def test_a_card_kept_back_in_its_area_is_kept_back_in_the_whole(people, printed):
+    """Large as the group may be there: who spoke lives where it is small."""
+    facts = replace(invented_facts(), voices=VoicesFacts(cards=(card(area="north"),)))
+    area = invented_release().areas["north"]
+    here = replace(area, cells={**area.cells, CellKey(COHORTS[0].id, "met"): SafeCell(people, Status.SHOWN, str(people))})
+    page = build_page(invented_release().frame, whole_facts(facts, {"north": here}))
+
+    assert sum(len(step.quotes) for each in page.cohorts for step in each.voices) == printed
+    assert any("kept back" in each for each in page.voices.gone) == (not printed)
+
+
+def test_an_area_has_its_own_numbers_since_last_time_and_over_months():
+    """As published then; what made the difference is of the whole, and the page says so."""
+    found, board = invented_release(), BOARDS[0]
+    facts = invented_facts()
+    last = EarlierReport(facts.since.period, replace(found.frame, cells=found.everything))
+    facts = replace(facts, earlier=(last,))
+    page = build_page(found.areas["north"], area_facts(facts, board))
+    first = page.since.table.rows[0]
+
+    assert first[1] == first[2] == found.areas["north"].cell(COHORTS[0].id, "met").text
+    assert first[3] == "No clear difference."
+    assert "for all of Northmoor only" in page.since.note
+    assert "2 such reports" in page.cohorts[0].trend.note
+    new = area_facts(replace(facts, earlier=(replace(last, frame=found.frame),)), board)
+    assert (new.since, new.earlier) == (None, ())
 
 
 def test_the_areas_stand_side_by_side_with_the_whole():

@@ -1,6 +1,7 @@
 """What people told us: the form, what is refused, and what stands beside each step."""
 
 import io
+from dataclasses import replace
 from datetime import date, timedelta
 
 import openpyxl
@@ -22,6 +23,7 @@ from cohorts.report.voices import (
     voice_steps,
 )
 from cohorts.voices import KeptVoices, make_form, read_form, voice_facts
+from cohorts.voices.card import read_voice, voice_bytes
 from cohorts.voices.columns import EVIDENCE, QUESTIONS, Group
 from cohorts.voices.screen import is_printable, looks_identifying
 from flows.demo_voices import VOICES as VOICES_OF_DEMO
@@ -77,6 +79,31 @@ def test_comments_come_back_with_their_question(filled):
 
     with pytest.raises(BadInput, match=r"cell C5 .Question. is not a question of this report"):
         filled([{}, comment | {"Question": "Something else?"}], QUESTIONS)
+
+
+def test_a_form_says_by_itself_which_boards_report_it_is_of(tmp_path):
+    """Its area stands in every choice, so nobody has to say it again when it comes back; old cards keep their digest."""
+    of_area = [replace(each, area="north", title=f"North: {each.title}") for each in GROUPS]
+    form = make_form(title="North", period="2026-05", groups=of_area, made_on=date(2026, 6, 1), mark="A")
+    comment = {"Comment or answer": "We asked.", "Who comments": "A board member", "May be printed until": UNTIL}
+
+    def read(sheet, row, groups):
+        return read_form(fill(io.BytesIO(form), tmp_path / "form.xlsx", sheet, [row]), groups, TODAY).voices[0]
+
+    both = [*GROUPS, *of_area]
+    card = read(EVIDENCE, GOOD | {"What it is about": "North: Alone: Housing was told"}, both)
+    other, asked = read(EVIDENCE, GOOD, both), read(QUESTIONS, comment, both)
+
+    assert [(one.area, one.cohort) for one in (card, asked, other)] == [
+        ("north", "alone"),
+        ("north", "alone"),
+        (None, "alone"),
+    ]
+    assert asked.reference == "QGEA-1"
+    assert (b"area" in voice_bytes(card), b"area" in voice_bytes(other)) == (True, False)
+    assert read_voice(voice_bytes(card)) == card
+    with pytest.raises(BadInput, match="is not one from the list"):
+        read(EVIDENCE, GOOD, of_area)
 
 
 def test_the_form_can_be_used_without_seeing_it(form):
