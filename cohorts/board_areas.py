@@ -1,7 +1,8 @@
 """Exact counts in the area of each board: a bounded set of tables, counted by the same people as the whole.
 
-An area has the answers of every definition, its rungs, and five breakdowns; services, steps and places are told of the
-whole only. Whoever lives in no board's districts is counted apart, so that areas add up to the whole.
+An area has the answers of every definition, its rungs, the people whose response can be judged, and five breakdowns;
+services, other steps and places are told of the whole only. Whoever lives in no board's districts is counted apart,
+so that areas add up to the whole.
 """
 
 from collections.abc import Sequence
@@ -35,16 +36,26 @@ def count_areas(con: duckdb.DuckDBPyConnection, boards: Sequence[Board]) -> pa.T
     """
     if not boards:
         return AREA_COUNT.schema.empty_table()
-    _place(con, boards)
+    place_people(con, boards)
     load_table(con, "board_area", pa.table({"area": sorted([*(board.id for board in boards), NO_BOARD])}))
     load_table(con, "area_dimension", pa.table({"dimension": DIMENSIONS}))
     materialise(con, "area_group", "SELECT * FROM dimension_group SEMI JOIN area_dimension USING (dimension)")
-    materialise(con, "person_board", load_sql("cohorts", "person_board"))
     parts = ("count_in_area", "count_rung_in_area")
     union = "\nUNION ALL\n".join(f"SELECT * FROM ({load_sql('cohorts', part)})" for part in parts)
     in_parts(con, "area_part", union, dict.fromkeys(_OF_PEOPLE, "person_id"), parts_of(con))
     materialise(con, "counted_in_area", load_sql("cohorts", "counted_in_area"))
     return check_table(fetch_table(con, load_sql("cohorts", "area_count")), AREA_COUNT)
+
+
+def place_people(con: duckdb.DuckDBPyConnection, boards: Sequence[Board]) -> None:
+    """Make ``person_board``: in which board's area each person lives.
+
+    Args:
+        con: Holds ``person``.
+        boards: As configured.
+    """
+    _place(con, boards)
+    materialise(con, "person_board", load_sql("cohorts", "person_board"))
 
 
 def check_districts(con: duckdb.DuckDBPyConnection, boards: Sequence[Board]) -> None:

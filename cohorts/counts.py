@@ -59,7 +59,13 @@ _STATES = ("population", "met", "not_met", "cannot_tell")
 _COUNTED_SCHEMA = pa.schema([("cohort", pa.string()), ("measure", pa.string())])
 _GROUP_SCHEMA = pa.schema([("dimension", pa.string()), ("group", pa.string())])
 _STEP_SCHEMA = pa.schema(
-    [("cohort", pa.string()), ("measure", pa.string()), ("is_rung", pa.bool_()), ("number", pa.int32())]
+    [
+        ("cohort", pa.string()),
+        ("measure", pa.string()),
+        ("is_rung", pa.bool_()),
+        ("number", pa.int32()),
+        ("in_areas", pa.bool_()),
+    ]
 )
 
 
@@ -158,8 +164,10 @@ def _counted(definitions: Sequence[Definition]) -> pa.Table:
 
 
 def _steps(definitions: Sequence[Definition]) -> pa.Table:
+    """In areas: rungs, and the last step before the group, of which the group is the share whose need is unmet."""
     rows = [
         {"cohort": one.id, "measure": measure, "is_rung": is_rung, "number": number}
+        | {"in_areas": is_rung or (bool(one.query.ladder) and number == len(measures) - 1)}
         for one in definitions
         for is_rung, measures in ((True, _rung_measures(one)), (False, _attrition_measures(one)))
         for number, measure in enumerate(measures, 1)

@@ -97,7 +97,15 @@ def voices_list(folder: Folder, json: Json = False) -> Answer:
 
     found = listed(folder)
     rows = [
-        (one["reference"], one["kind"], one["area"], one["cohort"], one.get("step", ""), one.get("stance", ""), one["until"])
+        (
+            one["reference"],
+            one["kind"],
+            one["area"],
+            one["cohort"],
+            one.get("step", ""),
+            one.get("stance", ""),
+            one["until"],
+        )
         for one in found["cards"]
     ]
     gone = f"{found['withdrawn']} withdrawn, {found['expired']} past their last day."

@@ -25,7 +25,7 @@ from cohorts.missed.rates import GroupRates, rates_by_number
 from cohorts.query import Definition
 from cohorts.run import run_cohorts
 from cohorts.singling_out import measure_singling_out
-from cohorts.uncertainty.intervals import LinkageDraws, count_intervals
+from cohorts.uncertainty.intervals import LinkageDraws, all_intervals
 from cohorts.uncertainty.world import Setting
 from flows.forgetting import destroy_older_records
 from flows.run import Run, timestamp
@@ -73,7 +73,7 @@ def cohorts(run: Run) -> dict[str, int | float | str]:
         "statements": {cohort: statement.explained() for cohort, statement in results.statements.items()},
     }
     waits_too = pa.concat_tables([counts, waits])
-    intervals = linkage_intervals(run, zone, waits_too, definitions)
+    intervals, area_intervals = linkage_intervals(run, zone, waits_too, areas, definitions)
     # Last of all: it takes the warehouse over.
     since = change_since(run, con, zone.tables["person_index"], counts, setting_of(run, zone, definitions))
     facts["since"] = since.facts
@@ -81,6 +81,7 @@ def cohorts(run: Run) -> dict[str, int | float | str]:
         "cohort_count": waits_too,
         "area_count": areas,
         "cohort_interval": intervals,
+        "area_interval": area_intervals,
         "cohort_change": since.table,
         "measure_count": measured.measure_count,
         "cohort_measure": measured.cohort_measure,
@@ -130,20 +131,23 @@ def analysis_tables(run: Run) -> AnalysisZone:
     return zone
 
 
-def linkage_intervals(run: Run, zone: AnalysisZone, counts: pa.Table, definitions: Sequence[Definition]) -> pa.Table:
+def linkage_intervals(
+    run: Run, zone: AnalysisZone, counts: pa.Table, areas: pa.Table, definitions: Sequence[Definition]
+) -> tuple[pa.Table, pa.Table]:
     """What linkage may have got wrong in every count.
 
     Args:
         run: Says what the analysis was made of.
         zone: Counted, and asked who is missed.
         counts: Contract ``cohort_count``.
+        areas: Contract ``area_count``.
         definitions: Those that were counted.
 
     Returns:
-        Contract ``cohort_interval``.
+        Contracts ``cohort_interval`` and ``area_interval``.
     """
     setting = setting_of(run, zone, definitions)
-    return count_intervals(zone.con, counts, draws_of(zone), setting)
+    return all_intervals(zone.con, counts, areas, draws_of(zone), setting)
 
 
 def draws_of(zone: AnalysisZone) -> LinkageDraws:

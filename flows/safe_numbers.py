@@ -36,7 +36,7 @@ from governance.release_notices import read_notices
 from governance.settings import Project
 from governance.store import current, read_manifest
 
-_TABLES = ("cohort_count", "cohort_interval", "measure_count", "area_count")
+_TABLES = ("cohort_count", "cohort_interval", "measure_count", "area_count", "area_interval")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,14 +75,22 @@ def safe_numbers(run: Run) -> Numbers:
     """
     project, policy = run.bundle.project, run.bundle.policy
     tables, cohorts = open_cohorts(run, (*_TABLES, CHANGE))
-    counts, intervals, measures, areas = (_published_part(tables[name], project) for name in _TABLES)
+    counts, intervals, measures, areas, area_intervals = (_published_part(tables[name], project) for name in _TABLES)
     last = last_report(run)
     earlier, made_of_earlier = earlier_reports(run)
 
     def released_with(more: pa.Table) -> SafeMeasures:
         together, of = pa.concat_tables([counts, _published_part(more, project)]), OF_PEOPLE
         return release_measures(
-            together, measures, policy, project.disclosure, of_people=of, intervals=intervals, areas=areas
+            together,
+            measures,
+            policy,
+            project.disclosure,
+            of_people=of,
+            intervals=intervals,
+            areas=areas,
+            area_intervals=area_intervals,
+            districts=_districts(project),
         )
 
     released, asked = release_with_questions(proposals_to_ask(run, cohorts["definitions"]), released_with)
@@ -134,11 +142,15 @@ def attacked(run: Run, numbers: Numbers) -> GateResult:
     return result
 
 
+def _districts(project: Project) -> dict[str, list[str]]:
+    return {each.id: each.districts for each in project.report.boards}
+
+
 def _granted(run: Run, numbers: Numbers) -> list[Relation]:
     """What the config says of counts, where it is true: members of one cohort in another, districts of a board."""
     keys = keys_of(numbers.exact)
     people = dict(zip(keys, numbers.exact["people"].to_pylist(), strict=True))
-    districts = {each.id: each.districts for each in run.bundle.project.report.boards}
+    districts = _districts(run.bundle.project)
     suggested = [*relations_between(load_definitions(run.bundle), keys), *districts_of_areas(districts, keys)]
     return [each for each in suggested if each.holds(people)]
 

@@ -74,16 +74,14 @@ def remove_expired(run: Run) -> int:
     return sweep(run.root, entries_of(Ledger(run.root / "ledger").entries()), run.today)
 
 
-def asked_of(
-    board: BoardPage, rungs: Mapping[str, Sequence[tuple[str, str]]], area: str = ""
-) -> list[dict[str, Any]]:
+def asked_of(board: BoardPage, rungs: Mapping[str, Sequence[tuple[str, str]]], area: str = "") -> list[dict[str, Any]]:
     """What a manifest says of groups, steps and questions: words of the report, made of released numbers only.
 
     Args:
         board: The report.
         rungs: Id and label of each step, by id of the group, in the report's order.
-        area: Id of the board whose area it is on; empty for the whole. The area stands before each title, so that a form
-            says by itself which report it is of.
+        area: Id of the board whose area it is on; empty for the whole. The area stands before each title, so that
+            a form says by itself which report it is of.
     """
     return [
         {
@@ -288,7 +286,13 @@ def listed(root: Path) -> dict[str, Any]:
     bundle, ring = load_bundle(root), KeyRing(root / "keys")
     kept = _kept(bundle, ring, now().date())
     cards = [
-        {"reference": one.reference, "kind": one.kind, "area": one.area or "", "cohort": one.cohort, "until": one.until.isoformat()}
+        {
+            "reference": one.reference,
+            "kind": one.kind,
+            "area": one.area or "",
+            "cohort": one.cohort,
+            "until": one.until.isoformat(),
+        }
         | ({} if one.kind == "comment" else {"step": one.rung or "whole group", "stance": one.stance})
         for one in kept.voices
     ]

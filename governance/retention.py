@@ -20,6 +20,7 @@ WITHOUT_PEOPLE = frozenset(
         "cohort_change",
         "cohort_count",
         "cohort_interval",
+        "area_interval",
         "cohort_measure",
         "finder_proposal",
         "measure_count",

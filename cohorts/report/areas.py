@@ -1,8 +1,9 @@
 """The report of each board's area, and where the report on the whole puts the areas side by side.
 
 A report on an area is made as the one on the whole, from the counts of its people. What was counted of the whole only
-(services, other thresholds, waits, questions of the finder, what made the difference since last time) it leaves to that
-one, and says so. Its board has decisions, weights and voices of its own: those of the whole are not taken for its own.
+(services, steps to the group, other thresholds, waits, questions of the finder, what made the difference since last
+time) it leaves to that one, and says so. Its board has decisions, weights and voices of its own: those of the whole
+are not taken for its own.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -35,7 +36,7 @@ def area_facts(facts: ReportFacts, board: Board, own: BoardFacts = NOTHING_DECID
         board=board.board,
         area=board.area,
         part_of=facts.area,
-        definitions=tuple(replace(each, variants=(), steps=()) for each in facts.definitions),
+        definitions=tuple(replace(each, variants=()) for each in facts.definitions),
         questions=(),
         since=_since(facts, earlier),
         earlier=earlier,

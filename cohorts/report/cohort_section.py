@@ -17,6 +17,8 @@ from cohorts.report.trend import cohort_trend
 from cohorts.report.voices import voice_steps
 from governance.disclosure import SafeFrame
 
+_STEPS = 2
+
 
 def cohort_section(frame: SafeFrame, facts: ReportFacts, definition: DefinitionFacts) -> CohortSection:
     """Everything the page says about one cohort."""
@@ -111,8 +113,8 @@ def _variants(frame: SafeFrame, definition: DefinitionFacts) -> Table | None:
 
 def _attrition(frame: SafeFrame, definition: DefinitionFacts) -> Table | None:
     numbers = sorted(m.removeprefix(STEP) for m in frame.measures(definition.id) if m.startswith(STEP))
-    if not numbers:
-        return None
+    if len(numbers) < _STEPS:
+        return None  # an area has one only, of which the group is a share
     labels = dict(definition.steps)
     rows = [(labels.get(number, f"Step {number}"), frame.cell(definition.id, STEP + number).text) for number in numbers]
     caption, head = f"{definition.title}: from everyone to this group", ("Step", "People left")

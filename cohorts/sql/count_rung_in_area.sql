@@ -1,4 +1,5 @@
--- Members who reached each rung in the area of each board, and in none, zeros included.
+-- Members who reached each rung, and people whose response can be judged, in the area of each board and in none, zeros
+-- included.
 -- reads   board_area     areas of boards, and none
 --         cohort_step    rungs and steps of each cohort, numbered from 1
 --         cohort_member  verdicts of all cohorts
@@ -18,7 +19,12 @@ reached AS (
     JOIN cohort_member USING (cohort)
     JOIN person_board USING (person_id)
     JOIN person_noise USING (person_id)
-    WHERE cohort_step.is_rung AND cohort_member.met AND cohort_member.rungs[cohort_step.number]
+    WHERE
+        cohort_step.in_areas
+        AND CASE
+            WHEN cohort_step.is_rung THEN cohort_member.met AND cohort_member.rungs[cohort_step.number]
+            ELSE cohort_member.passed >= cohort_step.number
+        END
     GROUP BY ALL
 )
 
@@ -33,4 +39,4 @@ SELECT
 FROM board_area
 CROSS JOIN cohort_step
 LEFT JOIN reached USING (area, cohort, measure)
-WHERE cohort_step.is_rung
+WHERE cohort_step.in_areas

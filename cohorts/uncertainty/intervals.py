@@ -4,6 +4,7 @@ A draw differs from the person index in a few people. What they add to each coun
 they are in; the rest is (draws x people) times (people x counts), both sparse.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import duckdb
@@ -13,18 +14,21 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
+from cohorts.board_areas import place_people
 from cohorts.measures.contact import measure_contacts
 from cohorts.measures.wait_counts import stage_waits, waits_in
 from cohorts.uncertainty.missed_links import Donors, counted_as, find_donors, taken_per_point, times_taken
 from cohorts.uncertainty.world import Setting, build_world
-from governance.contracts import COHORT_COUNT, COHORT_INTERVAL, check_table
+from governance.area_folders import WHOLE
+from governance.contracts import AREA_COUNT, AREA_INTERVAL, COHORT_INTERVAL, check_table
+from governance.settings.project import Board
 from governance.warehouse import fetch_table, load_sql, load_table
 
 LIMITS = (0.025, 0.975)
 """Of a 95% interval: five of two hundred draws lie beyond each end."""
 
 _SEED = 8_092
-_KEY = list(COHORT_COUNT.key)
+_KEY = list(AREA_COUNT.key)
 
 Floats = NDArray[np.float64]
 
@@ -61,17 +65,26 @@ class _Added:
 def count_intervals(
     con: duckdb.DuckDBPyConnection, counts: pa.Table, found: LinkageDraws, setting: Setting
 ) -> pa.Table:
-    """The interval of every count: by group, by step, by service, of those beside the answers, and of waits.
+    """As :func:`all_intervals`, of the whole alone; contract ``cohort_interval``."""
+    return all_intervals(con, counts, AREA_COUNT.schema.empty_table(), found, setting)[0]
+
+
+def all_intervals(
+    con: duckdb.DuckDBPyConnection, of_whole: pa.Table, of_areas: pa.Table, found: LinkageDraws, setting: Setting
+) -> tuple[pa.Table, pa.Table]:
+    """The interval of every count: by group, by step, by service, of those beside the answers, of waits, and in areas.
 
     Args:
         con: Analysis tables, and what counting and :func:`cohorts.missed.rates.rates_by_number` left in it.
-        counts: Contract ``cohort_count``; with what ``count_waits`` counted, or without.
+        of_whole: Contract ``cohort_count``; with what ``count_waits`` counted, or without.
+        of_areas: Contract ``area_count``. In a draw somebody may live in another area.
         found: From linkage.
         setting: What the analysis was made of.
 
     Returns:
-        Contract ``cohort_interval``, in the order of ``counts``.
+        Contracts ``cohort_interval`` and ``area_interval``, in the order of the counts.
     """
+    counts = pa.concat_tables([each.select([*_KEY, "people"]) for each in (_in_whole(of_whole), of_areas)])
     donors = find_donors(con)
     world = build_world(con, pa.concat_tables([found.drawn_person, donors.split]), setting)
     if waits_in(counts):
@@ -82,6 +95,7 @@ def count_intervals(
         world,
         counts,
         pa.chunked_array([*found.linkage_draw["person_id"].chunks, *donors.person_id.chunks], pa.string()),
+        setting.project.report.boards,
     )
     world.close()
     missed = _missed_links(added, donors)
@@ -92,11 +106,21 @@ def count_intervals(
         ((missed @ counted_as(counts, group)).T @ taken for group, taken in taken_per_point(donors)),
         start=np.zeros(counts.num_rows),
     )
-    return _intervals(counts, change.astype(np.float64), per_point)
+    every = _intervals(counts, change.astype(np.float64), per_point)
+    whole, areas = every.slice(0, of_whole.num_rows), every.slice(of_whole.num_rows)
+    return check_table(whole.drop_columns("area"), COHORT_INTERVAL), check_table(areas, AREA_INTERVAL)
+
+
+def _in_whole(counts: pa.Table) -> pa.Table:
+    return counts.add_column(0, "area", pa.repeat(pa.scalar(WHOLE), counts.num_rows))
 
 
 def _added(
-    con: duckdb.DuckDBPyConnection, world: duckdb.DuckDBPyConnection, counts: pa.Table, linked: pa.ChunkedArray
+    con: duckdb.DuckDBPyConnection,
+    world: duckdb.DuckDBPyConnection,
+    counts: pa.Table,
+    linked: pa.ChunkedArray,
+    boards: Sequence[Board],
 ) -> _Added:
     """What the drawn people add, and the people of the index who are not there in some draw."""
     people = [linked.unique(), fetch_table(world, "SELECT person_id FROM drawn")["person_id"].combine_chunks()]
@@ -106,6 +130,7 @@ def _added(
     for each, asked in zip((con, world), people, strict=True):
         load_table(each, "counted_person", pa.table({"person_id": asked}))
         load_table(each, "cell", cell)
+        place_people(each, boards)
         parts += [fetch_table(each, load_sql("cohorts.uncertainty", question)) for question in asked_of]
     both = pa.concat_tables(parts)
     names = pa.concat_arrays(people).unique()
@@ -141,4 +166,4 @@ def _intervals(counts: pa.Table, change: Floats, per_point: Floats) -> pa.Table:
     for name, limit in (("low", low), ("high", high)):
         found = found.append_column(name, pa.array(limit.astype(np.int64)))
     found = found.append_column("per_point", pa.array(np.round(per_point, 4)))
-    return check_table(found, COHORT_INTERVAL)
+    return found

@@ -111,10 +111,10 @@ def counted_as(counts: pa.Table, group: str) -> csr_array:
     """What people add to each count if they were of an ethnic group: shape (counts, counts), by what they do add.
 
     Args:
-        counts: Contract ``cohort_count``.
+        counts: Contract ``area_count``, or its key alone.
         group: Which.
     """
-    names = pc.binary_join_element_wise(counts["cohort"], counts["measure"], "\n").combine_chunks()
+    names = pc.binary_join_element_wise(counts["area"], counts["cohort"], counts["measure"], "\n").combine_chunks()
     broken_down = pc.equal(counts["dimension"], DIMENSION).to_numpy()
     theirs = np.flatnonzero(broken_down & pc.equal(counts["group"], group).to_numpy())
     place = pc.index_in(names, value_set=names.take(pa.array(theirs))).fill_null(-1).to_numpy().astype(np.int64)

@@ -90,9 +90,7 @@ class _Maker:
     def questions(self, letters: str) -> None:
         """One row a question; the reference says which report it is from."""
         asked = [(group, question) for group in self.groups for question in group.questions]
-        rows = [
-            [f"{letters}-{number}", group.title, question] for number, (group, question) in enumerate(asked, 1)
-        ]
+        rows = [[f"{letters}-{number}", group.title, question] for number, (group, question) in enumerate(asked, 1)]
         self._to_fill(QUESTIONS, "Questions of the report", QUESTION_COLUMNS, rows, max(len(rows), 1))
 
     def lists(self) -> None:

@@ -123,7 +123,7 @@ def _copy_configs(world: World, project: Path, *, whole: bool) -> str:
     """Configs, schemas, a look-up of the right size, and its digest in the project file."""
     demo = CONFIG / "demo"
     project.mkdir(parents=True, exist_ok=True)
-    for name in ("sources", "cohorts"):
+    for name in ("sources", "cohorts", "boards"):
         _copy_folder(demo / name, project / name)
     if whole:
         _copy_folder(CONFIG / "whole" / "sources", project / "sources")

@@ -210,6 +210,7 @@ TABLES = {
     "drawn_person": "people as linkage might have joined them",
     "linkage_draw": "linkage draws",
     "cohort_interval": "intervals of cohort counts",
+    "area_interval": "intervals of counts in the areas of boards",
     "cohort_change": "exact counts of who came and went since last time, by cause",
     "cohort_attrition": "exact counts of who is lost at each step",
     "cohort_count": "exact cohort counts",

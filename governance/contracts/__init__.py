@@ -6,6 +6,7 @@
 from governance.contracts.contract import Contract, Zone, check_table
 from governance.contracts.counts import (
     AREA_COUNT,
+    AREA_INTERVAL,
     COHORT_ATTRITION,
     COHORT_CHANGE,
     COHORT_COUNT,
@@ -41,6 +42,7 @@ from governance.contracts.records import (
 __all__ = [
     "ADDRESS_SPELL",
     "AREA_COUNT",
+    "AREA_INTERVAL",
     "COHORT_ATTRITION",
     "COHORT_CHANGE",
     "COHORT_COUNT",
@@ -96,6 +98,7 @@ CONTRACTS = {
         PROVIDER,
         COHORT_COUNT,
         AREA_COUNT,
+        AREA_INTERVAL,
         COHORT_INTERVAL,
         COHORT_MEASURE,
         MEASURE_COUNT,

@@ -48,6 +48,15 @@ COHORT_INTERVAL = Contract(
     identifiability="limits of exact counts, which may be of very few people: for the release step only",
 )
 
+AREA_INTERVAL = Contract(
+    name="area_interval",
+    grain="one row per area of a board, cohort, measure, dimension and group",
+    zone="analysis",
+    key=("area", *COHORT_INTERVAL.key),
+    columns={"area": pa.string(), **COHORT_INTERVAL.columns},
+    identifiability="limits of exact counts in small areas, which may be of very few people: for the release step only",
+)
+
 COHORT_MEASURE = Contract(
     name="cohort_measure",
     grain="one row per cohort, measure, dimension and group: exact, for inside the zone only",

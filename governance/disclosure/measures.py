@@ -6,8 +6,8 @@ however large they are: such a measure is published by a slice only if no group 
 slices are merged until no cell is small (:mod:`governance.disclosure.pairs`).
 """
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
@@ -23,7 +23,7 @@ from governance.disclosure.protect import ALL, CellKey, keys_of
 from governance.disclosure.rates import SafeRate, rate_per_1000
 from governance.disclosure.rounding import HIDDEN, CountRule, SafeCell, Status
 from governance.disclosure.some_events import Events, put_together
-from governance.disclosure.spans import release_spans
+from governance.disclosure.spans import Areas, release_spans
 from governance.settings import Policy, Profile
 
 PREVALENCE = "prevalence"
@@ -80,6 +80,8 @@ def release_measures(
     of_people: frozenset[str],
     intervals: pa.Table | None = None,
     areas: pa.Table | None = None,
+    area_intervals: pa.Table | None = None,
+    districts: Mapping[str, Sequence[str]] = MappingProxyType({}),
 ) -> SafeMeasures:
     """Withhold and change every count of a release, the measures' with the board's.
 
@@ -91,6 +93,8 @@ def release_measures(
         of_people: Measures whose part and whole are people.
         intervals: Contract ``cohort_interval``; without it the frame has no spans.
         areas: Contract ``area_count``: the same counts in the areas of boards.
+        area_intervals: Contract ``area_interval``; without it areas have no spans.
+        districts: Of each area.
 
     Returns:
         The frame holds the board's counts and nothing of the measures.
@@ -105,18 +109,31 @@ def release_measures(
     found |= pairs
     cells = {key: cell for key, cell in whole.cells.items() if key in held}
     base = policy.round_to_people
-    spans = {} if intervals is None else release_spans(cells, counts, intervals, rule=rule, base=base)
+    spanned = cells
+    if of_areas := _with_intervals(areas, area_intervals, districts):
+        spanned = {key: cell for key, cell in whole.cells.items() if key in held or key.area != ALL}
+    spans = {} if intervals is None else release_spans(spanned, counts, intervals, rule=rule, base=base, areas=of_areas)
+    of_whole = {key: span for key, span in spans.items() if key.area == ALL}
+    every = replace(whole, spans=spans)
     together = MappingProxyType(dict(_pair_cells(pairs)))
     frame = SafeFrame(
-        rule=whole.rule, cells=MappingProxyType(cells), versions=whole.versions, spans=spans, pairs=together
+        rule=whole.rule, cells=MappingProxyType(cells), versions=whole.versions, spans=of_whole, pairs=together
     )
     everything = {**whole.cells, **together}
     return SafeMeasures(
         frame=frame,
         measures=MappingProxyType(dict(sorted(found.items()))),
         everything=MappingProxyType(everything),
-        areas=MappingProxyType({area: whole.of_area(area) for area in sorted({*_areas_of(whole)})}),
+        areas=MappingProxyType({area: every.of_area(area) for area in sorted({*_areas_of(whole)})}),
     )
+
+
+def _with_intervals(
+    areas: pa.Table | None, intervals: pa.Table | None, districts: Mapping[str, Sequence[str]]
+) -> Areas | None:
+    if areas is None or intervals is None:
+        return None
+    return Areas(counts=areas, intervals=intervals, districts=districts)
 
 
 def _areas_of(frame: SafeFrame) -> Iterator[str]:

@@ -7,17 +7,18 @@ that are released alike and in as much doubt it says the same: it tells of doubt
 them, they are widened (:mod:`governance.disclosure.span_sums`, decision 51).
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import pyarrow as pa
 
-from governance.contracts import COHORT_COUNT, COHORT_INTERVAL, check_table
-from governance.disclosure.protect import ALL, CellKey, keys_of, sums_of
+from governance.contracts import AREA_COUNT, AREA_INTERVAL, COHORT_COUNT, COHORT_INTERVAL, check_table
+from governance.disclosure.protect import ALL, CellKey, Sum, keys_of, sums_of
 from governance.disclosure.rounding import HIDDEN, CountRule, SafeCell, Status
 from governance.disclosure.span_overlaps import covers_of, nested_of
 from governance.disclosure.span_sums import Reach, kept_quiet, reach
 
+DISTRICT = "district"
 LOST_PER_100 = (0.125, 0.25, 0.5, 1.0, 2.0, 4.0, 8.0, 16.0)
 """What may be said of the pull of missed links: each twice the one before. Unit: people in every 100 counted."""
 
@@ -41,8 +42,36 @@ class SafeSpan:
         return f"{self.low:,} to {self.high:,}"
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Areas:
+    """Counts in the areas of boards, and how far linkage's draws move them."""
+
+    counts: pa.Table
+    """Contract ``area_count``."""
+    intervals: pa.Table
+    """Contract ``area_interval``."""
+    districts: Mapping[str, Sequence[str]]
+    """Of each area."""
+
+    def sums_of_districts(self, exact: Mapping[CellKey, int]) -> list[Sum]:
+        """Each count of an area as that of its districts together, where the whole is broken down by district."""
+        found = []
+        for key in exact:
+            if key.area in self.districts and key.dimension == ALL:
+                parts = tuple(CellKey(key.cohort, key.measure, DISTRICT, each) for each in self.districts[key.area])
+                if all(part in exact for part in parts):
+                    found.append(Sum(key, parts))
+        return found
+
+
 def release_spans(
-    cells: Mapping[CellKey, SafeCell], counts: pa.Table, intervals: pa.Table, *, rule: CountRule, base: int
+    cells: Mapping[CellKey, SafeCell],
+    counts: pa.Table,
+    intervals: pa.Table,
+    *,
+    rule: CountRule,
+    base: int,
+    areas: Areas | None = None,
 ) -> dict[CellKey, SafeSpan]:
     """Spans of the counts that are shown.
 
@@ -52,11 +81,13 @@ def release_spans(
         intervals: Contract ``cohort_interval``.
         rule: How the counts were released.
         base: Limits are multiples of it. Unit: people.
+        areas: The same of the areas of boards; their cells are among ``cells``.
     """
-    held, rows = check_table(counts, COHORT_COUNT), check_table(intervals, COHORT_INTERVAL)
-    exact = dict(zip(keys_of(held), held["people"].to_pylist(), strict=True))
-    limits = zip(*(rows[name].to_pylist() for name in ("low", "high", "per_point")), strict=True)
-    moved = dict(zip(keys_of(rows), limits, strict=True))
+    exact = _people(check_table(counts, COHORT_COUNT))
+    moved = _limits(check_table(intervals, COHORT_INTERVAL))
+    if areas is not None:
+        exact |= _people(check_table(areas.counts, AREA_COUNT))
+        moved |= _limits(check_table(areas.intervals, AREA_INTERVAL))
     shown = {key: cell for key in moved if (cell := cells.get(key)) and cell.status is Status.SHOWN and cell.people}
     reaches = {
         key: reach(cell, exact[key] - moved[key][0], moved[key][1] - exact[key], base) for key, cell in shown.items()
@@ -65,8 +96,10 @@ def release_spans(
     # What a larger count has beside a smaller one is in no table: for a reader of spans it is a hidden part.
     known = {**cells, **{key: HIDDEN for each in nested for key in each.parts if key not in exact}}
     covers = [each for each in covers_of(exact) if all(key in cells for key in each.cells)]
-    wide = kept_quiet(reaches, known, [*sums_of(exact), *nested], rule, covers)
-    pulls = {key[:2]: _pull(moved[key][2] / exact[key]) for key in shown if key.dimension == ALL}
+    sums = [*sums_of(exact), *nested, *(areas.sums_of_districts(exact) if areas else ())]
+    wide = kept_quiet(reaches, known, sums, rule, covers)
+    # Of the whole cohort: an area has that of all, so nothing is told of the links of its own people.
+    pulls = {key[:2]: _pull(moved[key][2] / exact[key]) for key in shown if key.dimension == ALL == key.area}
     return {
         key: SafeSpan(each.low, each.high, pulls.get(key[:2], 0.0), _doubt(each, reach(shown[key], 0, 0, base)))
         for key, each in wide.items()
@@ -75,6 +108,15 @@ def release_spans(
 
 def _doubt(found: Reach, without: Reach) -> int:
     return found.high - found.low - (without.high - without.low)
+
+
+def _people(table: pa.Table) -> dict[CellKey, int]:
+    return dict(zip(keys_of(table), table["people"].to_pylist(), strict=True))
+
+
+def _limits(table: pa.Table) -> dict[CellKey, tuple[int, int, float]]:
+    limits = zip(*(table[name].to_pylist() for name in ("low", "high", "per_point")), strict=True)
+    return dict(zip(keys_of(table), limits, strict=True))
 
 
 def _pull(per_point: float) -> float:

@@ -106,7 +106,9 @@ def test_a_board_of_an_area_has_voices_and_decisions_of_its_own():
     """Nothing that the whole was told, asked or decided is taken for the area's; its own are there."""
     found, own = invented_release(), replace(BOARD, decisions=BOARD.decisions[:1])
     cards = (card(says="Told of all."), card(says="Told in the north.", area="north"))
-    voices = VoicesFacts(cards=cards, comments=(CommentFacts(cohort=COHORTS[0].id, question="Q", says="S", speaker="X"),))
+    voices = VoicesFacts(
+        cards=cards, comments=(CommentFacts(cohort=COHORTS[0].id, question="Q", says="S", speaker="X"),)
+    )
     facts = replace(invented_facts(), voices=voices, board_file=BOARD)
     north, carrow = (
         build_page(found.areas[board.id], area_facts(facts, board, *decided))
@@ -136,7 +138,9 @@ def test_a_card_kept_back_in_its_area_is_kept_back_in_the_whole(people, printed)
     """Large as the group may be there: who spoke lives where it is small."""
     facts = replace(invented_facts(), voices=VoicesFacts(cards=(card(area="north"),)))
     area = invented_release().areas["north"]
-    here = replace(area, cells={**area.cells, CellKey(COHORTS[0].id, "met"): SafeCell(people, Status.SHOWN, str(people))})
+    here = replace(
+        area, cells={**area.cells, CellKey(COHORTS[0].id, "met"): SafeCell(Status.SHOWN, people, str(people))}
+    )
     page = build_page(invented_release().frame, whole_facts(facts, {"north": here}))
 
     assert sum(len(step.quotes) for each in page.cohorts for step in each.voices) == printed
@@ -146,8 +150,9 @@ def test_a_card_kept_back_in_its_area_is_kept_back_in_the_whole(people, printed)
 def test_an_area_has_its_own_numbers_since_last_time_and_over_months():
     """As published then; what made the difference is of the whole, and the page says so."""
     found, board = invented_release(), BOARDS[0]
-    facts = invented_facts()
-    last = EarlierReport(facts.since.period, replace(found.frame, cells=found.everything))
+    facts, month = invented_facts(), "2025-08"
+    facts = replace(facts, since=replace(facts.since, period=month))
+    last = EarlierReport(month, replace(found.frame, cells=found.everything))
     facts = replace(facts, earlier=(last,))
     page = build_page(found.areas["north"], area_facts(facts, board))
     first = page.since.table.rows[0]

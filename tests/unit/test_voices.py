@@ -82,7 +82,7 @@ def test_comments_come_back_with_their_question(filled):
 
 
 def test_a_form_says_by_itself_which_boards_report_it_is_of(tmp_path):
-    """Its area stands in every choice, so nobody has to say it again when it comes back; old cards keep their digest."""
+    """Its area stands in every choice, so nobody has to say it again; a card of the whole keeps its digest."""
     of_area = [replace(each, area="north", title=f"North: {each.title}") for each in GROUPS]
     form = make_form(title="North", period="2026-05", groups=of_area, made_on=date(2026, 6, 1), mark="A")
     comment = {"Comment or answer": "We asked.", "Who comments": "A board member", "May be printed until": UNTIL}

@@ -126,6 +126,8 @@ def _within(known: Collection[CellKey]) -> Iterator[Relation]:
             yield at_most(key, key._replace(cohort=_EVERYONE), f"the population of {_place(key)} and everyone")
         if key.measure.startswith("rung:"):
             yield at_most(key, key._replace(measure="met"), f"the steps and the members of {_place(key)}")
+        if key.measure.startswith("attrition:") and key.area != ALL:
+            yield at_most(key._replace(measure="met"), key, f"the steps that led to {_place(key)} and its members")
         if key.measure == "shared":
             yield at_most(key, key._replace(measure="met"), f"shared needs and the members of {_place(key)}")
         if key.measure.startswith("variant:"):
