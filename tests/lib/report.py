@@ -458,6 +458,10 @@ def _add_cohort(
     steps = (len(about), len(about), int(about.sum()), with_needs, int(with_needs * 0.9), int(met.sum()))
     for number, people in enumerate(steps, 1):
         counts[each.id, f"attrition:{number:02}", "all", "all"] = people
+    judged = met.copy()
+    judged[np.flatnonzero(about & ~met)[: steps[-2] - steps[-1]]] = True
+    for area, inside in _areas(who).items():
+        counts[each.id, f"attrition:{len(steps) - 1:02}", "all", "all", area] = _keyed(judged & inside)
 
 
 def _add(counts: Counts, cohort: str, measure: str, flags: Flags, who: dict[str, NDArray[np.str_]]) -> None:

@@ -6,6 +6,7 @@ import pyarrow as pa
 import pytest
 
 from cohorts.analysis import build_analysis
+from cohorts.board_areas import count_areas
 from cohorts.counts import count_cohorts
 from cohorts.definition import load_definitions
 from cohorts.measures.contact import measure_contacts
@@ -61,6 +62,13 @@ def counted(index, setting):
     return con, pa.concat_tables([counts, count_waits(con)])
 
 
+def together(con, counts, setting, order=None):
+    """How many people each count has, in the order of other counts if given; those in areas after the rest."""
+    areas = count_areas(con, setting.project.report.boards)
+    whole = counts["people"].to_numpy() if order is None else counted_as(order, counts)
+    return np.concatenate([whole, areas["people"].to_numpy()]), areas
+
+
 def drawn(index, chance):
     """Draws that part some people and join others, and the whole index of each draw."""
     table = index.to_pandas()
@@ -109,22 +117,24 @@ def quality(index):
 
 
 def test_what_draws_change_is_what_counting_them_whole_says(setting, monkeypatch):
-    """Every count of every draw is that of the draw's whole population: by group, step, service, threshold and wait."""
+    """Every count of every draw is that of the draw's whole population: by group, step, service, wait, area and all."""
     index, of = setting
     found, worlds = drawn(index, np.random.default_rng(1))
     seen = {}
     whole = intervals._decided_anew
     monkeypatch.setattr(intervals, "_decided_anew", lambda *given: seen.setdefault("change", whole(*given)))
     con, counts = counted(index, of)
+    people, areas = together(con, counts, of)
     rates_by_number(con, quality(index))
 
-    table = count_intervals(con, counts, found, of)
+    table, in_areas = intervals.all_intervals(con, counts, areas, found, of)
 
     assert table.select(KEY).equals(counts.select(KEY))
-    expected = np.array([counted_as(counts, counted(world, of)[1]) for world in worlds])
-    changed = expected - counts["people"].to_numpy()
+    assert in_areas.select(["area", *KEY]).equals(areas.select(["area", *KEY]))
+    changed = np.array([together(*counted(world, of), of, counts)[0] for world in worlds]) - people
     np.testing.assert_array_equal(seen["change"], changed)
-    key, moved = counts.select(KEY).to_pandas(), np.abs(changed).sum(axis=0)
+    key = pa.concat_tables([counts.select(KEY), areas.select(KEY)]).to_pandas()
+    moved = np.abs(changed).sum(axis=0)
     kinds = key["measure"].str.split(":").str[0] + " by " + key["dimension"]
     most = pd.Series(moved).groupby(kinds.to_numpy()).sum()
     # Every kind of count is moved by some draw, or the test would say nothing of it.
@@ -134,6 +144,9 @@ def test_what_draws_change_is_what_counting_them_whole_says(setting, monkeypatch
     wanted |= {f"met by service{kind}" for kind in ("", "_pair", "_count")}
     assert wanted <= set(most[most > 0].index)
     assert moved.sum() > 100
+    moved_there = pd.Series(moved[counts.num_rows :]).groupby(areas["measure"].to_numpy()).sum()
+    assert {"met", "population"} <= set(moved_there[moved_there > 0].index)
+    assert moved_there[moved_there.index.str.startswith(("rung:", "attrition:"))].sum() > 0
 
 
 def test_without_doubt_every_interval_is_its_count(setting):

@@ -16,6 +16,7 @@ from cohorts.report.voices import LEAST_PEOPLE
 from governance.area_folders import each_named, folder_of, parted
 from governance.disclosure import SafeCell, Status
 from governance.disclosure.protect import CellKey
+from governance.disclosure.spans import SafeSpan
 from governance.settings.project import NO_BOARD
 from tests.lib.report import BOARD, BOARDS, COHORTS, invented_facts, invented_release, whole
 
@@ -163,6 +164,21 @@ def test_an_area_has_its_own_numbers_since_last_time_and_over_months():
     assert "2 such reports" in page.cohorts[0].trend.note
     new = area_facts(replace(facts, earlier=(replace(last, frame=found.frame),)), board)
     assert (new.since, new.earlier) == (None, ())
+
+
+def test_an_area_has_grades_and_the_share_that_goes_unmet():
+    """Of its own numbers; the steps that led to them stay with the whole."""
+    facts, found, first = invented_facts(), invented_release(), COHORTS[0].id
+    met = found.areas["north"].cell(first, "met").people
+    spans = {CellKey(first, "met"): SafeSpan(met - 5, met + 5, 0.5)}
+    page = build_page(replace(found.areas["north"], spans=spans), area_facts(facts, BOARDS[0]))
+    judged = found.areas["north"].cell(first, "attrition:05").people
+    says = " ".join(page.key_numbers[0].sentences)
+
+    assert f"about {round(met / judged * 100)} in every 100 did not get help in time" in says
+    assert f"Grade A, enough to act on: if records were joined otherwise, we would find {met - 5} to {met + 5}" in says
+    assert page.cohorts[0].attrition is None
+    assert any("A link that we missed makes this number too low" in note for *_, note in page.cohorts[0].summary)
 
 
 def test_the_areas_stand_side_by_side_with_the_whole():

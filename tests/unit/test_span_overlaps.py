@@ -8,9 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from governance.contracts import COHORT_COUNT, COHORT_INTERVAL
-from governance.disclosure import CellKey, Status, release, spans
-from governance.disclosure.span_overlaps import covers_of, nested_of
+from governance.disclosure import CellKey, release, spans
 from governance.settings import Policy
+from tests.lib.span_attack import learnt
 
 POLICY = Policy()
 BASE = POLICY.round_to_people
@@ -50,48 +50,6 @@ def published(people, moved, *, profile="hide7_round5"):
     frame = release(table, POLICY, profile)
     intervals = pa.Table.from_pylist(limits, schema=COHORT_INTERVAL.schema)
     return frame, spans.release_spans(frame.cells, table, intervals, rule=frame.rule, base=BASE)
-
-
-def lost(frame, found, key):
-    """The fewest and the most people who leave a count, as far as its cell and span say."""
-    cell, span = frame.cells[key], found.get(key)
-    if span is None:
-        return 0, float("inf") if cell.people is None else 0
-    floor = cell.people - cell.give
-    return max(0, floor - span.low - BASE + 1), floor - span.low if span.low else float("inf")
-
-
-def gained(frame, found, key):
-    """The fewest and the most people who come into a count."""
-    cell, span = frame.cells[key], found.get(key)
-    if span is None:
-        return 0, float("inf") if cell.people is None else 0
-    ceiling = cell.people + cell.give
-    return max(0, span.high - BASE + 1 - ceiling), span.high - ceiling
-
-
-def learnt(frame, found):
-    """By whole: people that spans show to be in the parts that are hidden, beyond those that the counts show.
-
-    Whoever leaves the whole leaves a part. Whoever comes into the smaller of two counts comes from outside the larger,
-    or from what the larger has beside it.
-    """
-    told = {}
-    exact = {key: cell.people or 0 for key, cell in frame.cells.items()}
-    nested = nested_of(exact)
-    for each in (*covers_of(exact), *nested):
-        shown = [key for key in each.parts if key in frame.cells and frame.cells[key].status is Status.SHOWN]
-        if frame.cells[each.total].status is Status.HIDDEN or len(shown) == len(each.parts):
-            continue
-        if not any(frame.cells[key].people for key in shown):
-            continue  # whoever leaves the whole leaves a hidden part, which the counts say is all of it
-        leaving = lost(frame, found, each.total)[0] - sum(lost(frame, found, key)[1] for key in shown)
-        bounds = frame.rule.bounds
-        known = bounds(frame.cells[each.total])[0] - sum(bounds(frame.cells[key])[1] for key in shown)
-        coming = [gained(frame, found, key)[0] - gained(frame, found, each.total)[1] for key in shown]
-        from_beside = max(coming) if each in nested else 0
-        told[each.total, each.parts] = max(leaving, from_beside) - max(1, known)
-    return told
 
 
 KINDS = [(frozenset(seen), strict) for n in range(4) for seen in combinations(SERVICES, n) for strict in (False, True)]
