@@ -11,6 +11,7 @@ from cohorts.board import read_boards
 from cohorts.definition import load_definitions
 from cohorts.parameters import fill_in
 from cohorts.settings import CohortSettings
+from flows.board_ids import hold_to_their_areas
 from flows.cli_output import aligned
 from flows.run import now, resolve_period
 from governance.approval import ApprovalStatus, check_approved
@@ -94,6 +95,7 @@ def check_project(root: Path, period: str = "") -> Checked:
     bundle = _bundle(root)
     definitions, ring, today = load_definitions(bundle), KeyRing(root / "keys"), now().date()
     boards = bundle.project.report.boards
+    hold_to_their_areas(root / "zones" / "public", boards)
     read_boards(root, [each.id for each in definitions], [each.id for each in boards])
     known = resolve_period(root, period) if period else ""
     status: ApprovalStatus | None = None

@@ -10,6 +10,7 @@ from typing import TypedDict
 from cohorts.board import read_boards
 from cohorts.definition import load_definitions
 from flows import progress
+from flows.board_ids import hold_to_their_areas
 from flows.guard import StepFailed, guarded, is_a_stop, stopped
 from flows.run import Run, open_run, timestamp
 from governance.code_version import code_version
@@ -62,6 +63,7 @@ def run_period(root: Path, period: str, call: Call | None = None) -> list[Outcom
     run = open_run(root, period)
     definitions = load_definitions(run.bundle)  # a fault in a cohort file is told now, not after the linkage
     boards = run.bundle.project.report.boards
+    hold_to_their_areas(run.zone("public"), boards)
     read_boards(run.root, [each.id for each in definitions], [each.id for each in boards])
     steps = plan(run.bundle)
     perform_step = call or (lambda step, month, source: perform(root, month, step, source))

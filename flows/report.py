@@ -17,6 +17,7 @@ from cohorts.report.paper import PDF_FILE, make_pdf
 from cohorts.report.site import REPORT_FILE
 from cohorts.report.spreadsheet import SPREADSHEET_FILE, make_spreadsheet
 from cohorts.report.write import render_pages
+from flows.board_ids import BOARDS, districts_of
 from flows.drafts import draft_of, hold_to_rules, is_withdrawn, record_of_same
 from flows.release import release
 from flows.run import Run, timestamp
@@ -156,5 +157,6 @@ def _record(run: Run, numbers: Numbers, gate: GateResult) -> dict[str, Any]:
         "policy": run.bundle.policy.model_dump(),
         "definitions": definition_digests(numbers.cohorts["definitions"]),
         "extracts": numbers.cohorts["extracts"],
+        BOARDS: districts_of(run.bundle.project.report.boards),
         "made_of": numbers.made_of,
     }

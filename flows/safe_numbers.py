@@ -18,6 +18,7 @@ from cohorts.definition import load_definitions
 from cohorts.measures.publish import OF_PEOPLE
 from cohorts.report.board_facts import BoardFacts
 from cohorts.report.facts import EarlierReport, SinceFacts
+from flows.board_ids import districts_of, hold_to_their_areas
 from flows.cohort_package import open_cohorts
 from flows.earlier_reports import earlier_reports
 from flows.run import Run
@@ -71,9 +72,10 @@ def safe_numbers(run: Run) -> Numbers:
 
     Raises:
         BadInput: An earlier step has not finished.
-        PolicyRefusal: What it made is not what the ledger says.
+        PolicyRefusal: What it made is not what the ledger says, or a board has other districts than it had.
     """
     project, policy = run.bundle.project, run.bundle.policy
+    hold_to_their_areas(run.zone("public"), project.report.boards)
     tables, cohorts = open_cohorts(run, (*_TABLES, CHANGE))
     counts, intervals, measures, areas, area_intervals = (_published_part(tables[name], project) for name in _TABLES)
     last = last_report(run)
@@ -90,7 +92,7 @@ def safe_numbers(run: Run) -> Numbers:
             intervals=intervals,
             areas=areas,
             area_intervals=area_intervals,
-            districts=_districts(project),
+            districts=districts_of(project.report.boards),
         )
 
     released, asked = release_with_questions(proposals_to_ask(run, cohorts["definitions"]), released_with)
@@ -142,15 +144,11 @@ def attacked(run: Run, numbers: Numbers) -> GateResult:
     return result
 
 
-def _districts(project: Project) -> dict[str, list[str]]:
-    return {each.id: each.districts for each in project.report.boards}
-
-
 def _granted(run: Run, numbers: Numbers) -> list[Relation]:
     """What the config says of counts, where it is true: members of one cohort in another, districts of a board."""
     keys = keys_of(numbers.exact)
     people = dict(zip(keys, numbers.exact["people"].to_pylist(), strict=True))
-    districts = _districts(run.bundle.project)
+    districts = districts_of(run.bundle.project.report.boards)
     suggested = [*relations_between(load_definitions(run.bundle), keys), *districts_of_areas(districts, keys)]
     return [each for each in suggested if each.holds(people)]
 

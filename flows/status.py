@@ -3,8 +3,8 @@
 Read from the ledger and the folders alone. No key is opened, so anybody who may see the project may ask.
 """
 
-from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -13,6 +13,7 @@ from flows.chosen import chosen_from
 from flows.cli_output import aligned
 from flows.drafts import Draft, draft_of
 from flows.lock import is_running
+from flows.pages import page_lines, pages
 from flows.period import AFTER
 from flows.run import now, resolve_period
 from governance.approval import check_approved
@@ -61,6 +62,8 @@ class Standing:
     steps: tuple[Step, ...]
     next: tuple[str, ...]
     """What to do, in order; empty where nothing is left."""
+    pages: Mapping[str, str] = field(default_factory=dict)
+    """Paths of what is there to read, by name, those of every board."""
 
     @property
     def exit_code(self) -> int:
@@ -93,7 +96,7 @@ def standing(root: Path, period: str) -> Standing:
     if not running and _was_cut_off(entries):
         steps = [_cut_off(step) for step in steps]
     what_next = () if running else tuple(_next(root, bundle, month, steps, draft))
-    return Standing(bundle.project.id, month, running, tuple(steps), what_next)
+    return Standing(bundle.project.id, month, running, tuple(steps), what_next, pages(root, month))
 
 
 @dataclass(frozen=True, slots=True)
@@ -252,7 +255,8 @@ def status_lines(found: Standing) -> list[str]:
     head = f"Project {found.project}, {found.period}" + (": a run is going on now." if found.running else "")
     rows = [("step", "source", "state", "", "since")]
     rows += [(one.step, one.source, one.state, one.why, one.since[:16].replace("T", " ")) for one in found.steps]
-    told = [head, "", *aligned(rows), ""]
+    read = page_lines(dict(found.pages), (*_PUBLISHED, "release"))
+    told = [head, "", *aligned(rows), *read, ""]
     if found.running:
         return told[:-1]
     if not found.next:

@@ -46,6 +46,10 @@ class SitePage:
         """How this page leads to the front page of another report, of which the folder lies below this one's."""
         return f"{'' if self.key == FRONT else '../'}{folder}/{REPORT_FILE}"
 
+    def in_whole(self) -> str:
+        """How this page of the report on an area leads to the same page of the one on the whole."""
+        return f"{'../..' if self.key == FRONT else '../../..'}/{self.file}"
+
 
 def site_pages(page: BoardPage) -> tuple[SitePage, ...]:
     """The pages in the order in which a board reads them."""

@@ -41,6 +41,8 @@ def _cannot_tell(frame: SafeFrame, facts: ReportFacts) -> Table:
 
 
 def _coverage(frame: SafeFrame, facts: ReportFacts) -> Table:
+    if facts.part_of:
+        return _stated(facts)
     rows = tuple(
         (
             source.title,
@@ -55,10 +57,24 @@ def _coverage(frame: SafeFrame, facts: ReportFacts) -> Table:
     return with_spans(table, [frame.span("_everyone", "seen", "service", source.id) for source in facts.sources])
 
 
+def _stated(facts: ReportFacts) -> Table:
+    """What sources say of themselves: whom each saw is not told of an area."""
+    rows = tuple(
+        (one.title, "; ".join(one.coverage) or "not stated", " ".join(one.known_gaps) or "none stated")
+        for one in facts.sources
+    )
+    head = ("Source", "Dates it can speak for", "Known gaps")
+    caption = f"Coverage, by source, in all of {facts.part_of}"
+    return Table(caption=caption, head=head, rows=rows, text_columns=frozenset({1, 2}))
+
+
 def _linkage(facts: ReportFacts) -> Table:
     rows = tuple(_linkage_row(each, facts) for each in facts.linkage)
     head = ("Source", "Records", "In every 1,000: could not be compared", "In every 1,000: joined to another record")
-    return Table(caption="Records and joins, by source", head=head, rows=rows)
+    caption = "Records and joins, by source"
+    if facts.part_of:
+        caption += f", in all of {facts.part_of}"
+    return Table(caption=caption, head=head, rows=rows)
 
 
 def _linkage_row(each: SafeLinkage, facts: ReportFacts) -> tuple[str, ...]:

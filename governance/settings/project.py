@@ -283,7 +283,7 @@ class Board(Strict):
     """One of several boards, with a report of its own on the districts it is there for."""
 
     id: Slug
-    """Names the folder of its report; one whose districts change should have a new id."""
+    """Names the folder of its report; one whose districts change has a new id (E-BOARD-MOVED)."""
     board: Text
     area: Text
     """What its districts are called together."""
@@ -319,9 +319,12 @@ class Report(Strict):
             raise ValueError("two boards have the same id")
         held = [district for each in self.boards for district in each.districts]
         if twice := sorted({district for district in held if held.count(district) > 1}):
+            under = " and ".join(f"`{each.id}`" for each in self.boards if twice[0] in each.districts)
             raise ValueError(
-                f"district `{twice[0]}` is listed twice: areas of boards may not overlap, or the difference of two"
-                " reports is the few people who are in one of them only"
+                f"district `{twice[0]}` is listed twice, under {under}:"
+                " areas of boards may not overlap, or the difference of two reports is the few people who are in one of"
+                " them only. List it under one board: a board whose area holds others reads the whole's report, or"
+                " theirs side by side"
             )
         return self
 

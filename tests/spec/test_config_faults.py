@@ -105,7 +105,10 @@ NORTH = "boards: [{id: north, board: A, area: North, districts: [Aldermoor]}"
 @pytest.mark.parametrize(
     ("boards", "told"),
     [
-        (f"{NORTH}, {{id: south, board: B, area: South, districts: [Aldermoor]}}]", "`Aldermoor` is listed twice"),
+        (
+            f"{NORTH}, {{id: south, board: B, area: South, districts: [Aldermoor]}}]",
+            "`Aldermoor` is listed twice, under `north` and `south`",
+        ),
         (f"{NORTH}, {{id: north, board: B, area: South, districts: [Carrow]}}]", "two boards have the same id"),
         (f"{NORTH.replace('id: north', 'id: no_board')}]", "`no_board` cannot be the id of a board"),
         (f"{NORTH.replace('[Aldermoor]', '[]')}]", "districts"),

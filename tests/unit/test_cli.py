@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from flows.pages import page_lines
+from flows.pages import pages as pages_of
 from flows.reference import commands, pages
 from governance.errors import InternalError
 from tests.lib.command import REPOSITORY, apart, here
@@ -380,3 +381,33 @@ def test_a_step_alone_tells_of_no_page_it_did_not_make():
     assert page_lines(found, {"pseudonymise"}) == []
     assert [line.split()[-1] for line in page_lines(found, {"link"})[1:]] == ["b.html"]
     assert [line.split()[-1] for line in page_lines(found)[1:]] == ["a.html", "a.csv", "b.html", "c.html"]
+
+
+def test_every_boards_files_are_named(tmp_path):
+    """Not the whole's alone: who looks for the files of one board finds them by its id."""
+    content = tmp_path / "zones/public/2026-04/c1"
+    for folder, names in (
+        ("", ("board_report.html", "board_tables.xlsx")),
+        ("boards/north-vale", ("board_report.html", "board_tables.xlsx")),
+        ("boards/no-board", ("safe_counts.csv",)),
+    ):
+        (content / folder).mkdir(parents=True, exist_ok=True)
+        for name in names:
+            (content / folder / name).touch()
+    (content.parent / "current").write_text("c1", "utf-8")
+    found = pages_of(tmp_path, "2026-04")
+
+    assert list(found) == [
+        "board_report",
+        "board_report:north_vale",
+        "board_tables",
+        "board_tables:north_vale",
+        "safe_counts:no_board",
+    ]
+    assert [line.strip().split("  ")[0] for line in page_lines(found)[1:]] == [
+        "Board report",
+        "Board report: board north_vale",
+        "Its tables, for Excel",
+        "Its tables, for Excel: board north_vale",
+        "Its counts: people in no board's area",
+    ]
