@@ -13,12 +13,23 @@ import pyarrow as pa
 import pytest
 
 from cohorts.report import build_page
+from cohorts.report.areas import each_board, with_boards
+from cohorts.report.facts import EarlierReport
 from cohorts.report.paper import make_pdf, page_json
 from cohorts.report.spreadsheet import make_spreadsheet
 from governance.contracts import COHORT_COUNT, COHORT_INTERVAL
 from governance.disclosure import release, safe_counts_csv
 from governance.disclosure.spans import release_spans
-from tests.lib.report import POLICY, invented_counts, invented_facts, invented_frame, whole, with_people
+from tests.lib.report import (
+    BOARDS,
+    POLICY,
+    invented_counts,
+    invented_facts,
+    invented_frame,
+    invented_release,
+    whole,
+    with_people,
+)
 from tests.unit.test_report_page import CANARIES, forms
 
 AS_OF = date(2025, 10, 1)
@@ -26,8 +37,12 @@ AS_OF = date(2025, 10, 1)
 
 @pytest.fixture(scope="module")
 def page():
-    """A whole report."""
-    return build_page(invented_frame(), invented_facts())
+    """A whole report, with an earlier one and with boards."""
+    facts, areas = (
+        replace(invented_facts(), earlier=(EarlierReport("2025-08", invented_frame()),)),
+        invented_release().areas,
+    )
+    return with_boards(build_page(invented_frame(), facts), each_board(invented_frame(), areas, facts, BOARDS))
 
 
 @pytest.fixture(scope="module")
@@ -96,12 +111,14 @@ def test_headings_tables_and_pictures_are_what_they_are(pdf, page):
 
 def test_the_pdf_has_bookmarks(pdf, page):
     """A reader can go to a cohort."""
-    titles = str(
-        [item.title for item in pdf.open_outline().root]
-        + [c.title for i in pdf.open_outline().root for c in i.children]
-    )
+    titles, waiting = set(), [*pdf.open_outline().root]
+    while waiting:
+        item = waiting.pop()
+        titles.add(item.title)
+        waiting += item.children
 
-    assert all(cohort.title in titles for cohort in page.cohorts)
+    assert {cohort.title for cohort in page.cohorts} <= titles
+    assert {"Reports for each board", "Did shorter waits go with wider gaps?"} <= titles
 
 
 def test_the_same_page_gives_the_same_bytes(page):
