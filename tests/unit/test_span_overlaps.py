@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from governance.contracts import COHORT_COUNT, COHORT_INTERVAL
 from governance.disclosure import CellKey, release, spans
+from governance.disclosure.span_overlaps import nested_of
 from governance.settings import Policy
 from tests.lib.span_attack import learnt
 
