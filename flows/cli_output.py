@@ -40,7 +40,7 @@ def show_error(error: ProjectError, command: str, *, as_json: bool, exit_code: i
         return
     from rich.console import Console
 
-    console = Console(stderr=True, soft_wrap=True, highlight=False)
+    console = Console(stderr=True, soft_wrap=True, highlight=False, emoji=False)
     console.print(f"{KINDS[code]} ({error.code})", style="bold red", markup=False)
     console.print(str(error), markup=False)
 

@@ -28,7 +28,7 @@ def shown(wanted: bool, steps: int) -> Iterator[None]:
         MofNCompleteColumn(),
         TimeElapsedColumn(),
     )
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+    with Progress(*columns, console=Console(stderr=True, emoji=False), transient=True) as bar:
         progress.listen(_Bar(bar, steps))
         try:
             yield

@@ -46,6 +46,8 @@ def impact_is_assessed(bundle: Bundle, facts: RunFacts) -> Iterator[Problem]:
         yield Problem(
             where=place(bundle, "project.yaml", "governance", "dpia", "covers"),
             says=f"{dpia.id} does not cover what is about to run, which has the digest {digest}.",
+            fix="Have the change assessed and signed off; then put a line `- sha256: DIGEST` with it under"
+            " governance.dpia.covers.",
             result="warn" if bundle.project.synthetic else None,
         )
 

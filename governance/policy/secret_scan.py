@@ -19,8 +19,9 @@ _NAMED = re.compile(
 _HEX = re.compile(r"\b[0-9a-fA-F]{32,}\b")
 _TOKEN = re.compile(r"[A-Za-z0-9+/]{22,}+={0,2}(?!\.)|[A-Za-z0-9+_-]{22,}")
 """With slashes only if no file name extension follows: folders have slashes too."""
-_DIGEST_SETTING = re.compile(r"^\s*-?\s*['\"]?sha256['\"]?\s*:\s*['\"]?[0-9a-f]{64}['\"]?\s*(#.*)?$")
-"""A digest says which file is meant and opens nothing; it is the one long hex text a config needs."""
+_DIGEST_SETTING = re.compile(r"(?<![\w-])['\"]?sha256['\"]?\s*:\s*['\"]?[0-9a-f]{64}(?![0-9a-zA-Z+/=_-])")
+"""A digest says which file is meant and opens nothing; it is the one long hex text a config needs, alone or in braces.
+What else stands on its line is looked at."""
 
 
 def suspicious_lines(text: str) -> Iterator[tuple[int, str]]:
@@ -30,7 +31,7 @@ def suspicious_lines(text: str) -> Iterator[tuple[int, str]]:
             yield number, "a private key"
         elif _NAMED.search(line):
             yield number, "a value named like a password, salt or key"
-        elif not _DIGEST_SETTING.match(line) and _looks_random(line):
+        elif _looks_random(_DIGEST_SETTING.sub("", line)):
             yield number, "a text that looks like random key material"
 
 

@@ -91,7 +91,6 @@ def _check_confirmed(files: dict[str, YamlFile], sources: Sequence[Source]) -> N
     faults = [
         Fault(
             what=f"column `{name}` is suggested as {column.column_class}, and nobody has confirmed it.",
-            fix="Correct the line if it is wrong, and remove its `confirm`.",
             file=(at := f"sources/{source.id}.yaml"),
             line=files[at].line(("files", number, "columns", name)),
         )
@@ -104,7 +103,7 @@ def _check_confirmed(files: dict[str, YamlFile], sources: Sequence[Source]) -> N
         raise ConfigError(
             f"{len(faults)} columns are classed by suggestion only.",
             why="A class decides where a column may go: a person who knows the source has to agree to each.",
-            fix="Look at each line above, then remove `confirm: true` from it. Nothing was written.",
+            fix="Look at each line above, correct what is wrong, then remove its `confirm: true`. Nothing was written.",
             code="E-CONFIG-CONFIRM",
             faults=faults,
         )

@@ -5,10 +5,11 @@ from pathlib import Path
 
 import pytest
 
+from flows.cli_output import show_error
 from flows.pages import page_lines
 from flows.pages import pages as pages_of
 from flows.reference import commands, pages
-from governance.errors import InternalError
+from governance.errors import BadInput, Fault, InternalError
 from tests.lib.command import REPOSITORY, apart, here
 from tests.lib.toy import PERIOD
 
@@ -411,3 +412,13 @@ def test_every_boards_files_are_named(tmp_path):
         "Its tables, for Excel: board north_vale",
         "Its counts: people in no board's area",
     ]
+
+
+def test_an_error_is_printed_as_it_is_written(capsys):
+    """A line number between colons is no picture: `:100:` is one to the library that prints."""
+    fault = Fault(file="sources/housing.yaml", line=100, what="a fault.")
+    error = BadInput("Faults.", why="Why.", fix="Fix.", code="E-CONFIG", faults=[fault])
+
+    show_error(error, "check", as_json=False)
+
+    assert "sources/housing.yaml:100: a fault." in capsys.readouterr().err

@@ -596,6 +596,9 @@ def test_random_bytes_are_found_in_base64_and_hex(size):
         "api-key: abc",
         "-----BEGIN PRIVATE KEY-----",
         "  private_key: |x",
+        f"covers: [{{sha256: {'ab' * 32}}}, {{key: {'cd' * 32}}}]",
+        f"my_sha256: {'ab' * 32}",
+        f"sha256: {'ab' * 40}",
     ],
 )
 def test_named_secrets_are_found(line):
@@ -607,6 +610,7 @@ def test_named_secrets_are_found(line):
     "line",
     [
         f"  sha256: {'ab' * 32}",
+        f"covers: [{{sha256: {'ab' * 32}}}]   # the version of March",
         "path: extracts/{period}/mental_health/MHS201CareContact2025Final.csv",
         "purpose: population_health_planning",
         "statutory_function: NHS Act 2006 s14Z35",
