@@ -212,8 +212,11 @@ def test_snapshots_grow(ics):
 
 
 def test_every_config_names_its_schema():
-    """An editor finds the JSON Schema by the first line, from where the file lies in a project."""
-    for path in sorted(DEMO.rglob("*.yaml")):
+    """An editor finds the JSON Schema by the first line, from where the file lies in a project.
+
+    The demo's made-up cards are no config: only the demo reads them, and no project has the file.
+    """
+    for path in sorted(set(DEMO.rglob("*.yaml")) - {DEMO / "voices.yaml"}):
         first = path.read_text("utf-8").splitlines()[0]
         folder = "" if path.parent == DEMO else "../"
         assert first.startswith(f"# yaml-language-server: $schema={folder}schemas/"), path.name
