@@ -47,7 +47,7 @@ def definition_faults(file: YamlFile, definition: Definition, purpose: str, cata
         *_demand_alone(query),
     ]
     return [
-        Fault(what=f"{'.'.join(map(str, at))}: {what}", fix=fix, file=file.name, line=file.line(at))
+        file.fault(at, f"{'.'.join(map(str, at))}: {what}", fix)
         for at, what, fix in dict.fromkeys(problems)  # one clock serves many rungs
     ]
 
@@ -96,7 +96,7 @@ def _ladder(file: YamlFile, query: Query) -> Iterator[Problem]:
         at: Location = ("responses", "ladder", number, "after")
         shared: Location = ("responses", "after")
         for what, fix in _anchor(rung.after, query.needs, query.members):
-            yield at if at in file.lines else shared, what, fix
+            yield at if at in file.places else shared, what, fix
 
 
 def _anchor(anchor: Anchor, needs: Sequence[Need], members: Members) -> Iterator[tuple[str, str]]:

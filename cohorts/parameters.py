@@ -46,7 +46,6 @@ def fill_in(file: YamlFile, faults: list[Fault]) -> YamlFile:
 def check_ranges(file: YamlFile, parameters: Mapping[str, ParameterSettings], faults: list[Fault]) -> None:
     """Every value lies inside its own range."""
     for name, parameter in parameters.items():
-        line = file.line(("parameters", name, "value"))
         faults += _outside(file, name, parameter)
         sizes = [_size(value) for value in (parameter.low, parameter.value, parameter.high)]
         if len({unit for _, unit in sizes}) > 1:
@@ -56,7 +55,7 @@ def check_ranges(file: YamlFile, parameters: Mapping[str, ParameterSettings], fa
             fix = "Choose a value inside the range; outside it the definition means something else."
         else:
             continue
-        faults.append(Fault(what=f"parameters.{name}: {what}", fix=fix, file=file.name, line=line))
+        faults.append(file.fault(("parameters", name, "value"), f"parameters.{name}: {what}", fix))
 
 
 def _outside(file: YamlFile, name: str, parameter: ParameterSettings) -> Iterator[Fault]:
@@ -69,7 +68,7 @@ def _outside(file: YamlFile, name: str, parameter: ParameterSettings) -> Iterato
         at: Location = ("parameters", name, "variants", number)
         what = f"parameters.{name}.variants: {variant} is not another value inside {parameter.low} to {parameter.high}."
         fix = "List values inside the range that differ from the one in use."
-        yield Fault(what=what, fix=fix, file=file.name, line=file.line(at))
+        yield file.fault(at, what, fix)
 
 
 def with_value(file: YamlFile, name: str, value: int | float | str) -> YamlFile:
@@ -100,13 +99,12 @@ def _unknown(file: YamlFile, at: Location, name: str, declared: Mapping[str, Any
     near = get_close_matches(name, declared, n=3) or sorted(declared)
     fix = f"Use one of: {', '.join(near)}." if near else "Add it under parameters, with value, from, to and why."
     where = ".".join(str(part) for part in at)
-    return Fault(what=f"{where}: there is no parameter `{name}`.", fix=fix, file=file.name, line=file.line(at))
+    return file.fault(at, f"{where}: there is no parameter `{name}`.", fix)
 
 
 def _unused(file: YamlFile, name: str) -> Fault:
-    return Fault(
-        what=f"parameters.{name}: nothing uses it, so setting it would change nothing.",
-        fix=f"Write ${name} where it belongs, or remove it.",
-        file=file.name,
-        line=file.line(("parameters", name)),
+    return file.fault(
+        ("parameters", name),
+        f"parameters.{name}: nothing uses it, so setting it would change nothing.",
+        f"Write ${name} where it belongs, or remove it.",
     )

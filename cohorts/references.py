@@ -39,7 +39,7 @@ def reference_faults(file: YamlFile, known: Collection[tuple[str, str]]) -> list
                 else "Add its file to cohorts/, mend it, or end the circle."
             )
         text = f"{'.'.join(map(str, at))}: `{cohort}@{version}` {what}."
-        faults.append(Fault(what=text, fix=fix, file=file.name, line=file.line(at)))
+        faults.append(file.fault(at, text, fix))
     return faults
 
 

@@ -13,7 +13,7 @@ A message names files, lines, columns and counts, never a value from any record.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 EXIT_OK = 0
 EXIT_WARNING = 1
@@ -21,16 +21,17 @@ EXIT_WARNING = 1
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fault:
-    """One thing wrong, and where: ``file`` and ``line`` are empty for faults that have none."""
+    """One thing wrong, and where: ``file``, ``line`` and ``column`` (from 1) are empty for faults that have none."""
 
     what: str
     fix: str = ""
     file: str = ""
     line: int | None = None
+    column: int | None = None
 
     def __str__(self) -> str:
-        """One line: ``sources/ed.yaml:12: what. fix``."""
-        where = f"{self.file}:{self.line}" if self.line else self.file
+        """One line, as compilers write it and editors open it: ``sources/ed.yaml:12:3: what. fix``."""
+        where = ":".join(str(part) for part in (self.file, self.line, self.column) if part)
         return ": ".join(part for part in (where, self.what) if part) + (f" {self.fix}" if self.fix else "")
 
 
@@ -57,7 +58,7 @@ class ProjectError(Exception):
             "what": self.what,
             "why": self.why,
             "fix": self.fix,
-            "faults": [{"what": f.what, "fix": f.fix, "file": f.file, "line": f.line} for f in self.faults],
+            "faults": [asdict(fault) for fault in self.faults],
         }
 
 

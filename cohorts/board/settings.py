@@ -163,19 +163,11 @@ def _unknown(file: YamlFile, board: Board, cohorts: Sequence[str]) -> list[Fault
     fix = f"Use one of: {', '.join(cohorts)}."
     for number, decision in enumerate(board.decisions):
         if decision.cohort is not None and decision.cohort not in known:
-            line = file.line(("decisions", number, "cohort"))
             what = f"decisions.{number}.cohort is no group of this project."
-            faults.append(Fault(what=what, fix=f"{fix} Or leave it out.", file=file.name, line=line))
+            faults.append(file.fault(("decisions", number, "cohort"), what, f"{fix} Or leave it out."))
     for number, criterion in enumerate(board.criteria):
         if criterion.marks is not None and set(criterion.marks) != known:
-            line = file.line(("criteria", number, "marks"))
             what = f"criteria.{number}.marks does not have one mark for each group."
-            faults.append(
-                Fault(
-                    what=what,
-                    fix=f"Give a mark from 1 to 5 to each of: {', '.join(cohorts)}.",
-                    file=file.name,
-                    line=line,
-                )
-            )
+            every = f"Give a mark from 1 to 5 to each of: {', '.join(cohorts)}."
+            faults.append(file.fault(("criteria", number, "marks"), what, every))
     return faults

@@ -89,10 +89,9 @@ def _check_confirmed(files: dict[str, YamlFile], sources: Sequence[Source]) -> N
         ConfigError: With every column that is still marked ``confirm``.
     """
     faults = [
-        Fault(
-            what=f"column `{name}` is suggested as {column.column_class}, and nobody has confirmed it.",
-            file=(at := f"sources/{source.id}.yaml"),
-            line=files[at].line(("files", number, "columns", name)),
+        files[f"sources/{source.id}.yaml"].fault(
+            ("files", number, "columns", name),
+            f"column `{name}` is suggested as {column.column_class}, and nobody has confirmed it.",
         )
         for source in sources
         for number, file in enumerate(source.files)

@@ -43,7 +43,7 @@ def _fault(file: YamlFile, problem: ErrorDetails) -> Fault:
     shown = tuple(part for part in loc if not (isinstance(part, str) and part in {"Coded", "constrained-str"}))
     name = ".".join(str(part) for part in shown) or "the file"
     what, fix = _words(problem)
-    return Fault(what=f"{name}: {what}", fix=fix, file=file.name, line=file.line(shown))
+    return file.fault(shown, f"{name}: {what}", fix)
 
 
 def placeholders(file: YamlFile) -> Iterator[Fault]:
@@ -52,7 +52,7 @@ def placeholders(file: YamlFile) -> Iterator[Fault]:
         if text.startswith(_PLACEHOLDER):
             name = ".".join(str(part) for part in at)
             fix = f"Put your own text there, without the word {_PLACEHOLDER}."
-            yield Fault(what=f"{name}: still holds the example.", fix=fix, file=file.name, line=file.line(at))
+            yield file.fault(at, f"{name}: still holds the example.", fix)
 
 
 def _words(problem: ErrorDetails) -> tuple[str, str]:

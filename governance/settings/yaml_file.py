@@ -1,4 +1,4 @@
-"""YAML files read as plain JSON data, with the line of every entry.
+"""YAML files read as plain JSON data, with the line and column of every entry.
 
 Two habits of YAML 1.1 lose data in source codes: ``NO`` becomes false and ``01`` becomes 1.
 Here only ``true``, ``false``, ``null`` and numbers written as JSON writes them are anything but text.
@@ -15,6 +15,8 @@ import yaml
 from governance.errors import ConfigError, Fault
 
 Location = tuple[str | int, ...]
+Place = tuple[int, int]
+"""Line and column, as editors count them."""
 
 _SCALARS = [
     ("tag:yaml.org,2002:bool", re.compile(r"^(?:true|false)$"), "tf"),
@@ -36,18 +38,26 @@ for _tag, _pattern, _first in _SCALARS:
 
 @dataclass(frozen=True, slots=True)
 class YamlFile:
-    """One parsed file: its name as shown to people, exact bytes, data, and line numbers by location."""
+    """One parsed file: its name as shown to people, exact bytes, data, and where each entry stands, counted from 1."""
 
     name: str
     raw: bytes
     data: Any
-    lines: dict[Location, int]
+    places: dict[Location, Place]
 
     def line(self, location: Location) -> int:
         """Line of an entry, or of its nearest parent that has one."""
-        while location and location not in self.lines:
+        return self._place(location)[0]
+
+    def fault(self, location: Location, what: str, fix: str = "") -> Fault:
+        """What is wrong at an entry, with its line and column."""
+        line, column = self._place(location)
+        return Fault(what=what, fix=fix, file=self.name, line=line, column=column)
+
+    def _place(self, location: Location) -> Place:
+        while location and location not in self.places:
             location = location[:-1]
-        return self.lines.get(location, 1)
+        return self.places.get(location, (1, 1))
 
 
 def read_yaml(path: Path, *, name: str) -> YamlFile:
@@ -69,14 +79,15 @@ def _parsed(raw: bytes, name: str) -> YamlFile:
     try:
         root = yaml.compose(raw.decode("utf-8-sig"), Loader=_JsonLikeLoader)
     except UnicodeDecodeError as error:
-        line = raw.count(b"\n", 0, error.start) + 1
-        raise _unreadable(name, line, "is not UTF-8 text.") from None
+        before = raw[: error.start].split(b"\n")
+        raise _unreadable(name, (len(before), len(before[-1]) + 1), "is not UTF-8 text.") from None
     except yaml.MarkedYAMLError as error:
-        line = error.problem_mark.line + 1 if error.problem_mark else 1
-        raise _unreadable(name, line, f"is not valid YAML: {error.problem}.") from None
-    lines: dict[Location, int] = {}
+        mark = error.problem_mark
+        place = (mark.line + 1, mark.column + 1) if mark else (1, 1)
+        raise _unreadable(name, place, f"is not valid YAML: {error.problem}.") from None
+    places: dict[Location, Place] = {}
     repeated: list[Fault] = []
-    data = _plain(root, (), lines, repeated, name) if root else {}
+    data = _plain(root, (), places, repeated, name) if root else {}
     if repeated:
         raise ConfigError(
             f"{name}: {len(repeated)} keys are given twice.",
@@ -85,39 +96,43 @@ def _parsed(raw: bytes, name: str) -> YamlFile:
             code="E-CONFIG-YAML",
             faults=repeated,
         )
-    return YamlFile(name, raw, data, lines)
+    return YamlFile(name, raw, data, places)
 
 
 _MEND = "Save it as UTF-8, and check indentation, colons and unclosed quotes there and above."
 
 
-def _unreadable(name: str, line: int, what: str) -> ConfigError:
+def _unreadable(name: str, place: Place, what: str) -> ConfigError:
+    line, column = place
     return ConfigError(
         f"{name}:{line}: {what}",
         why="A config that cannot be read as one meaning cannot be approved or run.",
         fix="Save it as UTF-8 and check indentation, quotes and colons around that line.",
         code="E-CONFIG-YAML",
-        faults=[Fault(what=what, fix=_MEND, file=name, line=line)],
+        faults=[Fault(what=what, fix=_MEND, file=name, line=line, column=column)],
     )
 
 
-def _plain(node: yaml.Node, at: Location, lines: dict[Location, int], repeated: list[Fault], name: str) -> Any:
+def _plain(node: yaml.Node, at: Location, places: dict[Location, Place], repeated: list[Fault], name: str) -> Any:
     """The data under ``node``; keys become text, as they would in JSON."""
-    lines.setdefault(at, node.start_mark.line + 1)
+    places.setdefault(at, _place(node))
     if isinstance(node, yaml.MappingNode):
         found: dict[str, Any] = {}
         for key_node, value_node in node.value:
             key = str(key_node.value)
-            line = key_node.start_mark.line + 1
+            line, column = places[(*at, key)] = _place(key_node)
             if key in found:
-                repeated.append(Fault(what=f"`{key}` is given twice.", file=name, line=line))
-            lines[(*at, key)] = line
-            found[key] = _plain(value_node, (*at, key), lines, repeated, name)
+                repeated.append(Fault(what=f"`{key}` is given twice.", file=name, line=line, column=column))
+            found[key] = _plain(value_node, (*at, key), places, repeated, name)
         return found
     if isinstance(node, yaml.SequenceNode):
-        return [_plain(item, (*at, i), lines, repeated, name) for i, item in enumerate(node.value)]
+        return [_plain(item, (*at, i), places, repeated, name) for i, item in enumerate(node.value)]
     assert isinstance(node, yaml.ScalarNode)  # noqa: S101 - YAML has three node types
     return _scalar(node)
+
+
+def _place(node: yaml.Node) -> Place:
+    return node.start_mark.line + 1, node.start_mark.column + 1
 
 
 def _scalar(node: yaml.ScalarNode) -> Any:

@@ -1,4 +1,4 @@
-"""Spec: what is wrong with a cohort file is said with file, line, what and fix; all of it at once."""
+"""Spec: what is wrong with a cohort file is said with file, line, column, what and fix; all of it at once."""
 
 from pathlib import Path
 
@@ -75,98 +75,98 @@ def test_the_good_file_has_no_fault(tmp_path):
         (
             "need: homelessness",
             "need: homelesness",
-            "cohorts/rough.yaml:12: needs.0.any.0.need: no source maps the need `homelesness`."
+            "cohorts/rough.yaml:12:9: needs.0.any.0.need: no source maps the need `homelesness`."
             " Did you mean homelessness? Or map it in a source file; or, if no source can tell, take it out here.",
         ),
         (
             "[asc.assessment]",
             "[mh.contact, asc.asessment]",
-            "cohorts/rough.yaml:23: responses.ladder.0.any.0.event.1: no source maps the event `asc.asessment`."
+            "cohorts/rough.yaml:23:31: responses.ladder.0.any.0.event.1: no source maps the event `asc.asessment`."
             " Did you mean asc.assessment? Or map it in a source file; or, if no source can tell, take it out here.",
         ),
         (
             "not reached(assessed)",
             "not reached(asessed)",
-            "cohorts/rough.yaml:24: unmet: there is no rung `asessed`. Did you mean assessed?",
+            "cohorts/rough.yaml:24:1: unmet: there is no rung `asessed`. Did you mean assessed?",
         ),
         (
             "not reached(assessed)",
             "no help",
-            "cohorts/rough.yaml:24: unmet: unmet is written not reached(<rung>).",
+            "cohorts/rough.yaml:24:1: unmet: unmet is written not reached(<rung>).",
         ),
         (
             "after: often.crossed",
             "after: oftn.crossed",
-            "cohorts/rough.yaml:18: responses.after: there is no need `oftn`. Did you mean often?",
+            "cohorts/rough.yaml:18:3: responses.after: there is no need `oftn`. Did you mean often?",
         ),
         (
             "after: often.crossed",
             "after: often.middle",
-            "cohorts/rough.yaml:18: responses.after: a clock starts at <need>.first, .last or .crossed,"
+            "cohorts/rough.yaml:18:3: responses.after: a clock starts at <need>.first, .last or .crossed,"
             " or at needs.crossed.",
         ),
         (
             "count: $visits",
             "count: $vists",
-            "cohorts/rough.yaml:16: needs.1.any.0.count: there is no parameter `vists`. Use one of: visits.",
+            "cohorts/rough.yaml:16:9: needs.1.any.0.count: there is no parameter `vists`. Use one of: visits.",
         ),
         (
             "value: 3",
             "value: 30",
-            "cohorts/rough.yaml:7: parameters.visits: 30 is outside 2 to 10."
+            "cohorts/rough.yaml:7:12: parameters.visits: 30 is outside 2 to 10."
             " Choose a value inside the range; outside it the definition means something else.",
         ),
         (
             "value: 3",
             "value: three",
-            "cohorts/rough.yaml:16: needs.1.any.0.count: Input should be a valid integer.",
+            "cohorts/rough.yaml:16:9: needs.1.any.0.count: Input should be a valid integer.",
         ),
         (
             "lookback: 12m",
             "lookback: a year",
-            "cohorts/rough.yaml:8: lookback: a length of time is a number and d, w or m, such as 84d, 12w or 24m.",
+            "cohorts/rough.yaml:8:1: lookback: a length of time is a number and d, w or m, such as 84d, 12w or 24m.",
         ),
         (
             "need: homelessness",
             "need: homelessness\n        count: 2",
-            "cohorts/rough.yaml:12: needs.0.any.0: count does not go with need.",
+            "cohorts/rough.yaml:12:9: needs.0.any.0: count does not go with need.",
         ),
         (
             "need: homelessness",
             "strength: reported",
-            "cohorts/rough.yaml:12: needs.0.any.0: give exactly one of need, event, no_fixed_address,"
+            "cohorts/rough.yaml:12:9: needs.0.any.0: give exactly one of need, event, no_fixed_address,"
             " household, near, barred, cohort and shared.",
         ),
         (
             "within: 56d",
             "window: 56d",
-            "cohorts/rough.yaml:20: responses.ladder.0.within: is required. Add it.",
+            "cohorts/rough.yaml:20:7: responses.ladder.0.within: is required. Add it.",
         ),
         (
             "id: homeless\n",
             "id: often\n",
-            "cohorts/rough.yaml:13: needs.1.id: `often` is the id of an earlier need. Give each need its own id.",
+            "cohorts/rough.yaml:13:5: needs.1.id: `often` is the id of an earlier need. Give each need its own id.",
         ),
         (
             "id: homeless\n",
             "id: needs\n",
-            "cohorts/rough.yaml:10: needs.0.id: `needs` stands for all needs together."
+            "cohorts/rough.yaml:10:5: needs.0.id: `needs` stands for all needs together."
             " Give this need a name of its own.",
         ),
         (
             "count: $visits",
             "count: $visits\n        within: ever",
-            "cohorts/rough.yaml:15: needs.1.any.0: events are counted in a window: give within a length of time.",
+            "cohorts/rough.yaml:15:9: needs.1.any.0: events are counted in a window: give within a length of time.",
         ),
         (
             "responses:",
             "members: {at_least: 3}\nresponses:",
-            "cohorts/rough.yaml:17: members.at_least: 3 of 2 needs can never be met. Set it to 2 or fewer.",
+            "cohorts/rough.yaml:17:11: members.at_least: 3 of 2 needs can never be met. Set it to 2 or fewer.",
         ),
         (
             "{status: not yet reviewed}\nlived",
             "{status: reviewed}\nlived",
-            "cohorts/rough.yaml:27: review: a review names by whom and on what day.",
+            "cohorts/rough.yaml:27:1: review: a review names by whom and on what day.",
         ),
     ],
 )
@@ -178,7 +178,7 @@ def test_one_fault(tmp_path, old, new, message):
 def test_a_definition_that_rests_on_demand_alone_is_refused(tmp_path):
     """A count of attendances says what services did; with one of two needs enough, it would do."""
     refusal = (
-        "cohorts/rough.yaml:9: needs: demand alone makes someone a member (often): a count of contacts says what"
+        "cohorts/rough.yaml:9:1: needs: demand alone makes someone a member (often): a count of contacts says what"
         " services did, not what the person needed. Require evidence of a need beside it (`need: ...`)."
     )
     alone = "needs:\n  - id: homeless\n    any:\n      - need: homelessness\n  - id: often"
@@ -197,7 +197,7 @@ def test_a_clock_must_start_for_every_member(tmp_path):
     )
 
     assert faults == [
-        "cohorts/rough.yaml:16: responses.after: not everyone has the need `often`, so for some the clock would never"
+        "cohorts/rough.yaml:16:3: responses.after: not everyone has the need `often`, so for some the clock would never"
         " start. Start it at needs.crossed."
     ]
 
@@ -205,7 +205,7 @@ def test_a_clock_must_start_for_every_member(tmp_path):
 def test_a_parameter_that_nothing_uses_is_a_fault(tmp_path):
     """Someone would set it and believe that something changed."""
     assert faults_of(tmp_path, ("count: $visits", "count: 3")) == [
-        "cohorts/rough.yaml:7: parameters.visits: nothing uses it, so setting it would change nothing."
+        "cohorts/rough.yaml:7:3: parameters.visits: nothing uses it, so setting it would change nothing."
         " Write $visits where it belongs, or remove it."
     ]
 
@@ -213,8 +213,8 @@ def test_a_parameter_that_nothing_uses_is_a_fault(tmp_path):
 def test_id_and_purpose_must_be_the_files_and_the_projects(tmp_path):
     """A definition is found by its id, and made for one purpose."""
     assert faults_of(tmp_path, name="other", purpose="direct_care") == [
-        "cohorts/other.yaml:1: id: the id is `rough`, the file is called other.yaml. Make the two the same.",
-        "cohorts/other.yaml:5: purpose: made for `population_health_planning`, but this project is for `direct_care`."
+        "cohorts/other.yaml:1:1: id: the id is `rough`, the file is called other.yaml. Make the two the same.",
+        "cohorts/other.yaml:5:1: purpose: made for `population_health_planning`, but this project is for `direct_care`."
         " Use data for the purpose it was shared for, or set up another project.",
     ]
 
@@ -226,9 +226,9 @@ def test_all_faults_come_together_in_the_order_of_the_file(tmp_path):
     )
 
     assert [fault.split(". ")[0].removesuffix(".") for fault in faults] == [
-        "cohorts/rough.yaml:1: title: is required",
-        "cohorts/rough.yaml:2: version: Input should be a valid string",
-        "cohorts/rough.yaml:3: titel: is not a setting here",
-        "cohorts/rough.yaml:7: parameters.visits: nothing uses it, so setting it would change nothing",
-        "cohorts/rough.yaml:16: needs.1.any.0.count: there is no parameter `vists`",
+        "cohorts/rough.yaml:1:1: title: is required",
+        "cohorts/rough.yaml:2:1: version: Input should be a valid string",
+        "cohorts/rough.yaml:3:1: titel: is not a setting here",
+        "cohorts/rough.yaml:7:3: parameters.visits: nothing uses it, so setting it would change nothing",
+        "cohorts/rough.yaml:16:9: needs.1.any.0.count: there is no parameter `vists`",
     ]

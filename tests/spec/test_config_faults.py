@@ -38,8 +38,8 @@ def faults_of(project: Path, name: str, old: str, new: str) -> list[str]:
     [
         (HOUSING, "role: forename", "role: fornename", ("columns.first.role: is not one of", "Did you mean forename?")),
         (HOUSING, "class: event_field", "class: event_feild", ("seen.class: is not one", "Did you mean event_field?")),
-        (HOUSING, "sector: council", "sector: concil", (":4: sector: is not one of nhs,", "Did you mean council?")),
-        (HOUSING, "id: housing", "id: Housing", (":1: id: is not an id. Use 2 to 40 lower case letters",)),
+        (HOUSING, "sector: council", "sector: concil", (":4:1: sector: is not one of nhs,", "Did you mean council?")),
+        (HOUSING, "id: housing", "id: Housing", (":1:1: id: is not an id. Use 2 to 40 lower case letters",)),
         (HOUSING, "kind: housing.application", "kind: application", ("kind: is not an event kind.", "ed.attendance")),
         (HOUSING, "responds_to:", "respond_to:", ("respond_to: is not a setting here. Check the spelling",)),
         (HOUSING, "F: female", "F: femal", ("sex has no standard value `femal` (did you mean female?)",)),
@@ -87,7 +87,7 @@ def test_a_byte_that_is_no_text_is_told_with_its_line(project):
         path.write_bytes(good)
 
     [fault] = caught.value.faults
-    assert str(fault).startswith("project.yaml:13: is not UTF-8 text. Save it as UTF-8")
+    assert str(fault).startswith("project.yaml:13:16: is not UTF-8 text. Save it as UTF-8")
 
 
 def test_a_folder_that_is_no_project_is_called_that(tmp_path):

@@ -52,7 +52,7 @@ def test_json_says_the_same():
         "what": "What.",
         "why": "Why.",
         "fix": "Fix.",
-        "faults": [{"what": "is missing.", "fix": "Add it.", "file": "sources/ed.yaml", "line": 12}],
+        "faults": [{"what": "is missing.", "fix": "Add it.", "file": "sources/ed.yaml", "line": 12, "column": None}],
     }
 
 
@@ -62,8 +62,9 @@ def test_json_says_the_same():
         (Fault(what="w."), "w."),
         (Fault(what="w.", file="a.yaml"), "a.yaml: w."),
         (Fault(what="w.", file="a.yaml", line=3, fix="f."), "a.yaml:3: w. f."),
+        (Fault(what="w.", file="a.yaml", line=3, column=5, fix="f."), "a.yaml:3:5: w. f."),
     ],
-    ids=["no file", "no line", "whole"],
+    ids=["no file", "no line", "no column", "whole"],
 )
 def test_a_fault_leaves_out_what_it_does_not_know(fault, line):
     """Empty parts leave no stray punctuation."""
