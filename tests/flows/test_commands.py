@@ -137,7 +137,12 @@ def test_the_demo_runs_from_nothing(capsys, tmp_path):
 
     assert done.code == 0, done.out
     assert done.json["result"]["people"] == 800
-    assert len(done.json["result"]["pages"]) == 9
+    pages = [name.partition(":") for name in done.json["result"]["pages"]]
+    assert len([name for name, _, board in pages if not board]) == 9
+    assert [name for name, _, board in pages if board == "eskvale"] == [
+        name for name, _, board in pages if board == "central"
+    ]
+    assert ("board_report", ":", "eskvale") in pages
     assert [one["step"] for one in done.json["result"]["steps"]][-1] == "audit"
     page = Path(done.json["result"]["pages"]["board_report"]).parent / "board_report" / "what-people-told-us.html"
     told = page.read_text("utf-8")
