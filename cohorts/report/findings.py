@@ -101,11 +101,15 @@ def _fall(before: Bar, after: Bar) -> int:
 
 
 def unmet_sentence(unmet: SafeRate) -> str:
-    """How many of those with the needs had no response in time, as a natural frequency."""
+    """How many of those with the needs had no response in time, as a natural frequency.
+
+    Released counts are rounded or perturbed, so a share of all or of none is nearly that.
+    """
     if unmet.per_1000 is None:
         return ""
-    how_many = in_every(unmet, base=100)
-    return f"Of those with these needs whose records can tell us, {how_many} did not get help in time."
+    ends = {0: "everyone or almost everyone got", 100: "no one or almost no one got"}
+    got = ends.get(round(unmet.per_1000 / 10)) or f"{in_every(unmet, base=100)} did not get"
+    return f"Of those with these needs whose records can tell us, {got} help in time."
 
 
 def most_common(bars: Sequence[Bar]) -> Bar | None:

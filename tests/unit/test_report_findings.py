@@ -136,6 +136,8 @@ def test_how_many_were_found(met, cannot_tell, text):
 def test_unmet_need_is_a_natural_frequency_in_a_hundred():
     """Nothing is said where the share is not shown."""
     assert "about 61 in every 100 did not get help in time" in unmet_sentence(rate(430, 705))
+    assert "us, no one or almost no one got help in time" in unmet_sentence(rate(705, 705))
+    assert "us, everyone or almost everyone got help in time" in unmet_sentence(rate(0, 705))
     assert unmet_sentence(rate(3, 705)) == ""
 
 
