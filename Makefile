@@ -12,8 +12,10 @@ DEMO ?= demo
 demo: $(VENV)/.installed ## make a synthetic ICS, run its newest month, say where the pages are
 	$(BIN)/joinedup demo $(DEMO) --people $(PEOPLE)
 
+# One worker more than there are cores: many tests wait for a process that they start.
+WORKERS = $$($(BIN)/python -c 'import os; print(min(8, (os.cpu_count() or 1) + 1))')
 test: $(VENV)/.installed ## every test, on every core (eight at most)
-	$(BIN)/python -m pytest --numprocesses auto --maxprocesses 8 --dist loadfile
+	$(BIN)/python -m pytest --numprocesses $(WORKERS) --dist loadfile
 
 lint: $(VENV)/.installed ## formatting, lint, types and who may import whom
 	$(BIN)/ruff format --check $(PACKAGES) tests
@@ -52,7 +54,7 @@ help: ## this list
 $(VENV)/.installed: requirements.lock pyproject.toml
 	$(PYTHON) -c 'import sys; sys.exit("joinedup needs Python 3.11 or later" if sys.version_info < (3, 11) else 0)'
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r requirements.lock
+	$(BIN)/python -m pip install --quiet --no-compile --disable-pip-version-check --require-hashes --no-deps -r requirements.lock
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	touch $@
 

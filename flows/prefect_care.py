@@ -78,7 +78,7 @@ def _remove_old(client: "SyncPrefectClient") -> int:
 def remove_old_results(home: Path) -> int:
     """Remove what Prefect pickled of failures longer ago than runs are kept; it leaves them when a run is removed.
 
-    Nothing reads them: they hold an error's code and a step's name (``tests/privacy/test_prefect_canary.py``).
+    Nothing reads them: they hold an error's code and a step's name (``tests/flows/test_prefect.py``).
 
     Args:
         home: The project's Prefect folder.

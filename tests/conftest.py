@@ -30,7 +30,7 @@ atexit.register(_no_more_words)
 os.umask(0o077)  # as the command does: fixtures make files for this user only
 
 # Two busy cores make single examples slow; a slow one says nothing about the code.
-settings.register_profile("joinedup", deadline=None, print_blob=True)
+settings.register_profile("joinedup", deadline=None, print_blob=True, max_examples=40)
 settings.load_profile("joinedup")
 
 

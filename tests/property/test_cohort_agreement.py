@@ -153,7 +153,7 @@ def test_recorded_needs_agree(con, world, seen, lookback, min_share):
     agreed(con, query(need("n", seen), lookback=lookback, min_share=min_share), world)
 
 
-@settings(quick, max_examples=120)
+@settings(quick, max_examples=50)
 @given(event_worlds, events_counted, st.sampled_from([0.0, 0.5]))
 def test_counts_of_events_agree(con, world, counted, min_share):
     """So many events in a window, all inside a span or not; and too few of them."""

@@ -19,7 +19,7 @@ def test_parts_are_of_about_one_size(people, parts):
 rows = st.lists(st.tuples(st.sampled_from([f"person {n}" for n in range(9)]), st.integers(0, 99)), max_size=60)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(rows=rows, parts=st.integers(1, 7))
 def test_sums_over_parts_are_the_sums(rows, parts):
     """Each person is in exactly one part, whatever table they stand in; a value reaches each part."""

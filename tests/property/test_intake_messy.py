@@ -64,7 +64,7 @@ def _mangle(made: tuple[list[str], int, int]) -> list[str]:
     return [",".join(cells)] * copies
 
 
-@settings(deadline=None, max_examples=80)
+@settings(deadline=None, max_examples=40)
 @given(people=files(PEOPLE_HEADER, PEOPLE_ROWS), cases=files(EVENTS_HEADER, EVENT_ROWS), both=st.booleans())
 def test_no_crash_no_value_and_every_row_accounted_for(people, cases, both):
     """Either an error of ours, or tables whose rows add up."""

@@ -26,7 +26,7 @@ def con():
     return connect(threads=1)
 
 
-@settings(deadline=None, max_examples=25)
+@settings(deadline=None, max_examples=12)
 @given(rows=NAMES)
 def test_any_text_becomes_letters_or_nothing(con, rows):
     """Nothing that can be typed breaks standardising: a name is plain letters or missing, and no record is lost."""
@@ -40,7 +40,7 @@ def test_any_text_becomes_letters_or_nothing(con, rows):
     assert all(re.fullmatch("[a-z]+", name) for name in names)
 
 
-@settings(deadline=None, max_examples=25)
+@settings(deadline=None, max_examples=12)
 @given(names=st.lists(st.text("abcdefghijklmnopqrstuvwxyz", min_size=1, max_size=12), min_size=1, max_size=30))
 def test_standardising_twice_changes_nothing(con, names):
     """What one source has already cleaned meets what another has not."""

@@ -70,7 +70,7 @@ def share(counts, fits):
     return round(sum(map(fits, counts)) / len(counts), 3) if counts else 0.0
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=25)
 @given(PEOPLE)
 def test_without_dates_it_is_counting_people_alike(con, people):
     """Missing is a value like others."""
@@ -82,7 +82,7 @@ def test_without_dates_it_is_counting_people_alike(con, people):
     }
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=25)
 @given(PEOPLE)
 def test_with_all_of_at_most_three_dates_it_is_counting_too(con, people):
     """Where nobody has more than three different days, both ways of choosing know all of them."""
@@ -95,7 +95,7 @@ def test_with_all_of_at_most_three_dates_it_is_counting_too(con, people):
     assert found["three_dates"]["under_5"] == share(counts, lambda n: n < 5)
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=25)
 @given(PEOPLE)
 def test_knowing_more_singles_out_no_fewer(con, people):
     """Dates only ever add to what is known."""

@@ -81,7 +81,7 @@ def test_a_birth_date_that_the_block_says_is_no_evidence():
     assert sent([person(1), person(2, forename="Anne")], single=False, rule=rule) == [1, 2]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(st.lists(st.tuples(st.sampled_from(["1980-02-03", "1980-02-04", "1950-05-06", None]), st.integers(0, 2))))
 def test_people_are_counted_as_in_plain_python(drawn):
     """A block is sent if those with a birth date come to one group, whatever the order of records."""

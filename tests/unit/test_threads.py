@@ -57,8 +57,8 @@ def test_one_and_two_threads_link_alike():
 def test_rules_taken_in_parts_link_alike(monkeypatch):
     """However few views are compared at a time: the model to the last digit, every pair, and every person."""
     whole = link(connect(lock=False), deliveries(), LINKAGE)
-    monkeypatch.setattr(pairs, "VIEWS_AT_A_TIME", 100)
-    monkeypatch.setattr(pairs, "KEYS_AT_A_TIME", 250)
+    monkeypatch.setattr(pairs, "VIEWS_AT_A_TIME", 200)
+    monkeypatch.setattr(pairs, "KEYS_AT_A_TIME", 500)
     parted = link(connect(lock=False), deliveries(), LINKAGE)
 
     assert parted.model.digest == whole.model.digest
