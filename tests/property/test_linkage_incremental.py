@@ -79,7 +79,7 @@ def sent_by(source, listed):
     return replace(sent, views=package.views, records=package.records)
 
 
-@settings(deadline=None, max_examples=3, phases=(Phase.explicit, Phase.reuse, Phase.generate))
+@settings(deadline=None, max_examples=2, phases=(Phase.explicit, Phase.reuse, Phase.generate))
 @given(changes=CHANGES)
 def test_an_incremental_run_is_a_full_run(changes):
     """The same pairs, weights, people, ids, changes and counts, whatever came, changed or went."""
