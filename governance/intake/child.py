@@ -1,18 +1,13 @@
 """Files of suppliers, parsed in a process of their own: a bomb, a hang or a crash refuses the file, not the run."""
 
-import atexit
-import contextlib
 import json
-import os
-import subprocess
-import sys
 from dataclasses import asdict
-from threading import Event, Timer
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
 
+from governance.child_process import ChildProcess
 from governance.intake.decode import NotText
 from governance.intake.parse import OUT_OF_MEMORY, OUT_OF_TIME, Job, Parsed
 from governance.intake.table import RawTable, RowAside
@@ -25,7 +20,8 @@ _SECONDS_A_MEGABYTE = 20.0
 _LONGEST = 3600.0
 _GRACE = 5.0
 """The child's own clock rings first where it has one; this clock is for where it has none."""
-_idle: list["_Worker"] = []
+_idle: list[ChildProcess] = []
+"""Workers that have answered: each is good for one file after another."""
 
 
 def memory_limit() -> int:
@@ -47,80 +43,46 @@ def parse_apart(job: Job) -> Parsed:
     try:
         worker = _idle.pop()
     except IndexError:
-        worker = _Worker()
-    parsed = worker.parse(job)
+        worker = ChildProcess("governance.intake.worker")
+    parsed = _parse(worker, job)
     _idle.append(worker)  # one that did not answer is not used again
     return parsed
 
 
-class _Worker:
-    """A running ``worker.py``, good for one file after another."""
-
-    def __init__(self) -> None:
-        # Nothing of our environment goes with it but where the code is: it may hold passwords.
-        kept = {name: os.environ[name] for name in ("SYSTEMROOT", "PATH") if name in os.environ}
-        self._process = subprocess.Popen(
-            [sys.executable, "-m", "governance.intake.worker"],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            env={**kept, "PYTHONPATH": os.pathsep.join(sys.path), "PYTHONDONTWRITEBYTECODE": "1"},
-        )
-        assert self._process.stdin is not None  # noqa: S101 - both are pipes
-        assert self._process.stdout is not None  # noqa: S101
-        self._jobs, self._answers = self._process.stdin, self._process.stdout
-        atexit.register(self.end)
-
-    def parse(self, job: Job) -> Parsed:
-        """See :func:`parse_apart`; after a refusal for time, memory or a crash this worker has ended."""
-        late = Event()
-
-        def stop() -> None:
-            late.set()
-            self._process.kill()
-
-        clock = Timer(job.seconds + _GRACE, stop)
-        clock.daemon = True
-        clock.start()
+def _parse(worker: ChildProcess, job: Job) -> Parsed:
+    """See :func:`parse_apart`; after a refusal for time, memory or a crash this worker has ended."""
+    with worker.ended_after(job.seconds + _GRACE):
         try:
-            head, table = self._ask(job)
+            head, table = _ask(worker, job)
         except (OSError, ValueError, pa.ArrowException):
-            raise self._why_ended(job, late.is_set()) from None
-        finally:
-            clock.cancel()
-        if table is None:
-            _idle.append(self)
-            raise NotText(head["what"], head["fix"])
-        return _parsed(head, table)
+            raise _why_ended(worker, job) from None
+    if table is None:
+        _idle.append(worker)
+        raise NotText(head["what"], head["fix"])
+    return _parsed(head, table)
 
-    def _ask(self, job: Job) -> tuple[dict[str, Any], pa.Table | None]:
-        """The answer's head, and its table if the file could be read."""
-        self._jobs.write(json.dumps(asdict(job)).encode() + b"\n")
-        self._jobs.flush()
-        head = json.loads(self._answers.readline())
-        if "what" in head:
-            return head, None
-        with pa.ipc.open_stream(pa.PythonFile(self._answers)) as stream:
-            return head, stream.read_all()
 
-    def _why_ended(self, job: Job, late: bool) -> NotText:
-        code = self._process.wait()
-        self.end()
-        smaller = "If it is as large as it should be, ask the source for several smaller files; if not, for another."
-        if late or code == OUT_OF_TIME:
-            return NotText(f"took longer than {job.seconds:,.0f} seconds to read.", smaller)
-        if code == OUT_OF_MEMORY:
-            return NotText(f"took more than {job.memory_bytes / _GIB:.1f} GiB of memory to read.", smaller)
-        return NotText("is damaged: reading it ended its reader.", "Ask the source to deliver it again.")
+def _ask(worker: ChildProcess, job: Job) -> tuple[dict[str, Any], pa.Table | None]:
+    """The answer's head, and its table if the file could be read."""
+    worker.asked.write(json.dumps(asdict(job)).encode() + b"\n")
+    worker.asked.flush()
+    head = json.loads(worker.answers.readline())
+    if "what" in head:
+        return head, None
+    with pa.ipc.open_stream(pa.PythonFile(worker.answers)) as stream:
+        return head, stream.read_all()
 
-    def end(self) -> None:
-        """Close the pipes, at which the worker ends."""
-        atexit.unregister(self.end)
-        for pipe in (self._jobs, self._answers):
-            with contextlib.suppress(OSError):
-                pipe.close()
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            self._process.wait(timeout=_GRACE)
+
+def _why_ended(worker: ChildProcess, job: Job) -> NotText:
+    was_late = worker.was_late
+    code = worker.exit_code()
+    worker.end()
+    smaller = "If it is as large as it should be, ask the source for several smaller files; if not, for another."
+    if was_late or code == OUT_OF_TIME:
+        return NotText(f"took longer than {job.seconds:,.0f} seconds to read.", smaller)
+    if code == OUT_OF_MEMORY:
+        return NotText(f"took more than {job.memory_bytes / _GIB:.1f} GiB of memory to read.", smaller)
+    return NotText("is damaged: reading it ended its reader.", "Ask the source to deliver it again.")
 
 
 def _parsed(head: dict[str, Any], table: pa.Table) -> Parsed:

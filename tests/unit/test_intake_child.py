@@ -7,6 +7,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from governance import child_process
 from governance.errors import ExtractError
 from governance.intake import child, deliver
 from governance.intake.child import memory_limit, parse_apart, time_limit
@@ -106,9 +107,9 @@ def test_the_reader_knows_nothing_of_our_environment(monkeypatch, small):
     monkeypatch.setenv("JOINEDUP_SECRET", MARK)
     monkeypatch.setattr(child, "_idle", [])
     started = {}
-    popen = child.subprocess.Popen
+    popen = child_process.subprocess.Popen
     monkeypatch.setattr(
-        child.subprocess, "Popen", lambda *args, **options: started.update(options) or popen(*args, **options)
+        child_process.subprocess, "Popen", lambda *args, **options: started.update(options) or popen(*args, **options)
     )
     parse_apart(job(small))
 

@@ -1,28 +1,16 @@
 """The attack in a process of its own: a solver that never returns is ended by the clock, and nothing is published.
 
-HiGHS is asked to heed a limit and nearly always does. Nothing in this process could stop it if it did not: a library
-that holds the interpreter lets no other thread of ours run. Another process can be ended whatever it does.
+HiGHS is asked to heed a limit and nearly always does; where it does not, the process is ended.
 """
 
-import atexit
-import contextlib
-import os
 import pickle
-import subprocess
-import sys
 from collections.abc import Sequence
 from dataclasses import replace
-from threading import Event, Timer
 from time import monotonic
 from typing import Any
 
-from governance.disclosure.gate.check import (
-    TIME_SECONDS,
-    GateResult,
-    misapplied,
-    not_in_time,
-    sensitive,
-)
+from governance.child_process import ChildProcess
+from governance.disclosure.gate.check import TIME_SECONDS, GateResult, misapplied, not_in_time, sensitive
 from governance.disclosure.gate.published import Published
 from governance.disclosure.gate.relations import Relation
 from governance.disclosure.gate.truth import Truth
@@ -33,7 +21,8 @@ WORKER = "governance.disclosure.gate.worker"
 GRACE_SECONDS = 5.0
 """The attack's own clock rings first, then the worker's; this process's is for where neither does."""
 _BROKE_OFF = "broke off before its end"
-_idle: list["_Worker"] = []
+_idle: list[ChildProcess] = []
+"""Workers that have answered: each is good for one attack after another."""
 
 
 def check_apart(
@@ -63,9 +52,9 @@ def check_apart(
     started = monotonic()
     arguments = (_plain(new), [_plain(each) for each in earlier], truth, policy)
     task = (arguments, {"time_seconds": time_seconds, "known": list(known)})
-    running = _idle.pop() if _idle and worker == WORKER else _Worker(worker)
+    running = _idle.pop() if _idle and worker == WORKER else ChildProcess(worker)
     try:
-        answer = running.ask(task, time_seconds)
+        answer = _ask(running, task, time_seconds)
     except _NoAnswer as ended:
         return GateResult(
             attacked=len(sensitive(new)),
@@ -95,61 +84,24 @@ class _NoAnswer(Exception):  # noqa: N818 - an outcome, which the caller turns i
         self.late = late
 
 
-class _Worker:
-    """A running ``worker.py``, good for one attack after another."""
+def _ask(running: ChildProcess, task: Any, seconds: float) -> GateResult | None:
+    """The answer to one task.
 
-    def __init__(self, module: str) -> None:
-        # Nothing of our environment goes with it but where the code is: it may hold passwords.
-        kept = {name: os.environ[name] for name in ("SYSTEMROOT", "PATH") if name in os.environ}
-        self._process = subprocess.Popen(  # noqa: S603 - this Python, one of our modules
-            [sys.executable, "-m", module],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            env={**kept, "PYTHONPATH": os.pathsep.join(sys.path), "PYTHONDONTWRITEBYTECODE": "1"},
-        )
-        assert self._process.stdin is not None  # noqa: S101 - both are pipes
-        assert self._process.stdout is not None  # noqa: S101
-        self._tasks, self._answers = self._process.stdin, self._process.stdout
-        atexit.register(self.end)
-
-    def ask(self, task: Any, seconds: float) -> GateResult | None:
-        """The answer to one task.
-
-        Raises:
-            _NoAnswer: The worker was ended for its time, or ended by itself; it cannot be asked again.
-        """
-        late = Event()
-
-        def stop() -> None:
-            late.set()
-            self._process.kill()
-
-        clock = Timer(seconds + GRACE_SECONDS, stop)
-        clock.daemon = True
-        clock.start()
-        answered = False
-        try:
-            pickle.dump(task, self._tasks)
-            self._tasks.flush()
-            answer: GateResult | None = pickle.load(self._answers)  # noqa: S301 - written by our own process
-            answered = True
-        except (OSError, EOFError, pickle.UnpicklingError):
-            raise _NoAnswer(late=self._was_late(late)) from None
-        finally:
-            clock.cancel()
-            if not answered:
-                self.end()
-        return answer
-
-    def _was_late(self, late: Event) -> bool:
-        return self._process.wait() == CLOCK_RAN_OUT or late.is_set()
-
-    def end(self) -> None:
-        """End the process, whatever it does: nothing is lost with it."""
-        atexit.unregister(self.end)
-        self._process.kill()
-        for pipe in (self._tasks, self._answers):
-            with contextlib.suppress(OSError):
-                pipe.close()
-        self._process.wait()
+    Raises:
+        _NoAnswer: The worker was ended for its time, or ended by itself; it cannot be asked again.
+    """
+    answered = False
+    try:
+        with running.ended_after(seconds + GRACE_SECONDS):
+            try:
+                pickle.dump(task, running.asked)
+                running.asked.flush()
+                answer: GateResult | None = pickle.load(running.answers)  # noqa: S301 - written by our own process
+                answered = True
+            except (OSError, EOFError, pickle.UnpicklingError):
+                late = running.exit_code() == CLOCK_RAN_OUT or running.was_late
+                raise _NoAnswer(late=late) from None
+    finally:
+        if not answered:
+            running.kill()
+    return answer
