@@ -5,10 +5,11 @@ is not published. Levels are fixed so that all cohorts are merged in the same wa
 add up to groups of either slice alone, so a level is passed over as well where a sum would tell of a hidden group.
 """
 
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from governance.disclosure.coarser import FROM_65, WIDE_AGES, Coarser, as_it_is, by
 from governance.disclosure.waits import MOST_DEPRIVED, OTHERS
 
 NOT_RECORDED = "not recorded"
@@ -19,17 +20,6 @@ AGE_BY_CORE20 = "age_band_by_core20"
 
 _TWO_FIFTHS = {"1": "1-2", "2": "1-2", "3": "3-5", "4": "3-5", "5": "3-5"}
 _CORE20 = {"1": MOST_DEPRIVED, "2": OTHERS, "3": OTHERS, "4": OTHERS, "5": OTHERS}
-_FROM_65 = {"65-79": "65+", "80+": "65+"}
-_WIDE_AGES = {"18-34": "18-64", "35-49": "18-64", "50-64": "18-64", **_FROM_65}
-Side = Callable[[str], str]
-
-
-def _as_it_is(group: str) -> str:
-    return group
-
-
-def _by(names: Mapping[str, str]) -> Side:
-    return lambda group: names.get(group, group)
 
 
 def _white_or_not(ethnic: str) -> str:
@@ -39,25 +29,25 @@ def _white_or_not(ethnic: str) -> str:
 class Level(NamedTuple):
     """What each of the two slices' own groups is called at one level."""
 
-    one: Side
-    other: Side
+    one: Coarser
+    other: Coarser
 
 
 LEVELS: dict[str, tuple[Level, ...]] = {
     "ethnic_group_by_deprivation": (
-        Level(_as_it_is, _as_it_is),
-        Level(_as_it_is, _by(_TWO_FIFTHS)),
-        Level(_white_or_not, _as_it_is),
-        Level(_white_or_not, _by(_TWO_FIFTHS)),
+        Level(as_it_is, as_it_is),
+        Level(as_it_is, by(_TWO_FIFTHS)),
+        Level(_white_or_not, as_it_is),
+        Level(_white_or_not, by(_TWO_FIFTHS)),
     ),
     "age_band_by_sex": (
-        Level(_as_it_is, _as_it_is),
-        Level(_by(_WIDE_AGES), _as_it_is),
+        Level(as_it_is, as_it_is),
+        Level(by(WIDE_AGES), as_it_is),
     ),
     AGE_BY_CORE20: (
-        Level(_as_it_is, _by(_CORE20)),
-        Level(_by(_FROM_65), _by(_CORE20)),
-        Level(_by(_WIDE_AGES), _by(_CORE20)),
+        Level(as_it_is, by(_CORE20)),
+        Level(by(FROM_65), by(_CORE20)),
+        Level(by(WIDE_AGES), by(_CORE20)),
     ),
 }
 """From the finest to the coarsest."""

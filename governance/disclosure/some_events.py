@@ -6,11 +6,13 @@ steps: sign language with other languages, long distances with the next. Where t
 fewest people are, under their own names, until nobody stands in a small one.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import reduce
+from operator import add
 from typing import Any, Self
 
+from governance.disclosure.coarser import FROM_65, WIDE_AGES, Coarser, as_it_is, by
 from governance.disclosure.pairs import NOT_RECORDED
 
 Count = tuple[int, int]
@@ -21,27 +23,19 @@ OF_A_PERSON = frozenset(
 )
 """Slices by something of the person, each in one group. By anything else (a month, a service) one may be in several."""
 
-Step = Callable[[str], str]
-
 _LANGUAGES = {"other": "other or sign language", "sign language": "other or sign language"}
 _FROM_5_KM = {"5 to 10 km": "over 5 km", "over 10 km": "over 5 km"}
 _IN_5_KM = {"0 to 2 km": "0 to 5 km", "2 to 5 km": "0 to 5 km"}
-_FROM_65 = {"65-79": "65+", "80+": "65+"}
-_ADULTS = {"18-34": "18-64", "35-49": "18-64", "50-64": "18-64"}
 _FIFTHS = {"2": "2-5", "3": "2-5", "4": "2-5", "5": "2-5"}
 _ETHNIC = dict.fromkeys(("asian", "black", "mixed", "other"), "asian, black, mixed, other")
 
 
-def _by(names: Mapping[str, str]) -> Step:
-    return lambda group: names.get(group, group)
-
-
-STEPS: dict[str, tuple[Step, ...]] = {
-    "language": (_by(_LANGUAGES),),
-    "distance": (_by(_FROM_5_KM), _by({**_IN_5_KM, **_FROM_5_KM})),
-    "age_band": (_by(_FROM_65), _by({**_ADULTS, **_FROM_65})),
-    "deprivation_quintile": (_by(_FIFTHS),),
-    "ethnic_group": (_by(_ETHNIC),),
+STEPS: dict[str, tuple[Coarser, ...]] = {
+    "language": (by(_LANGUAGES),),
+    "distance": (by(_FROM_5_KM), by({**_IN_5_KM, **_FROM_5_KM})),
+    "age_band": (by(FROM_65), by(WIDE_AGES)),
+    "deprivation_quintile": (by(_FIFTHS),),
+    "ethnic_group": (by(_ETHNIC),),
 }
 """What groups are called at each further step, by dimension; the first step of all leaves them as they are."""
 
@@ -70,7 +64,7 @@ class Events:
             (one[0] + two[0], (one[1] + two[1]) % 2**32)
             for one, two in ((self.part, other.part), (self.whole, other.whole))
         )
-        people = _sum if apart else max
+        people = add if apart else max
         return Events(
             part, whole, people(self.part_people, other.part_people), people(self.whole_people, other.whole_people)
         )
@@ -96,7 +90,7 @@ def put_together(dimension: str, groups: Mapping[str, Events], largest_hidden: i
         None where some group has few at every step, or only one would be left of several.
     """
     apart = dimension in OF_A_PERSON
-    steps: tuple[Step, ...] = (_by({}), *STEPS.get(dimension, ()))
+    steps: tuple[Coarser, ...] = (as_it_is, *STEPS.get(dimension, ()))
     tried = (_named(groups, step, apart) for step in steps)
     for found in (*tried, _smallest_together(groups, largest_hidden, apart)):
         if len(found) >= min(2, len(groups)) and not any(each.has_few(largest_hidden) for each in found.values()):
@@ -104,7 +98,7 @@ def put_together(dimension: str, groups: Mapping[str, Events], largest_hidden: i
     return None
 
 
-def _named(groups: Mapping[str, Events], step: Step, apart: bool) -> Groups:
+def _named(groups: Mapping[str, Events], step: Coarser, apart: bool) -> Groups:
     """Groups by what they are called at one step."""
     found: Groups = {}
     for group, events in groups.items():
@@ -126,7 +120,3 @@ def _smallest_together(groups: Mapping[str, Events], largest_hidden: int, apart:
 
 def _size(events: Events) -> tuple[int, int]:
     return events.part_people, events.whole_people
-
-
-def _sum(one: int, other: int) -> int:
-    return one + other
