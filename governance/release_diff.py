@@ -8,22 +8,19 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from governance.area_folders import WHOLE, each_named
-from governance.policy.released import COUNTS, Released, rows_of
+from governance.area_folders import WHOLE
+from governance.policy.released import Released, ReleasedCell, counts_of
 
 _ALL = "all"
 _HIDDEN = "hidden"
 _SHOWN = "shown"
-
-Cell = tuple[str, str, str, str, str]
-"""Cohort, measure, dimension, group, area."""
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
     """One number that is another."""
 
-    cell: Cell
+    cell: ReleasedCell
     old: str
     new: str
     """As released: a number or its symbol."""
@@ -51,16 +48,13 @@ class ReleaseDiff:
 
     def as_dict(self) -> dict[str, Any]:
         """For ``--json``: released numbers only."""
-        names = ("cohort", "measure", "dimension", "group", "area")
         return {
             "old": self.old,
             "new": self.new,
             "policy": list(self.policy),
             "definitions": list(self.definitions),
             "tables": list(self.tables),
-            "numbers": [
-                {**dict(zip(names, one.cell, strict=True)), "old": one.old, "new": one.new} for one in self.numbers
-            ],
+            "numbers": [{**one.cell._asdict(), "old": one.old, "new": one.new} for one in self.numbers],
             "same": self.same,
             "now_hidden": self.now_hidden,
             "now_shown": self.now_shown,
@@ -115,13 +109,9 @@ def diff_releases(old: Released, new: Released) -> ReleaseDiff:
     )
 
 
-def _cells(released: Released) -> dict[Cell, tuple[str, str]]:
+def _cells(released: Released) -> dict[ReleasedCell, tuple[str, str]]:
     """Number or symbol, and status, of every released count."""
-    return {
-        (row["cohort"], row["measure"], row["dimension"], row["group"], area): (row["people"], row["status"])
-        for area, content in each_named(released.files, COUNTS).items()
-        for row in rows_of(content)
-    }
+    return {cell: (row["people"], row["status"]) for cell, row in counts_of(released).items()}
 
 
 def _in(area: str) -> str:
@@ -158,7 +148,7 @@ def _definitions(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[tup
             yield cohort, f"{cohort}: the file or a code list changed, and the version did not."
 
 
-def _tables(before: Mapping[Cell, object], after: Mapping[Cell, object]) -> Iterator[str]:
+def _tables(before: Mapping[ReleasedCell, object], after: Mapping[ReleasedCell, object]) -> Iterator[str]:
     """Breakdowns that only one of them has."""
     was, now = ({(cohort, dimension, area) for cohort, _, dimension, _, area in cells} for cells in (before, after))
     for cohort, dimension, area in sorted(now - was):

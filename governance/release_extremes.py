@@ -11,8 +11,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from governance.area_folders import WHOLE, each_named
-from governance.policy.released import COUNTS, Released, rows_of
+from governance.area_folders import WHOLE
+from governance.policy.released import Released, ReleasedCell, counts_of
 
 _ALL = "all"
 _MEASURES = ("met", "not_met", "shared")
@@ -20,22 +20,18 @@ _MEASURES = ("met", "not_met", "shared")
 _RARE = "not_met"
 """That all of a group do not meet a definition is what most groups are like, and stands there as nobody who does."""
 
-Cell = tuple[str, str, str, str, str]
-"""Cohort, measure, dimension, group, area."""
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Extremes:
     """Cells in their order in the release."""
 
-    nobody: tuple[Cell, ...]
-    everybody: tuple[Cell, ...]
+    nobody: tuple[ReleasedCell, ...]
+    everybody: tuple[ReleasedCell, ...]
 
     def as_dict(self) -> dict[str, Any]:
         """For ``--json``: names of cells, without a number."""
-        names = ("cohort", "measure", "dimension", "group", "area")
         return {
-            kind: [dict(zip(names, one, strict=True)) for one in cells]
+            kind: [one._asdict() for one in cells]
             for kind, cells in (("nobody", self.nobody), ("everybody", self.everybody))
         }
 
@@ -47,7 +43,7 @@ class Extremes:
             f"Look at {len(self.nobody)} numbers that say nobody and {len(self.everybody)} that say everybody: each of"
             " them tells of every person in its group."
         ]
-        told += [f"  everybody: {_table(one)}, {one[3].replace('_', ' ')}" for one in self.everybody]
+        told += [f"  everybody: {_table(one)}, {one.group.replace('_', ' ')}" for one in self.everybody]
         zeros = Counter(_table(one) for one in self.nobody)
         return [*told, *(f"  nobody: {table} ({number})" for table, number in zeros.items())]
 
@@ -63,34 +59,28 @@ def extremes(released: Released) -> Extremes:
     found = [(cell, people, shown[whole]) for cell, people, whole in wholes if whole and shown.get(whole)]
     return Extremes(
         nobody=tuple(cell for cell, people, _ in found if people == 0),
-        everybody=tuple(cell for cell, people, whole in found if people >= whole and cell[1] != _RARE),
+        everybody=tuple(cell for cell, people, whole in found if people >= whole and cell.measure != _RARE),
     )
 
 
-def _shown(released: Released) -> Mapping[Cell, int]:
-    return {
-        (row["cohort"], row["measure"], row["dimension"], row["group"], area): int(row["people"])
-        for area, content in each_named(released.files, COUNTS).items()
-        for row in rows_of(content)
-        if row["people"].isdigit()
-    }
+def _shown(released: Released) -> Mapping[ReleasedCell, int]:
+    return {cell: int(row["people"]) for cell, row in counts_of(released).items() if row["people"].isdigit()}
 
 
-def _whole(cell: Cell) -> Cell | None:
+def _whole(cell: ReleasedCell) -> ReleasedCell | None:
     """What a cell is a part of: steps and services of the members, answers of the people looked at."""
-    cohort, measure, dimension, group, area = cell
-    if dimension.startswith("service"):
-        return (cohort, "met", _ALL, _ALL, area) if measure == "met" else None
-    if measure.startswith("rung:") or measure == "shared":
-        return cohort, "met", dimension, group, area
-    return (cohort, "population", dimension, group, area) if measure in _MEASURES else None
+    if cell.dimension.startswith("service"):
+        return cell._replace(dimension=_ALL, group=_ALL) if cell.measure == "met" else None
+    if cell.measure.startswith("rung:") or cell.measure == "shared":
+        return cell._replace(measure="met")
+    return cell._replace(measure="population") if cell.measure in _MEASURES else None
 
 
-def _table(cell: Cell) -> str:
+def _table(cell: ReleasedCell) -> str:
     return ", ".join(_words(cell))
 
 
-def _words(cell: Cell) -> Iterator[str]:
+def _words(cell: ReleasedCell) -> Iterator[str]:
     cohort, measure, dimension, _, area = cell
     yield cohort
     yield measure.replace("_", " ").replace(":", " ")

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 from html import unescape
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from governance.area_folders import each_named
 from governance.statements import Statement
@@ -86,6 +86,25 @@ def files_of(folder: Path) -> dict[str, bytes]:
 def rows_of(content: bytes) -> list[dict[str, str]]:
     """Rows of a released CSV file."""
     return list(csv.DictReader(io.StringIO(content.decode("utf-8-sig", "replace"))))
+
+
+class ReleasedCell(NamedTuple):
+    """Which released count, of people of which board's area."""
+
+    cohort: str
+    measure: str
+    dimension: str
+    group: str
+    area: str
+
+
+def counts_of(released: Released) -> dict[ReleasedCell, dict[str, str]]:
+    """The row of every released count, in the order of the release."""
+    return {
+        ReleasedCell(row["cohort"], row["measure"], row["dimension"], row["group"], area): row
+        for area, content in each_named(released.files, COUNTS).items()
+        for row in rows_of(content)
+    }
 
 
 def cells_of(content: bytes) -> Iterator[tuple[int, str]]:
