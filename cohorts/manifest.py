@@ -9,7 +9,7 @@ from cohorts.english import attrition_labels, definition_english, population_eng
 from cohorts.extracts import Extract, extract_caveats
 from cohorts.query import Definition, SignOff
 from cohorts.variants import measure_of, variant_label
-from cohorts.words import event_words, listed, titled
+from cohorts.words import kinds_words, sentence, titled
 from governance.settings import Source
 
 
@@ -86,19 +86,13 @@ def _shares(source: Source) -> list[str]:
 
 
 def _gaps(source: Source) -> list[str]:
-    gaps = dict.fromkeys(_sentence(each.known_gaps) for each in source.coverage if each.known_gaps)
+    gaps = dict.fromkeys(sentence(each.known_gaps) for each in source.coverage if each.known_gaps)
     return [f"Known gaps: {' '.join(gaps)}"] if gaps else []
 
 
-def _sentence(text: str) -> str:
-    return text if text.endswith((".", "!", "?")) else f"{text}."
-
-
 def _of_which(kinds: Sequence[str]) -> str:
-    """For which events a share holds, unless it is about all of the source's or a family of them."""
-    if not kinds or any(kind.endswith("*") for kind in kinds):
-        return ""
-    return f" (for {listed([event_words(kind, plural=True) for kind in kinds], 'and')})"
+    """For which events a share holds."""
+    return f" (for {words})" if (words := kinds_words(kinds)) else ""
 
 
 def _sign_off(sign_off: SignOff) -> dict[str, object]:

@@ -1,5 +1,7 @@
 """English for kinds of event, needs and sectors; anything not listed is spelt out from its id."""
 
+from collections.abc import Sequence
+
 from governance.english import joined
 
 _EVENTS = {
@@ -93,6 +95,18 @@ def titled(name: str) -> str:
 def sector_words(sector: str) -> str:
     """A sector in words."""
     return _SECTORS.get(sector, plain(sector))
+
+
+def sentence(text: str) -> str:
+    """Somebody's own words, with the full stop that they may lack."""
+    return text if text.endswith((".", "!", "?")) else f"{text}."
+
+
+def kinds_words(kinds: Sequence[str]) -> str:
+    """Which events something holds for; empty where it holds for all of a source's or a family of them."""
+    if not kinds or any(kind.endswith("*") for kind in kinds):
+        return ""
+    return listed([event_words(kind, plural=True) for kind in kinds], "and")
 
 
 def listed(items: list[str], last: str = "or") -> str:

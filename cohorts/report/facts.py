@@ -11,7 +11,7 @@ from typing import Any
 from cohorts.extracts import Extract, late, told
 from cohorts.report.board_facts import NO_BOARD, BoardFacts
 from cohorts.report.voice_facts import NO_VOICES, VoicesFacts
-from cohorts.words import event_words, listed
+from cohorts.words import kinds_words, sentence
 from governance.disclosure import SafeCause, SafeCell, SafeFrame, SafeLinkage
 from governance.english import long_date
 from governance.settings import Bundle, Coverage, Source
@@ -260,7 +260,7 @@ def _source(source: Source, cohorts: Mapping[str, Any]) -> SourceFacts:
         organisation=source.organisation,
         sector=source.sector.value,
         coverage=tuple(_spans(source, extract)) if extract.period else ("no dates: no extract came",),
-        known_gaps=tuple(dict.fromkeys(_sentence(each.known_gaps) for each in source.coverage if each.known_gaps)),
+        known_gaps=tuple(dict.fromkeys(sentence(each.known_gaps) for each in source.coverage if each.known_gaps)),
         extract=told(extract),
         late=late(source.title, extract, period),
     )
@@ -281,11 +281,5 @@ def _span(span: Coverage, end: date | None) -> str:
 
 
 def _of_kinds(span: Coverage) -> str:
-    """Which events a span is about, unless it is about all of the source's or a family of them."""
-    if not span.kinds or any(kind.endswith("*") for kind in span.kinds):
-        return ""
-    return f"{listed([event_words(kind, plural=True) for kind in span.kinds], 'and')}: "
-
-
-def _sentence(text: str) -> str:
-    return text if text.endswith((".", "!", "?")) else f"{text}."
+    """Which events a span is about."""
+    return f"{words}: " if (words := kinds_words(span.kinds)) else ""
