@@ -1,6 +1,6 @@
 """What a run reads of one source, from the folder and from what the ledger says was read before."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from flows.run import Run
@@ -31,18 +31,19 @@ def chosen_from(root: Path, source: Source, period: str, entries: Iterable[Entry
     return choose_extract(root, source, period, sent=sent, was_here=was_here)
 
 
-def check_not_older(run: Run, source: Source, digests: Mapping[str, str]) -> None:
+def check_not_older(run: Run, source: Source, digests: Mapping[str, str], entries: Sequence[Entry]) -> None:
     """An extract that a newer one took the place of is not put back by mistake.
 
     Args:
         run: The run; after a rollback of its period any of its extracts may be read again.
         source: The source.
         digests: SHA-256 by file id.
+        entries: Of the ledger.
 
     Raises:
         PolicyRefusal: A file was read before this month, and another one since.
     """
-    before = _read_before(run, source.id)
+    before = _read_before(run.period, source.id, entries)
     older = [file for file, digest in digests.items() if _was_replaced(digest, before.get(file, []))]
     if older:
         raise PolicyRefusal(
@@ -54,26 +55,26 @@ def check_not_older(run: Run, source: Source, digests: Mapping[str, str]) -> Non
         )
 
 
-def _read_before(run: Run, source: str) -> dict[str, list[str]]:
+def _read_before(period: str, source: str, entries: Sequence[Entry]) -> dict[str, list[str]]:
     """Digests of each file in the order in which they were read, since the period was last rolled back."""
-    wanted = {"period": run.period, "source": source}
+    wanted = {"period": period, "source": source}
     found: dict[str, list[str]] = {}
-    for entry in run.ledger.entries():
-        if entry.event is Event.ROLLED_BACK and entry.facts["period"] == run.period:
+    for entry in entries:
+        if entry.event is Event.ROLLED_BACK and entry.facts["period"] == period:
             found.clear()
         if entry.event is Event.EXTRACT_READ and wanted.items() <= entry.facts.items():
             found.setdefault(str(entry.facts["file"]), []).append(str(entry.facts["sha256"]))
     return found
 
 
-def chosen_anew(run: Run, source: Source, digests: Mapping[str, str]) -> Chosen:
-    """What a delivered extract is, held against those of earlier months.
+def chosen_anew(run: Run, source: Source, digests: Mapping[str, str], entries: Sequence[Entry]) -> Chosen:
+    """What a delivered extract is, held against those of earlier months in the ledger.
 
     Raises:
         PolicyRefusal: It is an earlier one, and this source's is not carried forward.
     """
     read: dict[str, dict[str, str]] = {}
-    for entry in run.ledger.entries():
+    for entry in entries:
         facts = entry.facts
         if entry.event is Event.EXTRACT_READ and facts["source"] == source.id and "extract_period" not in facts:
             read.setdefault(str(facts["period"]), {})[str(facts["file"])] = str(facts["sha256"])

@@ -91,11 +91,12 @@ def _read(run: Run, source: Source, chosen: Chosen, record_key: Secret) -> tuple
     synthetic = run.bundle.project.synthetic
     intake = read_extracts(run.root, source, chosen.period, record_key=record_key, synthetic=synthetic)
     if chosen.how is Arrived.DELIVERED:
-        check_not_older(run, source, intake.digests)
+        entries = run.ledger.entries()  # once: each time its whole chain is checked
+        check_not_older(run, source, intake.digests, entries)
         names = {file.id: path_of(file.path, run.period) for file in source.files}
         rows = {file: counts.rows_in for file, counts in intake.counts.items()}
         check_usual_size(source, names, rows, rows_before(run, source))
-        chosen = chosen_anew(run, source, intake.digests)
+        chosen = chosen_anew(run, source, intake.digests, entries)
     return intake, chosen
 
 
