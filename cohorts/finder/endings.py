@@ -12,10 +12,8 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 
 import duckdb
-import numpy as np
 import pyarrow as pa
-from numpy.typing import NDArray
-from scipy.special import gammaln
+from scipy.stats import hypergeom
 
 from cohorts.durations import Duration
 from cohorts.finder.chance import FALSE_SHARE
@@ -77,21 +75,7 @@ def at_an_age(treated: Mapping[tuple[str, str], tuple[int, int]], *, services: i
         if min(children, adults) < LEAST_TREATED:
             continue
         usual = (children_ended + 1) / (children + 1) * adults
-        chance = _as_many(adults_ended, adults, children_ended + adults_ended, children + adults)
+        chance = float(hypergeom.sf(adults_ended - 1, children + adults, children_ended + adults_ended, adults))
         if adults_ended >= LEAST_OFTENER * usual and chance * services <= FALSE_SHARE:
             found[source] = adults_ended / usual
     return found
-
-
-def _as_many(seen: int, drawn: int, marked: int, everyone: int) -> float:
-    """The chance of so many marked people or more among those drawn from everyone."""
-    numbers = np.arange(seen, min(drawn, marked) + 1)
-    logs = _ways(marked, numbers) + _ways(everyone - marked, drawn - numbers) - _ways(everyone, np.array(drawn))
-    return float(np.exp(logs).sum())
-
-
-def _ways(of: int, numbers: NDArray[np.int64]) -> NDArray[np.float64]:
-    """The logarithm of how many ways there are to choose so many; minus infinity where there is none."""
-    few = np.clip(numbers, 0, of)
-    ways = gammaln(of + 1) - gammaln(few + 1) - gammaln(of - few + 1)
-    return np.where(few == numbers, ways, -np.inf)

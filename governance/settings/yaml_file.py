@@ -115,12 +115,12 @@ def _unreadable(name: str, place: Place, what: str) -> ConfigError:
 
 def _plain(node: yaml.Node, at: Location, places: dict[Location, Place], repeated: list[Fault], name: str) -> Any:
     """The data under ``node``; keys become text, as they would in JSON."""
-    places.setdefault(at, _place(node))
+    places.setdefault(at, _place_of(node))
     if isinstance(node, yaml.MappingNode):
         found: dict[str, Any] = {}
         for key_node, value_node in node.value:
             key = str(key_node.value)
-            line, column = places[(*at, key)] = _place(key_node)
+            line, column = places[(*at, key)] = _place_of(key_node)
             if key in found:
                 repeated.append(Fault(what=f"`{key}` is given twice.", file=name, line=line, column=column))
             found[key] = _plain(value_node, (*at, key), places, repeated, name)
@@ -131,7 +131,7 @@ def _plain(node: yaml.Node, at: Location, places: dict[Location, Place], repeate
     return _scalar(node)
 
 
-def _place(node: yaml.Node) -> Place:
+def _place_of(node: yaml.Node) -> Place:
     return node.start_mark.line + 1, node.start_mark.column + 1
 
 

@@ -15,6 +15,14 @@ pair AS (
         max("group") FILTER (dimension = 'sex') AS sex
     FROM person_group
     GROUP BY person_id
+),
+
+together AS (
+    SELECT person_id, 'ethnic_group_by_deprivation' AS dimension, ethnic_group AS one, quintile AS other FROM pair
+    UNION ALL
+    SELECT person_id, 'age_band_by_sex' AS dimension, age_band AS one, sex AS other FROM pair
+    UNION ALL
+    SELECT person_id, 'age_band_by_core20' AS dimension, age_band AS one, quintile AS other FROM pair
 )
 
 SELECT person_id, dimension, "group" FROM person_group
@@ -31,29 +39,8 @@ SELECT person_id, 'language' AS dimension, coalesce(replace(first_language, '_',
 UNION ALL
 SELECT
     person_id,
-    'ethnic_group_by_deprivation' AS dimension,
-    CASE
-        WHEN ethnic_group = 'not recorded' OR quintile = 'not recorded' THEN 'not recorded'
-        ELSE ethnic_group || ' | ' || quintile
-    END AS "group"
-FROM pair
-UNION ALL
-SELECT
-    person_id,
-    'age_band_by_sex' AS dimension,
-    CASE
-        WHEN age_band = 'not recorded' OR sex = 'not recorded' THEN 'not recorded'
-        ELSE age_band || ' | ' || sex
-    END AS "group"
-FROM pair
-UNION ALL
-SELECT
-    person_id,
-    'age_band_by_core20' AS dimension,
-    CASE
-        WHEN age_band = 'not recorded' OR quintile = 'not recorded' THEN 'not recorded'
-        ELSE age_band || ' | ' || quintile
-    END AS "group"
-FROM pair
+    dimension,
+    CASE WHEN one = 'not recorded' OR other = 'not recorded' THEN 'not recorded' ELSE one || ' | ' || other END AS "group"
+FROM together
 UNION ALL
 SELECT person_id, dimension, "group" FROM preset_person
