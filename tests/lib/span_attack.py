@@ -1,10 +1,23 @@
 """An attacker of spans who adds up, and knows which counts lie inside which."""
 
+from hypothesis import strategies as st
+
 from governance.disclosure import Status
 from governance.disclosure.span_overlaps import covers_of, nested_of
 from governance.settings import Policy
 
 BASE = Policy().round_to_people
+
+
+def shares_of(kinds):
+    """Of each kind of people, the share that leaves and the share that comes."""
+    return st.lists(st.tuples(st.floats(0, 1), st.floats(0, 1)), min_size=len(kinds), max_size=len(kinds))
+
+
+def moves(people, shares):
+    """So many of each kind leave, and so many come."""
+    pairs = list(zip(people.items(), shares, strict=True))
+    return tuple({kind: round(share[side] * n) for (kind, n), share in pairs} for side in (0, 1))
 
 
 def lost(frame, found, key):

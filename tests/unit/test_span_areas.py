@@ -14,7 +14,7 @@ from governance.disclosure.protect import ALL, sums_of
 from governance.disclosure.span_overlaps import nested_of
 from governance.disclosure.spans import Areas, release_spans
 from governance.settings import Policy
-from tests.lib.span_attack import learnt
+from tests.lib.span_attack import learnt, moves, shares_of
 
 POLICY = Policy()
 DISTRICTS = {"north": ["a", "b"], "south": ["c"]}
@@ -78,13 +78,7 @@ def published(people, moved, profile):
 
 
 PEOPLE = st.fixed_dictionaries({kind: st.integers(0, 30) for kind in KINDS})
-SHARES = st.lists(st.tuples(st.floats(0, 1), st.floats(0, 1)), min_size=len(KINDS), max_size=len(KINDS))
-
-
-def moves(people, shares):
-    """So many of each kind leave, and so many come."""
-    pairs = list(zip(people.items(), shares, strict=True))
-    return tuple({kind: round(share[side] * n) for (kind, n), share in pairs} for side in (0, 1))
+SHARES = shares_of(KINDS)
 
 
 @settings(deadline=None, max_examples=60)

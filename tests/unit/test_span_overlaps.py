@@ -11,7 +11,7 @@ from governance.contracts import COHORT_COUNT, COHORT_INTERVAL
 from governance.disclosure import CellKey, release, spans
 from governance.disclosure.span_overlaps import nested_of
 from governance.settings import Policy
-from tests.lib.span_attack import learnt
+from tests.lib.span_attack import learnt, moves, shares_of
 
 POLICY = Policy()
 BASE = POLICY.round_to_people
@@ -55,13 +55,7 @@ def published(people, moved, *, profile="hide7_round5"):
 
 KINDS = [(frozenset(seen), strict) for n in range(4) for seen in combinations(SERVICES, n) for strict in (False, True)]
 PEOPLE = st.fixed_dictionaries({kind: st.integers(0, 40) for kind in KINDS})
-SHARES = st.lists(st.tuples(st.floats(0, 1), st.floats(0, 1)), min_size=len(KINDS), max_size=len(KINDS))
-
-
-def moves(people, shares):
-    """So many of each kind leave, and so many come."""
-    pairs = list(zip(people.items(), shares, strict=True))
-    return tuple({kind: round(share[side] * n) for (kind, n), share in pairs} for side in (0, 1))
+SHARES = shares_of(KINDS)
 
 
 @settings(deadline=None, max_examples=60)
