@@ -153,7 +153,9 @@ def machine_memory() -> int | None:
 
 
 CLOCK_RAN_OUT, KILLED = -int(getattr(signal, "SIGALRM", 14)), -int(getattr(signal, "SIGKILL", 9))
-"""How a copy ends whose time is up, and one that the system ended, which it does where memory is short."""
+"""How a process ends whose time is up, and one that the system ended, which it does where memory is short."""
+WORK_RAN_OUT = -int(getattr(signal, "SIGPROF", 27))
+"""How a process ends that has computed for as long as it may."""
 
 
 def in_a_copy(work: Callable[[], None], *, seconds: float, memory_bytes: int) -> int:
@@ -196,6 +198,15 @@ def end_after(seconds: float) -> None:
     Args:
         seconds: Of the clock.
     """
+    _wind("ITIMER_REAL", CLOCK_RAN_OUT, seconds)
+
+
+def end_after_work(seconds: float) -> None:
+    """As :func:`end_after`, by the time that processors spend on this process: waiting for others does not count."""
+    _wind("ITIMER_PROF", WORK_RAN_OUT, seconds)
+
+
+def _wind(clock: str, ends_by: int, seconds: float) -> None:
     if hasattr(signal, "setitimer"):
-        signal.signal(int(getattr(signal, "SIGALRM", 14)), signal.SIG_DFL)
-        getattr(signal, "setitimer")(0, seconds)  # noqa: B009 - not every system's signal has it: 0 is ITIMER_REAL
+        signal.signal(-ends_by, signal.SIG_DFL)
+        getattr(signal, "setitimer")(getattr(signal, clock), seconds)  # noqa: B009 - not every system's signal has it

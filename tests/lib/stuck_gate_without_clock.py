@@ -3,7 +3,7 @@
 from governance.disclosure.gate import worker
 from tests.lib.stuck_gate import main
 
-worker.end_after = lambda _seconds: None
+worker.end_after = worker.end_after_work = lambda _seconds: None
 
 if __name__ == "__main__":
     main()

@@ -32,19 +32,23 @@ def test_it_says_what_the_attack_says_and_one_process_serves_again():
 
 
 @pytest.mark.parametrize(
-    ("worker", "seconds", "grace"),
-    [("tests.lib.stuck_gate", 0.5, 600.0), ("tests.lib.stuck_gate_without_clock", 3.0, 0.0)],
-    ids=["its own clock", "its parent's clock"],
+    ("worker", "limits", "grace", "says"),
+    [
+        ("tests.lib.stuck_gate", {"wait_seconds": 0.5}, 600.0, "0 seconds by the clock"),
+        ("tests.lib.stuck_gate_without_clock", {"wait_seconds": 3.0}, 0.0, "3 seconds by the clock"),
+        ("tests.lib.busy_gate", {"work_seconds": 1.0}, 600.0, "1 seconds of computing"),
+    ],
+    ids=["its own clock", "its parent's clock", "its own count of work"],
 )
-def test_a_solver_that_never_returns_is_ended_and_nothing_is_published(monkeypatch, worker, seconds, grace):
+def test_a_solver_that_never_returns_is_ended_and_nothing_is_published(monkeypatch, worker, limits, grace, says):
     """It heeds no limit, and in its own process nothing else would ever run again."""
     monkeypatch.setattr(apart, "GRACE_SECONDS", grace)
     started = monotonic()
-    result = attacked(time_seconds=seconds, worker=worker)
+    result = attacked(worker=worker, **limits)
 
     assert monotonic() - started < 60  # of the 3,600 that the solver would have taken
     assert result.leaks == ()
-    with pytest.raises(PolicyRefusal, match=f"did not end in {seconds:.0f} seconds") as refused:
+    with pytest.raises(PolicyRefusal, match=f"did not end in {says}") as refused:
         refuse_leaks(result)
     assert refused.value.code == "E-GATE-UNFINISHED"
 

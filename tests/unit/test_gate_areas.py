@@ -161,7 +161,7 @@ def test_reports_of_all_boards_withstand_together_under_the_default():
     new, truth, known = Published.of(released, "2025-09"), Truth.of(exact, CELL_KEY), known_of(exact)
     started = process_time()
 
-    result = check_release(new, [], truth, POLICY, known=known, time_seconds=600)
+    result = check_release(new, [], truth, POLICY, known=known, work_seconds=600)
 
     assert result.leaks == ()
     assert {key.area for key, cell in released.everything.items() if cell.people is None} > {NO_BOARD, "carrow"}

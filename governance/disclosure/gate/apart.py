@@ -10,17 +10,17 @@ from time import monotonic
 from typing import Any
 
 from governance.child_process import ChildProcess
-from governance.disclosure.gate.check import TIME_SECONDS, GateResult, misapplied, not_in_time, sensitive
+from governance.disclosure.gate.check import GateResult, misapplied, sensitive
+from governance.disclosure.gate.clock import BROKE_OFF, WAIT_SECONDS, WORK_SECONDS, too_long, too_much_work
 from governance.disclosure.gate.published import Published
 from governance.disclosure.gate.relations import Relation
 from governance.disclosure.gate.truth import Truth
-from governance.platform_calls import CLOCK_RAN_OUT
+from governance.platform_calls import CLOCK_RAN_OUT, WORK_RAN_OUT
 from governance.settings import Policy
 
 WORKER = "governance.disclosure.gate.worker"
 GRACE_SECONDS = 5.0
 """The attack's own clock rings first, then the worker's; this process's is for where neither does."""
-_BROKE_OFF = "broke off before its end"
 _idle: list[ChildProcess] = []
 """Workers that have answered: each is good for one attack after another."""
 
@@ -31,7 +31,8 @@ def check_apart(
     truth: Truth,
     policy: Policy,
     *,
-    time_seconds: float = TIME_SECONDS,
+    work_seconds: float = WORK_SECONDS,
+    wait_seconds: float = WAIT_SECONDS,
     known: Sequence[Relation] = (),
     worker: str = WORKER,
 ) -> GateResult:
@@ -42,7 +43,8 @@ def check_apart(
         earlier: What was published before, oldest first.
         truth: What the strongest attacker guesses rightly.
         policy: The bound on how sure anyone may be of a small count.
-        time_seconds: After this the attack counts as not withstood.
+        work_seconds: Of a processor. After this the attack counts as not withstood.
+        wait_seconds: The same by the clock on the wall.
         known: Further relations.
         worker: The module that is run; another one only in tests.
 
@@ -51,10 +53,10 @@ def check_apart(
     """
     started = monotonic()
     arguments = (_plain(new), [_plain(each) for each in earlier], truth, policy)
-    task = (arguments, {"time_seconds": time_seconds, "known": list(known)})
+    task = (arguments, {"work_seconds": work_seconds, "wait_seconds": wait_seconds, "known": list(known)})
     running = _idle.pop() if _idle and worker == WORKER else ChildProcess(worker)
     try:
-        answer = _ask(running, task, time_seconds)
+        answer = _ask(running, task, wait_seconds)
     except _NoAnswer as ended:
         return GateResult(
             attacked=len(sensitive(new)),
@@ -62,7 +64,7 @@ def check_apart(
             scenarios=0,
             seconds=monotonic() - started,
             leaks=(),
-            unfinished=not_in_time(time_seconds) if ended.late else _BROKE_OFF,
+            unfinished=_why(ended, work_seconds, wait_seconds),
         )
     if worker == WORKER:
         _idle.append(running)  # one that did not answer is not used again
@@ -79,9 +81,15 @@ def _plain(published: Published) -> Published:
 class _NoAnswer(Exception):  # noqa: N818 - an outcome, which the caller turns into words
     """The worker ended without one."""
 
-    def __init__(self, *, late: bool) -> None:
+    def __init__(self, exit_code: int, *, was_late: bool) -> None:
         super().__init__()
-        self.late = late
+        self.exit_code, self.was_late = exit_code, was_late
+
+
+def _why(ended: _NoAnswer, work_seconds: float, wait_seconds: float) -> str:
+    if ended.exit_code == WORK_RAN_OUT:
+        return too_much_work(work_seconds)
+    return too_long(wait_seconds) if ended.was_late or ended.exit_code == CLOCK_RAN_OUT else BROKE_OFF
 
 
 def _ask(running: ChildProcess, task: Any, seconds: float) -> GateResult | None:
@@ -99,8 +107,7 @@ def _ask(running: ChildProcess, task: Any, seconds: float) -> GateResult | None:
                 answer: GateResult | None = pickle.load(running.answers)  # noqa: S301 - written by our own process
                 answered = True
             except (OSError, EOFError, pickle.UnpicklingError):
-                late = running.exit_code() == CLOCK_RAN_OUT or running.was_late
-                raise _NoAnswer(late=late) from None
+                raise _NoAnswer(running.exit_code(), was_late=running.was_late) from None
     finally:
         if not answered:
             running.kill()

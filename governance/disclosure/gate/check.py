@@ -4,18 +4,16 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from time import monotonic
 
+from governance.disclosure.gate.clock import WAIT_SECONDS, WORK_SECONDS, Clock, TimeUp
 from governance.disclosure.gate.history import scenarios
 from governance.disclosure.gate.likely import certainty, gained, same_people, variance_alone
 from governance.disclosure.gate.published import Published
 from governance.disclosure.gate.relations import Relation, equation
-from governance.disclosure.gate.system import ANY_NUMBER, Contradiction, Interval, System, TimeUp, narrow_cells
+from governance.disclosure.gate.system import ANY_NUMBER, Contradiction, Interval, System, narrow_cells
 from governance.disclosure.gate.truth import Truth
 from governance.disclosure.protect import MIN_POSSIBLE_VALUES, WHOLE, CellKey
 from governance.errors import Fault, InternalError, PolicyRefusal
 from governance.settings import Policy
-
-TIME_SECONDS = 110.0
-"""An attack that takes longer counts as a leak: two minutes is what a tired analyst waits for."""
 
 _SAME = "cells that hold the same people"
 
@@ -52,7 +50,8 @@ def check_release(
     truth: Truth,
     policy: Policy,
     *,
-    time_seconds: float = TIME_SECONDS,
+    work_seconds: float = WORK_SECONDS,
+    wait_seconds: float = WAIT_SECONDS,
     known: Sequence[Relation] = (),
 ) -> GateResult:
     """Attack a release before it is published.
@@ -62,30 +61,28 @@ def check_release(
         earlier: What was published before, oldest first.
         truth: What the strongest attacker guesses rightly.
         policy: The bound on how sure anyone may be of a small count.
-        time_seconds: After this the attack counts as not withstood.
+        work_seconds: Of a processor. After this the attack counts as not withstood.
+        wait_seconds: The same by the clock on the wall.
         known: Further relations, such as cohorts that are unions or differences of others.
 
     Raises:
         InternalError: No counts fit what would be published, so the rule is not what was applied.
     """
-    started = monotonic()
-    until = started + time_seconds
+    started, clock = monotonic(), Clock.started(work_seconds, wait_seconds)
     targets = sensitive(new)
     tried, unfinished = 0, ""
     leaks: list[Leak] = []
     try:
         leaks += _everybody(new, truth)
-        leaks += _within_release(new, truth, known, targets, until)
+        leaks += _within_release(new, truth, known, targets, clock)
         leaks += _likely(new, earlier, truth, known, targets, policy)
         for scenario in scenarios(new, earlier, [*truth.relations, *known], set(targets)):
             tried += 1
-            if monotonic() > until:
-                raise TimeUp
+            clock.left()
             leaks += [Leak(cell, scenario.says, ties(cell, scenario.relations)) for cell in scenario.falls()]
-        if monotonic() > until:  # a solver that does not heed its limit
-            raise TimeUp
-    except TimeUp:
-        unfinished = not_in_time(time_seconds)
+        clock.left()  # a solver may not have heeded its limit
+    except TimeUp as over:
+        unfinished = str(over)
     return GateResult(
         attacked=len(targets),
         releases=1 + len(earlier),
@@ -94,11 +91,6 @@ def check_release(
         leaks=tuple(sorted(set(leaks))),
         unfinished=unfinished,
     )
-
-
-def not_in_time(seconds: float) -> str:
-    """Why an attack was not carried through, where it took too long."""
-    return f"did not end in {seconds:.0f} seconds"
 
 
 def refuse_leaks(result: GateResult) -> None:
@@ -129,8 +121,9 @@ def _refuse_unfinished(result: GateResult) -> None:
     raise PolicyRefusal(
         f"The attack on the release was not carried through: it {result.unfinished}.",
         why="Only what withstood the whole attack is published: nobody knows what these tables give away.",
-        fix="Try again when the computer has less else to do. If that does not help, publish fewer tables: list cohorts"
-        " and dimensions under report.leave_out in project.yaml, pairs of services first. Nothing was published.",
+        fix="If it did not end by the clock, try again when the computer has less else to do. Otherwise publish fewer"
+        " tables: list cohorts and dimensions under report.leave_out in project.yaml, pairs of services first. Nothing was"
+        " published.",
         code="E-GATE-UNFINISHED",
     )
 
@@ -160,13 +153,13 @@ def _everybody(new: Published, truth: Truth) -> Iterator[Leak]:
 
 
 def _within_release(
-    new: Published, truth: Truth, known: Sequence[Relation], targets: Sequence[CellKey], until: float
+    new: Published, truth: Truth, known: Sequence[Relation], targets: Sequence[CellKey], clock: Clock
 ) -> Iterator[Leak]:
     relations = [*truth.relations, *known, *_twins(truth)]
     system = System(bounds_of(new, truth), relations)
     own = [key for key in targets if truth.twin.get(key, key) == key and not _for_others(new, truth, key)]
     try:
-        found = narrow_cells(system, own, until)
+        found = narrow_cells(system, own, clock)
     except Contradiction:
         raise misapplied() from None
     for cell in found:

@@ -3,13 +3,13 @@
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from time import monotonic
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import Bounds, LinearConstraint, milp
 from scipy.sparse import csr_array
 
+from governance.disclosure.gate.clock import Clock
 from governance.disclosure.gate.relations import Relation
 from governance.disclosure.protect import MIN_POSSIBLE_VALUES, CellKey
 
@@ -30,10 +30,6 @@ def is_narrow(interval: Interval) -> bool:
     """Whether so few values are left, some of them small, that a hidden count is as good as told."""
     low, high = interval
     return high - low + 1 < MIN_POSSIBLE_VALUES and 0 < low < 2 * MIN_POSSIBLE_VALUES
-
-
-class TimeUp(Exception):  # noqa: N818 - an outcome of an attack, not a fault
-    """The attack did not end in time, so nothing is known to be safe."""
 
 
 class Contradiction(Exception):  # noqa: N818 - an outcome of an attack, not a fault
@@ -100,28 +96,28 @@ class System:
         return sorted(found)
 
 
-def solved(system: System, cells: Iterable[CellKey], until: float) -> dict[CellKey, Interval]:
+def solved(system: System, cells: Iterable[CellKey], clock: Clock) -> dict[CellKey, Interval]:
     """The smallest and largest value of each cell over all whole numbers that fit: all there is to know.
 
     Args:
         system: What is known.
         cells: Cells that are asked for.
-        until: ``time.monotonic`` at which to give up.
+        clock: When to give up.
 
     Raises:
-        TimeUp: Not done by then.
+        TimeUp: Not done by then (:mod:`governance.disclosure.gate.clock`).
         Contradiction: No counts fit.
     """
     programs = _Programs(system)
     found = {}
     for cell in cells:
         program = programs.of(cell)
-        low, high = program.extreme(cell, 1, until), program.extreme(cell, -1, until)
+        low, high = program.extreme(cell, 1, clock), program.extreme(cell, -1, clock)
         found[cell] = (low[cell], high[cell])
     return found
 
 
-def narrow_cells(system: System, cells: Sequence[CellKey], until: float) -> dict[CellKey, Interval]:
+def narrow_cells(system: System, cells: Sequence[CellKey], clock: Clock) -> dict[CellKey, Interval]:
     """Those cells of which too few values are left, with what is left; as :func:`solved`, but quicker.
 
     Every solution of a program is a table that fits, so it shows a possible value of every other cell too: a cell of
@@ -130,19 +126,19 @@ def narrow_cells(system: System, cells: Sequence[CellKey], until: float) -> dict
     """
     programs, seen = _Programs(system), _Seen()
     for program, own in programs.shared_by(cells):
-        _try_tables(program, own, seen, until)
+        _try_tables(program, own, seen, clock)
     for cell in cells:
         for sign in (-1, 1):
             if seen.is_open(cell):
-                seen.add(programs.of(cell).extreme(cell, sign, until))
+                seen.add(programs.of(cell).extreme(cell, sign, clock))
     return {cell: seen.values[cell] for cell in cells if seen.is_open(cell)}
 
 
-def _try_tables(program: "_Program", cells: Sequence[CellKey], seen: "_Seen", until: float) -> None:
+def _try_tables(program: "_Program", cells: Sequence[CellKey], seen: "_Seen", clock: Clock) -> None:
     """Tables that fit, until all cells have shown enough values or no more do."""
     rng, left = np.random.default_rng(_SEED), list(cells)
     for _ in range(_TABLES):
-        seen.add(program.fitting(dict(zip(left, rng.choice((-1, 1), len(left)).tolist(), strict=True)), until))
+        seen.add(program.fitting(dict(zip(left, rng.choice((-1, 1), len(left)).tolist(), strict=True)), clock))
         left = [cell for cell in left if seen.is_open(cell)]
         if len(left) <= 1:
             return
@@ -210,28 +206,26 @@ class _Program:
         ends = [[min(bounds[key][side], ANY_NUMBER) for key in keys] for side in (0, 1)]
         return cls(place, Bounds(*ends), LinearConstraint(matrix, low, high))
 
-    def extreme(self, cell: CellKey, sign: int, until: float) -> dict[CellKey, int]:
+    def extreme(self, cell: CellKey, sign: int, clock: Clock) -> dict[CellKey, int]:
         """Counts that fit, with the smallest value of ``sign`` times one cell.
 
         Raises:
             TimeUp: Not found by then.
             Contradiction: None fit.
         """
-        return self._solved({cell: sign}, until, gap=0)
+        return self._solved({cell: sign}, clock, gap=0)
 
-    def fitting(self, aim: Mapping[CellKey, int], until: float) -> dict[CellKey, int]:
+    def fitting(self, aim: Mapping[CellKey, int], clock: Clock) -> dict[CellKey, int]:
         """Counts that fit, with a small sum of these cells times their weights; not the smallest.
 
         Raises:
             TimeUp: Not found by then.
             Contradiction: None fit.
         """
-        return self._solved(aim, until, gap=_LOOSE)
+        return self._solved(aim, clock, gap=_LOOSE)
 
-    def _solved(self, weights: Mapping[CellKey, int], until: float, *, gap: float) -> dict[CellKey, int]:
-        left = until - monotonic()
-        if left <= 0:
-            raise TimeUp
+    def _solved(self, weights: Mapping[CellKey, int], clock: Clock, *, gap: float) -> dict[CellKey, int]:
+        left = clock.left()
         aim: NDArray[np.float64] = np.zeros(len(self.place))
         aim[[self.place[cell] for cell in weights]] = list(weights.values())
         done = milp(
@@ -244,7 +238,7 @@ class _Program:
         if done.status == 2:
             raise Contradiction
         if done.status != 0:
-            raise TimeUp
+            raise clock.gave_up(done.status)
         return dict(zip(self.place, np.rint(done.x).astype(np.int64).tolist(), strict=True))
 
 

@@ -1,8 +1,8 @@
 """The process that attacks releases: ``python -m governance.disclosure.gate.worker``, started by ``apart.py``.
 
 It knows no key and opens no file. Each pickle on its standard input is a release to attack, the answer is a pickle;
-both ends are ours. Where the system has a clock that ends a process, it is wound up, so that a worker whose parent
-has died does not run on.
+both ends are ours. Where the system has clocks that end a process, both are wound up: a worker whose parent has died
+does not run on, and a solver, which counts only minutes on the wall, computes no longer than it may.
 """
 
 import os
@@ -11,7 +11,7 @@ import sys
 
 from governance.disclosure.gate.check import GateResult, check_release
 from governance.errors import InternalError
-from governance.platform_calls import discard_output, end_after, no_core_dumps
+from governance.platform_calls import discard_output, end_after, end_after_work, no_core_dumps
 
 GRACE_SECONDS = 2.0
 """The attack's own clock rings first."""
@@ -27,10 +27,12 @@ def main() -> None:
             arguments, options = pickle.load(sys.stdin.buffer)  # noqa: S301 - written by our own parent
         except EOFError:
             return
-        end_after(options["time_seconds"] + GRACE_SECONDS)
+        end_after(options["wait_seconds"] + GRACE_SECONDS)
+        end_after_work(options["work_seconds"] + GRACE_SECONDS)
         pickle.dump(_attacked(arguments, options), answers)
         answers.flush()
         end_after(0)
+        end_after_work(0)
 
 
 def _attacked(arguments: tuple[object, ...], options: dict[str, object]) -> GateResult | None:
