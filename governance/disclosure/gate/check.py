@@ -122,8 +122,8 @@ def _refuse_unfinished(result: GateResult) -> None:
         f"The attack on the release was not carried through: it {result.unfinished}.",
         why="Only what withstood the whole attack is published: nobody knows what these tables give away.",
         fix="If it did not end by the clock, try again when the computer has less else to do. Otherwise publish fewer"
-        " tables: list cohorts and dimensions under report.leave_out in project.yaml, pairs of services first. Nothing was"
-        " published.",
+        " tables: list cohorts and dimensions under report.leave_out in project.yaml, pairs of services first. Nothing"
+        " was published.",
         code="E-GATE-UNFINISHED",
     )
 
