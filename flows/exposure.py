@@ -4,9 +4,13 @@ import json
 from pathlib import Path
 from typing import Any
 
-from flows.reference_people import reference_sources
+from cohorts.singling_out import measure_alone
+from flows.demo.generate import PERIODS
+from flows.reference_people import reference_payload, reference_sources
 from governance.code_version import code_version
 from governance.exposure import FILE, FORMAT, SEES, exposure_digest, held_against
+from governance.home_rungs import home_rungs, tells_homes
+from governance.intake.period import as_of_date
 from governance.settings import Bundle, load_bundle
 from governance.store import write_file
 from linkage.exposure.measure import Exposure, measure
@@ -32,7 +36,7 @@ def measure_project(root: Path, *, people: int, names: Path | None, record: bool
         write_file(root / FILE, json.dumps(receipt, indent=1, sort_keys=True).encode() + b"\n")
     held = held_against(bundle.project.linkage, bundle.policy, receipt)
     over = {sees: ceiling for sees, (share, ceiling) in held.items() if share > ceiling}
-    return receipt | {"over": over, "recorded": record}
+    return receipt | {"over": over, "recorded": record, "homes_are_told": bundle.project.households}
 
 
 def make_receipt(bundle: Bundle, *, people: int, names: Path | None) -> dict[str, Any]:
@@ -51,7 +55,16 @@ def make_receipt(bundle: Bundle, *, people: int, names: Path | None) -> dict[str
         "register": _cells(alone),
         "with_second_source": _cells(both),
         "chains": both.chains,
+        "analysis_zone": _zone_shares(bundle, people),
     }
+
+
+def _zone_shares(bundle: Bundle, people: int) -> dict[str, dict[str, float]]:
+    """Who could be singled out in the analysis zone, with and without the home token; days are not made up."""
+    project = bundle.project
+    payload = reference_payload(people, seed=SEED)
+    found = measure_alone(payload, bundle.source(project.spine), project, as_of_date(PERIODS[-1]))
+    return {rung: shares for rung, shares in found.items() if not rung.startswith("three_")}
 
 
 def _cells(found: Exposure) -> list[dict[str, Any]]:
@@ -68,8 +81,27 @@ def exposure_lines(found: dict[str, Any]) -> list[str]:
         lines += ["", title, *(_sentence(cell, found["over"], key) for cell in found[key])]
     longest = max(found["chains"].items(), key=lambda chain: chain[1], default=("none", 0))
     lines += ["", f"At most {longest[1]} records are tied to one another by equal codes ({longest[0]})."]
+    lines += ["", *zone_lines(found["analysis_zone"], homes=found["homes_are_told"])]
     lines += [f"ABOVE THE CEILING of {ceiling:.2%}: {SEES[sees]}." for sees, ceiling in found["over"].items()]
     return lines + ([f"Kept as {FILE}."] if found["recorded"] else [])
+
+
+def zone_lines(shares: dict[str, dict[str, float]], *, homes: bool) -> list[str]:
+    """What is known of a person in the analysis zone, and which share fits it alone, without and with the home token."""
+    lines = ["In the analysis zone, for somebody who may look into it. " + _told(shares, homes=homes)]
+    for rung in home_rungs(shares):
+        token = "   with the home token: " if rung.with_token else "without the home token: "
+        alone = f"{rung.unique:6.1%} are one of a kind, {rung.under_5:6.1%} in groups under five"
+        lines.append(f"  {alone}, {token}{rung.words}.")
+    return lines
+
+
+def _told(shares: dict[str, dict[str, float]], *, homes: bool) -> str:
+    """Whether the project tells homes, as far as these lines show it."""
+    if homes:
+        return "The project sends a token that says who shares a home (`households`)."
+    told = "this is what one would add" if tells_homes(shares) else "none was measured"
+    return f"The project sends no token that says who shares a home (`households`): {told}."
 
 
 def _sentence(cell: dict[str, Any], over: dict[str, float], scenario: str) -> str:

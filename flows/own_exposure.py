@@ -3,12 +3,17 @@
 from pathlib import Path
 from typing import Any
 
+from cohorts.events import record_tables
+from cohorts.singling_out import measure_alone
 from flows.bands import encoding_keys, record_reading
-from flows.exposure import SEED
-from flows.run import open_run
+from flows.exposure import SEED, zone_lines
+from flows.run import Run, open_run, uses_of
+from governance.areas import load_area_lookup
 from governance.exposure import SEES
-from governance.intake import read_extracts
+from governance.intake import Intake, read_extracts
+from governance.key_issue import household_context
 from governance.leaving_out import leave_out
+from governance.settings import Source as SourceFile
 from linkage.encode import identities
 from linkage.exposure.measure import measure
 from linkage.exposure.sent import Source
@@ -29,8 +34,9 @@ def measure_source(root: Path, source_id: str, period: str) -> dict[str, Any]:
         period: ``YYYY-MM`` or ``latest``.
 
     Returns:
-        ``cells`` with what is seen, seeds and the share unique in steps of a thousandth; empty, and ``too_few`` true,
-        where the source is small.
+        ``cells`` with what is seen, seeds and the share unique in steps of a thousandth, and ``analysis_zone`` with
+        the shares of the rungs of :mod:`governance.home_rungs`; both empty, and ``too_few`` true, where the source is
+        small.
 
     Raises:
         PolicyRefusal: Nobody approved this config, or a policy rule blocks it.
@@ -42,12 +48,20 @@ def measure_source(root: Path, source_id: str, period: str) -> dict[str, Any]:
     left_out = leave_out(intake, run.bundle, run.root, run.period, run.today, record_key)
     record_reading(run, source.id, intake.digests, left_out)
     found = identities(intake.con, next(file for file in source.files if file.id == intake.people_file), keys)
-    told = {"source": source.id, "period": run.period}
+    told = {"source": source.id, "period": run.period, "homes_are_told": run.bundle.project.households}
     if len(set(found.record_id.tolist())) < FEWEST_RECORDS:
-        return {**told, "too_few": True, "cells": []}
+        return {**told, "too_few": True, "cells": [], "analysis_zone": {}}
     own = measure([Source(found, source.one_record_per_person)], run.bundle.project.linkage, seed=SEED)
     cells = [{"sees": cell.sees, "seeds": cell.seeds, "unique": _in_steps(cell.unique)} for cell in own.cells]
-    return {**told, "too_few": False, "cells": cells}
+    return {**told, "too_few": False, "cells": cells, "analysis_zone": _zone_shares(run, source, intake)}
+
+
+def _zone_shares(run: Run, source: SourceFile, intake: Intake) -> dict[str, dict[str, float]]:
+    """Who of the source's own people could be singled out in the analysis zone; homes if the project tells them."""
+    project = run.bundle.project
+    homes = run.encoding(source.id).subkey(*household_context(uses_of(run.bundle))) if project.households else None
+    payload = record_tables(intake.con, source, load_area_lookup(run.root, project.lookup), homes)
+    return measure_alone(payload, source, project, run.as_of)
 
 
 def _in_steps(share: float) -> float:
@@ -62,7 +76,8 @@ def source_lines(found: dict[str, Any]) -> list[str]:
             "Take it that most of its people could be told apart by somebody who knows exactly whom it holds.",
         ]
     lines = [f"{found['source']}, {found['period']}, alone. Each line uses all that the lines above it use."]
-    return lines + [_sentence(cell) for cell in found["cells"]]
+    lines += [_sentence(cell) for cell in found["cells"]]
+    return [*lines, "", *zone_lines(found["analysis_zone"], homes=found["homes_are_told"])]
 
 
 def _sentence(cell: dict[str, Any]) -> str:

@@ -11,14 +11,19 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from cohorts.events import Payload
 from flows.bands import read_list
 from flows.demo.draws import Streams
+from flows.demo.ethnicity import GROUPS
 from flows.demo.generate import PERIODS
+from flows.demo.languages import LANGUAGES, languages_of
 from flows.demo.name_lists import COMMUNITIES
-from flows.demo.names import make_names
-from flows.demo.places import make_places
-from flows.demo.population import make_population
+from flows.demo.names import Names, make_names
+from flows.demo.places import Places, area_code, make_places
+from flows.demo.population import Population, make_population
 from flows.demo.timeline import NEVER, make_timeline
+from flows.demo.wider.homes import settle
+from governance.contracts import RECORD_EVENT, RECORD_NEED, RECORD_PERSON
 from governance.keys import Secret
 from governance.settings import ExtractFile
 from governance.warehouse import connect, load_table
@@ -51,10 +56,46 @@ def reference_sources(people: int, *, names: Path | None = None, seed: int = 1) 
     return [_source(register, single=True), _source(second, single=False)]
 
 
-def _register(people: int, names: Path | None, seed: int) -> pa.Table:
+def reference_payload(people: int, *, seed: int = 1) -> Payload:
+    """What a register of the same people would send to the analysis zone: five attributes and a token of the home.
+
+    One household a home, as the token is meant to tell; ten or more at one are a communal home, as everywhere.
+    """
+    streams, _, places, drawn = _made(people, seed)
+    found = settle(streams, drawn, places)
+    home = np.where(found.moved < NEVER, found.dwellings[:, 2], found.dwellings[:, 1])
+    language = languages_of(streams, found)
+    columns: dict[str, Any] = {
+        "record_id": np.arange(1, people + 1),
+        "birth_year": found.birth.astype("datetime64[D]").astype("datetime64[Y]").astype(np.int64) + 1970,
+        "sex": np.where(found.female, "female", "male"),
+        "ethnic_group": np.array(GROUPS)[found.group],
+        "first_language": pa.array(np.array(LANGUAGES)[language], pa.string(), mask=language < 0),
+        "small_area": np.array(area_code(np.arange(len(places.area_ward), dtype=np.int32)))[places.dwelling_area[home]],
+        "household": home,
+        "address_kind": np.full(people, "home"),
+    }
+    schema = RECORD_PERSON.schema
+    arrays = [
+        pa.array(columns[one.name]).cast(one.type) if one.name in columns else pa.nulls(people, one.type)
+        for one in schema
+    ]
+    record_person = pa.Table.from_arrays(arrays, schema=schema)
+    return Payload(
+        record_person=record_person,
+        record_event=RECORD_EVENT.schema.empty_table(),
+        record_need=RECORD_NEED.schema.empty_table(),
+    )
+
+
+def _made(people: int, seed: int) -> tuple[Streams, Names, Places, Population]:
     streams = Streams(seed)
     listed, places = make_names(streams.rng("names")), make_places(streams.rng("places"), people=people)
-    found = make_population(streams, places, listed, make_timeline(PERIODS), people=people)
+    return streams, listed, places, make_population(streams, places, listed, make_timeline(PERIODS), people=people)
+
+
+def _register(people: int, names: Path | None, seed: int) -> pa.Table:
+    streams, listed, places, found = _made(people, seed)
     text = np.array(listed.text.to_pylist(), object)
     forename, surname = text[found.forename], text[found.surname]
     if names is not None:

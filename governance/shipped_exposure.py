@@ -62,3 +62,21 @@ SHIPPED: dict[str, dict[str, Any]] = {
         _receipt("loose", _STANDARD_REGISTER, ()),
     )
 }
+
+ANALYSIS_ZONE: dict[str, Any] = {
+    "people": 200_000,
+    "analysis_zone": {
+        rung: {"unique": unique, "under_5": few}
+        for rung, unique, few in (
+            ("attributes", 0.26, 0.573),
+            ("seen", 0.0, 0.0),
+            ("seen_home_size", 0.0, 0.0),
+            ("seen_home_seen", 0.025, 0.083),
+            ("home_size", 0.52, 0.934),
+            ("home_seen", 0.779, 0.986),
+            ("home_attributes", 0.904, 0.996),
+            ("home_graph", 0.904, 0.996),
+        )
+    },
+}
+"""What a home token adds, of the synthetic ICS in areas of about 1,500 people; no linkage setting changes it."""

@@ -10,44 +10,41 @@ what dates they have.
 import duckdb
 
 from cohorts.analysis import parts_of
+from cohorts.singling_out.homes import measure_homes
+from cohorts.singling_out.shares import PACKAGE, Shares, shares_fitting
 from governance.in_parts import in_parts
-from governance.warehouse import empty, fetch_table, load_sql, materialise
+from governance.warehouse import empty, load_sql, materialise
 
 DAYS = 3
-FEW_PEOPLE = 5
-"""Fewer than this many people who fit are few."""
 
-_PACKAGE = "cohorts.singling_out"
 _STAGES = ("person_alike", "alike_day", "known_day", "people_fitting")
-
-Shares = dict[str, float]
 
 
 def measure_singling_out(con: duckdb.DuckDBPyConnection) -> dict[str, Shares]:
     """What is shared by fewer people than is safe to know.
 
     Args:
-        con: An analysis-zone connection with the tables ``person`` and ``event``.
+        con: An analysis-zone connection with the tables of :func:`cohorts.analysis.build_analysis`.
 
     Returns:
         For ``attributes``, ``three_dates`` and ``three_rarest_dates`` the shares ``unique`` and ``under_5`` of all
-        people, to a thousandth.
+        people, to a thousandth; and the rungs of :func:`measure_homes` where homes are told.
     """
     for table in _STAGES[:2]:
-        materialise(con, table, load_sql(_PACKAGE, table))
+        materialise(con, table, load_sql(PACKAGE, table))
     shares = {
         "attributes": _shares(con, days=0, rarest=False),
         "three_dates": _shares(con, days=DAYS, rarest=False),
         "three_rarest_dates": _shares(con, days=DAYS, rarest=True),
     }
+    shares |= measure_homes(con)
     for table in _STAGES:
         empty(con, table)
     return shares
 
 
 def _shares(con: duckdb.DuckDBPyConnection, *, days: int, rarest: bool) -> Shares:
-    materialise(con, "known_day", load_sql(_PACKAGE, "known_day"), {"rarest": rarest, "days": days})
+    materialise(con, "known_day", load_sql(PACKAGE, "known_day"), {"rarest": rarest, "days": days})
     people = dict.fromkeys(("known_day", "person_alike"), "person_id")
-    in_parts(con, "people_fitting", load_sql(_PACKAGE, "people_fitting"), people, parts_of(con))
-    [found] = fetch_table(con, load_sql(_PACKAGE, "share_fitting"), {"few": FEW_PEOPLE}).to_pylist()
-    return {"unique": round(found["unique_share"], 3), "under_5": round(found["few_share"], 3)}
+    in_parts(con, "people_fitting", load_sql(PACKAGE, "people_fitting"), people, parts_of(con))
+    return shares_fitting(con)

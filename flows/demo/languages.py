@@ -3,8 +3,9 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from flows.demo.draws import happens
+from flows.demo.draws import Streams, happens
 from flows.demo.name_lists import COMMUNITIES
+from flows.demo.population import Population
 from flows.demo.world import World
 
 _LANGUAGE_OF = {
@@ -28,9 +29,13 @@ def preferred_language(world: World) -> NDArray[np.int64]:
     Returns:
         One entry a person.
     """
-    people = world.people
+    return languages_of(world.streams, world.people)
+
+
+def languages_of(streams: Streams, people: Population) -> NDArray[np.int64]:
+    """As :func:`preferred_language`, of people without a world."""
     own = np.array([LANGUAGES.index(_LANGUAGE_OF.get(name, "en")) for name in COMMUNITIES])[people.community]
-    rng = world.streams.rng("first languages")
+    rng = streams.rng("first languages")
     found = np.where(happens(rng, np.where(people.born_abroad, _KEPT_ABROAD, _KEPT_HERE)), own, 0)
     found = np.where(happens(rng, _SIGNS, people.size), LANGUAGES.index(_SIGN_LANGUAGE), found)
     return np.where(happens(rng, _NOT_ASKED, people.size), -1, found)

@@ -2,6 +2,7 @@
 
 from governance.audit.blocks import Cell, Row, Section, Table, Text
 from governance.audit.evidence import Evidence
+from governance.audit.home_blocks import home_blocks
 
 _KNOWN = {
     "attributes": "Birth year, sex, ethnic group, first language and small area",
@@ -18,7 +19,8 @@ def singling_section(evidence: Evidence) -> Section:
         " knows enough of one person could find that person's record and read the rest. So nobody but its analysts may"
         " look, no output lists people, and how many could be found is measured every month."
     )
-    blocks = (intro, Text(_sentence(evidence, found)), _table(found)) if found else (intro, Text(_NOT_MEASURED))
+    known = (Text(_sentence(evidence, found)), _table(found)) if found else (Text(_NOT_MEASURED),)
+    blocks = (intro, *known, *home_blocks(evidence, found or {}))
     return Section(id="singling-out", title="What the analysis zone could single out", blocks=blocks)
 
 

@@ -7,7 +7,8 @@ import pytest
 from governance.exposure import FILE, exposure_digest, read_receipt
 from governance.settings import load_bundle
 from tests.lib.command import here
-from tests.lib.toy import make_toy
+from tests.lib.paperwork import cover
+from tests.lib.toy import PERIOD, make_toy
 
 
 @pytest.fixture(scope="module")
@@ -26,6 +27,10 @@ def test_a_small_population_is_above_the_ceiling_and_refused(capsys, project):
     assert receipt["linkage_sha256"] == exposure_digest(load_bundle(project).project.linkage)
     assert receipt["people"] == 2000
     assert [len(receipt[scenario]) for scenario in ("register", "with_second_source")] == [15, 15]
+    zone = receipt["analysis_zone"]
+    without, with_token = zone["attributes"], zone["home_graph"]
+    assert zone["seen"]["unique"] < zone["seen_home_size"]["unique"] < zone["seen_home_seen"]["unique"]
+    assert without["unique"] < zone["home_size"]["unique"] < zone["home_seen"]["unique"] < with_token["unique"] <= 1
 
 
 def test_the_table_is_sentences(capsys, project):
@@ -40,6 +45,9 @@ def test_the_table_is_sentences(capsys, project):
     assert done.out.count(" of people can be told from all others by ") == 30
     assert "names of a measured list" in done.out
     assert "ABOVE THE CEILING of 0.20%: who shares a block with whom." in done.out
+    assert done.out.count("without the home token: ") == 2
+    assert done.out.count("   with the home token: ") == 6
+    assert "sends no token that says who shares a home (`households`): this is what one would add." in done.out
 
 
 def test_a_damaged_receipt_is_none(tmp_path):
@@ -61,7 +69,8 @@ def test_a_small_source_says_so_and_tells_no_share(capsys, approved):
     done = here(capsys, "exposure", approved, "--source", "housing", "--json")
 
     assert done.code == 0
-    assert (done.json["result"]["too_few"], done.json["result"]["cells"]) == (True, [])
+    found = done.json["result"]
+    assert (found["too_few"], found["cells"], found["analysis_zone"]) == (True, [], {})
     assert "no share is told" in here(capsys, "exposure", approved, "--source", "housing").out
 
 
@@ -72,7 +81,36 @@ def test_a_sources_own_records_are_measured_where_it_lives(capsys, approved, mon
 
     assert len(found["cells"]) == 15
     assert all(round(cell["unique"] * 1000) == pytest.approx(cell["unique"] * 1000) for cell in found["cells"])
-    assert set(found) == {"source", "period", "too_few", "cells"}
-    assert (
-        "of records can be told from all others by" in here(capsys, "exposure", approved, "--source", "gp_register").out
+    assert set(found) == {"source", "period", "too_few", "cells", "analysis_zone", "homes_are_told"}
+    assert {"attributes", "three_dates"} <= set(found["analysis_zone"])
+    out = here(capsys, "exposure", approved, "--source", "gp_register").out
+    assert "of records can be told from all others by" in out
+    assert "(`households`): none was measured." in out
+
+
+def test_a_sources_own_homes_are_measured_where_the_project_tells_them(capsys, tmp_path, monkeypatch):
+    """With the token more of its own people are one of a kind than without it."""
+    root = make_toy(tmp_path / "toy")
+    _with_homes(root)
+    monkeypatch.setattr("flows.own_exposure.FEWEST_RECORDS", 10)
+    found = here(capsys, "exposure", root, "--source", "gp_register", "--json").json["result"]
+
+    zone = found["analysis_zone"]
+    assert found["homes_are_told"] is True
+    assert zone["seen"]["unique"] < zone["seen_home_seen"]["unique"]
+    assert zone["attributes"]["unique"] <= zone["home_attributes"]["unique"] <= zone["home_graph"]["unique"]
+
+
+def _with_homes(root):
+    """The register tells a property number of everybody, three people a home; the project asks for tokens."""
+    project, source = root / "project.yaml", root / "sources" / "gp_register.yaml"
+    project.write_text(project.read_text("utf-8") + "households: true\n", encoding="utf-8")
+    told = source.read_text("utf-8").replace(
+        "seen: {class", "home: {class: direct_identifier, role: uprn}\n      seen: {class"
     )
+    source.write_text(told.replace("sex, seen]", "sex, seen, home]"), encoding="utf-8")
+    extract = root / "extracts" / PERIOD / "gp_register.csv"
+    header, *rows = extract.read_text("utf-8").splitlines()
+    homes = [f"{row},{number // 3 + 1}" for number, row in enumerate(rows)]
+    extract.write_text("\n".join([f"{header},home", *homes]) + "\n", encoding="utf-8")
+    cover(root)

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cohorts.singling_out import measure_singling_out
-from governance.contracts import EVENT, PERSON
+from governance.contracts import ADDRESS_SPELL, EVENT, PERSON, PERSON_INDEX, RECORD_PERSON
 from governance.settings import Policy
 from governance.warehouse import connect, load_table
 
@@ -35,8 +35,11 @@ def con():
         yield made
 
 
-def measured(con, people):
-    """The shares of people given as (birth year, sex, ethnic group, first language, area, days)."""
+def measured(con, people, homes=(), before=()):
+    """The shares of people given as (birth year, sex, ethnic group, first language, area, days).
+
+    ``homes`` holds the home of each, ``before`` pairs of a person's place in the list and a home they left.
+    """
     names = [f"p{number:03}" for number in range(len(people))]
     facts = {
         "person_id": names,
@@ -47,9 +50,19 @@ def measured(con, people):
         "small_area": [one[4] for one in people],
     }
     events = [(name, _DAY + timedelta(days=day)) for name, one in zip(names, people, strict=True) for day in one[5]]
-    _load(con, "person", PERSON, facts, len(people))
+    _load(con, "person", PERSON, facts | {"household": homes or [None] * len(people)}, len(people))
     _load(con, "event", EVENT, {"person_id": [e[0] for e in events], "start": [e[1] for e in events]}, len(events))
+    if any(homes):
+        _load_homes(con, [(names[number], home) for number, home in before])
     return measure_singling_out(con)
+
+
+def _load_homes(con, once):
+    told = {"person_id": [name for name, _ in once], "household": [home for _, home in once]}
+    _load(con, "address_spell", ADDRESS_SPELL, told, len(once))
+    _load(con, "person_index", PERSON_INDEX, {}, 0)
+    _load(con, "record_person", RECORD_PERSON, {}, 0)
+    con.execute("ALTER TABLE record_person ADD COLUMN source VARCHAR")
 
 
 def _load(con, name, contract, columns, rows):
@@ -142,6 +155,81 @@ def test_the_ceilings_part_small_areas_from_very_small_ones(
     assert found["under_5"] == pytest.approx(under_5, abs=0.015)
     assert (found["unique"] <= policy.max_unique_people) == below_the_ceilings
     assert (found["under_5"] <= policy.max_under_5_people) == below_the_ceilings
+
+
+# --- what the home token adds -----------------------------------------------------------------------------
+
+
+def by_hand_at_home(people, homes, own, mates):
+    """How many people fit each: by ``own`` of themself, and by the bag of ``mates`` of everybody at their home."""
+
+    def told(one):
+        at_home = [mates(people[mate]) for mate, home in enumerate(homes) if home == homes[one] is not None]
+        return own(people[one]), sorted(map(str, at_home)) if homes[one] is not None else None
+
+    every = [told(one) for one in range(len(people))]
+    return [every.count(one) for one in every]
+
+
+def attributes(one):
+    """The five."""
+    return one[:5]
+
+
+def seen(one):
+    """Sex, and the ten years of birth."""
+    return (one[0] and one[0] // 10, one[1])
+
+
+RUNGS = {
+    "seen_home_size": (seen, lambda _: 0),
+    "seen_home_seen": (seen, seen),
+    "home_size": (attributes, lambda _: 0),
+    "home_seen": (attributes, seen),
+    "home_attributes": (attributes, attributes),
+}
+HOMES = st.lists(st.sampled_from([1, 2, 3, 4, None]), min_size=25, max_size=25)
+
+
+@settings(deadline=None, max_examples=12)
+@given(PEOPLE.filter(len), HOMES)
+def test_homes_are_counted_as_by_hand(con, people, homes):
+    """Each rung; and of one home a person the graph tells no more than what everybody at home is like."""
+    homes = homes[: len(people)]
+    found = measured(con, people, homes)
+    if not any(homes):
+        assert "home_graph" not in found
+        return
+
+    for rung, (own, mates) in RUNGS.items():
+        counts = by_hand_at_home(people, homes, own, mates)
+        assert found[rung]["unique"] == share(counts, lambda n: n == 1), rung
+        assert found[rung]["under_5"] == share(counts, lambda n: n < 5), rung
+    assert found["home_graph"] == found["home_attributes"]
+
+
+def test_two_homes_of_one_size_part_by_who_is_in_them(con):
+    """Four women alike in two homes hide each other; a man instead of one of them gives his home away."""
+    ann, ben = (1950, "female", "white", "english", "E01", []), (1950, "male", "white", "english", "E01", [])
+
+    alike = measured(con, [ann, ann, ann, ann], [1, 1, 2, 2])
+    assert (alike["home_size"]["unique"], alike["home_graph"]["unique"]) == (0.0, 0.0)
+
+    parted = measured(con, [ann, ann, ann, ben], [1, 1, 2, 2])
+    assert parted["attributes"]["unique"] == parted["home_size"]["unique"] == 0.25
+    assert parted["seen_home_seen"]["unique"] == parted["home_attributes"]["unique"] == 0.5
+
+
+def test_a_home_that_somebody_left_tells_who_they_lived_with(con):
+    """Three pairs alike; one person lived with another's pair before: the graph parts both pairs and all in them."""
+    ann = (1950, "female", "white", "english", "E01", [])
+    homes = [1, 1, 2, 2, 3, 3]
+
+    assert measured(con, [ann] * 6, homes)["home_graph"]["unique"] == 0.0
+    found = measured(con, [ann] * 6, homes, before=[(0, 2)])
+    assert found["home_attributes"]["unique"] == 0.0
+    # who moved, and whom they live with now; the two they left look alike, and so do the two who know nothing of it
+    assert found["home_graph"]["unique"] == pytest.approx(2 / 6, abs=0.001)
 
 
 def test_nobody_is_nobody(con):

@@ -7,6 +7,7 @@ from hashlib import sha256
 from html.parser import HTMLParser
 from itertools import pairwise
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -19,6 +20,7 @@ from governance.audit.evidence import gather
 from governance.audit.fate import fate_of
 from governance.audit.page import render, write_audit
 from governance.audit.protected_section import no_receipt
+from governance.audit.singling_section import singling_section
 from governance.audit.words import EVENTS, REASONS, ROLES, spaced
 from governance.contracts import CONTRACTS
 from governance.english import day, joined, moment, month
@@ -711,6 +713,27 @@ def test_before_cohorts_ran_nobody_was_measured(tmp_path):
     write_run(bundle, skip=("cohorts", "report"))
 
     assert "This was not measured for this period yet" in Page(page_of(bundle)).text["singling-out"]
+
+
+def test_what_the_home_token_adds_is_told(page, own):
+    """Of made-up people where no home is told; of the period's own people, beside them, where one is."""
+    text = page.text["singling-out"]
+    assert "This project sends nothing that says who shares a home." in text
+    assert "finds 2.5% of made-up people with the token, and 0.0% without it" in text
+
+    rungs = ("seen", "seen_home_size", "seen_home_seen", "home_size", "home_seen", "home_attributes", "home_graph")
+    facts = {rung: {"unique": n / 10, "under_5": n / 10 + 0.05} for n, rung in enumerate(rungs)}
+    facts |= {name: {"unique": 0.111, "under_5": 0.247} for name in ("attributes", "three_dates", "three_rarest_dates")}
+    told = own.project.model_copy(update={"households": True})
+    bundle = SimpleNamespace(root=own.root, project=told, policy=own.policy)
+    section = singling_section(SimpleNamespace(bundle=bundle, cohorts=SimpleNamespace(facts={"singling_out": facts})))
+    sentence, measured, made_up = section.blocks[-3:]
+
+    assert "finds 20.0% of people with the token, and 0.0% without it" in sentence.text
+    assert "No ceiling is held against this" in sentence.text
+    assert [row[1] for row in measured.rows] == ["without", "with", "with", "without", *["with"] * 4]
+    assert [row[2].text for row in measured.rows][-1] == "60.0%"
+    assert made_up.caption.startswith("Measured on 200,000 made-up people")
 
 
 def test_every_event_about_keys_or_people_is_in_the_history():
