@@ -87,7 +87,7 @@ def exposure_lines(found: dict[str, Any]) -> list[str]:
 
 
 def zone_lines(shares: dict[str, dict[str, float]], *, homes: bool) -> list[str]:
-    """What is known of a person in the analysis zone, and which share fits it alone, without and with the home token."""
+    """What is known of a person in the analysis zone, and who fits it alone: without and with the home token."""
     lines = ["In the analysis zone, for somebody who may look into it. " + _told(shares, homes=homes)]
     for rung in home_rungs(shares):
         token = "   with the home token: " if rung.with_token else "without the home token: "
