@@ -12,6 +12,7 @@ from cohorts.query import (
     Anchor,
     Definition,
     Gate,
+    Household,
     LivesIn,
     Members,
     Need,
@@ -168,6 +169,11 @@ def silence_english(query: Query) -> str:
         "Absence counts only where every source that could hold the record covers the whole of the time in question"
         " and that time is over; otherwise we cannot tell."
     )
+    if any(isinstance(evidence, Household) for need in query.needs for evidence in need.evidence):
+        text += (
+            " That nobody at home shows something is said only of a home in which somebody is known to be aged 18 or"
+            " over: a child does not live alone, so elsewhere somebody is missing and we cannot tell."
+        )
     if query.min_share:
         text += f" A source that holds under {query.min_share:.0%} of the people it serves cannot rule anything out."
     return text

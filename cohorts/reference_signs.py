@@ -294,8 +294,12 @@ class Records:
         age = self.age(person)
         return None if age is None else age >= low and (high is None or age <= high)
 
+    def holds_an_adult(self) -> bool:
+        """Whether anybody at the person's home is known to be one: a child does not live alone."""
+        return any(self.of_age(one, _ADULT, None) for one in (self.person, *self.mates()))
+
     def household(self, asked: Household) -> Told:
-        """Housemates for whom the evidence stands."""
+        """Housemates for whom the evidence stands; of a home without an adult somebody is missing."""
         mates = [(mate, self.of_age(mate, asked.low, asked.high)) for mate in self.mates()]
         theirs = {
             mate.person_id: Records(self.query, self.as_of, self.world, mate).told(asked.of)
@@ -304,12 +308,12 @@ class Records:
         }
         unsure = any(of_age is None for _, of_age in mates)
         inner_known = Records(self.query, self.as_of, self.world, self.person).told(asked.of).known
-        known = self.at_home(self.person) and inner_known and not unsure
+        known = self.at_home(self.person) and inner_known and not unsure and self.holds_an_adult()
         if asked.how == "all":
             everyone = list(theirs.values())
             of_age_there = any(of_age for _, of_age in mates)
             signs = []
-            if of_age_there and all(one.state for one in everyone):
+            if self.holds_an_adult() and of_age_there and all(one.state for one in everyone):
                 ends = max(sign.day for one in everyone for sign in one.signs)
                 signs = [Sign(max(one.crossed for one in everyone), ends, stands=True)]
             return Told(signs=signs, known=known)

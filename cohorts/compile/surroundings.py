@@ -10,7 +10,7 @@ from cohorts.query import Barred, Household, Near
 ADULT = 18
 
 _MATE = """
-    SELECT me.person_id, mate.person_id AS mate_id, {of_age} AS of_age
+    SELECT me.person_id, mate.person_id AS mate_id, {of_age} AS of_age, {adult_mate} AS is_adult
     FROM person AS me
     JOIN person AS mate USING (household)
     WHERE
@@ -21,7 +21,11 @@ _MATE = """
 """
 
 _UNSURE = """
-    SELECT person_id, count(*) FILTER (of_age) AS surely, count(*) FILTER (of_age IS NULL) AS perhaps
+    SELECT
+        person_id,
+        count(*) FILTER (of_age) AS surely,
+        count(*) FILTER (of_age IS NULL) AS perhaps,
+        count(*) FILTER (is_adult) AS adults
     FROM {mate}
     GROUP BY person_id
 """
@@ -39,8 +43,10 @@ _SOME = """
 _EACH = """
     SELECT mate.person_id, max(theirs.crossed) AS day, max(theirs.last) AS until, TRUE AS stands
     FROM {mate} AS mate
+    JOIN person USING (person_id)
+    JOIN {others} AS others USING (person_id)
     LEFT JOIN {clause} AS theirs ON theirs.person_id = mate.mate_id
-    WHERE mate.of_age IS NOT FALSE
+    WHERE mate.of_age IS NOT FALSE AND ({grown_up})
     GROUP BY mate.person_id
     HAVING count(*) = count(theirs.person_id) AND bool_or(mate.of_age)
 """
@@ -84,12 +90,24 @@ _UNNAMED = """
 
 
 def add_household(to: Builder, name: str, asked: Household, clause: str, known: str) -> Piece:
-    """Others at the same home for whom the clause stands; only for people whose home is known to be one."""
+    """Others at the same home for whom the clause stands; only for people whose home is known to be one.
+
+    A child does not live alone: where nobody at home is known to be an adult, somebody is missing, and neither "no" nor
+    "everyone" is said of such a home.
+    """
     mate, others = _add_mates(to, name, asked.low, asked.high)
-    template = _EACH if asked.how == "all" else _SOME
-    items = to.fill(template, mate=mate, clause=clause, others=to.bind("others", asked.at_least - 1))
-    sure = f"{_at_home(to)} AND {known} AND coalesce({others}.perhaps, 0) = 0"
+    if asked.how == "all":
+        items = to.fill(_EACH, mate=mate, clause=clause, others=others, grown_up=_grown_up(to, "others"))
+    else:
+        items = to.fill(_SOME, mate=mate, clause=clause, others=to.bind("others", asked.at_least - 1))
+    sure = f"{_at_home(to)} AND {known} AND coalesce({others}.perhaps, 0) = 0 AND ({_grown_up(to, others)})"
     return Piece(items, sure, (others,))
+
+
+def _grown_up(to: Builder, others: str) -> str:
+    """Whether the person or somebody else at home is known to be an adult."""
+    own = f"{_age(to, 'person')} >= {to.bind('youngest', ADULT)}"
+    return f"coalesce({own}, FALSE) OR coalesce({others}.adults, 0) > 0"
 
 
 def add_lone_adult(to: Builder, name: str) -> Piece:
@@ -120,6 +138,7 @@ def _add_mates(to: Builder, name: str, low: int, high: int | None) -> tuple[str,
         "who else lives in the same home; homes of unknown or shared kind are left out",
         _MATE,
         of_age="TRUE" if any_age else f"({age} >= {to.bind('youngest', low)}{upper})",
+        adult_mate=f"({age} >= {to.bind('youngest', ADULT)})",
         home=to.bind("home", "home"),
         as_of=to.as_of_hole,
     )

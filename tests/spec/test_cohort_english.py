@@ -12,6 +12,7 @@ from cohorts.query import (
     Alive,
     Anchor,
     Concurrent,
+    Household,
     LivesIn,
     Members,
     NoFixedAddress,
@@ -99,6 +100,15 @@ def test_definitions_that_differ_read_differently():
     assert len(set(texts.values())) == len(VARIANTS), [
         (one, other) for one in texts for other in texts if one < other and texts[one] == texts[other]
     ]
+
+
+def test_what_is_never_said_of_a_home_is_told_where_homes_are_asked_about():
+    """A reader of "no" has to know of which homes it is said."""
+    alone = "a child does not live alone, so elsewhere somebody is missing and we cannot tell."
+    told = with_evidence(Household(how="count", of=seen("substance_use"), at_least=1, low=0, high=None))
+
+    assert alone in english(told)
+    assert alone not in english(BASE)
 
 
 def test_a_definition_in_full():

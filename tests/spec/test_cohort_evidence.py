@@ -347,6 +347,42 @@ def test_a_household_is_one_of_a_known_private_home(con, tmp_path):
     assert (adult["child"], adult["perhaps"], adult["somebody"]) == ("yes", "?", "no")
 
 
+CHILDREN_ALONE = """
+person_id | household | address_kind | birth_year
+child     | 1         | home         | 2015
+brother   | 2         | home         | 2012
+sister    | 2         | home         | 2014
+cousin    | 3         | home         | 2013
+unknown   | 3         | home         | -
+son       | 4         | home         | 2011
+mother    | 4         | home         | 1985
+grown     | 5         | home         | 2007
+"""
+SISTERS_NEED = "person_id | need | valid_from\nsister | drink | 2025-03-01\nmother | drink | 2025-03-01"
+
+
+@pytest.mark.parametrize(
+    ("evidence", "answered"),
+    [
+        ("any: {need: drink}", {"child": "?", "brother": "yes", "sister": "?", "cousin": "?", "unknown": "?"}),
+        ("any: {need: drink}, age: 18+", {"child": "?", "brother": "?", "sister": "?", "cousin": "?"}),
+        ("all: {need: drink}", {"child": "?", "brother": "?", "sister": "?", "cousin": "?", "unknown": "?"}),
+        ("lone_adult: true", {"child": "no", "brother": "no", "sister": "no", "cousin": "no", "unknown": "?"}),
+    ],
+    ids=["anybody", "an adult", "everybody", "alone"],
+)
+def test_of_a_home_in_which_no_adult_is_known_neither_no_nor_everybody_is_said(con, tmp_path, evidence, answered):
+    """A child does not live alone: somebody is missing, or of an age that nobody told. What was seen stands."""
+    told = world(people=CHILDREN_ALONE, needs=SISTERS_NEED, covered=KINDS)
+
+    found = answers(agreed(con, asked(tmp_path, f"{{household: {{{evidence}}}}}"), told), "met")
+
+    assert found | answered == found
+    assert (found["son"], found["mother"], found["grown"]) == {
+        "lone_adult: true": ("no", "yes", "yes"),
+    }.get(evidence, ("yes", "no", "no"))
+
+
 def test_a_lone_adult_has_no_other_adult_at_home_nor_anybody_who_may_be_one(con, tmp_path):
     """A lone parent is one; a child is not; someone of unknown age may be an adult."""
     found = answers(agreed(con, asked(tmp_path, "{household: {lone_adult: true}}"), world(people=HOMES)), "met")
