@@ -139,8 +139,8 @@ def _lost_homes(told: dict[str, Recovery], true: dict[str, Recovery]) -> list[st
     """For each definition that homes as told cost most: how many it loses by them, and how many with true homes."""
     return [
         f"{cohort}: of {one.planted} planted, {one.planted - one.both} are not found with homes as told (of"
-        f" {one.untold} of them it cannot tell), and {true[cohort].planted - true[cohort].both} with true homes. What it"
-        " loses is what addresses say, not what the definition asks."
+        f" {one.untold} of them it cannot tell), and {true[cohort].planted - true[cohort].both} with true homes."
+        " What it loses is what addresses say, not what the definition asks."
         for cohort, one in sorted(told.items())
         if one.sensitivity < _WANTED <= true[cohort].sensitivity
     ]
