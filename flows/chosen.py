@@ -5,8 +5,9 @@ from pathlib import Path
 
 from flows.run import Run
 from governance.errors import PolicyRefusal
+from governance.intake import Intake
 from governance.intake.chosen import Chosen, choose_extract
-from governance.intake.repeated import held_against_earlier
+from governance.intake.repeated import Files, Told, held_against_earlier, repeated_files
 from governance.ledger import Entry, Event
 from governance.package import no_package
 from governance.settings import Source
@@ -31,20 +32,25 @@ def chosen_from(root: Path, source: Source, period: str, entries: Iterable[Entry
     return choose_extract(root, source, period, sent=sent, was_here=was_here)
 
 
-def check_not_older(run: Run, source: Source, digests: Mapping[str, str], entries: Sequence[Entry]) -> None:
-    """An extract that a newer one took the place of is not put back by mistake.
+def told_by(intake: Intake) -> dict[str, Told]:
+    """What each file of an extract is told by, by file id."""
+    return {file: Told(digest, intake.contents[file]) for file, digest in intake.digests.items()}
+
+
+def check_not_older(run: Run, source: Source, files: Files, entries: Sequence[Entry]) -> None:
+    """An extract that a newer one took the place of is not put back by mistake, nor saved anew.
 
     Args:
         run: The run; after a rollback of its period any of its extracts may be read again.
         source: The source.
-        digests: SHA-256 by file id.
+        files: What was delivered.
         entries: Of the ledger.
 
     Raises:
         PolicyRefusal: A file was read before this month, and another one since.
     """
     before = _read_before(run.period, source.id, entries)
-    older = [file for file, digest in digests.items() if _was_replaced(digest, before.get(file, []))]
+    older = [file for file, told in files.items() if _was_replaced(told, before.get(file, []))]
     if older:
         raise PolicyRefusal(
             f"{source.id}: {', '.join(older)} is an extract that was read before and replaced by a newer one since.",
@@ -55,34 +61,50 @@ def check_not_older(run: Run, source: Source, digests: Mapping[str, str], entrie
         )
 
 
-def _read_before(period: str, source: str, entries: Sequence[Entry]) -> dict[str, list[str]]:
-    """Digests of each file in the order in which they were read, since the period was last rolled back."""
+def _read_before(period: str, source: str, entries: Sequence[Entry]) -> dict[str, list[Told]]:
+    """What each file was told by, in the order in which they were read, since the period was last rolled back."""
     wanted = {"period": period, "source": source}
-    found: dict[str, list[str]] = {}
+    found: dict[str, list[Told]] = {}
     for entry in entries:
         if entry.event is Event.ROLLED_BACK and entry.facts["period"] == period:
             found.clear()
         if entry.event is Event.EXTRACT_READ and wanted.items() <= entry.facts.items():
-            found.setdefault(str(entry.facts["file"]), []).append(str(entry.facts["sha256"]))
+            found.setdefault(str(entry.facts["file"]), []).append(_told(entry))
     return found
 
 
-def chosen_anew(run: Run, source: Source, digests: Mapping[str, str], entries: Sequence[Entry]) -> Chosen:
+def _told(entry: Entry) -> Told:
+    return Told(str(entry.facts["sha256"]), str(entry.facts.get("content_hmac", "")))
+
+
+def chosen_anew(run: Run, source: Source, files: Files, entries: Sequence[Entry]) -> Chosen:
     """What a delivered extract is, held against those of earlier months in the ledger.
 
     Raises:
         PolicyRefusal: It is an earlier one, and this source's is not carried forward.
     """
-    read: dict[str, dict[str, str]] = {}
+    return held_against_earlier(source, run.period, files, _own_months(source, entries))
+
+
+def repeated_in(
+    run: Run, source: Source, files: Files, rows: Mapping[str, int], entries: Sequence[Entry]
+) -> dict[str, str]:
+    """The month of which each file of events is a copy, beside others that changed."""
+    return repeated_files(source, run.period, files, _own_months(source, entries), rows)
+
+
+def _own_months(source: Source, entries: Sequence[Entry]) -> dict[str, dict[str, Told]]:
+    """Every month's own extract, as the ledger has it: those carried forward are not among them."""
+    read: dict[str, dict[str, Told]] = {}
     for entry in entries:
         facts = entry.facts
         if entry.event is Event.EXTRACT_READ and facts["source"] == source.id and "extract_period" not in facts:
-            read.setdefault(str(facts["period"]), {})[str(facts["file"])] = str(facts["sha256"])
-    return held_against_earlier(source, run.period, digests, read)
+            read.setdefault(str(facts["period"]), {})[str(facts["file"])] = _told(entry)
+    return read
 
 
-def _was_replaced(digest: str, before: list[str]) -> bool:
-    return digest in before and before[-1] != digest
+def _was_replaced(told: Told, before: Sequence[Told]) -> bool:
+    return any(map(told.is_as, before)) and not told.is_as(before[-1])
 
 
 def rows_before(run: Run, source: Source) -> list[dict[str, int]]:

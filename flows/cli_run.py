@@ -294,12 +294,14 @@ def steps_answer(folder: Path, steps: list[tuple[str, str]], period: str, *, pla
     marked = sum(int(done["receipt"].get("unusual_arrivals", 0)) for done in outcomes)
     told += [f"New records are unusual in {marked} ways: see the IG audit."] if marked else []
     told += [one for one in map(_not_up_to_date, outcomes) if one]
+    repeated = [one for one in map(_repeated, outcomes) if one]
+    told += repeated
     draft = draft_of(folder, run.period) if waits else None
     told += [f"Nothing is public yet. Next: {draft.next_command}"] if draft else []
     return Answer(
         result={**result, "waits": waits, "warnings": warnings, "drifted": drifted, "unusual_arrivals": marked},
         lines=[*outcome_lines(outcomes), *page_lines(found, {done["step"] for done in outcomes}), *told],
-        exit_code=EXIT_WARNING if warnings or drifted or marked else EXIT_OK,
+        exit_code=EXIT_WARNING if warnings or drifted or marked or repeated else EXIT_OK,
     )
 
 
@@ -310,6 +312,16 @@ def _not_up_to_date(done: Any) -> str:
         return f"{done['source']}: no extract came, and the month went on without it."
     of = receipt.get("carried_from")
     return f"{done['source']}: no extract came, and that of {of} was carried forward." if of else ""
+
+
+def _repeated(done: Any) -> str:
+    """A sentence on files of events that are an earlier month's; empty if none is."""
+    if not (files := done["receipt"].get("repeated")):
+        return ""
+    return (
+        f"{done['source']}: {files} came again, so nothing in it is of this month, and other files are new. Put this"
+        " month's there and run again; if the source confirms that nothing happened, go on."
+    )
 
 
 def outcome_lines(outcomes: list[Any]) -> list[str]:

@@ -9,7 +9,7 @@ import pyarrow as pa
 from cohorts.events import Payload, record_tables
 from cohorts.mapping_report import mapping_report
 from cohorts.quality.filled import filled_fields
-from flows.chosen import check_not_older, chosen_anew, chosen_extract, rows_before
+from flows.chosen import check_not_older, chosen_anew, chosen_extract, repeated_in, rows_before, told_by
 from flows.rekeying import publish_translation
 from flows.run import Run, timestamp, uses_of
 from governance.areas import load_area_lookup
@@ -35,8 +35,9 @@ def pseudonymise(run: Run, source_id: str) -> dict[str, int | float | str]:
     """One source's packages for the linkage and analysis zones, and its receipt.
 
     Returns:
-        Counts and manifest digests; ``carried_from``: the month of an extract that was carried forward; ``absent`` is 1
-        where there is none and the month goes on without it.
+        Counts and manifest digests; ``carried_from``: the month of an extract that was carried forward; ``repeated``:
+        files of events that are an earlier month's; ``absent`` is 1 where there is no extract and the month goes on
+        without it.
 
     Raises:
         Awaiting: The extract or a cleaned list has not come.
@@ -47,7 +48,7 @@ def pseudonymise(run: Run, source_id: str) -> dict[str, int | float | str]:
     if chosen.how is Arrived.ABSENT:
         run.ledger.append(Event.SOURCE_ABSENT, at=timestamp(), period=run.period, source=source.id)
         return {"source": source.id, "absent": 1}
-    intake, chosen = _read(run, source, chosen, record_key)
+    intake, chosen, repeated = _read(run, source, chosen, record_key)
     left_out = leave_out(intake, run.bundle, run.root, run.period, run.today, record_key)
     homes = issued.subkey(*household_context(uses_of(run.bundle))) if project.households else None
     payload = record_tables(intake.con, source, load_area_lookup(run.root, project.lookup), homes)
@@ -70,6 +71,7 @@ def pseudonymise(run: Run, source_id: str) -> dict[str, int | float | str]:
         "gains": [gain.as_dict() for gain in field_gains(found, project.linkage)],
         "mapping": [column.as_dict() for column in mapping_report(intake.con, source)],
         "packages": digests,
+        "repeated": repeated,
     }
     rejects = {"reject_row": intake.reject_rows}
     own_key = run.ring.zone_public(f"source_{source.id}")
@@ -79,25 +81,30 @@ def pseudonymise(run: Run, source_id: str) -> dict[str, int | float | str]:
     _record(run, source, intake, left_out, {**digests, "receipt": kept}, facts)
     counts = {"records": told(encoded.records.num_rows), "views": told(encoded.views.num_rows)}
     carried = {"carried_from": chosen.period} if chosen.how is Arrived.CARRIED else {}
+    if repeated:
+        carried["repeated"] = ", ".join(f"{file} (as in {month})" for file, month in sorted(repeated.items()))
     return {"source": source.id, **counts, **carried, **{f"{kind}_sha256": one for kind, one in digests.items()}}
 
 
-def _read(run: Run, source: Source, chosen: Chosen, record_key: Secret) -> tuple[Intake, Chosen]:
-    """The extract, held against what was read before.
+def _read(run: Run, source: Source, chosen: Chosen, record_key: Secret) -> tuple[Intake, Chosen, dict[str, str]]:
+    """The extract, held against what was read before, and its files that are an earlier month's.
 
     One that is carried forward is read again under this month's keys, and this month's lists are applied to it: who
     opted out since is not in it. One that was delivered and is an earlier month's is told for what it is.
     """
     synthetic = run.bundle.project.synthetic
     intake = read_extracts(run.root, source, chosen.period, record_key=record_key, synthetic=synthetic)
-    if chosen.how is Arrived.DELIVERED:
-        entries = run.ledger.entries()  # once: each time its whole chain is checked
-        check_not_older(run, source, intake.digests, entries)
-        names = {file.id: path_of(file.path, run.period) for file in source.files}
-        rows = {file: counts.rows_in for file, counts in intake.counts.items()}
-        check_usual_size(source, names, rows, rows_before(run, source))
-        chosen = chosen_anew(run, source, intake.digests, entries)
-    return intake, chosen
+    if chosen.how is not Arrived.DELIVERED:
+        return intake, chosen, {}
+    entries = run.ledger.entries()  # once: each time its whole chain is checked
+    files = told_by(intake)
+    check_not_older(run, source, files, entries)
+    names = {file.id: path_of(file.path, run.period) for file in source.files}
+    rows = {file: counts.rows_in for file, counts in intake.counts.items()}
+    check_usual_size(source, names, rows, rows_before(run, source))
+    chosen = chosen_anew(run, source, files, entries)
+    carried = chosen.how is Arrived.CARRIED
+    return intake, chosen, {} if carried else repeated_in(run, source, files, rows, entries)
 
 
 def _facts(run: Run, source: Source, kid: str) -> dict[str, Any]:
@@ -164,7 +171,8 @@ def _record(
     ledger, where = run.ledger, {"period": run.period, "source": source.id}
     of = {} if facts["extract_period"] == run.period else {"extract_period": facts["extract_period"]}
     for file, digest in intake.digests.items():
-        ledger.append(Event.EXTRACT_READ, at=timestamp(), file=file, sha256=digest, **of, **where)
+        content = intake.contents[file]
+        ledger.append(Event.EXTRACT_READ, at=timestamp(), file=file, sha256=digest, content_hmac=content, **of, **where)
     opt_outs = left_out.opt_outs
     applied = {"list_sha256": opt_outs.list_sha256} if opt_outs.status == "applied" else {"reason": opt_outs.reason}
     ledger.append(Event.OPT_OUTS_APPLIED, at=timestamp(), status=opt_outs.status, **applied, **where)

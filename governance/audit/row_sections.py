@@ -81,8 +81,19 @@ def reconciliation_section(evidence: Evidence) -> Section:
         wide=True,
     )
     text = "Exact counts of rows. They stand on this page only; anything published goes through disclosure control."
-    blocks = (Text(text), equation, _set_aside(evidence, titles), _without_home(evidence, titles))
+    again = tuple(map(Text, _came_again(evidence, titles)))
+    blocks = (Text(text), equation, *again, _set_aside(evidence, titles), _without_home(evidence, titles))
     return Section(id="reconciliation", title="Every row accounted for", blocks=blocks)
+
+
+def _came_again(evidence: Evidence, titles: Mapping[str, str]) -> list[str]:
+    """Files of events that say what an earlier month's said, beside others that changed."""
+    return [
+        f"{titles[source]}: {file} says what it said in {month}, row for row. Unless the source confirms that nothing"
+        " happened since, what came after is not known, though it counts as no contact."
+        for source in titles
+        for file, month in sorted((evidence.receipt(source) or {}).get("repeated", {}).items())
+    ]
 
 
 def _equation_row(title: str, one: Reconciled) -> Row:

@@ -45,6 +45,7 @@ REASONS = {
     "conflicting_record": "Same record id in rows that disagree",
     "not_among_people": "Record id is not among the usable rows of the people file",
     "no_readable_date": "Row has no readable start date",
+    "start_date_serial": "Row's start date is a number of days, and the format does not say from which day on",
     "date_unreadable": "Date does not exist or is in another format",
     "date_serial": "Date is a number of days, and the format does not say from which day on",
     "birth_date_future": "Date of birth after the period",

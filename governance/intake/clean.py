@@ -8,7 +8,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-_SPACES = r"[\s\x0b\x{85}\p{Z}]"
+_SPACES = r"\r\n|[\s\x0b\x{85}\p{Z}]"
+"""One end of a line is one space, however the file writes it."""
 _UNSEEN = r"[\p{Cc}\p{Cf}]"
 """Control and format characters: NUL, zero-width space, byte order mark, direction marks."""
 

@@ -10,6 +10,7 @@ import pyarrow as pa
 from governance.errors import ExtractError, PolicyRefusal
 from governance.intake import rows
 from governance.intake.checks import ColumnPlan, check_formats, define_checks, plan_columns
+from governance.intake.content import content_hmac
 from governance.intake.dates import date_faults
 from governance.intake.deliver import Delivery, read_deliveries
 from governance.intake.guard import no_library_words
@@ -41,6 +42,8 @@ class Intake:
     """The rejected rows themselves (file, row_no, code, content): for the source's eyes only, to be sealed."""
     digests: dict[str, str]
     """SHA-256 of each extract file, by file id."""
+    contents: dict[str, str]
+    """Keyed digest of what each file's rows say, by file id: see :mod:`governance.intake.content`."""
 
     @property
     def people_file(self) -> str:
@@ -147,8 +150,10 @@ def _judge_all(
     con: duckdb.DuckDBPyConnection, source: Source, deliveries: list[Delivery], plans: _Plans, record_key: Secret
 ) -> Intake:
     counts: dict[str, FileCounts] = {}
+    contents: dict[str, str] = {}
     for delivery in deliveries:
         file, columns = delivery.file, plans[delivery.file.id]
+        contents[file.id] = content_hmac(con, file, columns, rows_in=delivery.raw.rows_in, record_key=record_key)
         rows.judge(con, file)
         if file.grain != "events":
             rows.know_people(con, file, record_key, source.id)
@@ -168,6 +173,7 @@ def _judge_all(
         rejects=rejects,
         reject_rows=reject_rows,
         digests={delivery.file.id: delivery.sha256 for delivery in deliveries},
+        contents=contents,
     )
 
 

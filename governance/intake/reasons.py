@@ -14,6 +14,7 @@ class Reason(StrEnum):
     CONFLICTING_RECORD = "conflicting_record"
     NOT_AMONG_PEOPLE = "not_among_people"
     NO_READABLE_DATE = "no_readable_date"
+    START_DATE_SERIAL = "start_date_serial"
     DATE_UNREADABLE = "date_unreadable"
     DATE_SERIAL = "date_serial"
     BIRTH_DATE_FUTURE = "birth_date_future"
@@ -75,6 +76,12 @@ MEANINGS = {
     Reason.NO_READABLE_DATE: Meaning(
         "The row has no start date that could be read, so it is no event.",
         "Ask the source for real dates in one format, or add the format to the column.",
+        rejects_row=True,
+    ),
+    Reason.START_DATE_SERIAL: Meaning(
+        "The row's start date is a number of days, as spreadsheets keep dates, and `format` does not say from which day"
+        " on, so it is no event.",
+        "Ask the source for real dates, or whether it counts from 1900 or 1904, and add `excel-1900` or `excel-1904`.",
         rejects_row=True,
     ),
     Reason.DATE_UNREADABLE: Meaning(

@@ -37,19 +37,20 @@ def start(con: duckdb.DuckDBPyConnection) -> None:
 
 
 def load_text(con: duckdb.DuckDBPyConnection, delivery: Delivery, plans: list[ColumnPlan]) -> None:
-    """Make ``text_<id>``: cleaned text, why cells have none (``s<n>``), the source's own record id, two hashes.
+    """Make ``text_<id>``: cleaned text, why cells have none (``s<n>``), the source's own record id, three hashes.
 
-    Columns of free text and dropped columns enter the hashes only, so that two events that differ there stay
-    two; in a people file they do not make two people of one.
+    Columns of free text and dropped columns enter the hashes only. In the two of the row's content they keep two events
+    apart that differ there; in a people file they do not make two people of one. ``unused`` is of them alone.
     """
     file, raw = delivery.file, delivery.raw
     at = {name: number for number, name in enumerate(raw.header)}
     columns = {f"c{plan.number}": clean_text(raw.columns[at[plan.name]], missing=plan.column.missing) for plan in plans}
-    hidden = [] if file.grain == "people" else [n for n, name in enumerate(raw.header) if _is_hidden(file, name)]
-    hashed = {**columns, **{f"h{n}": raw.columns[n] for n in hidden}}
+    hidden = [at[name] for name in sorted(set(raw.header)) if _is_hidden(file, name)]
+    unused = {f"u{n}": clean_text(raw.columns[n], missing=[]) for n in hidden}
+    hashed = {**columns, **({} if file.grain == "people" else {f"h{n}": raw.columns[n] for n in sorted(hidden)})}
     nothing = pa.nulls(len(raw.row_no), pa.string())
     spoilt = {f"s{plan.number}": raw.spoilt.get(at[plan.name], nothing) for plan in plans}
-    con.register("incoming", pa.table({"row_no": pa.array(raw.row_no), **hashed, **spoilt}))
+    con.register("incoming", pa.table({"row_no": pa.array(raw.row_no), **hashed, **unused, **spoilt}))
     materialise(
         con,
         f"text_{file.id}",
@@ -58,7 +59,8 @@ def load_text(con: duckdb.DuckDBPyConnection, delivery: Delivery, plans: list[Co
             row_no, {", ".join([*columns, *spoilt])},
             {_local_id(file, plans)} AS local_id,
             hash({", ".join(hashed)}) AS content_a,
-            hash('again', {", ".join(reversed(list(hashed)))}) AS content_b
+            hash('again', {", ".join(reversed(list(hashed)))}) AS content_b,
+            hash({", ".join(["''", *unused])}) AS unused
         FROM incoming
         """,
     )
@@ -86,7 +88,7 @@ def load_typed(con: duckdb.DuckDBPyConnection, file: ExtractFile, plans: list[Co
         con,
         f"typed_{file.id}",
         f"""
-        SELECT row_no, local_id, content_a, content_b, {_undatable(file, plans)} AS undatable, {values}
+        SELECT row_no, local_id, content_a, content_b, unused, {_undatable(file, plans)} AS undatable, {values}
         FROM (SELECT *, {faults} FROM (SELECT *, {parsed} FROM text_{file.id}) AS parsed) AS judged
         ORDER BY row_no
         """,
@@ -95,13 +97,16 @@ def load_typed(con: duckdb.DuckDBPyConnection, file: ExtractFile, plans: list[Co
 
 
 def _undatable(file: ExtractFile, plans: list[ColumnPlan]) -> str:
-    """True for a row of events that has start dates, none of which can be read."""
+    """Why a row of events that has start dates is none: not one can be read. Null for every other row."""
     starts = [plan.number for plan in plans if plan.name in start_columns(file)]
     if file.grain != "events" or not starts:
-        return "false"
+        return "NULL"
     unread = " AND ".join(f"(p{number} IS NULL OR f{number} IS NOT NULL)" for number in starts)
     delivered = " OR ".join(f"c{number} IS NOT NULL" for number in starts)
-    return f"({unread}) AND ({delivered})"
+    # One that is a number of days would be read if its format were given: that is the fix worth telling.
+    serial = " OR ".join(f"f{number} IS NOT DISTINCT FROM '{Reason.DATE_SERIAL}'" for number in starts)
+    why = f"CASE WHEN {serial} THEN '{Reason.START_DATE_SERIAL}' ELSE '{Reason.NO_READABLE_DATE}' END"
+    return f"CASE WHEN ({unread}) AND ({delivered}) THEN {why} END"
 
 
 def judge(con: duckdb.DuckDBPyConnection, file: ExtractFile) -> None:
@@ -160,10 +165,16 @@ def note_rejects(
     con.execute(
         """
         INSERT INTO reject
-        SELECT $file, row_no, CASE code WHEN $undated THEN $dates ELSE $id END, code
+        SELECT $file, row_no, CASE WHEN code IN ($undated, $serial) THEN $dates ELSE $id END, code
         FROM left_out WHERE code <> 'duplicate'
         """,
-        {"file": file.id, "undated": Reason.NO_READABLE_DATE, "dates": date_columns, "id": id_column},
+        {
+            "file": file.id,
+            "undated": Reason.NO_READABLE_DATE,
+            "serial": Reason.START_DATE_SERIAL,
+            "dates": date_columns,
+            "id": id_column,
+        },
     )
     content = ", ".join(f"{quote_name(plan.name)} := c{plan.number}" for plan in plans)
     con.execute(

@@ -13,7 +13,9 @@ import pytest
 
 from flows.engine import run_steps
 from flows.period import plan, run_period
-from flows.run import open_run
+from flows.run import open_run, timestamp
+from governance.audit.evidence import gather
+from governance.audit.row_sections import reconciliation_section
 from governance.errors import Awaiting, ConfigError, ExtractError, PolicyRefusal
 from governance.ledger import Event, Ledger
 from governance.package import package_digest
@@ -180,6 +182,50 @@ def test_a_copy_of_last_months_extract(second_month, capsys):
     assert not (second_month / "zones/linkage" / SECOND).exists()
 
 
+def test_last_months_extract_saved_anew(second_month):
+    """Other order and ends of lines are other bytes and the same rows: refused like a copy."""
+    lines = extract(second_month, FIRST).read_text("utf-8").splitlines()
+    extract(second_month).write_bytes("\r\n".join([lines[0], *reversed(lines[1:])]).encode())
+
+    error = refused(PolicyRefusal, second_month, HOUSING)
+
+    assert error.code == "E-EXTRACT-REPEATED"
+    assert f"whatever its form and order, what was in the extract of {FIRST}" in str(error)
+
+
+_VISITS = """\
+  - id: visits
+    path: extracts/{period}/visits.csv
+    grain: events
+    columns:
+      id: {class: direct_identifier, role: record_id}
+      seen: {class: event_field}
+    events:
+      - kind: housing.application
+        start: seen
+"""
+
+
+def test_one_file_of_several_is_last_months(second_month, capsys):
+    """Events that came again beside new people are read, and the run, the receipt and the IG audit say so."""
+    each_month(second_month, _VISITS)
+    for period in (FIRST, SECOND):
+        lines = ["id,seen", "h0,2026-03-01", "h2,2026-04-01"]
+        visits = "\n".join(lines if period == FIRST else [lines[0], *reversed(lines[1:])])
+        extract(second_month, period, "visits").write_text(visits, encoding="utf-8")
+    run_steps(open_run(second_month, FIRST), HOUSING, plain=True)
+
+    told = here(capsys, "pseudonymise", second_month, "--source", "housing", "--plain")
+
+    assert told.code == 1
+    assert f"housing: visits (as in {FIRST}) came again" in told.out
+    assert read_manifest(current(second_month / "zones/source/housing" / SECOND))["repeated"] == {"visits": FIRST}
+    run = open_run(second_month, SECOND)
+    evidence = gather(run.root, SECOND, run.bundle, (), run.ring.infos(), run.approval, at=timestamp())
+    section = reconciliation_section(evidence)
+    assert any(f"Toy housing: visits says what it said in {FIRST}" in str(block) for block in section.blocks)
+
+
 def test_a_copy_of_last_months_extract_that_may_be_carried_forward(second_month, capsys):
     """It is taken for what it is: no need to take the file away, and everything says which month it is of."""
     each_month(second_month, "each_month: carry_forward\ncarry_forward_months: 1")
@@ -265,6 +311,16 @@ def test_older_than_current(two_months):
     extract(two_months).write_bytes(older)
     assert refused(PolicyRefusal, two_months, HOUSING).code == "E-EXTRACT-OLDER"
     assert digests(two_months, SECOND) == before
+
+
+def test_older_than_current_saved_anew(two_months):
+    """The first revision saved again with other ends of lines is no newer for that."""
+    older = extract(two_months).read_bytes()
+    rewritten(extract(two_months), lambda lines: lines[:-1])
+    run_steps(open_run(two_months, SECOND), HOUSING, plain=True)
+
+    extract(two_months).write_bytes(older.replace(b"\n", b"\r\n"))
+    assert refused(PolicyRefusal, two_months, HOUSING).code == "E-EXTRACT-OLDER"
 
 
 def test_half_its_usual_size(second_month):

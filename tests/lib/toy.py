@@ -174,15 +174,13 @@ def _extract(root: Path, source_id: str, people: range) -> None:
 
 
 def next_extracts(root: Path, period: str) -> None:
-    """The first month's rows, sent again for another month: with other spaces at their ends, for a copy is refused."""
+    """The first month's rows, sent again for another month: one of them was seen again since, for a copy is refused."""
     folder = root / "extracts" / period
     folder.mkdir()
     for path in (root / "extracts" / PERIOD).iterdir():
-        header, *lines = path.read_text("utf-8").splitlines()
-        spaces = " " * int(period[-2:])
-        (folder / path.name).write_text(
-            "\n".join([header, *(line + spaces for line in lines)]) + "\n", encoding="utf-8"
-        )
+        header, first, *lines = path.read_text("utf-8").splitlines()
+        later = first[:-2] + f"{int(first[-2:]) + int(period[-2:]):02}"
+        (folder / path.name).write_text("\n".join([header, later, *lines]) + "\n", encoding="utf-8")
 
 
 def _row(source_id: str, number: int) -> str:

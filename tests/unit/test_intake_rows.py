@@ -109,10 +109,19 @@ def test_events_of_unknown_people_are_left_out(tmp_path):
     [
         ("p1,2025-01-01,,a,", []),
         ("p1,2025-02-31,,a,", [(1, "opened", "no_readable_date")]),
+        ("p1,45231,,a,", [(1, "opened", "start_date_serial")]),
         ("p1,,,a,", []),
         ("p1,2025-01-01,2025-02-31,a,", [(1, "closed", "date_unreadable")]),
+        ("p1,2025-01-01,45231,a,", [(1, "closed", "date_serial")]),
     ],
-    ids=["read", "unreadable", "missing: the mapping counts it", "end unreadable"],
+    ids=[
+        "read",
+        "unreadable",
+        "a number of days",
+        "missing: the mapping counts it",
+        "end unreadable",
+        "end a number of days",
+    ],
 )
 def test_an_event_needs_a_start_date_that_can_be_read(tmp_path, row, rejects):
     """An end that cannot be read becomes unknown."""
@@ -125,6 +134,7 @@ def test_one_readable_start_of_several_is_enough(tmp_path):
     """A row may be a referral and a start of treatment."""
     mappings = [{"kind": "treatment.referral", "start": "opened"}, {"kind": "treatment.start", "start": "closed"}]
     rows = ["p1,2025-02-31,2025-03-01,a,", "p1,2025-02-31,2025-02-30,a,", "p1,2025-02-31,,b,"]
+    rows += ["p1,2025-02-31,45231,a,"]
     good = [f"p2,2025-03-{day:02d},2025-04-01,a," for day in range(1, 5)]
 
     intake = read_both(tmp_path, rows + good, events=mappings)
@@ -133,6 +143,7 @@ def test_one_readable_start_of_several_is_enough(tmp_path):
         (1, "opened", "date_unreadable"),
         (2, "closed, opened", "no_readable_date"),
         (3, "closed, opened", "no_readable_date"),
+        (4, "closed, opened", "start_date_serial"),
     ]
 
 

@@ -1,5 +1,6 @@
 -- Rows of one file that do not go on, and why: already delivered, or not usable.
--- reads   row_fact        one row per row of the file: row_no, local_id, content_a, content_b, undatable
+-- reads   row_fact        one row per row of the file: row_no, local_id, content_a, content_b, undatable (the
+--                         reason, where no start date of the row can be read)
 --         people_record   one row per usable person of the source: local_id; empty while the people are read
 -- grain   one row per row that is left out; the first reason that applies
 -- columns row_no, code (`duplicate` or a reason)
@@ -33,7 +34,7 @@ judged AS (
             WHEN copy.copy_no > 1 THEN 'duplicate'
             WHEN conflict.local_id IS NOT NULL THEN 'conflicting_record'
             WHEN $grain = 'events' AND people_record.local_id IS NULL THEN 'not_among_people'
-            WHEN row_fact.undatable THEN 'no_readable_date'
+            ELSE row_fact.undatable
         END AS code
     FROM row_fact
     LEFT JOIN copy ON row_fact.row_no = copy.row_no
