@@ -81,7 +81,7 @@ def reconciliation_section(evidence: Evidence) -> Section:
         wide=True,
     )
     text = "Exact counts of rows. They stand on this page only; anything published goes through disclosure control."
-    again = tuple(map(Text, _came_again(evidence, titles)))
+    again = [Text(each) for each in _came_again(evidence, titles)]
     blocks = (Text(text), equation, *again, _set_aside(evidence, titles), _without_home(evidence, titles))
     return Section(id="reconciliation", title="Every row accounted for", blocks=blocks)
 

@@ -1,4 +1,4 @@
-"""The digest of what a file says: one for every form the same rows can come in, another as soon as one value differs."""
+"""The digest of what a file says: the same in every form that its rows can come in, another once one value differs."""
 
 import csv
 import io
