@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from governance.audit.blocks import NOTHING, Cell, Row, Section, Table, Text, code, number
+from governance.audit.blocks import NOTHING, Block, Cell, Row, Section, Table, Text, code, number
 from governance.audit.checks import Reconciled, reconcile
 from governance.audit.evidence import Evidence
 from governance.audit.protected_section import no_receipt, protected_table
@@ -82,7 +82,8 @@ def reconciliation_section(evidence: Evidence) -> Section:
     )
     text = "Exact counts of rows. They stand on this page only; anything published goes through disclosure control."
     again = [Text(each) for each in _came_again(evidence, titles)]
-    blocks = (Text(text), equation, *again, _set_aside(evidence, titles), _without_home(evidence, titles))
+    blocks: list[Block] = [Text(text), equation, *again]
+    blocks += [_set_aside(evidence, titles), _without_home(evidence, titles)]
     return Section(id="reconciliation", title="Every row accounted for", blocks=blocks)
 
 
