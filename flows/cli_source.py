@@ -32,6 +32,7 @@ def add(
     sector: Annotated[Sector, typer.Option("--sector", help="Which part of public life it belongs to.")] = (
         Sector.COUNCIL
     ),
+    sheet: Annotated[str, typer.Option("--sheet", metavar="NAME", help="Which sheet of a workbook is meant.")] = "",
     json: Json = False,
 ) -> Answer:
     """Draft a source file from an extract: how it is written, and a suggested class for every column.
@@ -42,7 +43,7 @@ def add(
     from flows.source_draft import add_source, filled
 
     draft = add_source(
-        folder, extract, source_id=source_id, title=title, organisation=organisation, sector=sector.value
+        folder, extract, source_id=source_id, title=title, organisation=organisation, sector=sector.value, sheet=sheet
     )
     rows = [
         (shape.name, f"{one.column_class} {one.role}".strip(), filled(shape), one.why)

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from flows.run import now
-from flows.starter import render_text
+from flows.starter import is_untouched_example, render_text
 from governance.errors import BadInput
 from governance.intake.profile import Profile, profile_extract
 from governance.intake.suggest import Shape, Suggestion, suggest
@@ -65,7 +65,14 @@ def filled(shape: Shape) -> str:
 
 
 def add_source(
-    root: Path, extract: Path, *, source_id: str = "", title: str = "", organisation: str = "", sector: str = "council"
+    root: Path,
+    extract: Path,
+    *,
+    source_id: str = "",
+    title: str = "",
+    organisation: str = "",
+    sector: str = "council",
+    sheet: str = "",
 ) -> Draft:
     """Profile an extract and write ``sources/<id>.yaml``.
 
@@ -76,13 +83,14 @@ def add_source(
         title: What it is called.
         organisation: Who sends it.
         sector: Which part of public life it belongs to.
+        sheet: Which sheet of a workbook is meant.
 
     Raises:
         BadInput: The file cannot be profiled, the id is none, or there is such a source already.
     """
     name = source_id or re.sub(r"[^a-z0-9]+", "_", extract.name.split(".")[0].lower()).strip("_")
     target = _target(root, name)
-    profile = profile_extract(extract)
+    profile = profile_extract(extract, sheet)
     suggestions = suggest(profile.columns)
     today = now().date()
     facts = {
@@ -95,6 +103,7 @@ def add_source(
         "review": (today + timedelta(days=335)).isoformat(),
         "profile": profile,
         "delimiter": json.dumps(profile.delimiter),
+        "sheet": json.dumps(profile.sheet, ensure_ascii=False),
         "file_id": name,
         "path": json.dumps(_path(root, extract, name)),
         "grain": "people" if any(one.role == "record_id" for one in suggestions) else "both",
@@ -113,11 +122,18 @@ def _target(root: Path, name: str) -> Path:
             code="E-SOURCE-ID",
         )
     target = root / "sources" / f"{name}.yaml"
-    if not (root / "project.yaml").exists() or target.exists():
+    if not (root / "project.yaml").exists():
         raise BadInput(
-            f"sources/{name}.yaml is there already, or this is no project.",
+            "There is no project here.",
+            why="A source file belongs into the folder that holds project.yaml.",
+            fix="Name that folder with --dir, or start a project with `joinedup init`. Nothing was written.",
+            code="E-SOURCE-NO-PROJECT",
+        )
+    if target.exists() and not is_untouched_example(root, target):
+        raise BadInput(
+            f"sources/{name}.yaml is there already.",
             why="A source file that people have worked on is never overwritten.",
-            fix="Choose another --id, or start a project with `joinedup init`. Nothing was written.",
+            fix="Choose another --id, or move that file away if it is to be drafted anew. Nothing was written.",
             code="E-SOURCE-EXISTS",
         )
     return target

@@ -3,6 +3,7 @@
 The policy rules still refuse it, which is meant: they list what only its owner can fill in.
 """
 
+import re
 from collections.abc import Mapping
 from datetime import date, timedelta
 from functools import cache
@@ -17,6 +18,7 @@ from flows.schemas import write_schemas
 from governance.errors import BadInput
 
 _FOLDERS = ("cohorts", "extracts", "optout", "sensitive", "keys", "approvals", "ledger")
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 _LOOKUP = "lookups/areas.csv"
 _FILES = {
     "project.yaml": "project.yaml.jinja",
@@ -56,6 +58,15 @@ def start_project(root: Path) -> list[str]:
         path.write_bytes(_render(name, facts))
     schemas = [Path(path).relative_to(root).as_posix() for path in write_schemas(root / "schemas")]
     return [*_FILES, *schemas]
+
+
+def is_untouched_example(root: Path, file: Path) -> bool:
+    """Whether a file is still as :func:`start_project` wrote it, on whatever day: nobody has worked on it."""
+    name = file.relative_to(root).as_posix()
+    if name not in _FILES:
+        return False
+    made = _DAY.sub("", _render(name, {"lookup_sha256": "", **_dates(now().date())}).decode())
+    return made == _DAY.sub("", file.read_bytes().decode("utf-8", "replace"))
 
 
 def _dates(today: date) -> dict[str, str]:

@@ -43,21 +43,26 @@ class Profile:
     delimiter: str = ","
     quote: str = '"'
     header_row: int | None = None
+    sheet: str = ""
     rows: int
     set_aside: int
     """Rows that do not fit the header."""
     columns: list[Shape]
 
 
-def profile_extract(path: Path) -> Profile:
+def profile_extract(path: Path, sheet: str = "") -> Profile:
     """Profile a file.
+
+    Args:
+        path: The file.
+        sheet: Which sheet of a workbook is meant, where it has several.
 
     Raises:
         BadInput: It cannot be read, or its header cannot be told from its rows.
     """
     with no_library_words("profiling an extract"):
         try:
-            job = _job(path)
+            job = replace(_job(path), sheet=sheet or None)
             job, raw = _with_header(job)
         except NotText as error:
             raise _unreadable(error.fault.what, error.fault.fix) from None
@@ -67,6 +72,7 @@ def profile_extract(path: Path) -> Profile:
             delimiter=job.delimiter,
             quote=job.quote,
             header_row=job.header_row,
+            sheet=sheet,
             rows=raw.rows_in,
             set_aside=len(raw.aside),
             columns=_shapes(raw),
@@ -74,6 +80,7 @@ def profile_extract(path: Path) -> Profile:
 
 
 def _unreadable(what: str, fix: str) -> BadInput:
+    fix = fix.replace("Set `sheet` to", "Say --sheet and").replace("Correct `sheet`", "Correct --sheet")
     return BadInput(
         f"The extract {what}",
         why="A source file describes columns, and they cannot be told.",

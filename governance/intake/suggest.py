@@ -21,10 +21,10 @@ _NAMES = {
     "nhs_number": r"nhs(no|num|number)|nhsnumber.*",
     "previous_surname": r"(previous|former|maiden|birth)(sur|last|family)?name",
     "forename": r"(first|given|fore|christian)names?|forename.*",
-    "surname": r"(sur|last|family)name",
+    "surname": r"(sur|last|family)names?",
     "full_name": r"(full|client|patient|person|customer)?name",
     "date_of_birth": r"dob|dateofbirth|birthdate|born|personbirthdate",
-    "previous_postcode": r"(previous|former|old)postcode",
+    "previous_postcode": r"(previous|former|old)postcode|postcode(previous|former|old)",
     "postcode": r"post(al)?code.*|postcodefake|.*postcode",
     "uprn": r"uprn.*",
     "phone": r"(mobile|home|work)?(tele)?(phone|mobile|tel)(no|number|num)?",
@@ -32,14 +32,19 @@ _NAMES = {
     "address": r".*address.*|street.*|suburb|city|town|house(no|number|name)",
     "birth_place": r"birthplace|placeofbirth",
     "occupation": r"occupation|job(title)?",
-    "sex": r"sex|gender",
-    "ethnic_group": r"ethnic(ity|group|category)?",
+    "sex": r"sex(atbirth)?|gender",
+    "ethnic_group": r"ethnic(ity|group|category|origin)?",
     "first_language": r"(first|main|preferred|spoken|home)language(code)?|languagecodepreferred|language",
     "birth_year": r"(birthyear|yearofbirth|yob)",
 }
+_WHOSE = re.compile(
+    r"(pt|patient|client|child|person|customer|applicant|tenant|resident|pupil|learner|victim|serviceuser)"
+)
+_WHOSE_ENDS = ("s", "details", "detailss")
+"""Whose field it is, as exports say before each name: PtSurname, Client's Surname, Patient Details's Given Name."""
 _RECORD_ID = re.compile(
     r"(unique|local|source|internal|national)?(person|personal|individual|patient|client|case|record|rec|customer|member|tenant|applicant|serviceuser|user)?"
-    r"(id|ref|reference|identifier|key)"
+    r"(u?id|ref|reference|identifier|key)"
 )
 _DATE = re.compile(rf".*date.*|{_NAMES['date_of_birth']}")
 _FREE_TEXT = re.compile(r".*(notes?|comments?|description|narrative|freetext|remarks?)")
@@ -78,8 +83,18 @@ class Suggestion:
 
 def is_known(name: str) -> bool:
     """Whether a name is one that columns usually have."""
+    return bool(_RECORD_ID.fullmatch(plain(name)) or _role(name))
+
+
+def _role(name: str) -> str:
+    """The role that columns of such a name have, with or without a word before it that says whose; empty if none."""
     short = plain(name)
-    return bool(_RECORD_ID.fullmatch(short)) or any(re.fullmatch(text, short) for text in _NAMES.values())
+    if whose := _WHOSE.match(short):
+        own = short[whose.end() :]
+        spellings = [short, own, *(own.removeprefix(word) for word in _WHOSE_ENDS)]
+    else:
+        spellings = [short]
+    return next((role for one in spellings for role, text in _NAMES.items() if re.fullmatch(text, one)), "")
 
 
 def names_a_date(name: str) -> bool:
@@ -106,7 +121,9 @@ def _record_id(shapes: Sequence[Shape]) -> int | None:
 
 def _suggest(shape: Shape) -> Suggestion:
     by_shape = next((role for role, share in shape.shapes.items() if share >= _LIKELY), "")
-    by_name = next((role for role, text in _NAMES.items() if re.fullmatch(text, plain(shape.name))), "")
+    by_name = _role(shape.name)
+    if by_shape == "postcode" and by_name == "previous_postcode":
+        return _direct(by_name, "by its name, and its values have that shape")
     if by_shape:
         return _direct(by_shape, "its values have that shape")
     if by_name in ("sex", "ethnic_group", "first_language"):

@@ -12,6 +12,8 @@ from governance.settings.yaml_file import Location, YamlFile
 _PLAIN = {
     "extra_forbidden": ("is not a setting here.", "Check the spelling, or remove it."),
     "missing": ("is required.", "Add it."),
+    "date_from_datetime_parsing": ("is not a day.", "Write it like 2026-11-27."),
+    "date_parsing": ("is not a day.", "Write it like 2026-11-27."),
     "string_too_short": ("is empty.", "Say something, or remove it."),
 }
 _SHAPES = {
@@ -25,6 +27,7 @@ _SHAPES = {
 _BOUNDS = {"greater_than_equal": ("more", "ge"), "less_than_equal": ("less", "le")}
 """Bounds of numbers; in policy.yaml they are the floor."""
 _PLACEHOLDER = "REPLACE"
+_LEFT = ("still holds the example.", f"Put your own text there, without the word {_PLACEHOLDER}.")
 
 
 def faults_of(file: YamlFile, problems: Iterable[ErrorDetails]) -> list[Fault]:
@@ -42,17 +45,20 @@ def _fault(file: YamlFile, problem: ErrorDetails) -> Fault:
     loc = problem["loc"]
     shown = tuple(part for part in loc if not (isinstance(part, str) and part in {"Coded", "constrained-str"}))
     name = ".".join(str(part) for part in shown) or "the file"
-    what, fix = _words(problem)
+    what, fix = _LEFT if _is_left(problem["input"]) else _words(problem)
     return file.fault(shown, f"{name}: {what}", fix)
 
 
 def placeholders(file: YamlFile) -> Iterator[Fault]:
     """What `joinedup init` left to be filled in."""
     for at, text in _texts(file.data, ()):
-        if text.startswith(_PLACEHOLDER):
-            name = ".".join(str(part) for part in at)
-            fix = f"Put your own text there, without the word {_PLACEHOLDER}."
-            yield file.fault(at, f"{name}: still holds the example.", fix)
+        if _is_left(text):
+            what, fix = _LEFT
+            yield file.fault(at, f"{'.'.join(str(part) for part in at)}: {what}", fix)
+
+
+def _is_left(given: object) -> bool:
+    return isinstance(given, str) and given.startswith(_PLACEHOLDER)
 
 
 def _words(problem: ErrorDetails) -> tuple[str, str]:

@@ -16,6 +16,7 @@ import yaml
 
 from flows.cli import run
 from flows.source_draft import add_source
+from flows.starter import start_project
 from governance.errors import BadInput
 from governance.identifier_names import is_identifier_name
 from governance.intake.profile import profile_extract
@@ -268,8 +269,54 @@ def test_a_file_without_a_certain_header_is_refused_without_a_value(tmp_path, co
 def test_a_source_file_is_never_overwritten(root, tmp_path, capsys):
     """Nor is a draft made without an id, or outside a project; the extract is not even opened."""
     assert "E-SOURCE-EXISTS" in add(capsys, root, tmp_path / "x.csv")[1]
-    assert "E-SOURCE-EXISTS" in add(capsys, tmp_path, tmp_path / "x.csv")[1]
+    assert "E-SOURCE-NO-PROJECT" in add(capsys, tmp_path, tmp_path / "x.csv")[1]
     assert "E-SOURCE-ID" in add(capsys, root, tmp_path / "x.csv", "--id", "Not an id")[1]
+
+
+def test_the_untouched_example_is_no_work_of_anybody(tmp_path, capsys):
+    """What `init` wrote as `gp_register` makes way for a draft of that id; once edited, it does not."""
+    root, extract = tmp_path / "project", tmp_path / "x.csv"
+    start_project(root)
+    extract.write_text("".join(",".join(row) + "\n" for row in TABLE), "utf-8")
+
+    assert add(capsys, root, extract, "--id", "gp_register")[0] == 0
+    assert "Given Name" in (root / "sources" / "gp_register.yaml").read_text("utf-8")
+    assert "E-SOURCE-EXISTS" in add(capsys, root, extract, "--id", "gp_register")[1]
+
+
+def test_the_sheet_of_a_workbook_is_said(root, tmp_path, capsys):
+    """One of two sheets is named on the command line, as the message says, and stands in the draft."""
+    book = openpyxl.Workbook()
+    book.active.append(["Made by the performance team"])
+    sheet = book.create_sheet("All cases")
+    for row in TABLE:
+        sheet.append(row)
+    book.save(tmp_path / "x.xlsx")
+    (root / "sources" / "stranger.yaml").unlink()
+
+    code, said = add(capsys, root, tmp_path / "x.xlsx")
+    assert code == 3
+    assert "Say --sheet" in said
+    assert add(capsys, root, tmp_path / "x.xlsx", "--sheet", "All cases")[0] == 0
+    assert 'sheet: "All cases"' in (root / "sources" / "stranger.yaml").read_text("utf-8")
+
+
+@pytest.mark.parametrize(
+    ("name", "role"),
+    [
+        ("PtSurname", "surname"),
+        ("Client's Surname", "surname"),
+        ("Patient Details's Given Name", "forename"),
+        ("CHILD_DOB", "date_of_birth"),
+        ("Postcode (previous)", "previous_postcode"),
+    ],
+)
+def test_a_word_before_a_name_says_whose_it_is(name, role):
+    """Exports put one before each column; without the name's own role nobody would be linked by it."""
+    shapes = dict.fromkeys(("nhs_number", "email", "phone"), 0.0) | {"postcode": 1.0 if "code" in name else 0.0}
+    shape = Shape(name=name, filled=1, distinct=60, rows=60, longest=9, unique=False, shapes=shapes, format="%d/%m/%Y")
+
+    assert suggest([shape])[0].role == role
 
 
 def test_no_bundle_loads_with_a_suggestion_in_it(root):
