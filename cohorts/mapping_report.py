@@ -1,5 +1,7 @@
 """How a source's codes meet its mapping: codes seen that no mapping lists, and codes listed that were never seen.
 
+Of events, needs and outcomes, and of attributes: sex, ethnic group, first language, kind of address.
+
 A code that is not listed may be anything, a name in the wrong column too. It is named only where more than a handful of
 records have it and it looks like no identifier; the others are counted together.
 """
@@ -8,9 +10,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import duckdb
+import pyarrow as pa
 
 from cohorts.look_alikes import looks_like_identifier
+from governance.intake.codes_seen import counted_columns
 from governance.settings import Coded, EventMapping, ExtractFile, NeedMapping, Source
+from governance.settings.standard import STANDARD_VALUES
 from governance.warehouse import quote_name
 
 FEWEST_RECORDS = 10
@@ -47,18 +52,53 @@ class ColumnReport:
         }
 
 
-def mapping_report(con: duckdb.DuckDBPyConnection, source: Source) -> list[ColumnReport]:
-    """Every column whose codes a source file maps to kinds, needs or outcomes.
+_Seen = list[tuple[str, int, int]]
+"""Codes with their rows and records, the commonest first."""
+
+
+def mapping_report(con: duckdb.DuckDBPyConnection, source: Source, codes: pa.Table | None = None) -> list[ColumnReport]:
+    """Every column whose codes a source file maps to kinds, needs, outcomes or attributes.
 
     Args:
         con: Holds ``file_<file id>`` for every file of the source, and the checks of intake.
         source: Says which codes are mapped.
+        codes: What came in the columns that intake maps value by value (``Intake.codes``): there the files' tables hold
+            standard values only. Without it attributes are not told.
     """
-    return [
-        _column(con, file, name, listed, is_condition=name not in _mapped_columns(file))
-        for file in source.files
-        for name, listed in sorted(_listed_codes(file).items())
-    ]
+    found = [one for file in source.files for one in _of_events(con, file)]
+    if codes is None:
+        return found
+    came = _by_column(codes)
+    return found + [one for file in source.files for one in _of_attributes(con, file, came)]
+
+
+def _of_events(con: duckdb.DuckDBPyConnection, file: ExtractFile) -> Iterator[ColumnReport]:
+    mapped = _mapped_columns(file)
+    for name, listed in sorted(_listed_codes(file).items()):
+        yield _column(con, file, name, listed, _seen(con, file, name), is_condition=name not in mapped)
+
+
+def _of_attributes(
+    con: duckdb.DuckDBPyConnection, file: ExtractFile, came: dict[tuple[str, str], _Seen]
+) -> Iterator[ColumnReport]:
+    """Columns with a map of their own; and those without one whose values have to be standard as they come."""
+    counted = counted_columns(file)
+    for name, column in sorted(file.columns.items()):
+        if name in counted:
+            seen = came.get((file.id, name), [])
+            yield _column(con, file, name, set(column.values), seen, is_condition=False)
+        elif not column.values and column.role in STANDARD_VALUES:
+            standard, seen = set(STANDARD_VALUES[column.role]), _seen(con, file, name)
+            # A standard value that never came was promised by nobody.
+            listed = standard & {code for code, *_ in seen}
+            yield _column(con, file, name, listed, seen, is_condition=False)
+
+
+def _by_column(codes: pa.Table) -> dict[tuple[str, str], _Seen]:
+    found: dict[tuple[str, str], _Seen] = {}
+    for row in codes.to_pylist():
+        found.setdefault((row["file"], row["column"]), []).append((row["code"], row["rows"], row["records"]))
+    return found
 
 
 def _mappings(file: ExtractFile) -> list[EventMapping | NeedMapping]:
@@ -86,16 +126,19 @@ def _code_maps(mapping: EventMapping | NeedMapping) -> Iterator[Coded]:
             yield coded
 
 
-def _column(
-    con: duckdb.DuckDBPyConnection, file: ExtractFile, name: str, listed: set[str], *, is_condition: bool
-) -> ColumnReport:
+def _seen(con: duckdb.DuckDBPyConnection, file: ExtractFile, name: str) -> _Seen:
     query = f"""
         SELECT CAST({quote_name(name)} AS VARCHAR) AS code, count(*) AS rows, count(DISTINCT record_id) AS records
         FROM {quote_name(f"file_{file.id}")}
         WHERE {quote_name(name)} IS NOT NULL
         GROUP BY ALL ORDER BY rows DESC, code
     """
-    seen = con.execute(query).fetchall()
+    return con.execute(query).fetchall()
+
+
+def _column(
+    con: duckdb.DuckDBPyConnection, file: ExtractFile, name: str, listed: set[str], seen: _Seen, *, is_condition: bool
+) -> ColumnReport:
     strange = [(code, rows, records) for code, rows, records in seen if code not in listed]
     told = [row for row in strange if row[2] >= FEWEST_RECORDS and _may_be_named(con, row[0])]
     return ColumnReport(

@@ -69,7 +69,7 @@ def pseudonymise(run: Run, source_id: str) -> dict[str, int | float | str]:
         "encoded": how_encoded(project.linkage),
         "filled": filled_fields(payload.record_person),
         "gains": [gain.as_dict() for gain in field_gains(found, project.linkage)],
-        "mapping": [column.as_dict() for column in mapping_report(intake.con, source)],
+        "mapping": [column.as_dict() for column in mapping_report(intake.con, source, intake.codes)],
         "packages": digests,
         "repeated": repeated,
     }

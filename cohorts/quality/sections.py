@@ -192,9 +192,10 @@ def _codes(card: Scorecard) -> Section:
         id="codes",
         heading="Codes",
         text=(
-            "A code that is not mapped becomes no event and no need. Codes that no mapping looks for are often meant to"
-            " be left out; please tell us which are not. A code that never came may be spelt differently in the"
-            " extract. Rare codes are counted, not named."
+            "A code that is not mapped becomes no event and no need; in a column of sex, ethnic group, language or the"
+            " like it becomes missing. Codes that no mapping looks for are often meant to be left out; please tell us"
+            " which are not. A code that never came may be spelt differently in the extract. Rare codes are counted,"
+            " not named."
         ),
         tables=tuple(table for table in tables if table.rows),
         nothing="Every code that came is mapped, and every mapped code came.",

@@ -1,6 +1,6 @@
 """All of a source's extract files for one period: read, checked, quarantined, ready to encode."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
@@ -8,7 +8,7 @@ import duckdb
 import pyarrow as pa
 
 from governance.errors import ExtractError, PolicyRefusal
-from governance.intake import rows
+from governance.intake import codes_seen, rows
 from governance.intake.checks import ColumnPlan, check_formats, define_checks, plan_columns
 from governance.intake.content import content_hmac
 from governance.intake.dates import date_faults
@@ -44,6 +44,8 @@ class Intake:
     """SHA-256 of each extract file, by file id."""
     contents: dict[str, str]
     """Keyed digest of what each file's rows say, by file id: see :mod:`governance.intake.content`."""
+    codes: pa.Table = field(default_factory=codes_seen.SCHEMA.empty_table, repr=False)
+    """Codes of the columns that are mapped value by value (``codes_seen``): for the source's own reports only."""
 
     @property
     def people_file(self) -> str:
@@ -73,6 +75,7 @@ def read_extracts(root: Path, source: Source, period: str, *, record_key: Secret
         con = connect()
         define_checks(con)
         rows.start(con)
+        codes_seen.start(con)
         plans = _load(con, source, deliveries, as_of, synthetic)
         _check_dates(con, source, deliveries, plans)
         if synthetic:
@@ -159,6 +162,7 @@ def _judge_all(
             rows.know_people(con, file, record_key, source.id)
         rows.keep(con, file, columns)
         rows.note_rejects(con, file, columns, delivery.raw.aside)
+        codes_seen.note_codes(con, file, columns)
         counts[file.id] = _count(con, delivery)
         rows.drop(con, (f"typed_{file.id}", f"text_{file.id}", "row_fact", "left_out"))
     rejects = fetch_table(con, 'SELECT * FROM reject ORDER BY file, row_no, "column", code')
@@ -174,6 +178,7 @@ def _judge_all(
         reject_rows=reject_rows,
         digests={delivery.file.id: delivery.sha256 for delivery in deliveries},
         contents=contents,
+        codes=codes_seen.taken(con),
     )
 
 

@@ -2,9 +2,12 @@
 
 import duckdb
 import pyarrow as pa
+import yaml
 
 from cohorts.mapping_report import FEWEST_RECORDS, mapping_report
+from governance.intake import Intake, read_extracts
 from governance.intake.checks import define_checks
+from governance.keys import Secret
 from governance.settings import ExtractFile
 from governance.warehouse import connect, load_table
 from tests.lib.cohorts import source
@@ -77,3 +80,49 @@ def test_a_condition_is_told_apart():
 
     assert (found["flag"].is_condition, found["what"].is_condition) == (True, False)
     assert found["flag"].unmapped == (("N", MANY),)
+
+
+# --- attributes -------------------------------------------------------------------------------------------
+
+PEOPLE = """\
+id: {class: direct_identifier, role: record_id}
+gender: {class: quasi_identifier, role: sex, values: {"1": male, "2": female, "9": ""}}
+tongue: {class: quasi_identifier, role: first_language, values: {en: english, sgn: sign_language}}
+group: {class: quasi_identifier, role: ethnic_group}
+name: {class: direct_identifier, role: forename, values: {ANN: ann}}
+"""
+
+
+def attributes(tmp_path, *rows):
+    """What is told of the columns of a people file; a row holds gender, tongue and group."""
+    file = {"id": "people", "path": "people.csv", "grain": "people", "columns": yaml.safe_load(PEOPLE)}
+    made = source("s", ExtractFile.model_validate(file, strict=False))
+    lines = ["id,gender,tongue,group,name", *(f"p{n},{row},SMITH" for n, row in enumerate(rows))]
+    (tmp_path / "people.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    intake = read_extracts(tmp_path, made, "2025-09", record_key=Secret(bytes(32)), synthetic=True)
+    return {one.column: one for one in mapping_report(intake.con, made, intake.codes)}
+
+
+def test_codes_of_attributes_are_told_too(tmp_path):
+    """What came and is not listed, and what is listed and never came; an ethnic group that is not mapped, too."""
+    rows = [*["1,pl,white"] * MANY, *["3,pl,Welsh"] * MANY, *["9,en,Cornish"] * (MANY - 1)]
+    found = attributes(tmp_path, *rows)
+
+    assert set(found) == {"gender", "tongue", "group"}
+    assert (found["gender"].unmapped, found["gender"].unseen) == ((("3", MANY),), ("2",))
+    assert (found["tongue"].unmapped, found["tongue"].unseen) == ((("pl", 2 * MANY),), ("sgn",))
+    group = found["group"]
+    assert (group.unmapped, group.other_rows, group.unseen) == ((("Welsh", MANY),), MANY - 1, ())
+
+
+def test_an_attribute_that_nobody_filled_never_had_any_of_its_codes(tmp_path):
+    """All of them are listed as never seen."""
+    assert attributes(tmp_path, *["1,,white"] * 3)["tongue"].unseen == ("en", "sgn")
+
+
+def test_what_stands_in_a_column_of_codes_is_in_no_text_of_the_intake(tmp_path):
+    """A name may have slipped into it, and texts of objects end up in logs."""
+    found = attributes(tmp_path, *["Smithson,en,white"] * MANY)
+
+    assert found["gender"].unmapped == (("Smithson", MANY),)
+    assert Intake.__dataclass_fields__["codes"].repr is False
