@@ -22,7 +22,7 @@ from governance.intake.reasons import MEANINGS, Reason
 from governance.settings import Policy, Profile, Source
 
 EVENTS, ALL = "events", "all"
-DIFFERING = ("birth_year", "sex", "ethnic_group", "address", "death_month")
+DIFFERING = ("birth_year", "sex", "ethnic_group", "address", "home", "death_month")
 SLICES = ("deprivation_quintile", "ethnic_group", "age_band", "sex", "address")
 
 

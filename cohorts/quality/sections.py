@@ -249,7 +249,9 @@ def _differs(card: Scorecard) -> Section:
         heading="Where other sources say otherwise",
         text=(
             "We do not know who is right, and an address may have changed between the two. Where sources disagree,"
-            " joinedup takes what the register says, else what most records say."
+            " joinedup takes what the register says, else what most records say. Address is the area that it lies in;"
+            " home is the very dwelling, where the project tells who lives together. A home that one of the two knows"
+            " by its property number and the other by its address counts as another."
         ),
         tables=tuple(tables),
         nothing="Nobody in this source was found in another with the same field filled.",

@@ -11,6 +11,7 @@ FIELDS = {
     "sex": "Sex",
     "ethnic_group": "Ethnic group",
     "address": "Address",
+    "home": "Home",
     "nhs_number": "NHS number",
     "death_month": "Death",
     "forename": "First name",

@@ -24,6 +24,14 @@ RECORDS = [
     ("council", 3, "p2", "male", "white", 1),
     ("council", 4, "p3", None, "asian", 0),
 ]
+HOMES = {
+    ("gp", 1): (11, "home"),
+    ("council", 1): (11, "home"),
+    ("council", 2): (None, "home"),
+    ("gp", 2): (21, "home"),
+    ("council", 3): (None, "hostel"),
+    ("council", 4): (31, "home"),
+}
 
 
 @pytest.fixture(scope="module")
@@ -36,6 +44,8 @@ def con():
     ]
     names = ("source", "record_id", "person_id", "sex", "ethnic_group", "links")
     rows = [dict(zip(names, row, strict=True)) for row in RECORDS]
+    for row in rows:
+        row["household"], row["address_kind"] = HOMES[row["source"], row["record_id"]]
     connection, quality = zone(people, rows)
     number_people(connection, Secret(b"n" * 32))
     schema = RECORD_PERSON.schema.append(pa.field("source", pa.string()))
@@ -82,6 +92,14 @@ def test_sources_disagree_where_both_have_a_value(found):
     assert found["gp", "differs:sex", "all", "all"] == (1, 2)
     assert found["gp", "differs:sex", "sex", "female"] == (1, 1)
     assert found["council", "differs:ethnic_group", "all", "all"] == (0, 1)
+
+
+def test_sources_disagree_about_the_home(found):
+    """p2 lives in a hostel or at home; of p1 both tell one home, and one that is not told which contradicts nothing."""
+    assert found["council", "differs:home", "all", "all"] == (1, 2)
+    assert found["gp", "differs:home", "ethnic_group", "white"] == (1, 1)
+    assert found["gp", "differs:home", "ethnic_group", "black"] == (0, 1)
+    assert {measure for _, measure, *_ in found if measure.endswith(":home")} == {"differs:home"}
 
 
 def test_joined_with_and_without_a_field(found):

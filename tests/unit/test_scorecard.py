@@ -33,6 +33,9 @@ COUNTS = [
     ("filled:ethnic_group", "deprivation_quintile", "5", 194, 198),
     ("filled:nhs_number", "all", "all", 0, 401),
     ("differs:address", "all", "all", 67, 307),
+    ("differs:home", "all", "all", 53, 307),
+    ("differs:home", "sex", "female", 31, 157),
+    ("differs:home", "sex", "male", 22, 150),
     ("joined_with:sex", "all", "all", 301, 391),
     ("joined_without:sex", "all", "all", 3, 10),
     ("events", "month", "2026-09", 211, 211),
@@ -152,6 +155,15 @@ def test_every_share_stands_beside_the_people_it_is_of():
     assert joined.head[1] == "People with it"
     assert joined.rows[0][1:3] == ("390", "77%")
     assert any("From the second month on" in each.text for each in sections(card()))
+
+
+def test_another_home_elsewhere_is_told_by_group():
+    """Beside the address, and with the two groups of sex."""
+    told = {table.caption: table for each in sections(card()) for table in each.tables}
+
+    assert [row[0] for row in told["People of whom another source says otherwise"].rows] == ["Address", "Home"]
+    by_sex = told["Share that differs, of people whom both know, by sex"]
+    assert [row[by_sex.head.index("Home")] for row in by_sex.rows] == ["19%", "13%"]
 
 
 def test_the_page_is_accessible_and_alone(page):

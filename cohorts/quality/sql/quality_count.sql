@@ -25,7 +25,7 @@ known AS (
 answer AS (
     SELECT source, person_id, 'filled:' || attribute AS measure, is_filled AS has
     FROM known
-    WHERE attribute <> 'death_month'
+    WHERE attribute NOT IN ('death_month', 'home')
     UNION ALL
     SELECT source, person_id, 'differs:' || attribute AS measure, differs AS has
     FROM known
@@ -37,7 +37,7 @@ answer AS (
         CASE WHEN is_filled THEN 'joined_with:' ELSE 'joined_without:' END || attribute AS measure,
         is_linked AS has
     FROM known
-    WHERE attribute <> 'death_month'
+    WHERE attribute NOT IN ('death_month', 'home')
 ),
 
 slice AS (

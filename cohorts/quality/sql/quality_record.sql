@@ -23,6 +23,15 @@ value AS (
                         WHEN record_person.no_fixed_address THEN 'no fixed address' ELSE record_person.small_area
                     END
                 },
+                -- Which home, or what else than a private one: a home that is not told which says nothing.
+                {
+                    attribute: 'home',
+                    text: CASE record_person.address_kind
+                        WHEN 'home' THEN CAST(record_person.household AS VARCHAR)
+                        WHEN 'unknown' THEN NULL
+                        ELSE record_person.address_kind
+                    END
+                },
                 {attribute: 'nhs_number', text: CASE WHEN record_quality.has_nhs_number THEN 'yes' END},
                 {attribute: 'death_month', text: CAST(record_person.death_month AS VARCHAR)}
             ],
