@@ -78,7 +78,8 @@ def con():
     with warehouse() as connection:
         load_people(connection, *_people())
         load_table(connection, "coverage", _coverage())
-        load_table(connection, "person_index", PERSON_INDEX.schema.empty_table())
+        known = {"source": ["gp", "gp", "asc"], "record_id": [1, 2, 3], "person_id": ["visitor", "poor00", "poor00"]}
+        load_table(connection, "person_index", pa.table(known, schema=PERSON_INDEX.schema))
         yield connection
 
 
@@ -181,6 +182,18 @@ def test_people_off_the_register_are_counted(con, found):
 
     assert counted == [(1, 101)]
     assert row(found, "told_three_times", cohort="_everyone")["whole"] == 100
+
+
+def test_people_off_the_register_are_counted_by_source_and_group(con, found):
+    """Where they were seen, and who they are; a source that saw none of them says so."""
+    where = "measure = 'seen_off_the_register' AND dimension IN ('service', 'sex', 'address')"
+    counted = rows(con, f'SELECT "group", part, whole FROM measure_count WHERE {where}')
+
+    assert set(counted) == {
+        *{("gp", 1, 2), ("asc", 0, 1)},
+        *{("female", 0, 100), ("male", 1, 1)},
+        *{("fixed address", 0, 100), ("no fixed address", 1, 1)},
+    }
 
 
 def test_the_dead_leave_the_denominator_when_they_die():
