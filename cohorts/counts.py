@@ -43,6 +43,7 @@ _TITLES = {
     "service": "Service",
     "service_pair": "Pair of services",
     "service_count": "Number of services",
+    "service_set": "Combination of services",
 }
 _OF_PEOPLE = (
     "cohort_member",
@@ -150,6 +151,7 @@ def dimension_titles(con: duckdb.DuckDBPyConnection, sources: Sequence[Source]) 
         "service": ids,
         "service_pair": [f"{one} & {other}" for number, one in enumerate(ids) for other in ids[number + 1 :]],
         "service_count": ["0", "1", "2", "3", "4+"],
+        "service_set": [],
     }
     return {name: {"title": _TITLES[name], "order": order} for name, order in orders.items()}
 

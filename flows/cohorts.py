@@ -11,6 +11,7 @@ import pyarrow as pa
 
 from cohorts.analysis import PAYLOAD_TABLES, build_analysis
 from cohorts.board_areas import check_districts, count_areas
+from cohorts.combinations import count_combinations
 from cohorts.counts import count_cohorts, dimension_titles
 from cohorts.definition import load_definitions
 from cohorts.events import Payload
@@ -55,6 +56,7 @@ def cohorts(run: Run) -> dict[str, int | float | str]:
     counts = count_cohorts(con, results, run.bundle.sources, noise_key=run.ring.release_key(run.today))
     project = run.bundle.project
     areas = count_areas(con, project.report.boards)
+    combinations = count_combinations(con, project.spine)
     estimates = {each.title: load_population(run.root, each) for each in project.populations}
     centroids = load_centroids(run.root, project.centroids) if project.centroids else None
     measured = measure(con, definitions, run.as_of, spine=project.spine, estimates=estimates, centroids=centroids)
@@ -80,6 +82,7 @@ def cohorts(run: Run) -> dict[str, int | float | str]:
     tables = {
         "cohort_count": waits_too,
         "area_count": areas,
+        "service_set_count": combinations,
         "cohort_interval": intervals,
         "area_interval": area_intervals,
         "cohort_change": since.table,

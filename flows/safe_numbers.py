@@ -28,6 +28,7 @@ from flows.voices import Told, voices_of
 from flows.worth_asking import proposals_to_ask, release_with_questions
 from governance.code_version import code_version
 from governance.disclosure import ALL, SafeMeasures, counted_together, release_measures
+from governance.disclosure.combinations import list_combinations
 from governance.disclosure.gate import GateResult, Published, Truth, check_apart, read_releases, refuse_leaks
 from governance.disclosure.gate.relations import Relation, districts_of_areas
 from governance.disclosure.protect import keys_of
@@ -37,7 +38,7 @@ from governance.release_notices import read_notices
 from governance.settings import Project
 from governance.store import current, read_manifest
 
-_TABLES = ("cohort_count", "cohort_interval", "measure_count", "area_count", "area_interval")
+_TABLES = ("cohort_count", "cohort_interval", "measure_count", "area_count", "area_interval", "service_set_count")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,7 +78,10 @@ def safe_numbers(run: Run) -> Numbers:
     project, policy = run.bundle.project, run.bundle.policy
     hold_to_their_areas(run.zone("public"), project.report.boards)
     tables, cohorts = open_cohorts(run, (*_TABLES, CHANGE))
-    counts, intervals, measures, areas, area_intervals = (_published_part(tables[name], project) for name in _TABLES)
+    counts, intervals, measures, areas, area_intervals, combinations = (
+        _published_part(tables[name], project) for name in _TABLES
+    )
+    counts = pa.concat_tables([counts, list_combinations(combinations, policy, project.disclosure)])
     last = last_report(run)
     earlier, made_of_earlier = earlier_reports(run)
 

@@ -24,6 +24,7 @@ WITHOUT_PEOPLE = frozenset(
         "cohort_measure",
         "finder_proposal",
         "measure_count",
+        "service_set_count",
         "u_statistic",
     }
 )

@@ -10,7 +10,7 @@ NOT_RECORDED = "not recorded"
 EQUITY_ORDER = ("deprivation_quintile", "ethnic_group", "age_band", "sex", "district")
 """Breakdowns of every cohort, in the order NHS England's statement on inequalities names them."""
 
-_NOT_EQUITY = ("all", "service", "service_count", "service_pair")
+_NOT_EQUITY = ("all", "service", "service_count", "service_pair", "service_set")
 """Everyone together, and breakdowns by who has seen the members."""
 
 _FIFTHS = {"1": "1 (most deprived)", "5": "5 (least deprived)"}

@@ -217,6 +217,7 @@ TABLES = {
     "cohort_count": "exact cohort counts",
     "area_count": "exact cohort counts in the areas of boards",
     "cohort_measure": "exact measures",
+    "service_set_count": "exact counts of combinations of services",
     "finder_proposal": "proposals of the finder",
     "measure_count": "exact counts of measures",
     "safe_counts": "safe counts",

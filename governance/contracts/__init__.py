@@ -14,6 +14,7 @@ from governance.contracts.counts import (
     COHORT_MEASURE,
     FINDER_PROPOSAL,
     MEASURE_COUNT,
+    SERVICE_SET_COUNT,
 )
 from governance.contracts.people import (
     ADDRESS_SPELL,
@@ -67,6 +68,7 @@ __all__ = [
     "RECORD_PERSON",
     "RECORD_QUALITY",
     "RECORD_TRANSLATION",
+    "SERVICE_SET_COUNT",
     "U_STATISTIC",
     "VIEW",
     "Contract",
@@ -98,6 +100,7 @@ CONTRACTS = {
         PROVIDER,
         COHORT_COUNT,
         AREA_COUNT,
+        SERVICE_SET_COUNT,
         AREA_INTERVAL,
         COHORT_INTERVAL,
         COHORT_MEASURE,

@@ -30,6 +30,15 @@ AREA_COUNT = Contract(
     identifiability="exact counts of people in small areas: disclosive until the release step has rounded and withheld",
 )
 
+SERVICE_SET_COUNT = Contract(
+    name="service_set_count",
+    grain="one row per cohort and combination of services that somebody has: exact, for the release step only",
+    zone="analysis",
+    key=COHORT_COUNT.key,
+    columns=COHORT_COUNT.columns,
+    identifiability="exact counts of people, most of them of one: disclosive until the release step has joined them",
+)
+
 COHORT_INTERVAL = Contract(
     name="cohort_interval",
     grain="one row per cohort, measure, dimension and group",

@@ -15,6 +15,7 @@ import pyarrow as pa
 
 from governance.area_folders import folder_of
 from governance.contracts import AREA_COUNT, COHORT_COUNT, MEASURE_COUNT, check_table
+from governance.disclosure.combinations import without_combinations
 from governance.disclosure.counts_file import COUNTS_FILE, safe_counts_csv
 from governance.disclosure.frame import SafeFrame, release, with_areas
 from governance.disclosure.pairs import LEVELS, SLICES, Cell, Withheld, at_level, merged
@@ -109,10 +110,12 @@ def release_measures(
     found |= pairs
     cells = {key: cell for key, cell in whole.cells.items() if key in held}
     base = policy.round_to_people
-    spanned = cells
-    if of_areas := _with_intervals(areas, area_intervals, districts):
-        spanned = {key: cell for key, cell in whole.cells.items() if key in held or key.area != ALL}
-    spans = {} if intervals is None else release_spans(spanned, counts, intervals, rule=rule, base=base, areas=of_areas)
+    of_areas = _with_intervals(areas, area_intervals, districts)
+    spanned = {key: cell for key, cell in whole.cells.items() if key in held or (of_areas and key.area != ALL)}
+    spans = {}
+    if intervals is not None:
+        exact = without_combinations(counts)
+        spans = release_spans(spanned, exact, intervals, rule=rule, base=base, areas=of_areas)
     of_whole = {key: span for key, span in spans.items() if key.area == ALL}
     every = replace(whole, spans=spans)
     together = MappingProxyType(dict(_pair_cells(pairs)))

@@ -133,6 +133,7 @@ def test_whoever_left_is_in_no_table(done_months):
         "cohort_interval",
         "cohort_measure",
         "measure_count",
+        "service_set_count",
     )
     assert left == {
         ("linkage", "agreement_pattern"),
@@ -179,6 +180,7 @@ def test_the_second_month_can_be_run_again(two_months):
         "cohort_interval",
         "cohort_measure",
         "measure_count",
+        "service_set_count",
         "u_statistic",
     }
 

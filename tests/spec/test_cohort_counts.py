@@ -7,6 +7,7 @@ import pyarrow.compute as pc
 import pytest
 
 from cohorts.board_areas import check_districts, count_areas
+from cohorts.combinations import count_combinations
 from cohorts.counts import count_cohorts, dimension_titles
 from cohorts.english import attrition_labels
 from cohorts.query import AgeBetween, Alive, OnSpine
@@ -138,6 +139,28 @@ def test_services_of_members(counts):
         "council & hospital",
     }
     assert len(pairs) == 6
+
+
+def test_members_are_counted_by_exactly_which_services_saw_them(con, counts):
+    """The register makes no combination; whoever it alone saw has none. The same people have the same key as ever."""
+    met = {row["cohort"]: row for row in counts.to_pylist() if (row["measure"], row["dimension"]) == ("met", "all")}
+
+    found = {spine: count_combinations(con, spine).to_pylist() for spine in ("old", "council")}
+    by_spine = {spine: {(row["cohort"], row["group"]): row["people"] for row in rows} for spine, rows in found.items()}
+
+    assert by_spine["old"] == {
+        ("asked", "charity & council & hospital"): 1,
+        ("in_need", "charity & council & hospital"): 1,
+        ("in_need", "charity & council"): 1,
+        ("in_need", "council"): 1,
+    }
+    assert by_spine["council"] == {
+        ("asked", "charity & hospital"): 1,
+        ("in_need", "charity & hospital"): 1,
+        ("in_need", "charity"): 1,
+        ("in_need", "no service"): 1,
+    }
+    assert found["old"][0]["cell_key"] == met["asked"]["cell_key"]
 
 
 def test_rungs_are_counted_for_members_only(counts):

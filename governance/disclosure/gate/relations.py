@@ -5,39 +5,21 @@ Nothing here looks at a number. Structure is public: a breakdown by sex has ever
 
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from itertools import pairwise
 
+from governance.disclosure.gate.combinations import combinations_of
+from governance.disclosure.gate.relation import Relation, at_most, equation
 from governance.disclosure.pairs import NOT_RECORDED, SLICES, margins
 from governance.disclosure.protect import ALL, PARTS, WHOLE, CellKey
 from governance.disclosure.waits import APPOINTMENTS, MISSED, whole_of
+
+__all__ = ["Relation", "at_most", "districts_of_areas", "equation", "relations_of"]
 
 _OVERLAPPING = frozenset({"service", "service_pair"})
 """Breakdowns in which a person may stand several times, or not at all."""
 
 _EVERYONE = "_everyone"
 _PAIR = " & "
-
-
-@dataclass(frozen=True, slots=True)
-class Relation:
-    """``low <= sum of coefficient * count <= high`` over true counts; None is no limit."""
-
-    terms: tuple[tuple[CellKey, int], ...]
-    low: int | None
-    high: int | None
-    says: str
-    """Which tables it ties together, for the message: no numbers."""
-
-    def holds(self, people: Mapping[CellKey, int]) -> bool:
-        """Whether it is true of these counts."""
-        value = sum(c * people[key] for key, c in self.terms)
-        return (self.low is None or value >= self.low) and (self.high is None or value <= self.high)
-
-    @property
-    def is_sum(self) -> bool:
-        """Whether it is an equation."""
-        return self.low is not None and self.low == self.high
 
 
 def relations_of(keys: Collection[CellKey]) -> list[Relation]:
@@ -55,6 +37,7 @@ def relations_of(keys: Collection[CellKey]) -> list[Relation]:
         *_steps(known),
         *_services(known),
         *_numbers_of_services(known),
+        *combinations_of(known),
         *_waits(known),
         *_pairs_of_slices(known),
     ]
@@ -75,16 +58,6 @@ def districts_of_areas(districts: Mapping[str, Sequence[str]], keys: Collection[
             if known.issuperset(parts):
                 found.append(equation(key, parts, f"{_named(key)} and its districts in the whole"))
     return found
-
-
-def equation(total: CellKey, parts: Collection[CellKey], says: str) -> Relation:
-    """The parts add up to the total."""
-    return Relation(((total, 1), *((part, -1) for part in parts)), 0, 0, says)
-
-
-def at_most(part: CellKey, whole: CellKey, says: str) -> Relation:
-    """A part has no more people than its whole."""
-    return Relation(((whole, 1), (part, -1)), 0, None, says)
 
 
 def _groups(known: Collection[CellKey]) -> Iterator[Relation]:

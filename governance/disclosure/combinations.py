@@ -1,0 +1,106 @@
+"""Combinations of services, as they may be shown: the most common ones, and all others put together.
+
+Nearly every combination of eight services is of one or two people. To show these as hidden would be a long table of
+nothing, and would tell which combinations somebody has. So a combination stands by itself only if its number may be
+shown, and the rest is one group, which may be shown as well. Which ones stand by themselves follows from numbers as
+they would be published, never from exact ones, so that the choice says no more than the table.
+"""
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping
+from typing import NamedTuple
+
+import pyarrow as pa
+
+from governance.contracts import COHORT_COUNT, SERVICE_SET_COUNT, check_table
+from governance.disclosure.profiles import rule_of
+from governance.disclosure.rounding import CountRule
+from governance.settings import Policy, Profile
+
+SERVICE_SET = "service_set"
+"""The breakdown of members by exactly which services saw them."""
+
+NO_SERVICE, OTHERS = "no service", "other combinations"
+BETWEEN = " & "
+
+MOST = 12
+"""So many combinations stand by themselves at most: more is no picture any more."""
+_FEWEST = 2
+"""Fewer than this beside the others are no picture either, and nothing is shown."""
+_NOT_SMALL = 7
+"""Whoever knows the rule knows that at least so many people have a combination that is shown."""
+
+
+class _Counted(NamedTuple):
+    """People, and the sum of their keyed numbers."""
+
+    people: int
+    cell_key: int
+
+    def joined(self, other: "_Counted") -> "_Counted":
+        """Both together: nobody has two combinations."""
+        return _Counted(self.people + other.people, (self.cell_key + other.cell_key) % 2**32)
+
+
+_NOBODY = _Counted(0, 0)
+
+
+def list_combinations(table: pa.Table, policy: Policy, profile: Profile) -> pa.Table:
+    """Exact counts of the combinations that a release shows by themselves, and of all others together.
+
+    Args:
+        table: Contract ``service_set_count``.
+        policy: Thresholds.
+        profile: Which kind of rule counts obey.
+
+    Returns:
+        Contract ``cohort_count``: to be released with the other counts. Nothing of a cohort of which fewer than two
+        combinations can be shown, or whose other combinations are too few people.
+    """
+    rule, versions = rule_of(profile, policy), {}
+    cohorts: dict[str, dict[str, _Counted]] = defaultdict(dict)
+    for row in check_table(table, SERVICE_SET_COUNT).to_pylist():
+        versions[row["cohort"]] = row["version"]
+        cohorts[row["cohort"]][row["group"]] = _Counted(row["people"], row["cell_key"])
+    rows = [
+        {"cohort": cohort, "version": versions[cohort], "measure": "met", "dimension": SERVICE_SET, "group": group}
+        | counted._asdict()
+        for cohort, sets in cohorts.items()
+        for group, counted in _listed(sets, rule).items()
+    ]
+    return pa.Table.from_pylist(rows, schema=COHORT_COUNT.schema)
+
+
+def without_combinations(counts: pa.Table) -> pa.Table:
+    """The counts without this breakdown, for what is not worked out of it: which rows it has changes by the month."""
+    return counts.filter(pa.array([name != SERVICE_SET for name in counts["dimension"].to_pylist()], pa.bool_()))
+
+
+def services_of(group: str) -> frozenset[str]:
+    """The services of a combination that stands by itself."""
+    return frozenset() if group == NO_SERVICE else frozenset(group.split(BETWEEN))
+
+
+def _listed(sets: Mapping[str, _Counted], rule: CountRule) -> dict[str, _Counted]:
+    """The largest that may be shown; of these the smallest join the others until those may be shown too."""
+    shown = {name: people for name, counted in sets.items() if (people := _shown(counted, rule))}
+    alone = sorted(shown, key=lambda name: (-shown[name], name))[:MOST]
+    while len(alone) >= _FEWEST:
+        others = _together(sets, sets.keys() - set(alone))
+        if _shown(others, rule):
+            return {**{name: sets[name] for name in sorted(alone)}, OTHERS: others}
+        alone.pop()
+    return {}
+
+
+def _shown(counted: _Counted, rule: CountRule) -> int:
+    """The number as it would be published; 0 where it could not, or could stand for few people."""
+    cell = rule.release(*counted)
+    return cell.people if cell.people and rule.bounds(cell)[0] >= _NOT_SMALL else 0
+
+
+def _together(sets: Mapping[str, _Counted], names: Collection[str]) -> _Counted:
+    found = _NOBODY
+    for name in names:
+        found = found.joined(sets[name])
+    return found

@@ -1,0 +1,91 @@
+"""What combinations of services say of services, pairs of services and numbers of services, and those of them.
+
+Who has a combination that is shown is seen by each of its services and each pair of them. Who is seen by a service and
+has none of those has one of the others that are put together. Where no others are, all of this is exact, and the
+numbers of each service are sums.
+"""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Mapping
+
+from governance.disclosure.combinations import OTHERS, SERVICE_SET, services_of
+from governance.disclosure.gate.relation import Relation, equation
+from governance.disclosure.protect import CellKey
+
+_PAIR = " & "
+_MANY = 4
+"""So many services or more are one number of services."""
+
+Terms = dict[CellKey, int]
+
+
+def combinations_of(known: Collection[CellKey]) -> Iterator[Relation]:
+    """Everything that holds, and some that may: nothing here says which service is the register, which makes none.
+
+    Args:
+        known: The cells of a release. Of what is given back, what is true of the exact counts is granted.
+    """
+    tables: dict[CellKey, dict[str, CellKey]] = defaultdict(dict)
+    for key in sorted(known):
+        if key.measure == "met" and key.dimension in (SERVICE_SET, "service", "service_pair", "service_count"):
+            tables[key._replace(group="")][key.group] = key
+    for stem, sets in tables.items():
+        if stem.dimension == SERVICE_SET:
+            services, pairs, numbers = (
+                tables.get(stem._replace(dimension=name), {}) for name in ("service", "service_pair", "service_count")
+            )
+            says = f"combinations of services of {stem.cohort} and"
+            yield from _services(sets, services, pairs, f"{says} its services and pairs of services")
+            yield from _numbers(sets, numbers, f"{says} its numbers of services")
+
+
+def _services(
+    sets: Mapping[str, CellKey], services: Mapping[str, CellKey], pairs: Mapping[str, CellKey], says: str
+) -> Iterator[Relation]:
+    """Services and pairs, less those of whom a combination says so, are among the others: each, and both together."""
+    left = {frozenset([name]): _less(sets, key, {name}) for name, key in services.items()}
+    left |= {frozenset(name.split(_PAIR)): _less(sets, key, set(name.split(_PAIR))) for name, key in pairs.items()}
+    for wanted, terms in left.items():
+        if OTHERS not in sets:
+            whole, *parts = terms
+            yield equation(whole, parts, says)
+            continue
+        yield _positive(terms, says)
+        yield _positive(_sum({sets[OTHERS]: 1}, terms, -1), says)
+        sides = [left.get(frozenset([name]), {}) for name in sorted(wanted)]
+        if len(sides) > 1 and all(sides):
+            yield from (_positive(_sum(side, terms, -1), says) for side in sides)
+            either = _sum(_sum(sides[0], sides[1], 1), terms, -1)
+            yield _positive(_sum({sets[OTHERS]: 1}, either, -1), says)
+
+
+def _less(sets: Mapping[str, CellKey], key: CellKey, wanted: set[str]) -> Terms:
+    """A count less the people of the combinations that have all of these services."""
+    inside = (cell for name, cell in sets.items() if name != OTHERS and wanted <= services_of(name))
+    return {key: 1, **dict.fromkeys(inside, -1)}
+
+
+def _numbers(sets: Mapping[str, CellKey], numbers: Mapping[str, CellKey], says: str) -> Iterator[Relation]:
+    """People with at most or at least so many services, by their combination; the register may make it one more."""
+    size = {cell: len(services_of(name)) for name, cell in sets.items() if name != OTHERS}
+    others = {sets[OTHERS]: 1} if OTHERS in sets else {}
+    many = {int(name.rstrip("+")): key for name, key in numbers.items()}
+    for number in range(_MANY + 1) if len(many) > _MANY else ():
+        upwards = {key: 1 for n, key in many.items() if n >= number}
+        more, almost = ({cell: 1 for cell, n in size.items() if n >= number - least} for least in (0, 1))
+        yield _positive(_sum(upwards, more, -1), says)
+        yield from (_positive(_sum(_sum(others, each, 1), upwards, -1), says) for each in (more, almost))
+    for number in range(_MANY) if len(many) > _MANY else ():
+        downwards = {key: 1 for n, key in many.items() if n <= number}
+        fewer, short = ({cell: 1 for cell, n in size.items() if n <= number - least} for least in (0, 1))
+        yield from (_positive(_sum(downwards, each, -1), says) for each in (fewer, short))
+
+
+def _sum(one: Terms, other: Terms, times: int) -> Terms:
+    """Two sums as one, the second so many times."""
+    found = {key: one.get(key, 0) + times * other.get(key, 0) for key in (*one, *other)}
+    return {key: c for key, c in found.items() if c}
+
+
+def _positive(terms: Terms, says: str) -> Relation:
+    return Relation(tuple(terms.items()), 0, None, says)
