@@ -14,7 +14,8 @@ from markupsafe import Markup, escape
 
 from governance.disclosure import SafeCell, SafeRate, SafeSpan
 
-_WIDTH = 560
+WIDTH = 560
+"""Of every chart, in the units of its picture."""
 _LABEL_WIDTH = 144
 _PLOT_LEFT = 154
 _TEXT_ROOM = 104
@@ -97,7 +98,7 @@ def bar_chart(chart_id: str, title: str, bars: Sequence[Bar], *, most: SafeCell)
         most: The count that fills the width, such as everyone in the cohort.
     """
     full = max([bar.cell.people or 0 for bar in bars] + [most.people or 0, 1])
-    room = _WIDTH - _PLOT_LEFT - _TEXT_ROOM
+    room = WIDTH - _PLOT_LEFT - _TEXT_ROOM
     parts: list[Markup] = []
     top = 4.0
     for bar in bars:
@@ -151,7 +152,7 @@ class _Scale:
         return cls(step * (int(highest / step) + 1), step)
 
     def x(self, rate: float) -> float:
-        return _PLOT_LEFT + (_WIDTH - _PLOT_LEFT - 20) * rate / self.top
+        return _PLOT_LEFT + (WIDTH - _PLOT_LEFT - 20) * rate / self.top
 
     @property
     def ticks(self) -> list[float]:
@@ -226,7 +227,7 @@ def drawn(chart_id: str, title: str, description: str, parts: Sequence[Markup], 
     inside = [tag("title", title, id=f"{chart_id}-title"), tag("desc", description, id=f"{chart_id}-desc"), *parts]
     # viewBox is spelt with a capital B, which tag's names cannot carry.
     head = Markup('<svg class="chart" role="img" aria-labelledby="{}" viewBox="0 0 {} {}" focusable="false">')
-    return head.format(names, _WIDTH, _number(height)) + Markup("").join(inside) + Markup("</svg>")
+    return head.format(names, WIDTH, _number(height)) + Markup("").join(inside) + Markup("</svg>")
 
 
 def tag(name: str, text: str | None = None, /, **attributes: str | float) -> Markup:

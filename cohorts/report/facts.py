@@ -60,6 +60,8 @@ class SourceFacts:
 
     id: str
     title: str
+    short_title: str = ""
+    """A word or two; empty where the config has none."""
     organisation: str
     sector: str
     coverage: tuple[str, ...]
@@ -149,6 +151,11 @@ class ReportFacts:
         """The title of a source, or its id spelt out."""
         titles = {source.id: source.title for source in self.sources}
         return titles.get(source_id, source_id.replace("_", " "))
+
+    def source_short(self, source_id: str) -> str:
+        """Its short title, for where several stand side by side; its title where it has none."""
+        short = {source.id: source.short_title for source in self.sources}
+        return short.get(source_id) or self.source_title(source_id)
 
 
 def report_facts(
@@ -257,6 +264,7 @@ def _source(source: Source, cohorts: Mapping[str, Any]) -> SourceFacts:
     return SourceFacts(
         id=source.id,
         title=source.title,
+        short_title=source.short_title or "",
         organisation=source.organisation,
         sector=source.sector.value,
         coverage=tuple(_spans(source, extract)) if extract.period else ("no dates: no extract came",),

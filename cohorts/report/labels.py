@@ -4,13 +4,14 @@ from collections.abc import Callable, Iterable
 
 from cohorts.report.facts import DimensionFacts, ReportFacts
 from governance.disclosure import SafeFrame
+from governance.disclosure.combinations import NO_SERVICE, SERVICE_SET, are_others
 
 NOT_RECORDED = "not recorded"
 
 EQUITY_ORDER = ("deprivation_quintile", "ethnic_group", "age_band", "sex", "district")
 """Breakdowns of every cohort, in the order NHS England's statement on inequalities names them."""
 
-_NOT_EQUITY = ("all", "service", "service_count", "service_pair", "service_set")
+_NOT_EQUITY = ("all", "service", "service_count", "service_pair", SERVICE_SET)
 """Everyone together, and breakdowns by who has seen the members."""
 
 _FIFTHS = {"1": "1 (most deprived)", "5": "5 (least deprived)"}
@@ -50,7 +51,13 @@ def _service(group: str, facts: ReportFacts) -> str:
 
 
 def _pair(group: str, facts: ReportFacts) -> str:
-    return " + ".join(facts.source_title(service) for service in group.split(" & "))
+    return " + ".join(facts.source_short(service) for service in group.split(" & "))
+
+
+def _set(group: str, facts: ReportFacts) -> str:
+    if are_others(group):
+        return "All other combinations"
+    return "None of these services" if group == NO_SERVICE else _pair(group, facts)
 
 
 def _how_many(group: str, _: ReportFacts) -> str:
@@ -70,4 +77,5 @@ _LABELS: dict[str, Callable[[str, ReportFacts], str]] = {
     "service": _service,
     "service_pair": _pair,
     "service_count": _how_many,
+    SERVICE_SET: _set,
 }

@@ -1,9 +1,10 @@
-"""Which services saw a cohort's members: each, in pairs, and how many a person."""
+"""Which services saw a cohort's members: each, how many a person, in which combinations, and in pairs."""
 
 from dataclasses import dataclass
 
 from cohorts.report.certainty import lead_in_doubt
 from cohorts.report.charts import Bar, bar_chart
+from cohorts.report.combined import combinations_figure
 from cohorts.report.facts import DefinitionFacts, ReportFacts
 from cohorts.report.findings import overlap_finding, quoted
 from cohorts.report.labels import in_order, label
@@ -34,7 +35,8 @@ _OVERLAPS = (
 
 def overlap_figures(frame: SafeFrame, facts: ReportFacts, definition: DefinitionFacts) -> tuple[Figure, ...]:
     """The breakdowns by service that the release has."""
-    figures = (_overlap(frame, facts, definition, words) for words in _OVERLAPS)
+    services, numbers, pairs = (_overlap(frame, facts, definition, words) for words in _OVERLAPS)
+    figures = (services, numbers, combinations_figure(frame, facts, definition), pairs)
     return tuple(figure for figure in figures if figure)
 
 

@@ -254,6 +254,7 @@ POLICY: dict[str, Field] = {
 
 SOURCE: dict[str, Field] = {
     "title": Field(label="the title"),
+    "short_title": Field(label="the short title"),
     "organisation": Field(
         label="the organisation that sends it", judge=always_more, weight=88, two_people="a new source"
     ),

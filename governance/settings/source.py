@@ -160,6 +160,8 @@ class Source(Strict):
 
     id: Slug
     title: Text
+    short_title: Annotated[Text, Field(max_length=24)] | None = None
+    """A word or two for where several services stand side by side, such as in a chart of combinations."""
     organisation: Text
     sector: Annotated[Sector, Field(strict=False)]
     one_record_per_person: bool

@@ -4,6 +4,7 @@ The counts hang together as real ones do (groups add up to totals, the three ans
 disclosure control has something to protect.
 """
 
+from collections import Counter
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache
@@ -12,6 +13,7 @@ from zlib import crc32
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from cohorts.report import BoardPage, ReportFacts, render_pages
@@ -33,6 +35,7 @@ from governance.disclosure import (
     release_linkage,
     release_measures,
 )
+from governance.disclosure.combinations import BETWEEN, NO_SERVICE, SERVICE_SET, list_combinations
 from governance.disclosure.protect import keys_of
 from governance.disclosure.rounding import HIDDEN
 from governance.disclosure.waits import (
@@ -264,7 +267,10 @@ Flags = NDArray[np.bool_]
 def invented_counts(people: int = 61_000, seed: int = 7) -> pa.Table:
     """Exact counts of a made-up population, contract ``cohort_count``."""
     counts = _invented(people, seed)
-    return count_table({key: n for key, n in counts.items() if len(key) == len(COHORT_COUNT.key)})
+    table = count_table({key: n for key, n in counts.items() if len(key) == len(COHORT_COUNT.key)})
+    sets = pc.equal(table["dimension"], SERVICE_SET)
+    listed = list_combinations(table.filter(sets), POLICY, "hide7_round5")
+    return pa.concat_tables([table.filter(pc.invert(sets)), listed])
 
 
 @cache
@@ -516,6 +522,9 @@ def _add_overlap(counts: Counts, rng: np.random.Generator, each: Invented, met: 
         counts[each.id, "met", "service_pair", f"{names[one]} & {names[other]}"] = int(
             (seen[:, one] & seen[:, other]).sum()
         )
+    # The first source is the register, which makes no combination.
+    sets = Counter(BETWEEN.join(np.array(names[1:])[row]) or NO_SERVICE for row in seen[:, 1:])
+    counts.update({(each.id, "met", SERVICE_SET, group): number for group, number in sets.items()})
     how_many = np.minimum(seen.sum(axis=1), 4)
     for number, group in ((0, "0"), (1, "1"), (2, "2"), (3, "3"), (4, "4+")):
         counts[each.id, "met", "service_count", group] = int((how_many == number).sum())

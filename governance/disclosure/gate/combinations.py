@@ -8,11 +8,12 @@ numbers of each service are sums.
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping
 
-from governance.disclosure.combinations import OTHERS, SERVICE_SET, services_of
+from governance.disclosure.combinations import SERVICE_SET, are_others, services_of
 from governance.disclosure.gate.relation import Relation, equation
 from governance.disclosure.protect import CellKey
 
 _PAIR = " & "
+_DIMENSIONS = (SERVICE_SET, "service", "service_pair", "service_count")
 _MANY = 4
 """So many services or more are one number of services."""
 
@@ -20,14 +21,14 @@ Terms = dict[CellKey, int]
 
 
 def combinations_of(known: Collection[CellKey]) -> Iterator[Relation]:
-    """Everything that holds, and some that may: nothing here says which service is the register, which makes none.
+    """Everything that holds, and some that may: of the register, and of services that are not told apart, not all does.
 
     Args:
         known: The cells of a release. Of what is given back, what is true of the exact counts is granted.
     """
     tables: dict[CellKey, dict[str, CellKey]] = defaultdict(dict)
     for key in sorted(known):
-        if key.measure == "met" and key.dimension in (SERVICE_SET, "service", "service_pair", "service_count"):
+        if key.measure == "met" and key.dimension in _DIMENSIONS:
             tables[key._replace(group="")][key.group] = key
     for stem, sets in tables.items():
         if stem.dimension == SERVICE_SET:
@@ -43,32 +44,33 @@ def _services(
     sets: Mapping[str, CellKey], services: Mapping[str, CellKey], pairs: Mapping[str, CellKey], says: str
 ) -> Iterator[Relation]:
     """Services and pairs, less those of whom a combination says so, are among the others: each, and both together."""
+    others = next((cell for name, cell in sets.items() if are_others(name)), None)
     left = {frozenset([name]): _less(sets, key, {name}) for name, key in services.items()}
     left |= {frozenset(name.split(_PAIR)): _less(sets, key, set(name.split(_PAIR))) for name, key in pairs.items()}
     for wanted, terms in left.items():
-        if OTHERS not in sets:
+        if others is None:
             whole, *parts = terms
             yield equation(whole, parts, says)
             continue
         yield _positive(terms, says)
-        yield _positive(_sum({sets[OTHERS]: 1}, terms, -1), says)
+        yield _positive(_sum({others: 1}, terms, -1), says)
         sides = [left.get(frozenset([name]), {}) for name in sorted(wanted)]
         if len(sides) > 1 and all(sides):
             yield from (_positive(_sum(side, terms, -1), says) for side in sides)
             either = _sum(_sum(sides[0], sides[1], 1), terms, -1)
-            yield _positive(_sum({sets[OTHERS]: 1}, either, -1), says)
+            yield _positive(_sum({others: 1}, either, -1), says)
 
 
 def _less(sets: Mapping[str, CellKey], key: CellKey, wanted: set[str]) -> Terms:
     """A count less the people of the combinations that have all of these services."""
-    inside = (cell for name, cell in sets.items() if name != OTHERS and wanted <= services_of(name))
+    inside = (cell for name, cell in sets.items() if not are_others(name) and wanted <= services_of(name))
     return {key: 1, **dict.fromkeys(inside, -1)}
 
 
 def _numbers(sets: Mapping[str, CellKey], numbers: Mapping[str, CellKey], says: str) -> Iterator[Relation]:
     """People with at most or at least so many services, by their combination; the register may make it one more."""
-    size = {cell: len(services_of(name)) for name, cell in sets.items() if name != OTHERS}
-    others = {sets[OTHERS]: 1} if OTHERS in sets else {}
+    size = {cell: len(services_of(name)) for name, cell in sets.items() if not are_others(name)}
+    others = {cell: 1 for name, cell in sets.items() if are_others(name)}
     many = {int(name.rstrip("+")): key for name, key in numbers.items()}
     for number in range(_MANY + 1) if len(many) > _MANY else ():
         upwards = {key: 1 for n, key in many.items() if n >= number}
