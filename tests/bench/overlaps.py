@@ -6,7 +6,7 @@ python -m tests.bench.overlaps --releases 1000 --out docs/benchmarks.md
 import argparse
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,8 +15,9 @@ import pyarrow as pa
 
 from governance.disclosure import CellKeyRule, CountRule, RoundingRule
 from governance.disclosure.combinations import list_combinations
-from governance.disclosure.gate import Published, Truth
-from governance.disclosure.gate.system import Interval, System, is_narrow, solved
+from governance.disclosure.gate import Truth
+from governance.disclosure.gate.clock import Clock
+from governance.disclosure.gate.system import Interval, System, narrow_cells
 from governance.disclosure.protect import keys_of
 from governance.settings import Policy
 from tests.bench.page import bullets, put, table
@@ -26,7 +27,7 @@ HEADING = "## Combinations of services under attack"
 SEED = 20261127
 SMALL = 7
 SERVICES = 5
-FAR = 1e12
+NO_LIMIT = Clock.started(1e12, 1e12)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +77,7 @@ def attacked(method: Method, releases: int) -> Fallen:
     """Attack every release by itself."""
     rng = np.random.default_rng(SEED)
     found: list[Interval] = []
-    listed = 0
+    listed = small = 0
     for _ in range(releases):
         people = int(rng.integers(40, 400))
         seen, noise = overlapping(rng, people, SERVICES), rng.integers(0, 1 << 32, people)
@@ -84,28 +85,25 @@ def attacked(method: Method, releases: int) -> Fallen:
         shown = list_combinations(sets, Policy(), "cell_key") if method.listed else sets
         counts = pa.concat_tables([counts_of(seen, noise), shown])
         listed += shown.num_rows
-        found += left(counts, method.rule)
+        targets, fallen = attacked_once(counts, method.rule)
+        small, found = small + targets, [*found, *fallen]
     return Fallen(
-        small=len(found),
-        exact=_share(found, lambda ends: ends[0] == ends[1]),
-        narrow=_share(found, is_narrow),
+        small=small,
+        exact=sum(low == high for low, high in found) / small,
+        narrow=len(found) / small,
         rows=listed / releases,
     )
 
 
-def left(counts: pa.Table, rule: CountRule) -> list[Interval]:
-    """What is left of each small count; cells that are hidden for being larger before noise are known to be."""
+def attacked_once(counts: pa.Table, rule: CountRule) -> tuple[int, list[Interval]]:
+    """How many small counts there are, and what is left of those of which too few values are."""
     keys = keys_of(counts)
     people, cell_keys = (dict(zip(keys, counts[name].to_pylist(), strict=True)) for name in ("people", "cell_key"))
-    cells = {key: rule.release(people[key], cell_keys[key]) for key in keys}
-    published = Published(period="", rule=rule, cells=cells, versions={"c": "1"})
+    bounds = {key: rule.bounds(rule.release(people[key], cell_keys[key])) for key in keys}
     targets = [key for key in keys if 0 < people[key] <= SMALL]
-    bounds = {key: rule.bounds(cell) for key, cell in published.cells.items()}
-    return list(solved(System(bounds, Truth.of(counts, rule).relations), targets, FAR).values())
-
-
-def _share(found: Sequence[Interval], holds: Callable[[Interval], bool]) -> float:
-    return sum(map(holds, found)) / max(len(found), 1)
+    return len(targets), list(
+        narrow_cells(System(bounds, Truth.of(counts, rule).relations), targets, NO_LIMIT).values()
+    )
 
 
 _HEAD = ("What is published", "rows a picture", "small counts hidden", "known exactly", "fewer than 4 values left")

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from governance.disclosure import CellKey, CellKeyRule, CountRule, MidpointRule, RoundingRule
 from governance.disclosure.gate import Published
+from governance.disclosure.gate.clock import Clock
 from governance.disclosure.gate.relations import relations_of
 from governance.disclosure.gate.system import Interval, System, is_narrow, solved
 from governance.disclosure.protect import PARTS, WHOLE, cells_to_hide
@@ -24,7 +25,7 @@ from tests.bench.page import bullets, put, table
 HEADING = "## Releases under attack"
 SEED = 20261126
 GROUPS = 6
-FAR = 1e12
+NO_LIMIT = Clock.started(1e12, 1e12)
 
 Counts = dict[CellKey, int]
 
@@ -157,7 +158,7 @@ def system_of(published: Published, targets: Sequence[CellKey]) -> System:
 
 def found(published: Published, targets: Sequence[CellKey]) -> list[Interval]:
     """What is left of each small count."""
-    return list(solved(system_of(published, targets), targets, FAR).values())
+    return list(solved(system_of(published, targets), targets, NO_LIMIT).values())
 
 
 def found_with_next(
@@ -170,7 +171,7 @@ def found_with_next(
         key: (max(low, second.bounds[key][0] - step[key]), min(high, second.bounds[key][1] - step[key]))
         for key, (low, high) in first.bounds.items()
     }
-    yield from solved(System(bounds, first.relations), targets, FAR).values()
+    yield from solved(System(bounds, first.relations), targets, NO_LIMIT).values()
 
 
 def errors(published: Published, counts: Counts) -> tuple[float, float]:

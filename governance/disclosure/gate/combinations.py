@@ -21,10 +21,10 @@ Terms = dict[CellKey, int]
 
 
 def combinations_of(known: Collection[CellKey]) -> Iterator[Relation]:
-    """Everything that holds, and some that may: of the register, and of services that are not told apart, not all does.
+    """Everything that holds between combinations and what else is told of services.
 
     Args:
-        known: The cells of a release. Of what is given back, what is true of the exact counts is granted.
+        known: The cells of a release.
     """
     tables: dict[CellKey, dict[str, CellKey]] = defaultdict(dict)
     for key in sorted(known):
@@ -35,18 +35,21 @@ def combinations_of(known: Collection[CellKey]) -> Iterator[Relation]:
             services, pairs, numbers = (
                 tables.get(stem._replace(dimension=name), {}) for name in ("service", "service_pair", "service_count")
             )
+            apart = frozenset[str]().union(*map(services_of, sets))
             says = f"combinations of services of {stem.cohort} and"
-            yield from _services(sets, services, pairs, f"{says} its services and pairs of services")
-            yield from _numbers(sets, numbers, f"{says} its numbers of services")
+            yield from _services(sets, {**services, **pairs}, apart, f"{says} its services and pairs of services")
+            if services:
+                more = len(services.keys() - apart)
+                yield from _numbers(sets, numbers, more, f"{says} its numbers of services")
 
 
 def _services(
-    sets: Mapping[str, CellKey], services: Mapping[str, CellKey], pairs: Mapping[str, CellKey], says: str
+    sets: Mapping[str, CellKey], counted: Mapping[str, CellKey], apart: Collection[str], says: str
 ) -> Iterator[Relation]:
-    """Services and pairs, less those of whom a combination says so, are among the others: each, and both together."""
+    """Services and pairs that are told apart, less those of whom a row says so, are among the others."""
     others = next((cell for name, cell in sets.items() if are_others(name)), None)
-    left = {frozenset([name]): _less(sets, key, {name}) for name, key in services.items()}
-    left |= {frozenset(name.split(_PAIR)): _less(sets, key, set(name.split(_PAIR))) for name, key in pairs.items()}
+    named = {frozenset(name.split(_PAIR)): key for name, key in counted.items()}
+    left = {wanted: _less(sets, key, wanted) for wanted, key in named.items() if wanted.issubset(apart)}
     for wanted, terms in left.items():
         if others is None:
             whole, *parts = terms
@@ -61,26 +64,29 @@ def _services(
             yield _positive(_sum({others: 1}, either, -1), says)
 
 
-def _less(sets: Mapping[str, CellKey], key: CellKey, wanted: set[str]) -> Terms:
+def _less(sets: Mapping[str, CellKey], key: CellKey, wanted: frozenset[str]) -> Terms:
     """A count less the people of the combinations that have all of these services."""
     inside = (cell for name, cell in sets.items() if not are_others(name) and wanted <= services_of(name))
     return {key: 1, **dict.fromkeys(inside, -1)}
 
 
-def _numbers(sets: Mapping[str, CellKey], numbers: Mapping[str, CellKey], says: str) -> Iterator[Relation]:
-    """People with at most or at least so many services, by their combination; the register may make it one more."""
+def _numbers(sets: Mapping[str, CellKey], numbers: Mapping[str, CellKey], more: int, says: str) -> Iterator[Relation]:
+    """People with at least or at most so many services: as many as their combination has, and ``more`` at most."""
     size = {cell: len(services_of(name)) for name, cell in sets.items() if not are_others(name)}
     others = {cell: 1 for name, cell in sets.items() if are_others(name)}
     many = {int(name.rstrip("+")): key for name, key in numbers.items()}
-    for number in range(_MANY + 1) if len(many) > _MANY else ():
+    if len(many) <= _MANY:
+        return
+    for number in range(_MANY + 1):
         upwards = {key: 1 for n, key in many.items() if n >= number}
-        more, almost = ({cell: 1 for cell, n in size.items() if n >= number - least} for least in (0, 1))
-        yield _positive(_sum(upwards, more, -1), says)
-        yield from (_positive(_sum(_sum(others, each, 1), upwards, -1), says) for each in (more, almost))
-    for number in range(_MANY) if len(many) > _MANY else ():
+        certain = {cell: 1 for cell, n in size.items() if n >= number}
+        possible = {cell: 1 for cell, n in size.items() if n >= number - more}
+        yield _positive(_sum(upwards, certain, -1), says)
+        yield _positive(_sum(_sum(others, possible, 1), upwards, -1), says)
+    for number in range(_MANY):
         downwards = {key: 1 for n, key in many.items() if n <= number}
-        fewer, short = ({cell: 1 for cell, n in size.items() if n <= number - least} for least in (0, 1))
-        yield from (_positive(_sum(downwards, each, -1), says) for each in (fewer, short))
+        certain = {cell: 1 for cell, n in size.items() if n <= number - more}
+        yield _positive(_sum(downwards, certain, -1), says)
 
 
 def _sum(one: Terms, other: Terms, times: int) -> Terms:
