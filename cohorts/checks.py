@@ -29,8 +29,15 @@ from governance.errors import Fault
 from governance.settings import YamlFile
 from governance.settings.yaml_file import Location
 
-Problem = tuple[Location, str, str]
-"""Where, what, fix."""
+Problem = tuple[Location, str, str, str]
+"""Where, what, fix, and why it matters."""
+
+_NOBODY = "Nobody would ever be found by it, and a board would read that nobody has the need."
+_TWO = "What a page says of one would be read as said of the other."
+_NEVER = "Nobody would ever be a member, whatever happened to them."
+_NO_RESPONSE = "Nobody would ever be seen to have had it, and a board would read that everybody went without."
+_CLOCK = "From which day an answer is late could not be said."
+_SLIP = "It adds nothing, so something else was most likely meant."
 
 
 def definition_faults(file: YamlFile, definition: Definition, purpose: str, catalogue: Catalogue) -> list[Fault]:
@@ -47,31 +54,34 @@ def definition_faults(file: YamlFile, definition: Definition, purpose: str, cata
         *_demand_alone(query),
     ]
     return [
-        file.fault(at, f"{'.'.join(map(str, at))}: {what}", fix)
-        for at, what, fix in dict.fromkeys(problems)  # one clock serves many rungs
+        file.fault(at, f"{'.'.join(map(str, at))}: {what}", fix, why)
+        for at, what, fix, why in dict.fromkeys(problems)  # one clock serves many rungs
     ]
 
 
 def _header(file: YamlFile, definition: Definition, purpose: str) -> Iterator[Problem]:
     stem = PurePosixPath(file.name).stem
     if definition.id != stem:
-        yield ("id",), f"the id is `{definition.id}`, the file is called {stem}.yaml.", "Make the two the same."
+        what = f"the id is `{definition.id}`, the file is called {stem}.yaml."
+        yield ("id",), what, "Make the two the same.", "Other files, pages and approvals find a definition by its id."
     if definition.query.purpose != purpose:
         what = f"made for `{definition.query.purpose}`, but this project is for `{purpose}`."
-        yield ("purpose",), what, "Use data for the purpose it was shared for, or set up another project."
+        fix = "Use data for the purpose it was shared for, or set up another project."
+        yield ("purpose",), what, fix, "The agreements under which the data came name one purpose."
 
 
 def _repeats(query: Query) -> Iterator[Problem]:
     for number, need in enumerate(query.needs):
         at: Location = ("needs", number, "id")
         if need.id == ALL_NEEDS:
-            yield at, f"`{ALL_NEEDS}` stands for all needs together.", "Give this need a name of its own."
+            what = f"`{ALL_NEEDS}` stands for all needs together."
+            yield at, what, "Give this need a name of its own.", "A clock that starts at needs could mean either."
         if need.id in [other.id for other in query.needs[:number]]:
-            yield at, f"`{need.id}` is the id of an earlier need.", "Give each need its own id."
+            yield at, f"`{need.id}` is the id of an earlier need.", "Give each need its own id.", _TWO
     for number, rung in enumerate(query.ladder):
         if rung.name in [other.name for other in query.ladder[:number]]:
             at = ("responses", "ladder", number, "rung")
-            yield at, f"`{rung.name}` is the name of an earlier rung.", "Give each rung its own name."
+            yield at, f"`{rung.name}` is the name of an earlier rung.", "Give each rung its own name.", _TWO
 
 
 def _members(query: Query) -> Iterator[Problem]:
@@ -79,24 +89,32 @@ def _members(query: Query) -> Iterator[Problem]:
     for number, name in enumerate(members.also):
         if name not in [need.id for need in query.needs]:
             at: Location = ("members", "also", number)
-            yield at, f"there is no need `{name}`.", _close(name, [need.id for need in query.needs])
+            fix = _close(name, [need.id for need in query.needs])
+            yield at, f"there is no need `{name}`.", fix, "What every member must have besides could not be looked for."
     if members.at_least > count:
         at = ("members", "at_least")
-        yield at, f"{members.at_least} of {count} needs can never be met.", f"Set it to {count} or fewer."
+        yield at, f"{members.at_least} of {count} needs can never be met.", f"Set it to {count} or fewer.", _NEVER
     if members.concurrent and not 2 <= members.concurrent.at_least <= count:
         at = ("members", "concurrent", "at_least")
-        yield at, f"it takes from 2 to {count} needs to be concurrent.", f"Set it between 2 and {count}."
+        what = f"it takes from 2 to {count} needs to be concurrent."
+        yield (
+            at,
+            what,
+            f"Set it between 2 and {count}.",
+            "One need is always at one time, and more than there are never.",
+        )
 
 
 def _ladder(file: YamlFile, query: Query) -> Iterator[Problem]:
     names = [rung.name for rung in query.ladder]
     if query.unmet and query.unmet not in names:
-        yield ("unmet",), f"there is no rung `{query.unmet}`.", _close(query.unmet, names)
+        why = "Who got no answer is what the definition is about, and would not be known."
+        yield ("unmet",), f"there is no rung `{query.unmet}`.", _close(query.unmet, names), why
     for number, rung in enumerate(query.ladder):
         at: Location = ("responses", "ladder", number, "after")
         shared: Location = ("responses", "after")
         for what, fix in _anchor(rung.after, query.needs, query.members):
-            yield at if at in file.places else shared, what, fix
+            yield at if at in file.places else shared, what, fix, _CLOCK
 
 
 def _anchor(anchor: Anchor, needs: Sequence[Need], members: Members) -> Iterator[tuple[str, str]]:
@@ -118,10 +136,11 @@ def _unmapped(query: Query, catalogue: Catalogue) -> Iterator[Problem]:
             continue
         if what == "response":
             fix = f"{_close(name, known)} Or list it under responds_to in the source file of who meets it."
-            yield at, f"no source responds to the need `{name}`.", fix
+            why = "Which providers are near, or out of bounds, could not be looked for."
+            yield at, f"no source responds to the need `{name}`.", fix, why
         else:
             fix = f"{_close(name, known)} Or map it in a source file; or, if no source can tell, take it out here."
-            yield at, f"no source maps the {what} `{name}`.", fix
+            yield at, f"no source maps the {what} `{name}`.", fix, _NO_RESPONSE if at[0] == "responses" else _NOBODY
 
 
 def _named(query: Query) -> Iterator[tuple[Location, str, str]]:
@@ -170,10 +189,10 @@ def _pointless(query: Query) -> Iterator[Problem]:
         for item, evidence in enumerate(need.evidence):
             if isinstance(evidence, EventsCounted | DistinctCounted) and evidence.span and evidence.at_least == 1:
                 at: Location = ("needs", number, need.how, item, "span")
-                yield at, "one event needs no span.", "Give a count of 2 or more, or remove span."
+                yield at, "one event needs no span.", "Give a count of 2 or more, or remove span.", _SLIP
             if isinstance(evidence, DistinctCounted) and evidence.at_least == 1:
                 at = ("needs", number, need.how, item, "distinct")
-                yield at, "one event is always of one.", "Give a count of 2 or more, or remove distinct."
+                yield at, "one event is always of one.", "Give a count of 2 or more, or remove distinct.", _SLIP
 
 
 def _homes_untold(query: Query, catalogue: Catalogue) -> Iterator[Problem]:
@@ -184,7 +203,8 @@ def _homes_untold(query: Query, catalogue: Catalogue) -> Iterator[Problem]:
             if isinstance(evidence, Household | LoneAdult):
                 at: Location = ("needs", number, need.how, item, "household")
                 fix = "Set households: true in project.yaml, and have it approved; or take this out."
-                yield at, "the project does not tell who shares a home, so nobody could be told.", fix
+                what = "the project does not tell who shares a home, so nobody could be told."
+                yield at, what, fix, "Everybody would be cannot tell, and the definition would count nobody."
 
 
 def _demand_alone(query: Query) -> Iterator[Problem]:
@@ -195,7 +215,8 @@ def _demand_alone(query: Query) -> Iterator[Problem]:
     if besides and len([need for need in by_demand if need.id in members.of]) >= members.at_least:
         names = ", ".join(need.id for need in by_demand)
         what = f"demand alone makes someone a member ({names}): a count of contacts says what services did,"
-        yield ("needs",), f"{what} not what the person needed.", "Require evidence of a need beside it (`need: ...`)."
+        fix = "Require evidence of a need beside it (`need: ...`)."
+        yield ("needs",), f"{what} not what the person needed.", fix, "People are not a burden to be listed."
 
 
 def _met_by_demand(need: Need) -> bool:

@@ -50,12 +50,14 @@ def check_ranges(file: YamlFile, parameters: Mapping[str, ParameterSettings], fa
         sizes = [_size(value) for value in (parameter.low, parameter.value, parameter.high)]
         if len({unit for _, unit in sizes}) > 1:
             what, fix = "value, from and to are in different units.", "Give all three alike, such as 6m, 12m, 24m."
+            why = "Whether a value lies in its range could not be said."
         elif not sizes[0][0] <= sizes[1][0] <= sizes[2][0]:
             what = f"{parameter.value} is outside {parameter.low} to {parameter.high}."
             fix = "Choose a value inside the range; outside it the definition means something else."
+            why = "The range is what was reviewed; a board may set any value inside it and none outside."
         else:
             continue
-        faults.append(file.fault(("parameters", name, "value"), f"parameters.{name}: {what}", fix))
+        faults.append(file.fault(("parameters", name, "value"), f"parameters.{name}: {what}", fix, why))
 
 
 def _outside(file: YamlFile, name: str, parameter: ParameterSettings) -> Iterator[Fault]:
@@ -68,7 +70,9 @@ def _outside(file: YamlFile, name: str, parameter: ParameterSettings) -> Iterato
         at: Location = ("parameters", name, "variants", number)
         what = f"parameters.{name}.variants: {variant} is not another value inside {parameter.low} to {parameter.high}."
         fix = "List values inside the range that differ from the one in use."
-        yield file.fault(at, what, fix)
+        yield file.fault(
+            at, what, fix, "A variant is shown beside the count in use, and must be another count that was reviewed."
+        )
 
 
 def with_value(file: YamlFile, name: str, value: int | float | str) -> YamlFile:
@@ -99,7 +103,8 @@ def _unknown(file: YamlFile, at: Location, name: str, declared: Mapping[str, Any
     near = get_close_matches(name, declared, n=3) or sorted(declared)
     fix = f"Use one of: {', '.join(near)}." if near else "Add it under parameters, with value, from, to and why."
     where = ".".join(str(part) for part in at)
-    return file.fault(at, f"{where}: there is no parameter `{name}`.", fix)
+    why = "Without a value there, nobody can say whom the definition is about."
+    return file.fault(at, f"{where}: there is no parameter `{name}`.", fix, why)
 
 
 def _unused(file: YamlFile, name: str) -> Fault:
@@ -107,4 +112,5 @@ def _unused(file: YamlFile, name: str) -> Fault:
         ("parameters", name),
         f"parameters.{name}: nothing uses it, so setting it would change nothing.",
         f"Write ${name} where it belongs, or remove it.",
+        "A board that set it would believe that something changed.",
     )

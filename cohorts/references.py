@@ -30,16 +30,18 @@ def reference_faults(file: YamlFile, known: Collection[tuple[str, str]]) -> list
         names = sorted({held_id for held_id, _ in known})
         if versions:
             what, fix = f"is at version {versions[0]}", f"Read what changed, then write {cohort}@{versions[0]}."
+            why = "Another version may be about other people, and this definition would be too without a word."
         else:
             near = get_close_matches(cohort, names, n=2)
             what = "is not among the definitions that can be read before this one"
+            why = "Who meets it has to be known first."
             fix = (
                 f"Did you mean {' or '.join(near)}?"
                 if near
                 else "Add its file to cohorts/, mend it, or end the circle."
             )
         text = f"{'.'.join(map(str, at))}: `{cohort}@{version}` {what}."
-        faults.append(file.fault(at, text, fix))
+        faults.append(file.fault(at, text, fix, why))
     return faults
 
 

@@ -25,9 +25,15 @@ class Fault:
 
     what: str
     fix: str = ""
+    why: str = ""
+    """Why it matters, where that is another for each fault of an error."""
     file: str = ""
     line: int | None = None
     column: int | None = None
+
+    def lines(self) -> list[str]:
+        """For a message: the fault, and below it why it matters."""
+        return [f"    {self}", *([f"      Why: {self.why}"] if self.why else [])]
 
     def __str__(self) -> str:
         """One line, as compilers write it and editors open it: ``sources/ed.yaml:12:3: what. fix``."""
@@ -47,8 +53,8 @@ class ProjectError(Exception):
         self.what, self.why, self.fix, self.code, self.faults = what, why, fix, code, tuple(faults)
 
     def __str__(self) -> str:
-        """The whole message, with one indented line a fault."""
-        lines = [self.what, *(f"    {fault}" for fault in self.faults)]
+        """The whole message, with the faults indented."""
+        lines = [self.what, *(line for fault in self.faults for line in fault.lines())]
         return "\n".join([*lines, f"  Why: {self.why}", f"  Fix: {self.fix}"])
 
     def as_dict(self) -> dict[str, object]:

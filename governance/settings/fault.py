@@ -26,6 +26,15 @@ _SHAPES = {
 }
 _BOUNDS = {"greater_than_equal": ("more", "ge"), "less_than_equal": ("less", "le")}
 """Bounds of numbers; in policy.yaml they are the floor."""
+_WHY = {
+    "extra_forbidden": "Nothing reads it, and whoever wrote it would believe that it does something.",
+    "missing": "joinedup does not guess what a file leaves out.",
+    "greater_than_equal": "The bound is there so that nobody passes it by a slip.",
+    "less_than_equal": "The bound is there so that nobody passes it by a slip.",
+    "string_too_short": "An entry with nothing in it looks like an answer and is none.",
+}
+_WHY_ELSE = "Read as something else, the file would mean what nobody wrote."
+_WHY_LEFT = "An example says nothing of your project, and would be taken for what you say."
 _PLACEHOLDER = "REPLACE"
 _LEFT = ("still holds the example.", f"Put your own text there, without the word {_PLACEHOLDER}.")
 
@@ -45,8 +54,10 @@ def _fault(file: YamlFile, problem: ErrorDetails) -> Fault:
     loc = problem["loc"]
     shown = tuple(part for part in loc if not (isinstance(part, str) and part in {"Coded", "constrained-str"}))
     name = ".".join(str(part) for part in shown) or "the file"
-    what, fix = _LEFT if _is_left(problem["input"]) else _words(problem)
-    return file.fault(shown, f"{name}: {what}", fix)
+    left = _is_left(problem["input"])
+    what, fix = _LEFT if left else _words(problem)
+    why = _WHY_LEFT if left else _WHY.get(problem["type"], _WHY_ELSE)
+    return file.fault(shown, f"{name}: {what}", fix, why)
 
 
 def placeholders(file: YamlFile) -> Iterator[Fault]:
@@ -54,7 +65,7 @@ def placeholders(file: YamlFile) -> Iterator[Fault]:
     for at, text in _texts(file.data, ()):
         if _is_left(text):
             what, fix = _LEFT
-            yield file.fault(at, f"{'.'.join(str(part) for part in at)}: {what}", fix)
+            yield file.fault(at, f"{'.'.join(str(part) for part in at)}: {what}", fix, _WHY_LEFT)
 
 
 def _is_left(given: object) -> bool:

@@ -49,10 +49,10 @@ class YamlFile:
         """Line of an entry, or of its nearest parent that has one."""
         return self._place(location)[0]
 
-    def fault(self, location: Location, what: str, fix: str = "") -> Fault:
+    def fault(self, location: Location, what: str, fix: str = "", why: str = "") -> Fault:
         """What is wrong at an entry, with its line and column."""
         line, column = self._place(location)
-        return Fault(what=what, fix=fix, file=self.name, line=line, column=column)
+        return Fault(what=what, fix=fix, why=why, file=self.name, line=line, column=column)
 
     def _place(self, location: Location) -> Place:
         while location and location not in self.places:

@@ -1,4 +1,4 @@
-"""Spec: what is wrong with a cohort file is said with file, line, column, what and fix; all of it at once."""
+"""Spec: what is wrong with a cohort file is said with file, line, column, what, why and fix; all of it at once."""
 
 from pathlib import Path
 
@@ -6,7 +6,7 @@ import pytest
 
 from cohorts.catalogue import Catalogue
 from cohorts.definition import read_definition
-from governance.settings import read_yaml
+from governance.settings import config_error, read_yaml
 
 CATALOGUE = Catalogue(
     {
@@ -61,6 +61,7 @@ def faults_of(folder: Path, *changes: tuple[str, str], name: str = "rough", purp
     purpose = purpose or "population_health_planning"
     definition = read_definition(read_yaml(path, name=f"cohorts/{name}.yaml"), purpose, CATALOGUE, faults)
     assert (definition is None) == bool(faults)
+    assert all(fault.why.endswith(".") for fault in faults), "a fault without a why"
     return [str(fault) for fault in faults]
 
 
@@ -173,6 +174,23 @@ def test_the_good_file_has_no_fault(tmp_path):
 def test_one_fault(tmp_path, old, new, message):
     """Each message says where, what and, where there is a choice, what to do."""
     assert message in faults_of(tmp_path, (old, new))
+
+
+def test_each_fault_says_why_it_matters(tmp_path):
+    """An event that no source maps is another matter as a need than as an answer; both are in the whole message."""
+    path = tmp_path / "rough.yaml"
+    text = GOOD.replace("[ed.attendance]", "[ed.atendance]").replace("[asc.assessment]", "[asc.asessment]")
+    path.write_text(text.replace("id: homeless\n", "id: often\n"), encoding="utf-8")
+    faults = []
+    read_definition(read_yaml(path, name="cohorts/rough.yaml"), "population_health_planning", CATALOGUE, faults)
+
+    twice, need, answer = faults
+    assert twice.why == "What a page says of one would be read as said of the other."
+    assert need.why == "Nobody would ever be found by it, and a board would read that nobody has the need."
+    assert answer.why == "Nobody would ever be seen to have had it, and a board would read that everybody went without."
+    error = config_error(faults)
+    assert str(error).count("      Why: ") == 3
+    assert [fault["why"] for fault in error.as_dict()["faults"]] == [fault.why for fault in faults]
 
 
 def test_a_definition_that_rests_on_demand_alone_is_refused(tmp_path):
