@@ -52,8 +52,24 @@ def test_json_says_the_same():
         "what": "What.",
         "why": "Why.",
         "fix": "Fix.",
-        "faults": [{"what": "is missing.", "fix": "Add it.", "file": "sources/ed.yaml", "line": 12, "column": None}],
+        "faults": [
+            {"what": "is missing.", "fix": "Add it.", "why": "", "file": "sources/ed.yaml", "line": 12, "column": None}
+        ],
     }
+
+
+def test_a_fault_with_a_why_of_its_own_has_it_below_its_line():
+    """The line stays as compilers write it."""
+    error = BadInput("What.", why="Why.", fix="Fix.", faults=[FAULT, Fault(what="w.", why="It matters.")])
+
+    assert str(error).splitlines() == [
+        "What.",
+        "    sources/ed.yaml:12: is missing. Add it.",
+        "    w.",
+        "      Why: It matters.",
+        "  Why: Why.",
+        "  Fix: Fix.",
+    ]
 
 
 @pytest.mark.parametrize(
