@@ -14,7 +14,7 @@ from governance.intake.table import RawTable, RowAside
 from governance.platform_calls import machine_memory
 
 _GIB = 1 << 30
-_LEAST_MEMORY = 2 * _GIB
+_LEAST_MEMORY = 3 * _GIB
 _SECONDS = 60.0
 _SECONDS_A_MEGABYTE = 20.0
 _LONGEST = 3600.0
@@ -25,7 +25,7 @@ _idle: list[ChildProcess] = []
 
 
 def memory_limit() -> int:
-    """Bytes that parsing one file may take: half of this machine's memory, 2 GiB or more."""
+    """Bytes that parsing one file may take: half of this machine's memory, 3 GiB or more."""
     return max(_LEAST_MEMORY, (machine_memory() or 0) // 2)
 
 

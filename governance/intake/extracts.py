@@ -10,6 +10,7 @@ import pyarrow as pa
 from governance.errors import ExtractError, PolicyRefusal
 from governance.intake import codes_seen, rows
 from governance.intake.checks import ColumnPlan, check_formats, define_checks, plan_columns
+from governance.intake.child import memory_limit
 from governance.intake.content import content_hmac
 from governance.intake.dates import date_faults
 from governance.intake.deliver import Delivery, read_deliveries
@@ -72,7 +73,7 @@ def read_extracts(root: Path, source: Source, period: str, *, record_key: Secret
     as_of = as_of_date(period)
     with no_library_words(f"reading {source.id}"):
         deliveries = read_deliveries(root, source, period)
-        con = connect()
+        con = connect(memory=f"{memory_limit() >> 20}MiB")  # what can be parsed can be judged
         define_checks(con)
         rows.start(con)
         codes_seen.start(con)
@@ -94,7 +95,7 @@ def local_ids(root: Path, source: Source, period: str, *, record_key: Secret) ->
     people = source.model_copy(update={"files": [file for file in source.files if file.grain != "events"]})
     with no_library_words(f"reading {source.id}"):
         [delivery] = read_deliveries(root, people, period)
-        con = connect()
+        con = connect(memory=f"{memory_limit() >> 20}MiB")  # what can be parsed can be judged
         plans = plan_columns(delivery.file, as_of=as_of_date(period), synthetic=False)
         rows.load_text(con, delivery, plans)
         query = f"SELECT DISTINCT local_id FROM text_{delivery.file.id} WHERE local_id IS NOT NULL ORDER BY local_id"

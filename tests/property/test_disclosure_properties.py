@@ -2,10 +2,13 @@
 
 from itertools import pairwise
 
+import numpy as np
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from governance.disclosure import RoundingRule, Status, rate_per_1000, release, safe_counts
+from governance.disclosure.gate.likely import conditional
 from governance.disclosure.protect import ALL, PARTS, WHOLE, CellKey, cells_to_hide
 from governance.settings import Policy
 from tests.lib.report import count_table
@@ -99,3 +102,23 @@ def test_a_frame_says_the_same_whatever_the_order_of_rows(exact):
     assert dict(one.cells) == dict(other.cells)
     assert sorted(safe_counts(one).to_pylist(), key=str) == sorted(safe_counts(other).to_pylist(), key=str)
     assert one.cell("c", WHOLE, ALL, ALL) == one.cell("c", WHOLE)
+
+
+@given(
+    variances=st.lists(st.sampled_from([1e-9, 4.0, 5.5, 12.0]), min_size=2, max_size=9),
+    rows=st.lists(st.lists(st.integers(-1, 1), min_size=9, max_size=9), min_size=1, max_size=6),
+    again=st.lists(st.integers(0, 5), max_size=6),
+)
+def test_what_sums_leave_of_a_count_is_what_projection_says(variances, rows, again):
+    """Also where sums follow from others, are told twice, or hold only what is known."""
+    variance = np.array(variances)
+    kept = np.array([*rows, *(rows[n % len(rows)] for n in again)], dtype=float)[:, : len(variance)]
+    kept = np.vstack([kept, kept.sum(axis=0)])
+    if not kept.any():
+        kept[0, 0] = 1.0
+    scaled = kept * np.sqrt(variance)
+    through = np.eye(len(variance)) - np.linalg.pinv(scaled, rcond=1e-9) @ scaled
+
+    left = conditional(variance, kept, range(len(variance)))
+
+    assert left == pytest.approx(variance * through.diagonal(), abs=1e-6)

@@ -53,6 +53,16 @@ def test_a_solver_that_never_returns_is_ended_and_nothing_is_published(monkeypat
     assert refused.value.code == "E-GATE-UNFINISHED"
 
 
+def test_the_same_again_is_answered_without_an_attack_and_anything_else_is_attacked():
+    """A draft and its release hold the same numbers; one number more, and nobody knows what it gives away."""
+    first = attacked(HIDE_ONLY, FALLS)
+    again, other = attacked(HIDE_ONLY, FALLS), attacked(CELL_KEY, FALLS)
+
+    assert again is first
+    assert other is not first
+    assert other.leaks != first.leaks
+
+
 def test_an_attack_that_breaks_off_is_refused():
     """As where the system ends the worker for want of memory: half an attack is none."""
     result = attacked(worker="tests.lib.toy")  # it ends at once and answers nothing

@@ -14,6 +14,7 @@ from math import erf, sqrt
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.linalg import cholesky, solve_triangular
 
 from governance.disclosure.gate.published import Published
 from governance.disclosure.gate.relations import Relation
@@ -21,6 +22,8 @@ from governance.disclosure.protect import CellKey
 from governance.disclosure.rounding import CountRule
 
 _TINY = 1e-9
+_TRIFLE = 1e-10
+"""Of the largest variance of a sum."""
 
 
 def hidden_variance(rule: CountRule) -> float:
@@ -37,8 +40,9 @@ def gained(
         variance = np.array([variance_alone(published, key) for key in cells])
         hidden = [n for n, key in enumerate(cells) if key in published.cells and published.cells[key].people is None]
         if hidden:
-            left = _conditional(variance, rows)
-            found |= {cells[n]: max(1 / max(left[n], _TINY) - 1 / variance[n], 0.0) for n in hidden}
+            left = conditional(variance, rows, hidden)
+            more = np.maximum(1 / np.maximum(left, _TINY) - 1 / variance[hidden], 0.0)
+            found |= dict(zip((cells[n] for n in hidden), more.tolist(), strict=True))
     return found
 
 
@@ -79,11 +83,23 @@ def variance_alone(published: Published, key: CellKey) -> float:
     return published.rule.variance if cell.people else _TINY
 
 
-def _conditional(variance: NDArray[np.float64], rows: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Variances of a normal vector with these variances, given that ``rows @ x`` is known."""
+def conditional(variance: NDArray[np.float64], rows: NDArray[np.float64], wanted: Sequence[int]) -> NDArray[np.float64]:
+    """Variances of some of a normal vector with independent entries, given that ``rows @ x`` is known.
+
+    Args:
+        variance: Of each entry, n of them, none nought.
+        rows: m by n; some may follow from others, as sums of sums do.
+        wanted: Places of the entries that are asked for.
+
+    Returns:
+        One variance for each of ``wanted``.
+    """
     spread = rows * variance
-    gain = np.linalg.pinv(spread @ rows.T, hermitian=True)
-    left: NDArray[np.float64] = variance - np.einsum("ij,ij->j", spread, gain @ spread)
+    inner = spread @ rows.T
+    # Rows that follow from others leave this singular: that each is known but for a trifle makes it one with a factor.
+    inner[np.diag_indices_from(inner)] += _TRIFLE * inner.diagonal().max()
+    seen = solve_triangular(cholesky(inner, lower=True), spread[:, wanted], lower=True)
+    left: NDArray[np.float64] = variance[wanted] - (seen**2).sum(axis=0)
     return left
 
 
