@@ -40,7 +40,7 @@ def test_the_table_is_sentences(capsys, project):
         "name,kind,frequency\n"
         + "".join(f"name{chr(97 + n)}son,{kind},{100 - n}\n" for n in range(26) for kind in ("forename", "surname"))
     )
-    done = here(capsys, "exposure", project, "--people", "2000", "--names", names)
+    done = here(capsys, "exposure", project, "--people", "1000", "--names", names)
 
     assert done.out.count(" of people can be told from all others by ") == 30
     assert "names of a measured list" in done.out

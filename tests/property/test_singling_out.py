@@ -136,7 +136,7 @@ def test_the_ceilings_part_small_areas_from_very_small_ones(
     con, people_in_an_area, unique, under_5, below_the_ceilings
 ):
     """Ninety birth years alike, two sexes; ethnic groups and languages of the 2021 census of England and Wales."""
-    draw, people = np.random.default_rng(1), 160_000
+    draw, people = np.random.default_rng(1), 80_000
     groups = draw.choice(["white", "asian", "black", "mixed", "other"], people, p=[0.817, 0.093, 0.040, 0.029, 0.021])
     facts = {
         "person_id": [f"p{number}" for number in range(people)],
