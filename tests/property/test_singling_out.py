@@ -35,10 +35,11 @@ def con():
         yield made
 
 
-def measured(con, people, homes=(), before=()):
+def measured(con, people, homes=(), before=(), told_by="address_spell"):
     """The shares of people given as (birth year, sex, ethnic group, first language, area, days).
 
-    ``homes`` holds the home of each, ``before`` pairs of a person's place in the list and a home they left.
+    ``homes`` holds the home of each, ``before`` pairs of a person's place in the list and another home
+    that dated addresses, or some record, tell of them.
     """
     names = [f"p{number:03}" for number in range(len(people))]
     facts = {
@@ -53,16 +54,25 @@ def measured(con, people, homes=(), before=()):
     _load(con, "person", PERSON, facts | {"household": homes or [None] * len(people)}, len(people))
     _load(con, "event", EVENT, {"person_id": [e[0] for e in events], "start": [e[1] for e in events]}, len(events))
     if any(homes):
-        _load_homes(con, [(names[number], home) for number, home in before])
+        _load_homes(con, [(names[number], home) for number, home in before], told_by)
     return measure_singling_out(con)
 
 
-def _load_homes(con, once):
-    told = {"person_id": [name for name, _ in once], "household": [home for _, home in once]}
-    _load(con, "address_spell", ADDRESS_SPELL, told, len(once))
-    _load(con, "person_index", PERSON_INDEX, {}, 0)
-    _load(con, "record_person", RECORD_PERSON, {}, 0)
-    con.execute("ALTER TABLE record_person ADD COLUMN source VARCHAR")
+def _load_homes(con, told, told_by):
+    """Further homes of people, as the table ``told_by`` tells them."""
+    rows, nobody = len(told), {"person_id": [], "household": [], "record_id": [], "source": []}
+    all_of = {
+        "person_id": [name for name, _ in told],
+        "household": [home for _, home in told],
+        "record_id": list(range(rows)),
+        "source": ["other"] * rows,
+    }
+    by_record = told_by == "record_person"
+    spells, records = (nobody, all_of) if by_record else (all_of, nobody)
+    _load(con, "address_spell", ADDRESS_SPELL, spells, 0 if by_record else rows)
+    _load(con, "person_index", PERSON_INDEX, records, rows if by_record else 0)
+    _load(con, "record_person", RECORD_PERSON, records, rows if by_record else 0)
+    con.execute("ALTER TABLE record_person ADD COLUMN source VARCHAR DEFAULT 'other'")
 
 
 def _load(con, name, contract, columns, rows):
@@ -220,13 +230,14 @@ def test_two_homes_of_one_size_part_by_who_is_in_them(con):
     assert parted["seen_home_seen"]["unique"] == parted["home_attributes"]["unique"] == 0.5
 
 
-def test_a_home_that_somebody_left_tells_who_they_lived_with(con):
-    """Three pairs alike; one person lived with another's pair before: the graph parts both pairs and all in them."""
+@pytest.mark.parametrize("told_by", ["address_spell", "record_person"])
+def test_another_home_tells_who_else_somebody_lived_with(con, told_by):
+    """Three pairs alike; of one person an earlier address, or another source, tells the home of a second pair."""
     ann = (1950, "female", "white", "english", "E01", [])
     homes = [1, 1, 2, 2, 3, 3]
 
     assert measured(con, [ann] * 6, homes)["home_graph"]["unique"] == 0.0
-    found = measured(con, [ann] * 6, homes, before=[(0, 2)])
+    found = measured(con, [ann] * 6, homes, before=[(0, 2)], told_by=told_by)
     assert found["home_attributes"]["unique"] == 0.0
     # who moved, and whom they live with now; the two they left look alike, and so do the two who know nothing of it
     assert found["home_graph"]["unique"] == pytest.approx(2 / 6, abs=0.001)
