@@ -40,6 +40,9 @@ _NAMES = {
 _WHOSE = re.compile(
     r"(pt|patient|client|child|person|customer|applicant|tenant|resident|pupil|learner|victim|serviceuser)"
 )
+_ONE_EACH = ("forename", "surname", "full_name", "date_of_birth", "postcode")
+_OWN = re.compile(rf"({_WHOSE.pattern}(s|details|detailss)?)?(home|current|usual|main)?(post(al)?code)(home|current)?")
+"""Names of a column that holds where somebody lives, not where something happened."""
 _WHOSE_ENDS = ("s", "details", "detailss")
 """Whose field it is, as exports say before each name: PtSurname, Client's Surname, Patient Details's Given Name."""
 _RECORD_ID = re.compile(
@@ -105,12 +108,32 @@ def names_a_date(name: str) -> bool:
 def suggest(shapes: Sequence[Shape]) -> list[Suggestion]:
     """One suggestion a column; exactly one is the record id if any can be."""
     record_id = _record_id(shapes)
-    return [
+    found = [
         Suggestion(column_class=ColumnClass.DIRECT_IDENTIFIER, role="record_id", why="a value of its own in every row")
         if place == record_id
         else _suggest(shape)
         for place, shape in enumerate(shapes)
     ]
+    return [_second(role) if (role := _taken(shapes, found, place)) else one for place, one in enumerate(found)]
+
+
+def _taken(shapes: Sequence[Shape], found: Sequence[Suggestion], place: int) -> str:
+    """The role of a column, if another column is more likely the one that holds it of the person; else empty.
+
+    Of several columns of one role the first that is filled counts, in the order of the file: the postcode of an
+    incident before that of the patient's home would make neighbours of all who were met in one place.
+    """
+    role = found[place].role
+    same = [n for n, one in enumerate(found) if one.role == role and shapes[n].filled]
+    if role not in _ONE_EACH or not same:
+        return ""
+    own = [n for n in same if _OWN.fullmatch(plain(shapes[n].name))]
+    return "" if place == (own or same)[0] else role
+
+
+def _second(role: str) -> Suggestion:
+    words = role.replace("_", " ")
+    return _direct("other_identifier", f"another {words}: give it the role `{role}` if it is the person's own")
 
 
 def _record_id(shapes: Sequence[Shape]) -> int | None:

@@ -113,7 +113,8 @@ def _families() -> str:
     good="DIAG_01: {class: event_field, code_system: icd10}",
     bad="DIAG_01: {class: event_field}",
     fix="Give the column its code_system (`other` if no such code can stand in it), and name the refsets' members"
-    " under restricted_codes in project.yaml where a source has SNOMED CT.",
+    " under restricted_codes in project.yaml where a source has SNOMED CT: path, edition and sha256 of a CSV file with"
+    " the columns code_system and code.",
     passed="Every column of clinical codes names its system, and rows with restricted codes are left out.",
 )
 def restricted_codes_never_flow(bundle: Bundle, facts: RunFacts) -> Iterator[Problem]:

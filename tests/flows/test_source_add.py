@@ -319,6 +319,15 @@ def test_a_word_before_a_name_says_whose_it_is(name, role):
     assert suggest([shape])[0].role == role
 
 
+def test_one_column_holds_where_a_person_lives():
+    """An incident's postcode comes first in the file and is not the patient's; the draft asks whose it is."""
+    codes = {"nhs_number": 0.0, "email": 0.0, "phone": 0.0, "postcode": 1.0}
+    names = ("IncidentPostcode", "PtHomePostcode", "TA Postcode")
+    shapes = [Shape(name=n, filled=1, distinct=9, rows=60, longest=8, unique=False, shapes=codes) for n in names]
+
+    assert [one.role for one in suggest(shapes)] == ["other_identifier", "postcode", "other_identifier"]
+
+
 def test_no_bundle_loads_with_a_suggestion_in_it(root):
     """Not for a check, a run or an approval: all start from the bundle."""
     with pytest.raises(BadInput) as refused:
