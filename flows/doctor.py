@@ -5,6 +5,8 @@ machine and the folders it runs on.
 """
 
 import json
+import os
+import shlex
 import shutil
 import sys
 from collections.abc import Callable, Iterator
@@ -24,9 +26,12 @@ from flows.proving import verified
 from flows.run import LATEST, now, resolve_period
 from flows.serve import TIME_ZONE
 from flows.status import standing
-from governance.errors import EXIT_OK, EXIT_WARNING, BadInput, ProjectError
+from governance.closed import check_open, told_as_closed
+from governance.errors import EXIT_OK, EXIT_WARNING, BadInput, ConfigError, ProjectError
 from governance.ledger import Ledger
+from governance.platform_calls import may_list, may_read, may_write
 from governance.policy.disk import PRIVATE_FOLDERS, read_disk
+from governance.settings.bundle import check_is_project
 
 NEEDED = ("splink", "duckdb", "pandas", "cryptography", "prefect")
 LEAST_PYTHON = (3, 11)
@@ -36,6 +41,7 @@ TIMES_THE_EXTRACTS = 4
 
 _LEAST_FREE = 1 << 30
 _SHOWN = 3
+_DISK = "Look at the disk, then ask again: this could not be looked at."
 _INSTALL = (
     "`python -m pip install --require-hashes --no-deps -r requirements.lock`: results were tested with those alone."
 )
@@ -58,7 +64,11 @@ def examine(root: Path) -> list[Finding]:
 
     Args:
         root: The project folder.
+
+    Raises:
+        ConfigError: It is none.
     """
+    check_is_project(root)
     return [_looked_at(about, look, root) for about, look in _LOOKS.items()]
 
 
@@ -66,8 +76,15 @@ def _looked_at(about: str, look: Callable[[Path], Finding], root: Path) -> Findi
     """A finding also where looking itself fails: one broken thing must not hide the others."""
     try:
         return look(root)
+    except ConfigError as error:
+        fix = "`joinedup check DIR` lists each with file, line and fix." if error.faults else error.fix
+        return Finding(about, is_well=False, found=error.what, fix=fix)
     except ProjectError as error:
         return Finding(about, is_well=False, found=error.what, fix=error.fix)
+    except OSError as error:
+        closed = told_as_closed(error)
+        found, fix = (closed.what, closed.fix) if closed else (f"{os.strerror(error.errno or 0)}.", _DISK)
+        return Finding(about, is_well=False, found=found, fix=fix)
 
 
 def _python(_: Path) -> Finding:
@@ -107,6 +124,9 @@ def _clock(root: Path) -> Finding:
 
 
 def _ledger(root: Path) -> Finding:
+    check_open(root / "ledger")
+    if not any((root / "zones").glob("*/*")) and not (root / "ledger" / "checkpoint.json").exists():
+        return Finding("ledger", is_well=True, found="nothing has run yet: the first run signs it")
     found = verified(root)
     return Finding("ledger", is_well=True, found=f"whole: {found['entries']} entries, {found['signed']} signed")
 
@@ -130,9 +150,27 @@ def _private(root: Path) -> Finding:
         return Finding("permissions", is_well=True, found="not told on this system; the folder's own apply")
     if disk.open_to_others:
         told = ", ".join(f"{count} in {name}/" for name, count in sorted(disk.open_to_others.items()))
-        fix = "Take them from everybody but you: `chmod -R go= " + " ".join(sorted(disk.open_to_others)) + "`."
+        named = " ".join(shlex.quote((root / name).as_posix()) for name in sorted(disk.open_to_others))
+        fix = f"Take them from everybody but you: `chmod -R go= {named}`."
         return Finding("permissions", is_well=False, found=f"others may read files: {told}", fix=fix)
     return Finding("permissions", is_well=True, found="keys, zones and ledger are yours only")
+
+
+def _folders_open(root: Path) -> Finding:
+    """Every folder and config that a run opens, and those that it writes into: a closed one looks empty."""
+    listed = [root / name for name in ("sources", "cohorts", *PRIVATE_FOLDERS)]
+    months = [month for name in ("extracts", "optout", "sensitive") for month in _folders(root / name)]
+    configs = [path for path in (root / "project.yaml", root / "policy.yaml", *root.glob("*/*.yaml")) if path.exists()]
+    closed = [path for path in (*listed, *months) if not may_list(path)]
+    closed += [path for path in configs if not may_read(path)]
+    written = [root, *(root / name for name in ("zones", "ledger", ".joinedup"))]
+    closed += [path for path in written if path.exists() and may_list(path) and not may_write(path)]
+    if not closed:
+        return Finding("folders", is_well=True, found="all can be read, and written where a run writes")
+    named = ", ".join(path.relative_to(root).as_posix() or "." for path in closed[:_SHOWN])
+    more = f" and {len(closed) - _SHOWN} more" if len(closed) > _SHOWN else ""
+    fix = "Give them to the user who runs joinedup (`ls -ld` says whose they are), or run as that user."
+    return Finding("folders", is_well=False, found=f"closed to this user: {named}{more}", fix=fix)
 
 
 def _leftovers(root: Path) -> Finding:
@@ -150,7 +188,9 @@ def _leftovers(root: Path) -> Finding:
 def _month(root: Path) -> Finding:
     try:
         month = resolve_period(root, LATEST)
-    except BadInput:
+    except BadInput as error:
+        if error.code != "E-NO-EXTRACTS":
+            raise
         return Finding("newest month", is_well=True, found="no extracts yet")
     where = standing(root, month)
     if where.running:
@@ -212,6 +252,7 @@ _LOOKS: dict[str, Callable[[Path], Finding]] = {
     "lock": _lock,
     "clock": _clock,
     "disk space": _space,
+    "folders": _folders_open,
     "permissions": _private,
     "ledger": _ledger,
     "leftovers": _leftovers,
@@ -234,5 +275,9 @@ def as_dict(found: list[Finding]) -> dict[str, Any]:
 def doctor_lines(found: list[Finding]) -> list[str]:
     """For people: a line each, then what to do."""
     lines = aligned([("well" if one.is_well else "LOOK", one.about, one.found) for one in found])
-    fixes = [f"  {one.about}: {one.fix}" for one in found if not one.is_well and one.fix]
-    return [*lines, "", *(["What to do:", *fixes] if fixes else ["All is well."])]
+    fixes: dict[str, list[str]] = {}
+    for one in found:
+        if not one.is_well and one.fix:
+            fixes.setdefault(one.fix, []).append(one.about)
+    told = [f"  {', '.join(about)}: {fix}" for fix, about in fixes.items()]
+    return [*lines, "", *(["What to do:", *told] if told else ["All is well."])]

@@ -15,6 +15,7 @@ from typing import Any, TypeVar
 
 from flows.run import now
 from governance import write_points
+from governance.closed import told_as_closed
 from governance.errors import BadInput, InternalError, ProjectError
 from governance.keys import KeyRing
 from governance.store import seal, unseal, write_file
@@ -104,6 +105,8 @@ def _plain(error: BaseException, kept: str) -> ProjectError:
             fix="Free disk space, then run the same command again. The last good period is still in place.",
             code="E-WRITE",
         )
+    if closed := told_as_closed(error):
+        return closed
     return InternalError(
         f"Something happened that joinedup did not expect ({type(error).__name__}).",
         why="Its details may quote a record, so they are not shown here. The last good period is still in place.",

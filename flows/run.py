@@ -10,6 +10,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 from governance.approval import ApprovalStatus, check_approved
+from governance.closed import check_open
 from governance.errors import BadInput
 from governance.intake.period import as_of_date
 from governance.key_issue import record_context
@@ -163,6 +164,7 @@ def resolve_period(root: Path, period: str) -> str:
     if period != LATEST:
         as_of_date(period)
         return period
+    check_open(root / "extracts")
     # A linkage or analysis machine has no extracts, only what was brought to it.
     months = _months(root / "extracts") or [*_months(root / "zones/linkage"), *_months(root / "zones/analysis")]
     found = sorted(months)

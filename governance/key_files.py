@@ -19,6 +19,7 @@ from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 from cryptography.hazmat.primitives.kdf.hkdf import HKDFExpand
 
 from governance import write_points
+from governance.closed import check_open
 from governance.errors import PolicyRefusal
 from governance.store import write_file
 
@@ -140,6 +141,7 @@ class KeyFiles:
         """See :class:`KeyStore`."""
         paths: dict[str, list[Path]] = {}
         for folder in self._folders:
+            check_open(folder)
             for path in sorted(folder.glob("*/*.json")):
                 if not _is_noughts(path):
                     paths.setdefault(path.stem, []).append(path)

@@ -58,6 +58,24 @@ def open_to_others(path: Path) -> bool:
     return not path.is_symlink() and bool(stat.S_IMODE(path.lstat().st_mode) & 0o077)
 
 
+def may_list(folder: Path) -> bool:
+    """Whether this user may see what is in a folder; one that is not there hides nothing."""
+    try:
+        return not folder.is_dir() or os.access(folder, os.R_OK | os.X_OK)
+    except PermissionError:  # a folder above it is closed
+        return False
+
+
+def may_read(path: Path) -> bool:
+    """Whether this user may read a file."""
+    return os.access(path, os.R_OK)
+
+
+def may_write(path: Path) -> bool:
+    """Whether this user may write a file, or into a folder."""
+    return os.access(path, os.W_OK)
+
+
 def open_anew(path: Path) -> int:
     """A descriptor to write a file from its start, empty, for this user only, byte for byte.
 

@@ -224,7 +224,8 @@ def _not_written(error: OSError) -> BadInput:
     return BadInput(
         f"A file could not be written: {os.strerror(error.errno or 0)}.",
         why="A half-written package could lose people without a trace, so the step ended there.",
-        fix="Free disk space or mend the folder's permissions, then run the same command again.",
+        fix="Free disk space or mend the folder's permissions (`joinedup doctor DIR` says which), then run the same"
+        " command again.",
         code="E-WRITE",
     )
 

@@ -36,7 +36,8 @@ def file_bytes(path: Path) -> bytes:
         raise NotText("is not there.", "Put the extract there, or correct `path`.") from None
     except OSError as error:
         why = os.strerror(error.errno or 0)
-        raise NotText(f"cannot be opened: {why}.", "Mend the file's permissions.") from None
+        fix = "Close it if a spreadsheet program has it open, or mend the file's permissions."
+        raise NotText(f"cannot be opened: {why}.", fix) from None
 
 
 def to_utf8(content: bytes, encoding: str) -> bytes:

@@ -79,8 +79,13 @@ def files_at(root: Path, name: str) -> list[Path]:
     folder, _, last = name.rpartition("/")
     if "*" not in last:
         return [inside(root, name)]
-    found = sorted(path.name for path in inside(root, folder).glob(last) if path.is_file())
+    found = sorted(path.name for path in inside(root, folder).glob(last) if _is_delivered(path))
     return [inside(root, f"{folder}/{one}") for one in found]
+
+
+def _is_delivered(path: Path) -> bool:
+    """A file, and not the note that a spreadsheet program keeps beside one that it has open (~$name.xlsx)."""
+    return path.is_file() and not path.name.startswith("~$")
 
 
 def _leads_out(name: str) -> PolicyRefusal:

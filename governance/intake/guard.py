@@ -5,6 +5,7 @@ from contextlib import contextmanager
 
 import duckdb
 
+from governance.closed import told_as_closed
 from governance.errors import BadInput, InternalError, ProjectError
 
 
@@ -16,7 +17,7 @@ def no_library_words(doing: str) -> Iterator[None]:
         doing: What was being done, such as ``reading gp_register``.
 
     Raises:
-        BadInput: Memory ran out.
+        BadInput: Memory ran out, or a file may not be opened.
         InternalError: Anything else.
     """
     try:
@@ -31,6 +32,8 @@ def no_library_words(doing: str) -> Iterator[None]:
             code="E-MEMORY",
         ) from None
     except Exception as error:
+        if closed := told_as_closed(error):
+            raise closed from None
         raise InternalError(
             f"Something unforeseen ({type(error).__name__}) happened while {doing}.",
             why="The library's own message is withheld, because it may quote a record.",

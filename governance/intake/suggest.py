@@ -49,6 +49,10 @@ _RECORD_ID = re.compile(
     r"(unique|local|source|internal|national)?(person|personal|individual|patient|client|case|record|rec|customer|member|tenant|applicant|serviceuser|user)?"
     r"(u?id|ref|reference|identifier|key)"
 )
+_PERSON_ID = re.compile(
+    rf".*({_WHOSE.pattern}|individual|member|user|record|case)(u?id|ref|reference|identifier|key|number|no|num)"
+)
+"""Names of an id of a person that may stand in several rows."""
 _DATE = re.compile(rf".*date.*|{_NAMES['date_of_birth']}")
 _FREE_TEXT = re.compile(r".*(notes?|comments?|description|narrative|freetext|remarks?)")
 
@@ -171,6 +175,10 @@ def _by_content(shape: Shape) -> Suggestion:
     coded = shape.distinct <= _FEW_CODES and shape.rows >= _CODED_ROWS and 0 < shape.longest <= _CODE
     if coded and not _RECORD_ID.fullmatch(plain(shape.name)):
         return Suggestion(column_class=ColumnClass.ATTRIBUTE, why="a few short codes")
+    if _PERSON_ID.fullmatch(plain(shape.name)) and shape.filled:
+        return _direct(
+            "other_identifier", "in doubt: give it the role `record_id` if it is the source's id of a person"
+        )
     return _direct("other_identifier", "in doubt: never encoded, never sent")
 
 

@@ -108,6 +108,16 @@ def _check_confirmed(files: dict[str, YamlFile], sources: Sequence[Source]) -> N
         )
 
 
+def check_is_project(root: Path) -> None:
+    """Check that a folder holds a project, whatever is in it.
+
+    Raises:
+        ConfigError: It does not, or is no folder.
+    """
+    if not (root / "project.yaml").exists():
+        raise _no_project(root)
+
+
 def _no_project(root: Path) -> ConfigError:
     held = "holds no project.yaml" if root.is_dir() else "is not a folder"
     return ConfigError(

@@ -84,7 +84,9 @@ def _parsed(raw: bytes, name: str) -> YamlFile:
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark
         place = (mark.line + 1, mark.column + 1) if mark else (1, 1)
-        raise _unreadable(name, place, f"is not valid YAML: {error.problem}.") from None
+        tab = "\t" in raw.decode("utf-8").splitlines()[place[0] - 1] if mark else False
+        more = " Put spaces in the place of the tab." if tab else ""
+        raise _unreadable(name, place, f"is not valid YAML: {error.problem}.{more}") from None
     places: dict[Location, Place] = {}
     repeated: list[Fault] = []
     data = _plain(root, (), places, repeated, name) if root else {}

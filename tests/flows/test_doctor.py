@@ -10,6 +10,7 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import pytest
 
+import governance.closed
 from flows import doctor
 from flows.lock import only_run
 from tests.lib.canary import MARKS, plant
@@ -75,6 +76,63 @@ def test_files_that_others_can_read_are_counted(capsys, project):
 
     assert found.found == "others may read files: 1 in extracts/"
     assert "chmod" in found.fix
+
+
+def test_before_the_first_run_no_ledger_is_missed(project):
+    """Nothing has run, so nothing is signed; once something has, a ledger without signatures is a loss."""
+    assert findings(project)["ledger"].is_well
+
+    (project / "zones" / "linkage" / "2026-10").mkdir(parents=True)
+    assert not findings(project)["ledger"].is_well
+
+
+def test_a_folder_that_is_closed_is_named(capsys, monkeypatch, project):
+    """It would look empty: no key, no extract. Whatever runs into it says so too, and is told once what to do."""
+    closed = project / "keys"
+    monkeypatch.setattr(doctor, "may_list", lambda path: path != closed)
+    monkeypatch.setattr(governance.closed, "may_list", lambda path: path != closed)
+
+    found = findings(project)
+    assert found["folders"].found == "closed to this user: keys"
+    assert not found["newest month"].is_well
+    told = here(capsys, "run", project, "--plain")
+    assert (told.code, "(E-CLOSED)" in told.err, "keys may not be opened" in told.err) == (3, True, True)
+
+
+def test_extracts_that_are_closed_are_not_taken_for_none(monkeypatch, project):
+    """Nothing that is listed is not the same as nothing that may be listed."""
+    monkeypatch.setattr(governance.closed, "may_list", lambda path: path.name != "extracts")
+
+    assert "extracts may not be opened" in findings(project)["newest month"].found
+
+
+def test_a_broken_config_is_told_with_the_command_that_lists_its_faults(project):
+    """The faults are not on this screen."""
+    (project / "project.yaml").write_text("id:\ttoy\n", "utf-8")
+
+    assert "`joinedup check DIR` lists each" in findings(project)["newest month"].fix
+
+
+def test_no_project_is_no_internal_error(capsys, tmp_path):
+    """A path that is mistyped."""
+    assert here(capsys, "doctor", tmp_path / "nosuch").code == 3
+
+
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [
+        ("p/ledger/ledger.jsonl", "p/ledger/ledger.jsonl may"),
+        ("p/extracts/2026-10/Smith.xlsx", "A file in p/extracts/2026-10/ may"),
+        ("p/extracts/2026-10", "p/extracts/2026-10 may"),
+        (None, "A file or folder may"),
+    ],
+)
+def test_a_file_that_a_source_named_is_told_by_its_folder(name, told):
+    """Whoever named it may have named it after a person; every other name is ours."""
+    error = governance.closed.told_as_closed(PermissionError(13, "Permission denied", name))
+
+    assert error.what.startswith(told)
+    assert governance.closed.told_as_closed(ValueError("x")) is None
 
 
 def test_too_little_space_is_told_before_a_run(monkeypatch, project):
