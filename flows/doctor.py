@@ -28,6 +28,7 @@ from flows.serve import TIME_ZONE
 from flows.status import standing
 from governance.closed import check_open, told_as_closed
 from governance.errors import EXIT_OK, EXIT_WARNING, BadInput, ConfigError, ProjectError
+from governance.keys import KeyRing
 from governance.ledger import Ledger
 from governance.platform_calls import may_list, may_read, may_write
 from governance.policy.disk import PRIVATE_FOLDERS, read_disk
@@ -45,6 +46,8 @@ _DISK = "Look at the disk, then ask again: this could not be looked at."
 _INSTALL = (
     "`python -m pip install --require-hashes --no-deps -r requirements.lock`: results were tested with those alone."
 )
+_RENEWED_WITHIN = timedelta(days=30)
+"""A month's notice: custodians and approvers have to be found."""
 _AHEAD = timedelta(minutes=5)
 """Clocks of two machines may differ by so much."""
 
@@ -173,6 +176,20 @@ def _folders_open(root: Path) -> Finding:
     return Finding("folders", is_well=False, found=f"closed to this user: {named}{more}", fix=fix)
 
 
+def _keys(root: Path) -> Finding:
+    """By their public facts: a month that begins with a key that has ended stops in the middle of a ceremony."""
+    today, soon = now().date().isoformat(), (now().date() + _RENEWED_WITHIN).isoformat()
+    active = [info for info in KeyRing(root / "keys").infos() if info.state == "active"]
+    over = [info for info in active if not info.not_before <= today <= info.not_after]
+    ending = [info for info in active if today <= info.not_after < soon]
+    if over or ending:
+        told = f"{len(over)} are not valid today" if over else f"{len(ending)} end by {soon}"
+        fix = "`joinedup keys list DIR` says which. See docs/how-to/keys.md; holders run `joinedup keys rotate DIR KEY`."
+        return Finding("keys", is_well=False, found=told, fix=fix)
+    told = f"{len(active)}, all valid for {_RENEWED_WITHIN.days} days and more" if active else "none here yet"
+    return Finding("keys", is_well=True, found=told)
+
+
 def _leftovers(root: Path) -> Finding:
     if is_running(root):
         return Finding("leftovers", is_well=True, found="a run is going on")
@@ -254,6 +271,7 @@ _LOOKS: dict[str, Callable[[Path], Finding]] = {
     "disk space": _space,
     "folders": _folders_open,
     "permissions": _private,
+    "keys": _keys,
     "ledger": _ledger,
     "leftovers": _leftovers,
     "orchestrator": _server,

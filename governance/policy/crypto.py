@@ -116,7 +116,8 @@ def _foreign_outputs(keys: tuple[KeyInfo, ...], facts: RunFacts) -> Iterator[Pro
     source="SATRE 2.8.05; role separation in ISB 1523 practice",
     good="root_a held by custodian_a, root_b held by custodian_b, signing_approver held by approver",
     bad="root_a and root_b both held by custodian_a",
-    fix="Ask the custodians to rotate, activate or hand over the key (`joinedup keys new DIR` makes missing ones).",
+    fix="Ask the custodians to rotate, activate or hand over the key (`joinedup keys new DIR` makes missing ones,"
+    " `joinedup keys rotate DIR KEY` replaces one that has ended).",
     passed="Every key needed is active, of full strength, and in separate hands.",
 )
 def keys_are_fit(bundle: Bundle, facts: RunFacts) -> Iterator[Problem]:

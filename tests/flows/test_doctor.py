@@ -6,6 +6,8 @@ import os
 import shutil
 import socket
 import threading
+from dataclasses import replace
+from datetime import datetime
 from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import pytest
@@ -13,6 +15,7 @@ import pytest
 import governance.closed
 from flows import doctor
 from flows.lock import only_run
+from governance.keys import KeyRing
 from tests.lib.canary import MARKS, plant
 from tests.lib.command import here
 from tests.lib.toy import make_toy
@@ -76,6 +79,23 @@ def test_files_that_others_can_read_are_counted(capsys, project):
 
     assert found.found == "others may read files: 1 in extracts/"
     assert "chmod" in found.fix
+
+
+@pytest.mark.parametrize(
+    ("day", "told"), [("2026-10-01", "valid today"), ("2027-08-15", "end by"), ("2027-10-01", "valid today")]
+)
+def test_keys_that_end_are_told_a_month_before(monkeypatch, project, day, told):
+    """A run would stop at them, on a day on which no custodian is there."""
+    made = {"not_before": "2026-11-01", "not_after": "2027-09-01"}
+    infos = [replace(info, **made) for info in KeyRing(project / "keys").infos()]
+    monkeypatch.setattr(doctor.KeyRing, "infos", lambda _: infos)
+    monkeypatch.setattr(doctor, "now", lambda: datetime.fromisoformat(f"{day}T09:00:00+00:00"))
+
+    found = findings(project)["keys"]
+
+    assert not found.is_well
+    assert told in found.found
+    assert "keys rotate" in found.fix
 
 
 def test_before_the_first_run_no_ledger_is_missed(project):
