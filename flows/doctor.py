@@ -184,7 +184,7 @@ def _keys(root: Path) -> Finding:
     ending = [info for info in active if today <= info.not_after < soon]
     if over or ending:
         told = f"{len(over)} are not valid today" if over else f"{len(ending)} end by {soon}"
-        fix = "`joinedup keys list DIR` says which. See docs/how-to/keys.md; holders run `joinedup keys rotate DIR KEY`."
+        fix = "`joinedup keys list DIR` says which; see docs/how-to/keys.md (`joinedup keys rotate DIR KEY`)."
         return Finding("keys", is_well=False, found=told, fix=fix)
     told = f"{len(active)}, all valid for {_RENEWED_WITHIN.days} days and more" if active else "none here yet"
     return Finding("keys", is_well=True, found=told)

@@ -4,13 +4,18 @@ Most often a spreadsheet program holds an extract, or files were copied by anoth
 """
 
 import os
+import re
 from pathlib import Path
 
 from governance.errors import BadInput
 from governance.platform_calls import may_list
 
-_NAMED_BY_OTHERS = frozenset({"extracts", "optout", "sensitive"})
-"""Folders whose files others have named, perhaps after a person: there only the folder is told."""
+_OURS = frozenset(
+    {"extracts", "optout", "sensitive", "keys", "zones", "ledger", ".joinedup", "sources", "cohorts", "lookups"}
+    | {"approvals", "project.yaml", "policy.yaml"}
+)
+"""Names that a project has. Whoever named another may have named it after a person: it is not told."""
+_MONTH = re.compile(r"\d{4}-\d{2}")
 
 
 def told_as_closed(error: BaseException) -> BadInput | None:
@@ -39,9 +44,9 @@ def _closed(name: object) -> BadInput:
 
 
 def _shown(name: object) -> str:
-    if not isinstance(name, str | os.PathLike):
+    parts = Path(os.fspath(name)).parts if isinstance(name, str | os.PathLike) else ()
+    at = next((place for place, part in enumerate(parts) if part in _OURS), None)
+    if at is None:
         return "A file or folder"
-    path = Path(os.fspath(name))
-    at = next((place for place, part in enumerate(path.parts) if part in _NAMED_BY_OTHERS), len(path.parts))
-    inside = path.parts[at : at + 2]
-    return f"A file in {Path(*path.parts[:at], *inside).as_posix()}/" if len(path.parts) > at + 2 else path.as_posix()
+    own = parts[at : at + 2] if _MONTH.fullmatch("".join(parts[at + 1 : at + 2])) else parts[at : at + 1]
+    return "/".join(own) if len(parts) == at + len(own) else f"Something in {'/'.join(own)}/"

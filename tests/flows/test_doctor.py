@@ -141,13 +141,15 @@ def test_no_project_is_no_internal_error(capsys, tmp_path):
 @pytest.mark.parametrize(
     ("name", "told"),
     [
-        ("p/ledger/ledger.jsonl", "p/ledger/ledger.jsonl may"),
-        ("p/extracts/2026-10/Smith.xlsx", "A file in p/extracts/2026-10/ may"),
-        ("p/extracts/2026-10", "p/extracts/2026-10 may"),
+        ("p/ledger/ledger.jsonl", "Something in ledger/ may"),
+        ("p/extracts/2026-10/Smith.xlsx", "Something in extracts/2026-10/ may"),
+        ("p/extracts/2026-10", "extracts/2026-10 may"),
+        ("p/extracts/Smith.xlsx", "Something in extracts/ may"),
+        ("/home/smith/Smith.xlsx", "A file or folder may"),
         (None, "A file or folder may"),
     ],
 )
-def test_a_file_that_a_source_named_is_told_by_its_folder(name, told):
+def test_only_names_that_every_project_has_are_told(name, told):
     """Whoever named it may have named it after a person; every other name is ours."""
     error = governance.closed.told_as_closed(PermissionError(13, "Permission denied", name))
 

@@ -36,10 +36,12 @@ def _everything_told(failed: StepFailed) -> str:
         (type("PanicException", (BaseException,), {})(SECRET), "E-INTERNAL"),
         (MemoryError(SECRET), "E-MEMORY"),
         (OSError(errno.ENOSPC, SECRET, SECRET), "E-WRITE"),
-        (OSError(errno.EPERM, SECRET, SECRET), "E-INTERNAL"),
+        (OSError(errno.EPERM, SECRET, SECRET), "E-CLOSED"),
+        (OSError(errno.EPERM, SECRET, f"extracts/2026-10/{SECRET}"), "E-CLOSED"),
+        (OSError(errno.ENOTDIR, SECRET, SECRET), "E-INTERNAL"),
         (BadInput("what", why="why", fix="fix", code="E-EXTRACT"), "E-EXTRACT"),
     ],
-    ids=["library", "panic", "memory", "disk full", "other OSError", "ours"],
+    ids=["library", "panic", "memory", "disk full", "closed", "a closed extract", "other OSError", "ours"],
 )
 def test_nothing_but_a_code_and_a_step_leaves(toy, error, code):
     """Not in the text, the pickle, the traceback, the cause or the context."""
