@@ -1,10 +1,16 @@
-"""Every SQL file says what it asks, and gives the columns it promises on empty tables."""
+"""Every SQL file says what it asks and names the columns it gives; those of linkage give them on empty tables.
+
+Those of cohorts are also run over nobody, in ``tests/spec/test_cohort_sql.py``.
+"""
 
 import re
 from pathlib import Path
 
 import pytest
+import sqlglot
+from sqlglot import exp
 
+from cohorts.analysis import PAYLOAD_TABLES
 from governance.contracts import CONTRACTS, U_STATISTIC, VIEW
 from governance.warehouse import connect, load_sql, load_table, materialise
 from linkage import labels
@@ -17,10 +23,8 @@ from linkage.pairs import compare_views
 from tests.lib.linkage import LINKAGE, found_in, index_of
 
 ROOT = Path(__file__).parents[2]
-FILES = sorted(
-    path for package in ("linkage", "cohorts", "governance") for path in (ROOT / package / "sql").glob("*.sql")
-)
-LABELS = ("reads", "grain", "columns", "params")
+FILES = sorted(path for package in ("linkage", "cohorts", "governance") for path in (ROOT / package).rglob("sql/*.sql"))
+LABELS = ("reads", "grain", "columns", "params", "changes", "defines")
 
 
 def header(path: Path) -> dict[str, str]:
@@ -52,7 +56,14 @@ def test_header_is_complete(path):
     found = header(path)
 
     assert found["purpose"].endswith((".", ";", ":"))
-    assert [label for label in LABELS[:3] if not found.get(label)] == []
+    assert [label for label in _asked_of(found) if not found.get(label)] == []
+
+
+def _asked_of(found: dict[str, str]) -> tuple[str, ...]:
+    """A file of macros defines them; one that changes a table gives no columns, but says which table."""
+    if "defines" in found:
+        return ("grain",)
+    return ("reads", "grain") if "changes" in found else ("reads", "grain", "columns")
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: f"{path.parts[-3]}/{path.stem}")
@@ -67,11 +78,27 @@ def test_params_are_the_holes(path):
 @pytest.mark.parametrize("path", FILES, ids=lambda path: f"{path.parts[-3]}/{path.stem}")
 def test_one_statement_a_file(path):
     """One question a file; only the macros, which belong together, are several statements."""
-    if path.parts[-3] == "linkage" and path.stem in NOT_A_QUERY:
+    if "defines" in header(path) or (path.parts[-3] == "linkage" and path.stem in NOT_A_QUERY):
         return
     assert ";" not in statement(path).rstrip().rstrip(";")
 
 
+@pytest.mark.parametrize("path", FILES, ids=lambda path: f"{path.parts[-3]}/{path.stem}")
+def test_the_columns_named_are_those_that_are_selected(path):
+    """As far as the text alone says them: a star is whatever the table has that the header refers to."""
+    [*_, last] = [one for one in sqlglot.parse(path.read_text(encoding="utf-8"), read="duckdb") if one]
+    said = header(path)
+    if isinstance(last, exp.Delete | exp.Update):
+        assert last.this.name == said["changes"].split()[0]
+    elif isinstance(last, exp.Query) and not last.is_star:
+        named = promised(path)
+        more = re.search(r"then (one|evidence)|and (the|how many)", said["columns"])
+        assert last.named_selects[: len(named)] == named
+        assert (len(last.named_selects) > len(named)) == bool(more)
+
+
+AS_KNOWN = {name.replace("record", "known") for name in PAYLOAD_TABLES}
+"""What was known of each table, asked by ``cohorts/since/chain.py`` under the table's name."""
 LINKAGE_FILES = [path.stem for path in FILES if path.parts[-3] == "linkage"]
 PARAMS = {
     "identity": {"kept_apart": ["kaur"]},
@@ -133,18 +160,28 @@ def empty():
     return con
 
 
-def promised(name: str) -> list[str]:
+def promised(path: Path) -> list[str]:
     """Columns that the header names first, before any remark."""
-    text = header(ROOT / "linkage" / "sql" / f"{name}.sql")["columns"]
+    text = header(path)["columns"]
     text = re.sub(r"\([^)]*\)", "", text)
     return [word.strip() for word in re.split(r"[,;]", text) if re.fullmatch(r"\s*[a-z][a-z0-9_]*\s*", word)]
 
 
 def test_every_file_is_used():
-    """No SQL file lies unused: each is named by a module of the package."""
-    code = " ".join(path.read_text(encoding="utf-8") for path in (ROOT / "linkage").rglob("*.py"))
+    """No SQL file lies unused: each is named by a module of its package, or of the packages inside it."""
+    unused = []
+    for folder in sorted({path.parent.parent for path in FILES}):
+        code = " ".join(path.read_text(encoding="utf-8") for path in folder.rglob("*.py"))
+        unused += [path for path in FILES if path.parent.parent == folder and not _is_named(path.stem, code)]
 
-    assert [name for name in LINKAGE_FILES if f'"{name}"' not in code] == []
+    assert [path.relative_to(ROOT).as_posix() for path in unused] == []
+
+
+def _is_named(stem: str, code: str) -> bool:
+    """In full, or by a name that is put together around parts that vary, of which some letters are given."""
+    parts = [part for part in re.findall(r'f"([a-z_]*)\{[^{}"]+\}([a-z_]*)"', code) if len("".join(part)) > 4]
+    in_full = f'"{stem}"' in code or f"'{stem}'" in code or stem in AS_KNOWN
+    return in_full or any(stem.startswith(before) and stem.endswith(after) for before, after in parts)
 
 
 @pytest.mark.parametrize("name", [name for name in LINKAGE_FILES if name not in NOT_A_QUERY])
@@ -152,8 +189,8 @@ def test_columns_are_those_of_the_header(empty, name):
     """Run on empty tables, a file gives the columns its header names, in that order, and no row of anybody."""
     found = empty.sql(load_sql("linkage", name), params=PARAMS.get(name))
 
-    text = header(ROOT / "linkage" / "sql" / f"{name}.sql")["columns"]
-    named = promised(name)
+    path = ROOT / "linkage" / "sql" / f"{name}.sql"
+    text, named = header(path)["columns"], promised(path)
     if re.search(r"then (one|evidence)|and the", text):  # a family of columns follows, described in words
         assert found.columns[: len(named)] == named
         assert len(found.columns) > len(named)

@@ -13,16 +13,16 @@ from linkage.comparisons import ALL
 from linkage.model import _splink_comparison
 from tests.lib.command import REPOSITORY
 
-FILES = sorted(
-    path for name in ("linkage", "cohorts", "governance") for path in (REPOSITORY / name / "sql").glob("*.sql")
-)
+FILES = sorted(path for name in ("linkage", "cohorts", "governance") for path in (REPOSITORY / name).rglob("sql/*.sql"))
 OURS = {"against_all", "name_similarity", "one_digit", "one_surname", "packed", "thousandths", "tokens", "unpacked"} | {
     *("weight", "postcode_text", "is_placeholder_forename", "is_placeholder_surname"),
+    *("looks_like_serial", "looks_like_nhs", "looks_like_email", "looks_like_phone"),
+    *("nhs_digits", "nhs_number_fault", "nhs_check_digit", "postcode_letters"),
 }
 """Macros of ours: defined in SQL or beside the query that calls them, so they come along."""
 IN_SPARK = {"bit_count", "hash", "printf"}
 """Spark has them under the same name. ``hash`` gives other numbers, which pick what trains the model."""
-TO_BE_GIVEN = {"list_position", "regexp_split_to_array", "strip_accents", "row"}
+TO_BE_GIVEN = {"list_extract", "try_strptime", "list_position", "regexp_split_to_array", "strip_accents", "row"}
 """Spark has no such function; each would be a function of one line there."""
 
 

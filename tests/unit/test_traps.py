@@ -140,7 +140,7 @@ def test_arrow_lambdas_are_refused(con):
     with pytest.raises(duckdb.BinderException, match="lambda"):
         con.execute("SELECT list_transform([1], x -> x + 1)")
 
-    files = [path for package in PACKAGES for path in (ROOT / package).glob("sql/*.sql")]
+    files = [path for package in PACKAGES for path in (ROOT / package).rglob("sql/*.sql")]
     code = {path.name: re.sub(r"--.*", "", path.read_text(encoding="utf-8")) for path in files}
     assert [name for name, text in code.items() if "->" in text] == []
 

@@ -1,7 +1,8 @@
 -- Services that answered hardly any of a candidate's people are not there for people like them: their silence says nothing.
--- changes candidate_responder  services that are there for a candidate's needs
--- reads   answered             whose candidate a service answered
---         candidate_member     who shows the signs of each candidate
+-- reads   answered          whose candidate a service answered
+--         candidate_member  who shows the signs of each candidate
+-- grain   one row per candidate and service that goes
+-- changes candidate_responder
 -- params  $least DOUBLE
 DELETE FROM candidate_responder
 WHERE (candidate_no, source) NOT IN (

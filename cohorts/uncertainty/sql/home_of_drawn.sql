@@ -1,7 +1,7 @@
 -- A home of its own number for each drawn person and those who live there.
 -- reads   person, drawn, mate
--- writes  person: household
--- params  none
+-- grain   one row per drawn person and whoever lives there
+-- changes person (household)
 UPDATE person SET household = told.household
 FROM (
     WITH numbered AS (
