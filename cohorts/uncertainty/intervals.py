@@ -17,7 +17,8 @@ from scipy.sparse import csr_array
 from cohorts.board_areas import place_people
 from cohorts.measures.contact import measure_contacts
 from cohorts.measures.wait_counts import stage_waits, waits_in
-from cohorts.uncertainty.missed_links import Donors, counted_as, find_donors, taken_per_point, times_taken
+from cohorts.uncertainty.left_alone import Trials, times_tried, try_lone
+from cohorts.uncertainty.missed_links import Donors, counted_as, find_donors, taken_per_point
 from cohorts.uncertainty.world import Setting, build_world
 from governance.area_folders import WHOLE
 from governance.contracts import AREA_COUNT, AREA_INTERVAL, COHORT_INTERVAL, check_table
@@ -86,22 +87,20 @@ def all_intervals(
     """
     counts = pa.concat_tables([each.select([*_KEY, "people"]) for each in (_in_whole(of_whole), of_areas)])
     donors = find_donors(con)
-    world = build_world(con, pa.concat_tables([found.drawn_person, donors.split]), setting)
+    chance = np.random.default_rng(_SEED)
+    single = {one.id: one.one_record_per_person for one in setting.sources}
+    trials = try_lone(con, donors, single, found.draws, chance)
+    world = build_world(con, pa.concat_tables([found.drawn_person, donors.split, trials.people]), setting)
     if waits_in(counts):
         measure_contacts(world, setting.as_of)
         stage_waits(world)
-    added = _added(
-        con,
-        world,
-        counts,
-        pa.chunked_array([*found.linkage_draw["person_id"].chunks, *donors.person_id.chunks], pa.string()),
-        setting.project.report.boards,
-    )
+    linked = [found.linkage_draw["person_id"], donors.person_id, trials.person_id, trials.with_id]
+    asked = pa.chunked_array([chunk for each in linked for chunk in each.chunks], pa.string())
+    added = _added(con, world, counts, asked, setting.project.report.boards)
     world.close()
     missed = _missed_links(added, donors)
     change = _decided_anew(added, found)
-    for group, taken in times_taken(donors, found.draws, np.random.default_rng(_SEED)):
-        change += np.asarray((csr_array(taken) @ (missed @ counted_as(counts, group))).todense())
+    change += np.asarray((times_tried(trials, chance) @ _tried(added, trials)).todense())
     per_point = sum(
         ((missed @ counted_as(counts, group)).T @ taken for group, taken in taken_per_point(donors)),
         start=np.zeros(counts.num_rows),
@@ -155,6 +154,12 @@ def _missed_links(added: _Added, donors: Donors) -> csr_array:
         added.rows(pa.array([f"{part}:{number}" for number in numbers], pa.string())) for part in ("without", "alone")
     )
     return csr_array(added.rows(donors.person_id) - without - alone)
+
+
+def _tried(added: _Added, trials: Trials) -> csr_array:
+    """What changes in each count if a lone record is somebody's: one person instead of two."""
+    one = added.rows(pa.array([f"tried:{number}" for number in range(len(trials.person_id))], pa.string()))
+    return csr_array(one - added.rows(trials.with_id) - added.rows(trials.person_id))
 
 
 def _intervals(counts: pa.Table, change: Floats, per_point: Floats) -> pa.Table:

@@ -1,15 +1,18 @@
-"""Links that no rule could find: what was found stands for what was missed, more of it where more is missed.
+"""Donors: joined records that stand for missed ones, what was found for what was not.
 
 Linkage's draws decide pairs that were compared. A record that was compared with none of its person's others is in no
 draw. How many there are is told by the verified NHS number, hidden from the rules: of the records that it shows to
 have a partner, the share that no other rule brings together with any. The records that have no number are the ones at
-risk (:mod:`cohorts.uncertainty.missed_records`). For each that is missed, one that was joined after all is taken once
-more, as what it changed by being joined: one person counted instead of two.
+risk (:mod:`cohorts.uncertainty.missed_records`).
 
-It is taken from the same source, mostly from the same ethnic group, and mostly from records that are as empty: whose
-records are empty is in need more often. Where few such were joined, others stand in, counted as if they were of the
-group: what being joined changes depends on the service more than on the group, and of a handful of people hardly any
-would be in a cohort. Those of other services stand in with little weight (decision 88).
+Donors tell two things. To people of what size records like a missed one were joined, which says whose it may be
+(:mod:`cohorts.uncertainty.partners`). And what one point more of all links missed would change: each is taken once
+more, as what it changed by being joined, one person counted instead of two.
+
+They are of the same source, mostly of the same ethnic group, and mostly as empty: whose records are empty is in need
+more often. Where few such were joined, others stand in, counted as if they were of the group: what being joined changes
+depends on the service more than on the group, and of a handful of people hardly any would be in a cohort. Those of
+other services stand in with little weight (decision 88).
 """
 
 from collections.abc import Iterator
@@ -22,7 +25,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
-from cohorts.uncertainty.missed_records import EMPTINESS, Floats, Ints, Strata, missed_records
+from cohorts.uncertainty.missed_records import EMPTINESS, Floats, Ints, Strata
 from governance.contracts import DRAWN_PERSON, check_table
 from governance.warehouse import fetch_table, load_sql, materialise
 
@@ -49,6 +52,8 @@ class Donors:
     group: Ints
     """By donor, numbered as in ``strata``."""
     emptier: Ints
+    others: Ints
+    """How many other records each one's person has."""
     strata: Strata
 
 
@@ -62,34 +67,29 @@ def find_donors(con: duckdb.DuckDBPyConnection) -> Donors:
     materialise(con, "donor", load_sql("cohorts.uncertainty", "donor"), {"most": MOST_DONORS})
     table = fetch_table(con, "SELECT * FROM donor ORDER BY donor")
     strata = Strata.of(fetch_table(con, load_sql("cohorts.uncertainty", "stratum")))
-    source, group = (
-        pc.index_in(table[name], value_set=pa.array(names, pa.string())).to_numpy().astype(np.int64)
-        for name, names in (("source", strata.sources), ("group", strata.groups))
-    )
     split = check_table(fetch_table(con, load_sql("cohorts.uncertainty", "split")), DRAWN_PERSON)
-    emptier = table["emptier"].to_numpy().astype(np.int64)
-    return Donors(table["person_id"], split, source, group, emptier, strata)
-
-
-def times_taken(donors: Donors, draws: int, chance: np.random.Generator) -> Iterator[tuple[str, NDArray[np.int64]]]:
-    """How often each donor stands for a missed record of each group, draw by draw: shape (draws, donors)."""
-    missed = missed_records(donors.strata, draws, chance)
-    for number, name in enumerate(donors.strata.groups):
-        yield name, chance.poisson(missed[:, :, number].reshape(draws, -1) @ _stands_for(donors, number))
+    others = table["others"].to_numpy().astype(np.int64)
+    return Donors(table["person_id"], split, *strata.places(table), others, strata)
 
 
 def taken_per_point(donors: Donors) -> Iterator[tuple[str, Floats]]:
     """By group and donor, how many more times it stands for a link if one point more of all links is missed."""
     for number, name in enumerate(donors.strata.groups):
-        yield name, 0.01 * donors.strata.joined[:, number].ravel() @ _stands_for(donors, number)
+        yield name, 0.01 * donors.strata.joined[:, number].ravel() @ stand_for(donors, number)
 
 
-def _stands_for(donors: Donors, group: int) -> Floats:
-    """What share of a group's missed records each donor stands for: shape (sources * EMPTINESS, donors)."""
+def stand_for(donors: Donors, group: int | None) -> Floats:
+    """What share of a group's missed records each donor stands for: shape (sources * EMPTINESS, donors).
+
+    Args:
+        donors: All.
+        group: Which; None of records in which none is written, for which all groups stand as they come.
+    """
     source, emptier = np.divmod(np.arange(len(donors.strata.sources) * EMPTINESS), EMPTINESS)
     here = donors.source == source[:, None]
-    alike, own = donors.emptier == emptier[:, None], donors.group == group
-    worth = _shared(here & alike & own, donors.strata.joined[:, group].reshape(-1, 1))
+    alike, own = donors.emptier == emptier[:, None], (donors.group == group) | (group is None)
+    joined = donors.strata.joined if group is None else donors.strata.joined[:, [group]]
+    worth = _shared(here & alike & own, joined.sum(axis=1).reshape(-1, 1))
     for kind, most in (
         (here & alike & ~own, OTHER_GROUPS),
         (here & ~alike, OTHERWISE_EMPTY),

@@ -21,9 +21,8 @@ from typing import Self
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 from numpy.typing import NDArray
-
-from cohorts.counts import NOT_RECORDED
 
 EMPTINESS = 5
 """From the fullest records (0) to those with four or more fields fewer (4)."""
@@ -82,14 +81,22 @@ class Strata:
             counts.append(found)
         return cls(sources, groups, *counts)
 
+    def places(self, records: pa.Table) -> tuple[Ints, Ints, Ints]:
+        """Source, group and emptiness of some records, numbered as here."""
+        source, group = (
+            pc.index_in(records[name], value_set=pa.array(names, pa.string())).to_numpy().astype(np.int64)
+            for name, names in (("source", self.sources), ("group", self.groups))
+        )
+        return source, group, records["emptier"].to_numpy().astype(np.int64)
+
 
 def _numbered(names: pa.ChunkedArray) -> tuple[tuple[str, ...], Ints]:
     told, code = np.unique(np.array(names.to_pylist(), str), return_inverse=True)
     return tuple(told.tolist()), code.astype(np.int64)
 
 
-def missed_records(strata: Strata, draws: int, chance: np.random.Generator) -> Floats:
-    """How many records without a number are missed: so many draws of what is not known.
+def missed_share(strata: Strata, draws: int, chance: np.random.Generator) -> Floats:
+    """What share of the records without a number that were left alone is missed: so many draws of what is not known.
 
     If a share q is missed, then for every record that was found there are q / (1 - q) that were not: the odds. If
     there are s people whom nobody else knows for every record that was found, then odds / (odds + s) of the records
@@ -101,11 +108,11 @@ def missed_records(strata: Strata, draws: int, chance: np.random.Generator) -> F
         chance: Where they come from.
 
     Returns:
-        Shape (draws, sources, groups, EMPTINESS). In no draw are more missed than were left alone.
+        Shape (draws, sources, groups, EMPTINESS).
     """
     odds = missed_odds(strata, draws, chance)
-    missed: Floats = odds / (odds + _known_to_nobody_else(strata, draws, chance)) * strata.alone
-    return _of_whom(strata, missed)
+    share: Floats = odds / (odds + _known_to_nobody_else(strata, draws, chance))
+    return share
 
 
 def missed_odds(strata: Strata, draws: int, chance: np.random.Generator) -> Floats:
@@ -138,20 +145,3 @@ def _known_to_nobody_else(strata: Strata, draws: int, chance: np.random.Generato
     alone, joined = (of[:, :, 0].sum(axis=1) for of in (strata.alone, strata.joined))
     shape, rate = SHAPE_ALONE + alone, SHAPE_ALONE / USUAL_ALONE + joined
     return chance.gamma(shape, 1 / rate, (draws, len(shape)))[:, :, None, None]
-
-
-def _of_whom(strata: Strata, missed: Floats) -> Floats:
-    """Missed records in which no group is recorded, dealt out: often the person's other records have it.
-
-    They fall to groups as joined records that are as empty do. Few of those were joined, so what is usual in the
-    source helps. Where that tells nothing they stay without a group.
-    """
-    told = np.array([name != NOT_RECORDED for name in strata.groups], np.float64)[:, None]
-    joined = strata.joined * told
-    whole = joined.sum(axis=(1, 2), keepdims=True)
-    usual = joined.sum(axis=2, keepdims=True) / np.where(whole > 0, whole, 1)
-    alike = joined + ALIKE_WORTH * usual
-    dealt = (missed * (1 - told) * (whole > 0)).sum(axis=2, keepdims=True)
-    among = alike.sum(axis=1, keepdims=True)
-    found: Floats = missed * np.where(whole > 0, told, 1) + dealt * alike / np.where(among > 0, among, 1)
-    return found

@@ -2,7 +2,7 @@
 -- reads   record_quality, record_group, person_index
 -- grain   one row per record
 -- columns source, record_id, person_id, group, emptier (fields filled fewer than in the fullest records, to 4), has_number,
---         is_joined, is_known (its number shows that it has a partner), is_stranded (and no other rule compares them)
+--         others (records of the person), is_joined, is_known (its number shows that it has a partner), is_stranded (and no other rule compares them)
 -- params  none
 WITH size AS (
     SELECT person_id, count(*) AS records FROM person_index GROUP BY person_id
@@ -19,6 +19,7 @@ SELECT
     record_group."group",
     least(fullest.fields - record_quality.fields_present, 4)::BIGINT AS emptier,
     record_quality.has_nhs_number AS has_number,
+    size.records - 1 AS others,
     size.records > 1 AS is_joined,
     coalesce(record_quality.reference_pairs, 0) > 0 AS is_known,
     coalesce(record_quality.reference_pairs, 0) > 0 AND record_quality.reference_compared = 0 AS is_stranded

@@ -1,7 +1,7 @@
 -- Joined records without a number, some of each source and group: what was found stands for what was missed.
 -- reads   at_risk
 -- grain   one row per record
--- columns donor (from 0), source, group, emptier, record_id, person_id
+-- columns donor (from 0), source, group, emptier, record_id, person_id, others (records of the person)
 -- params  $most INT (records of a source and group)
 WITH alike AS (
     SELECT
@@ -10,6 +10,7 @@ WITH alike AS (
         emptier,
         record_id,
         person_id,
+        others,
         -- Record ids are pseudonyms: in their order is in no order.
         row_number() OVER (PARTITION BY source, "group", emptier ORDER BY record_id) AS turn
     FROM at_risk
@@ -28,6 +29,7 @@ SELECT
     "group",
     emptier,
     record_id,
-    person_id
+    person_id,
+    others
 FROM placed
 WHERE place <= $most

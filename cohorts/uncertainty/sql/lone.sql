@@ -1,0 +1,46 @@
+-- Records without a number that were left alone, some of each source and group: each may be a missed one.
+-- reads   at_risk, person
+-- grain   one row per record
+-- columns lone (from 0), source, group, emptier, person_id, stands_for (records alike, itself among them), birth_year, sex,
+--         ethnic_group, district
+-- params  $most INT (records of a source and group)
+WITH alike AS (
+    SELECT
+        source,
+        "group",
+        emptier,
+        record_id,
+        person_id,
+        -- Record ids are pseudonyms: in their order is in no order.
+        row_number() OVER (PARTITION BY source, "group", emptier ORDER BY record_id) AS turn,
+        count(*) OVER (PARTITION BY source, "group", emptier) AS records
+    FROM at_risk
+    WHERE NOT is_joined AND NOT has_number
+),
+
+-- By turns from every emptiness: the emptiest are few, and they are the ones that are missed.
+placed AS (
+    SELECT *, row_number() OVER (PARTITION BY source, "group" ORDER BY turn, emptier) AS place
+    FROM alike
+),
+
+kept AS (
+    SELECT *, count(*) OVER (PARTITION BY source, "group", emptier) AS kept
+    FROM placed
+    WHERE place <= $most
+)
+
+SELECT
+    row_number() OVER (ORDER BY kept.source, kept."group", kept.record_id) - 1 AS lone,
+    kept.source,
+    kept."group",
+    kept.emptier,
+    kept.person_id,
+    (kept.records - kept.turn) // kept.kept + 1 AS stands_for,
+    person.birth_year,
+    person.sex,
+    person.ethnic_group,
+    person.district
+FROM kept
+INNER JOIN person USING (person_id)
+ORDER BY lone
