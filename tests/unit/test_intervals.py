@@ -163,9 +163,19 @@ def test_without_doubt_every_interval_is_its_count(setting):
     assert (table["per_point"] == 0).all()
 
 
-def test_records_without_a_number_widen_their_intervals(setting):
-    """Where no number speaks for anybody, links may be missed that nobody can see: intervals open upwards."""
+def test_records_without_a_number_widen_their_intervals(setting, monkeypatch):
+    """Where no number speaks for anybody, links may be missed that nobody can see: intervals open upwards.
+
+    What a lone record would change is what counting the whole population says with it joined to whom it is tried on.
+    """
     index, of = setting
+    seen = {}
+    whole = intervals._tried
+    monkeypatch.setattr(
+        intervals,
+        "_tried",
+        lambda added, trials: seen.setdefault("change", whole(added, seen.setdefault("trials", trials))),
+    )
     con, counts = counted(index, of)
     unnumbered = quality(index).to_pandas().assign(has_nhs_number=False)
     rates_by_number(con, pa.Table.from_pandas(unnumbered, RECORD_QUALITY.schema, preserve_index=False))
@@ -175,3 +185,11 @@ def test_records_without_a_number_widen_their_intervals(setting):
 
     assert (table["high"] > table["people"]).any()
     assert table.loc[table["cohort"] != "_everyone", "per_point"].abs().max() > 0
+    trials, change = seen["trials"], seen["change"]
+    changed = np.abs(change).sum(axis=1)
+    most = int(np.argmax(changed))
+    own, other = trials.person_id[most].as_py(), trials.with_id[most].as_py()
+    joined = index.to_pandas().replace({"person_id": {own: other}})
+    _, anew = counted(pa.Table.from_pandas(joined, PERSON_INDEX.schema, preserve_index=False), of)
+    assert changed[most] > 0
+    np.testing.assert_array_equal(change[[most]].toarray()[0], counted_as(counts, anew) - counts["people"].to_numpy())
