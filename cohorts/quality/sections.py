@@ -1,6 +1,6 @@
 """The tables of a scorecard, in the order in which a reader needs them."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from cohorts.quality.filled import ATTRIBUTES
@@ -8,8 +8,11 @@ from cohorts.quality.scorecard import ALL, DIFFERING, SLICES, Scorecard
 from cohorts.quality.words import SLICE_TITLES, field, group_label, interval, percent
 from cohorts.report.page import Table
 from governance.disclosure import SafeMeasure
+from governance.english import joined
 
 _LAST = "not recorded"
+MOST_CODES = 12
+"""So many codes of a column are named that never came."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -215,9 +218,15 @@ def _strange(card: Scorecard, caption: str, *, is_condition: bool) -> Table:
 
 
 def _unseen(card: Scorecard) -> Table:
-    rows = tuple((column.file, column.column, code) for column in card.codes for code in column.unseen)
-    head = ("File", "Column", "Code")
+    rows = tuple((column.file, column.column, _first(column.unseen)) for column in card.codes if column.unseen)
+    head = ("File", "Column", "Codes")
     return Table(caption="Codes that are mapped and never came", head=head, rows=rows, text_columns=frozenset({1, 2}))
+
+
+def _first(codes: Sequence[str]) -> str:
+    """A list of codes, of which a long one is cut: a standard list of languages has hundreds."""
+    more = [f"{len(codes) - MOST_CODES} more"] if len(codes) > MOST_CODES else []
+    return joined([*codes[:MOST_CODES], *more])
 
 
 def _timely(card: Scorecard) -> Section:
@@ -250,8 +259,9 @@ def _differs(card: Scorecard) -> Section:
         text=(
             "We do not know who is right, and an address may have changed between the two. Where sources disagree,"
             " joinedup takes what the register says, else what most records say. Address is the area that it lies in;"
-            " home is the very dwelling, where the project tells who lives together. A home that one of the two knows"
-            " by its property number and the other by its address counts as another."
+            " home is the very dwelling, where the project tells who lives together, or the kind of one that is not"
+            " private. A home that one of the two knows by its property number and the other by its address counts as"
+            " another."
         ),
         tables=tuple(tables),
         nothing="Nobody in this source was found in another with the same field filled.",

@@ -80,7 +80,7 @@ EXACT = {
 """Exact numbers that must not stand on the page."""
 
 
-def card(*, earlier=None):
+def card(*, earlier=None, now=RECEIPT):
     """The scorecard of these counts."""
     names = ("measure", "dimension", "group", "part", "whole")
     rows = [
@@ -89,7 +89,7 @@ def card(*, earlier=None):
         for row in COUNTS
     ]  # fmt: skip
     table = pa.Table.from_pylist(rows, schema=MEASURE_COUNT.schema)
-    receipts = {**({"2026-08": earlier} if earlier else {}), "2026-09": RECEIPT}
+    receipts = {**({"2026-08": earlier} if earlier else {}), "2026-09": now}
     [made] = scorecards([SOURCE], table, {"housing": receipts}, "2026-09", Policy(), "hide7_round5")
     return made
 
@@ -187,6 +187,18 @@ def test_codes_are_told(page):
     assert "Q7" in page
     assert "further codes" in page
     assert "Codes that are mapped and never came" in page
+
+
+def test_a_long_list_of_codes_that_never_came_is_cut():
+    """A standard list of languages has hundreds; the source file has them all."""
+    mapping = [{**RECEIPT["mapping"][0], "unseen": [f"l{n:02}" for n in range(30)]}]
+    cut = card(now={**RECEIPT, "mapping": mapping})
+    told = {table.caption: table for each in sections(cut) for table in each.tables}
+
+    [row] = told["Codes that are mapped and never came"].rows
+    assert row[:2] == ("cases", "kind")
+    assert row[2].startswith("l00, l01, ")
+    assert row[2].endswith(", l11 and 18 more")
 
 
 def test_the_same_scorecard_gives_the_same_bytes(toy, tmp_path):
