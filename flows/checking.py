@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import date, timedelta
 from itertools import groupby
 from pathlib import Path
 from typing import Any
@@ -17,9 +18,10 @@ from flows.run import now, resolve_period
 from governance.approval import ApprovalStatus, check_approved
 from governance.errors import BadInput, ConfigError, PolicyRefusal
 from governance.intake.deliver import files_at, path_of
+from governance.intake.period import as_of_date
 from governance.keys import KeyRing
 from governance.policy import Finding, Result, check_bundle, family_of, read_facts, refuse_blocked
-from governance.settings import Bundle, config_error, load_bundle, placeholders, read_yaml, validate_yaml
+from governance.settings import Bundle, Coverage, config_error, load_bundle, placeholders, read_yaml, validate_yaml
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,11 +38,14 @@ class Checked:
     """The newest month with extracts; empty if there is none."""
     absent: tuple[str, ...]
     """Extract files that month does not have yet."""
+    silent: tuple[str, ...] = ()
+    """Sources that say of themselves that they do not speak for any day of that month."""
 
     @property
     def needs_attention(self) -> bool:
         """Whether there is something to do before a run would be whole."""
-        return not self.approved or bool(self.absent) or any(one.result == "warn" for one in self.findings)
+        left = bool(self.absent or self.silent)
+        return not self.approved or left or any(one.result == "warn" for one in self.findings)
 
     def as_dict(self) -> dict[str, Any]:
         """For ``--json``."""
@@ -65,13 +70,19 @@ class Checked:
             "approval": self.approval,
             "period": self.period,
             "absent": list(self.absent),
+            "silent": list(self.silent),
         }
 
     def lines(self) -> list[str]:
         """For people."""
         sources = len(self.bundle.sources)
         head = f"Project {self.bundle.project.id}: sources {sources}, cohorts {self.cohorts}; no faults in any file."
-        return [head, "", *_rule_lines(self.findings), "", self.approval, *self._extract_lines()]
+        silent = [
+            f"sources/{one}.yaml: `coverage` holds no day of {self.period}, so what this source does not tell is known"
+            " of nobody. Say since when its extracts tell."
+            for one in self.silent
+        ]
+        return [head, "", *_rule_lines(self.findings), "", self.approval, *self._extract_lines(), *silent]
 
     def _extract_lines(self) -> list[str]:
         if not self.period:
@@ -116,6 +127,7 @@ def check_project(root: Path, period: str = "") -> Checked:
         approved=approved,
         period=month,
         absent=tuple(_absent(bundle, month)) if month else (),
+        silent=tuple(_silent(bundle, month)) if month else (),
     )
 
 
@@ -156,6 +168,20 @@ def _newest(root: Path) -> str:
 def _absent(bundle: Bundle, period: str) -> Iterable[str]:
     paths = (path_of(file.path, period) for source in bundle.sources for file in source.files)
     return [path for path in paths if not any(file.exists() for file in files_at(bundle.root, path))]
+
+
+def _silent(bundle: Bundle, period: str) -> Iterable[str]:
+    """A draft's coverage begins on the day on which it was made: after the month that it is to speak for."""
+    begin, stop = as_of_date(period) - timedelta(days=1), as_of_date(period)
+    return [
+        source.id
+        for source in bundle.sources
+        if source.coverage and not any(_reaches(one, begin.replace(day=1), stop) for one in source.coverage)
+    ]
+
+
+def _reaches(one: Coverage, begin: date, stop: date) -> bool:
+    return one.start < stop and (one.end is None or one.end > begin)
 
 
 _WORDS: dict[Result, str] = {"pass": "ok", "not_yet": "later", "waived": "WAIVED", "warn": "LOOK", "block": "STOP"}

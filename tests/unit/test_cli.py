@@ -189,6 +189,20 @@ def test_check_passes_a_sound_project(capsys, toy):
     assert {rule["rule"] for rule in done.json["result"]["rules"]} >= {"PURP-01", "NDOO-02", "CRY-04", "OUT-02"}
 
 
+@pytest.mark.parametrize(
+    ("covers", "code"), [("2026-10-31", 0), ("2026-11-01", 1), ("2024-01-01\n    to: 2026-10-01", 1)]
+)
+def test_check_tells_of_a_source_that_speaks_for_no_day_of_the_month(capsys, toy, covers, code):
+    """A draft's coverage begins on the day on which it was made; left so, the report could tell nothing by it."""
+    path = toy / "sources" / "housing.yaml"
+    path.write_text(path.read_text("utf-8").replace("  - from: 2024-01-01", f"  - from: {covers}"), "utf-8")
+
+    done = here(capsys, "check", toy)
+
+    assert done.code == code
+    assert ("sources/housing.yaml: `coverage` holds no day of 2026-10" in done.out) == bool(code)
+
+
 def test_check_warns_of_extracts_that_are_not_there(capsys, toy):
     """Exit code 1: a run would stop there."""
     (toy / "extracts" / PERIOD / "housing.csv").unlink()
