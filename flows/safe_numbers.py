@@ -27,15 +27,16 @@ from flows.since_words import last_report, since_last_report
 from flows.voices import Told, voices_of
 from flows.worth_asking import proposals_to_ask, release_with_questions
 from governance.code_version import code_version
-from governance.disclosure import ALL, SafeMeasures, counted_together, release_measures
+from governance.disclosure import ALL, SafeMeasures, counted_together, release_measures, rule_of
 from governance.disclosure.combinations import list_combinations
+from governance.disclosure.few import TooFew
 from governance.disclosure.gate import GateResult, Published, Truth, check_apart, read_releases, refuse_leaks
 from governance.disclosure.gate.relations import Relation, districts_of_areas
 from governance.disclosure.protect import keys_of
 from governance.ledger import Event
 from governance.package import check_recorded, package_digest
 from governance.release_notices import read_notices
-from governance.settings import Project
+from governance.settings import Policy, Project
 from governance.store import current, read_manifest
 
 _TABLES = ("cohort_count", "cohort_interval", "measure_count", "area_count", "area_interval", "service_set_count")
@@ -78,9 +79,7 @@ def safe_numbers(run: Run) -> Numbers:
     project, policy = run.bundle.project, run.bundle.policy
     hold_to_their_areas(run.zone("public"), project.report.boards)
     tables, cohorts = open_cohorts(run, (*_TABLES, CHANGE))
-    counts, intervals, measures, areas, area_intervals, combinations = (
-        _published_part(tables[name], project) for name in _TABLES
-    )
+    counts, intervals, measures, areas, area_intervals, combinations = _published(tables, project, policy)
     counts = pa.concat_tables([counts, list_combinations(combinations, policy, project.disclosure)])
     last = last_report(run)
     earlier, made_of_earlier = earlier_reports(run)
@@ -155,6 +154,14 @@ def _granted(run: Run, numbers: Numbers) -> list[Relation]:
     districts = districts_of(run.bundle.project.report.boards)
     suggested = [*relations_between(load_definitions(run.bundle), keys), *districts_of_areas(districts, keys)]
     return [each for each in suggested if each.holds(people)]
+
+
+def _published(tables: Mapping[str, pa.Table], project: Project, policy: Policy) -> list[pa.Table]:
+    """What the project publishes of ``_TABLES``, in their order; whoever is too few is not broken down."""
+    parts = [_published_part(tables[name], project) for name in _TABLES]
+    counts, _, measures, *_ = parts
+    few = TooFew.of(counts, measures, rule_of(project.disclosure, policy), OF_PEOPLE)
+    return [few.without_groups(part) for part in parts]
 
 
 def _published_part(counts: pa.Table, project: Project) -> pa.Table:

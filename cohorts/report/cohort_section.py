@@ -15,9 +15,13 @@ from cohorts.report.page import CohortSection, Table
 from cohorts.report.tables import OTHERWISE, anchor, overall_rate, with_spans
 from cohorts.report.trend import cohort_trend
 from cohorts.report.voices import voice_steps
-from governance.disclosure import SafeFrame
+from governance.disclosure import SafeFrame, Status
 
 _STEPS = 2
+_TOO_FEW = (
+    "Too few people are in this group to say. Where a total is hidden, none of its parts is published, so that no one"
+    " can be recognised."
+)
 
 
 def cohort_section(frame: SafeFrame, facts: ReportFacts, definition: DefinitionFacts) -> CohortSection:
@@ -37,6 +41,7 @@ def cohort_section(frame: SafeFrame, facts: ReportFacts, definition: DefinitionF
         summary=_summary(frame, definition),
         ladder=ladder_figure(frame, definition, rungs),
         equity=tuple(equity_figure(frame, facts, definition, each, dots) for each, dots in equity.items()),
+        too_few="" if equity or frame.cell(definition.id, "met").status is not Status.HIDDEN else _TOO_FEW,
         gap=deprivation_gap(frame, definition.id, definition.title),
         overlap=overlap_figures(frame, facts, definition),
         variants=_variants(frame, definition),

@@ -147,6 +147,8 @@ class CohortSection:
     equity: tuple[Figure, ...]
     gap: Gap | None = None
     """None where it is not broken down by deprivation."""
+    too_few: str = ""
+    """Why it is not broken down at all; empty where it is."""
     overlap: tuple[Figure, ...]
     variants: Table | None = None
     """The group at other thresholds."""
