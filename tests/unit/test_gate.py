@@ -29,6 +29,7 @@ from governance.disclosure import (
     safe_counts_csv,
 )
 from governance.disclosure.gate import Published, Truth, check_release, read_releases, refuse_leaks, rule_facts, system
+from governance.disclosure.gate.check import GateResult, Leak
 from governance.disclosure.gate.clock import Clock
 from governance.disclosure.gate.relations import Relation, at_most, equation, relations_of
 from governance.disclosure.gate.system import Contradiction, System, solved
@@ -337,6 +338,20 @@ def test_a_refusal_names_tables_and_no_number():
     assert "met of c and its breakdown by sex" in message
     assert "report.leave_out" in message
     assert not {"121", "95", "219", "g2"} & set(message.replace(".", " ").replace(",", " ").split())
+
+
+def test_a_refusal_of_a_hundred_ways_can_be_read():
+    """The first dozen, how many more, and which tables to leave out first."""
+    cells = [CellKey(f"c{n:03}", "met", "sex", "f") for n in range(100)]
+    leaks = tuple(Leak(cell, "sums of one release", (f"met of {cell.cohort}",)) for cell in [*cells, cells[7]])
+    with pytest.raises(PolicyRefusal) as refused:
+        refuse_leaks(GateResult(attacked=200, releases=1, scenarios=0, seconds=1.0, leaks=leaks))
+
+    said = str(refused.value)
+    assert "in 100 ways" in said
+    assert "and in 88 more ways" in said
+    assert "Begin with {cohort: c007, dimension: sex}" in said
+    assert len(refused.value.faults) == 13
 
 
 def test_a_release_that_withstands_is_not_refused():

@@ -1,5 +1,6 @@
 """The verdict: what an attacker finds in a release and those before it, and which tables give it away."""
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from time import monotonic
@@ -11,9 +12,13 @@ from governance.disclosure.gate.published import Published
 from governance.disclosure.gate.relations import Relation, equation
 from governance.disclosure.gate.system import ANY_NUMBER, Contradiction, Interval, System, narrow_cells
 from governance.disclosure.gate.truth import Truth
-from governance.disclosure.protect import MIN_POSSIBLE_VALUES, WHOLE, CellKey
+from governance.disclosure.protect import ALL, MIN_POSSIBLE_VALUES, WHOLE, CellKey
+from governance.english import joined
 from governance.errors import Fault, InternalError, PolicyRefusal
 from governance.settings import Policy
+
+_TOLD, _FIRST = 12, 3
+"""Ways and tables that a refusal names: nobody reads a hundred."""
 
 _SAME = "cells that hold the same people"
 
@@ -102,17 +107,32 @@ def refuse_leaks(result: GateResult) -> None:
     """
     if not result.leaks:
         return _refuse_unfinished(result)
-    ways = {(leak.how, leak.tables) for leak in result.leaks}
+    ways = Counter((leak.how, leak.tables) for leak in result.leaks)
+    told = sorted(ways, key=lambda way: (-ways[way], way))
     raise PolicyRefusal(
         f"The release would give small counts away, in {len(ways)} ways.",
         why="Whoever puts these tables together can tell how many people a hidden number stands for.",
         fix="Publish one of these tables fewer: list its cohort and dimension under report.leave_out in project.yaml."
-        " If disclosure there is not `cell_key`, that is the better cure. Nothing was published.",
+        f"{_begin_with(result.leaks)} If disclosure there is not `cell_key`, that is the better cure. Nothing was"
+        " published.",
         code="E-GATE",
         faults=[
-            Fault(what=f"{how}: {', and '.join(tables) or 'no table in particular'}") for how, tables in sorted(ways)
+            *(
+                Fault(what=f"{how}: {', and '.join(tables) or 'no table in particular'}")
+                for how, tables in told[:_TOLD]
+            ),
+            *([Fault(what=f"and in {len(told) - _TOLD} more ways")] if len(told) > _TOLD else []),
         ],
     )
+
+
+def _begin_with(leaks: Sequence[Leak]) -> str:
+    """Where most small counts would be told of: a hint for whoever has to choose."""
+    broken_down = Counter((leak.cell.cohort, leak.cell.dimension) for leak in leaks if leak.cell.dimension != ALL)
+    most = [
+        f"{{cohort: {cohort}, dimension: {dimension}}}" for (cohort, dimension), _ in broken_down.most_common(_FIRST)
+    ]
+    return f" Begin with {joined(most)}, which would tell of most." if most else ""
 
 
 def _refuse_unfinished(result: GateResult) -> None:
