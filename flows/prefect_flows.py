@@ -36,7 +36,7 @@ def _say(flow: Flow[..., Any], flow_run: FlowRun, state: State[Any]) -> None:
         line = f"{timestamp()} {flow_run.name}: {state.name}{f': {code[0]}' if code else ''}"
         sys.stderr.write(f"{line}\n")
         if not state.is_completed():
-            notify(line)
+            notify(f"{line}; `joinedup status DIR` has the next command")
 
 
 @flow(name="pseudonymise", flow_run_name="pseudonymise {source_id} {period}", **_QUIET)

@@ -78,7 +78,7 @@ def pseudonymise(run: Run, source_id: str) -> dict[str, int | float | str]:
     signing = run.ring.signing(f"source_{source.id}", run.today)
     folder = run.zone("source", source.id, run.period)
     kept = publish_package(folder, rejects, own_key, {**facts, **receipt}, signing=signing)
-    _record(run, source, intake, left_out, {**digests, "receipt": kept}, facts)
+    _record(run, source, intake, left_out, {**digests, "receipt": kept}, {**facts, "repeated": repeated})
     counts = {"records": told(encoded.records.num_rows), "views": told(encoded.views.num_rows)}
     carried = {"carried_from": chosen.period} if chosen.how is Arrived.CARRIED else {}
     if repeated:
@@ -171,8 +171,9 @@ def _record(
     ledger, where = run.ledger, {"period": run.period, "source": source.id}
     of = {} if facts["extract_period"] == run.period else {"extract_period": facts["extract_period"]}
     for file, digest in intake.digests.items():
-        content = intake.contents[file]
-        ledger.append(Event.EXTRACT_READ, at=timestamp(), file=file, sha256=digest, content_hmac=content, **of, **where)
+        told = {"sha256": digest, "content_hmac": intake.contents[file]}
+        again = {"repeats": facts["repeated"][file]} if file in facts["repeated"] else {}
+        ledger.append(Event.EXTRACT_READ, at=timestamp(), file=file, **told, **again, **of, **where)
     opt_outs = left_out.opt_outs
     applied = {"list_sha256": opt_outs.list_sha256} if opt_outs.status == "applied" else {"reason": opt_outs.reason}
     ledger.append(Event.OPT_OUTS_APPLIED, at=timestamp(), status=opt_outs.status, **applied, **where)

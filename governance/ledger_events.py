@@ -72,7 +72,9 @@ FACTS: dict[Event, frozenset[str]] = {
     Event.RUN_STARTED: frozenset(
         {"period", "step", "project", "config_sha256", "approval", "approval_sha256", "policy_version", "code_version"}
     ),
-    Event.EXTRACT_READ: frozenset({"period", "source", "file", "sha256", "content_hmac", "rows_in", "extract_period"}),
+    Event.EXTRACT_READ: frozenset(
+        {"period", "source", "file", "sha256", "content_hmac", "rows_in", "extract_period", "repeats"}
+    ),
     Event.SOURCE_ABSENT: frozenset({"period", "source"}),
     Event.OPT_OUTS_APPLIED: frozenset({"period", "source", "status", "reason", "list_sha256"}),
     Event.PROTECTED_LEFT_OUT: frozenset({"period", "source", "status"}),
@@ -115,7 +117,7 @@ _DIGEST = r"[0-9a-f]{64}"
 _SLUG = r"[a-z][a-z0-9_]{0,59}"
 _VERSION = r"[A-Za-z0-9.+_-]{1,80}"
 _TEXT: dict[str, str] = {
-    **dict.fromkeys(("period", "extract_period"), r"\d{4}-\d{2}"),
+    **dict.fromkeys(("period", "extract_period", "repeats"), r"\d{4}-\d{2}"),
     **dict.fromkeys(("project", "source", "file", "status", "reason", "package", "epoch", "from_epoch"), _SLUG),
     **dict.fromkeys(("step", "approval", "profile", "holder"), _SLUG),
     **dict.fromkeys(("sha256", "content_hmac", "config_sha256", "approval_sha256", "list_sha256"), _DIGEST),

@@ -220,6 +220,7 @@ def test_one_file_of_several_is_last_months(second_month, capsys):
     assert told.code == 1
     assert f"housing: visits (as in {FIRST}) came again" in told.out
     assert read_manifest(current(second_month / "zones/source/housing" / SECOND))["repeated"] == {"visits": FIRST}
+    assert standing(capsys, second_month)[0]["housing"] == ("done", f"visits came again, as in {FIRST}")
     run = open_run(second_month, SECOND)
     evidence = gather(run.root, SECOND, run.bundle, (), run.ring.infos(), run.approval, at=timestamp())
     section = reconciliation_section(evidence)

@@ -91,5 +91,6 @@ def test_a_run_that_ended_well_bothers_nobody(program, monkeypatch, state, told)
     found = program.parent / "told.txt"
     assert found.exists() == told
     assert not told or found.read_text("utf-8").endswith(
-        f"period latest: {state().name}: E-OPTOUT-AWAITING in pseudonymise housing\n"
+        f"period latest: {state().name}: E-OPTOUT-AWAITING in pseudonymise housing;"
+        " `joinedup status DIR` has the next command\n"
     )
