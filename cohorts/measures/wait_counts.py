@@ -37,7 +37,7 @@ def stage_waits(con: duckdb.DuckDBPyConnection) -> None:
     """
     bands = {"band": [band_name(band) for band in BANDS], "from_week": [start for start, _ in BANDS]}
     load_table(con, "wait_band", pa.table(bands, pa.schema({"band": pa.string(), "from_week": pa.int32()})))
-    for name in ("wait_place", "wait_person"):
+    for name in ("wait_place", "appointment_place", "wait_person"):
         con.execute(f"CREATE OR REPLACE VIEW {name} AS {load_sql(_PACKAGE, name)}")
 
 

@@ -10,6 +10,7 @@ from cohorts.report.facts import DefinitionFacts, ReportFacts
 from cohorts.report.findings import found_sentence, likely, unmet_sentence
 from cohorts.report.ladder import unmet_rate
 from cohorts.report.page import BoardPage, KeyNumber, Table
+from cohorts.report.place import place_page
 from cohorts.report.since import since_last
 from cohorts.report.tables import anchor, overall_rate
 from cohorts.report.unknowns import hidden_rule, making, unknowns
@@ -63,6 +64,7 @@ def build_page(frame: SafeFrame, facts: ReportFacts) -> BoardPage:
         across=across(frame, facts),
         voices=voice_page(facts.voices, [(each.title, each.voices) for each in cohorts], back, ids),
         waits=waits(frame, facts),
+        place=place_page(frame, facts),
         decided=decided_page(frame, facts),
         weighed=weigh_page(frame, facts),
         unknowns=unknowns(frame, facts),

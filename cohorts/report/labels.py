@@ -14,6 +14,7 @@ EQUITY_ORDER = ("deprivation_quintile", "ethnic_group", "age_band", "sex", "dist
 _NOT_EQUITY = ("all", "service", "service_count", "service_pair", SERVICE_SET)
 """Everyone together, and breakdowns by who has seen the members."""
 
+_ADDRESS = {"fixed address": "A fixed address", "no fixed address": "No fixed address"}
 _FIFTHS = {"1": "1 (most deprived)", "5": "5 (least deprived)"}
 
 
@@ -71,9 +72,15 @@ def _plain(group: str, _: ReportFacts) -> str:
     return spelt[:1].upper() + spelt[1:]
 
 
+def _language(group: str, _: ReportFacts) -> str:
+    return "Another language" if group == "other" else _plain(group, _)
+
+
 _LABELS: dict[str, Callable[[str, ReportFacts], str]] = {
     "deprivation_quintile": _fifth,
     "age_band": _age,
+    "address": lambda group, _: _ADDRESS.get(group, group),
+    "language": _language,
     "service": _service,
     "service_pair": _pair,
     "service_count": _how_many,

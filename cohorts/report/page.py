@@ -199,6 +199,32 @@ class Waits:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Barrier:
+    """One thing about a place that may stand between people and a service."""
+
+    id: str
+    heading: str
+    says: str
+    missed: Figure | None
+    """People who missed an appointment; None where it is not known of anybody."""
+    not_recorded: str
+    finding: str
+    """In which groups more people are, where there is a table."""
+    groups: Table | None
+    verdict: str
+    """Of what people told us: heard, or silent."""
+    quotes: tuple[Quote, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlacePage:
+    """Barriers of place."""
+
+    barriers: tuple[Barrier, ...]
+    questions: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SinceLast:
     """Since last time: each group's count then and now, and in words what made the difference."""
 
@@ -282,6 +308,8 @@ class BoardPage:
     voices: VoicePage | None = None
     waits: Waits | None = None
     """None where no service counts waits or appointments."""
+    place: PlacePage | None = None
+    """None where no count by distance, address or language was released."""
     decided: DecidedPage | None = None
     """None where the board has decided nothing."""
     weighed: WeighPage | None = None

@@ -14,7 +14,7 @@ FOLDER = "board_report"
 
 BOARDS = "each-board"
 FRONT, ASKING, ACROSS, UNKNOWN, MADE = "front", "worth-asking", "side-by-side", "not-known", "how-made"
-WAITS = "waits"
+WAITS, BARRIERS = "waits", "barriers-of-place"
 TOLD, DECIDED, WEIGHED = "what-people-told-us", "what-you-decided", "which-group-first"
 
 
@@ -71,6 +71,8 @@ def _pages(page: BoardPage) -> Iterator[SitePage]:
         yield SitePage(key=TOLD, title="What people told us", template="voices.html.jinja")
     if page.waits:
         yield SitePage(key=WAITS, title="Waits and missed appointments", template="waits.html.jinja")
+    if page.place:
+        yield SitePage(key=BARRIERS, title="Barriers of place", template="place.html.jinja")
     if page.worth_asking:
         yield SitePage(key=ASKING, title="Questions worth asking", template="worth_asking.html.jinja")
     yield SitePage(key=UNKNOWN, title="What is not known", template="unknown.html.jinja")

@@ -69,6 +69,9 @@ def _in_order(page: BoardPage) -> Iterator[Table]:
     yield from (table for table in (page.across.differences, *page.across.equity, page.across.services) if table)
     if page.waits:
         yield from _of_waits(page.waits)
+    if page.place:
+        for barrier in page.place.barriers:
+            yield from (table for table in (barrier.missed and barrier.missed.table, barrier.groups) if table)
     if page.weighed:
         yield from (table for table in (page.weighed.criteria, page.weighed.marks, page.weighed.places) if table)
     yield from (page.unknowns.cannot_tell, page.unknowns.coverage, page.unknowns.linkage)

@@ -17,6 +17,8 @@ class VoiceFacts:
     """Who listened, how many spoke, and when; one line."""
     area: str = ""
     """Id of the board whose area it is about; empty for the whole."""
+    barrier: str = ""
+    """What stood in the way, where it is about distance, address or language."""
     is_kept_back: bool = False
     """Whether the group is too small where it was told, however large it is here."""
 

@@ -58,12 +58,15 @@ def _step(label: str, number: str, cards: Sequence[VoiceFacts]) -> VoiceStep:
         label=label,
         number=number,
         verdict=verdict(cards),
-        quotes=tuple(
-            Quote(
-                says=card.says, stance=AGREES if card.agrees else DIFFERS, own_words=card.own_words, source=card.source
-            )
-            for card in cards
-        ),
+        quotes=quotes_of(cards),
+    )
+
+
+def quotes_of(cards: Sequence[VoiceFacts]) -> tuple[Quote, ...]:
+    """Cards as the page shows them."""
+    return tuple(
+        Quote(says=card.says, stance=AGREES if card.agrees else DIFFERS, own_words=card.own_words, source=card.source)
+        for card in cards
     )
 
 

@@ -203,10 +203,11 @@ def _missed(frame: SafeFrame, facts: ReportFacts) -> tuple[Figure, ...]:
     """People who missed an appointment, of those who had one: for whom services fit worse."""
     named = {each.id: each for each in facts.dimensions}
     asked = [named[name] for name in EQUITY_ORDER if name in named and frame.groups(_EVERYONE, MISSED, name)]
-    return tuple(_missed_by(frame, facts, dimension) for dimension in asked)
+    return tuple(missed_figure(frame, facts, dimension) for dimension in asked)
 
 
-def _missed_by(frame: SafeFrame, facts: ReportFacts, dimension: DimensionFacts) -> Figure:
+def missed_figure(frame: SafeFrame, facts: ReportFacts, dimension: DimensionFacts) -> Figure:
+    """People who missed an appointment, of those who had one, by one breakdown."""
     by = by_words(dimension)
     groups = in_order(frame.groups(_EVERYONE, MISSED, dimension.id), dimension.order)
     dots = [Dot(label(dimension.id, group, facts), _missed_rate(frame, dimension.id, group)) for group in groups]

@@ -92,7 +92,7 @@ def all_intervals(
     trials = try_lone(con, donors, single, found.draws, chance)
     world = build_world(con, pa.concat_tables([found.drawn_person, donors.split, trials.people]), setting)
     if waits_in(counts):
-        measure_contacts(world, setting.as_of)
+        measure_contacts(world, setting.as_of, fetch_table(con, "SELECT * FROM centroid"))
         stage_waits(world)
     linked = [found.linkage_draw["person_id"], donors.person_id, trials.person_id, trials.with_id]
     asked = pa.chunked_array([chunk for each in linked for chunk in each.chunks], pa.string())

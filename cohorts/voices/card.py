@@ -34,6 +34,12 @@ SOURCES = {
 }
 PEOPLE = {"one": "1 person", "few": "2 to 4 people", "some": "5 to 9 people", "many": "10 people or more"}
 CONSENTS = {"own_words": "May be printed in their own words", "other_words": "May be printed in other words only"}
+BARRIERS = {
+    "distance": "How far away it is",
+    "address": "Having no fixed address",
+    "language": "The language it is in",
+}
+"""What may stand between people and a service, as far as the report has numbers of it."""
 SPEAKERS = {
     "board": "A board member",
     "officer": "An officer or analyst",
@@ -53,6 +59,8 @@ class Card(Strict):
     rung: str
     """Id of the step; empty for the whole group."""
     says: Says
+    barrier: Literal["distance", "address", "language"] | None = None
+    """What stood in the way, where the card is about one of these."""
     stance: Literal["agrees", "differs"]
     wording: Literal["own_words", "paraphrase", "composite"]
     source: Literal["healthwatch", "voluntary_group", "peer_research", "survey", "complaint", "staff"]
@@ -100,7 +108,9 @@ def card_id(project: str, reference: str) -> str:
 
 def voice_bytes(voice: Voice) -> bytes:
     """A card as it is kept; the same card gives the same bytes."""
-    held = voice.model_dump(mode="json", exclude=None if voice.area else {"area"})  # as before areas had any
+    # As before there were areas and barriers: a card without keeps its digest.
+    empty = {name for name in ("area", "barrier") if not getattr(voice, name, None)}
+    held = voice.model_dump(mode="json", exclude=empty)
     return json.dumps(held, sort_keys=True, ensure_ascii=False).encode()
 
 

@@ -6,7 +6,7 @@ Writing and reading share this list, so a form that was made here can be read he
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from cohorts.voices.card import CONSENTS, PEOPLE, SOURCES, SPEAKERS, STANCES, WORDINGS
+from cohorts.voices.card import BARRIERS, CONSENTS, PEOPLE, SOURCES, SPEAKERS, STANCES, WORDINGS
 
 GUIDANCE, EVIDENCE, QUESTIONS, LISTS = "Guidance", "Evidence", "Questions", "Lists"
 HEADER_ROW = 3
@@ -26,6 +26,8 @@ class Column:
     choices: Mapping[str, str] | None = None
     """Words that may stand there, by what they mean; None for what is not chosen from a list."""
     is_date: bool = False
+    is_optional: bool = False
+    """Whether it may be left empty, or be missing from a form that was made before it was asked."""
     width_characters: int = 20
 
 
@@ -64,6 +66,14 @@ EVIDENCE_COLUMNS = (
     Column(field="gathered", head="When it was told", help="A day in that month.", is_date=True, width_characters=16),
     Column(field="consent", head="Consent", help="What the people agreed to.", choices=CONSENTS),
     _UNTIL,
+    Column(
+        field="barrier",
+        head="What stood in the way",
+        help="Only where it is about one of these. Else leave it empty.",
+        choices=BARRIERS,
+        is_optional=True,
+        width_characters=26,
+    ),
 )
 QUESTION_COLUMNS = (
     REFERENCE,

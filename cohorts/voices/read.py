@@ -48,7 +48,8 @@ class _Sheet:
 
     def rows(self) -> Iterator[tuple[int, dict[str, str]]]:
         """Row number and cells by field, of rows in which anything is filled in."""
-        places = {each.field: self.raw.header.index(each.head) for each in self.columns}
+        there = [each for each in self.columns if each.head in self.raw.header]
+        places = {each.field: self.raw.header.index(each.head) for each in there}
         cells = {name: self.raw.columns[place].to_pylist() for name, place in places.items()}
         for row, number in enumerate(self.raw.columns[self.raw.header.index(_ROW)].to_pylist()):
             found = {name: (cells[name][row] or "").strip() for name in places}
@@ -111,7 +112,7 @@ def _parsed(path: Path, name: str, columns: Sequence[Column]) -> Parsed:
         )
     except NotText as error:
         raise unusable(f"The file {error.fault.what}", []) from None
-    missing = [each.head for each in columns if each.head not in parsed.raw.header]
+    missing = [each.head for each in columns if each.head not in parsed.raw.header and not each.is_optional]
     if missing or _ROW not in parsed.raw.header:
         lacks = f"has not the columns {', '.join(missing)}." if missing else "has cells beside the columns of the form."
         raise unusable(f"Its sheet {name} {lacks}", [])
@@ -146,13 +147,18 @@ def _comments(sheet: _Sheet, asked: Mapping[tuple[str, str], tuple[str, str]]) -
 
 def _values(sheet: _Sheet, row: int, cells: Mapping[str, str]) -> dict[str, Any]:
     """Typed values of one row by field; a fault for each cell that has none."""
-    found = {each.field: _value(sheet, row, each, cells[each.field]) for each in sheet.columns if each.field != "about"}
+    found = {
+        each.field: _value(sheet, row, each, cells.get(each.field, ""))
+        for each in sheet.columns
+        if each.field != "about"
+    }
     return {name: value for name, value in found.items() if value is not None}
 
 
 def _value(sheet: _Sheet, row: int, column: Column, text: str) -> Any:
     if not text:
-        sheet.fault(row, column.head, "is empty.", column.help)
+        if not column.is_optional:
+            sheet.fault(row, column.head, "is empty.", column.help)
         return None
     if column.choices is not None:
         by_word = {word: code for code, word in column.choices.items()}

@@ -26,6 +26,7 @@ def _card(card: Card) -> VoiceFacts:
         own_words=card.wording == "own_words",
         source=f"{WORDINGS[card.wording]}. {', '.join(told)}.",
         area=card.area or "",
+        barrier=card.barrier or "",
     )
 
 

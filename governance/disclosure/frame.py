@@ -31,6 +31,8 @@ class SafeFrame:
     """Of shown counts by group and by step: where they lie if records are joined otherwise."""
     pairs: Mapping[CellKey, SafeCell] = field(default_factory=dict)
     """Counts by two slices together, merged until none is small; they are published with the measures."""
+    slices: Mapping[CellKey, SafeCell] = field(default_factory=dict)
+    """Members and people asked about by address and language; they are published with the measures."""
 
     @property
     def policy_id(self) -> str:
@@ -64,6 +66,10 @@ class SafeFrame:
         """The groups of two slices together, at the level at which they are published; none if they are not."""
         stem = CellKey(cohort, measure, dimension)
         return tuple(key.group for key in self.pairs if key._replace(group=ALL) == stem)
+
+    def slice_cell(self, cohort: str, measure: str, dimension: str, group: str) -> SafeCell:
+        """One count by address or language; not available where the release has none."""
+        return self.slices.get(CellKey(cohort, measure, dimension, group), NOT_AVAILABLE)
 
     def measures(self, cohort: str) -> tuple[str, ...]:
         """What was counted of a cohort, in table order."""

@@ -25,11 +25,16 @@ from governance.disclosure.rates import SafeRate, rate_per_1000
 from governance.disclosure.rounding import HIDDEN, CountRule, SafeCell, Status
 from governance.disclosure.some_events import Events, put_together
 from governance.disclosure.spans import Areas, release_spans
+from governance.disclosure.waits import ADDRESS, LANGUAGE
 from governance.settings import Policy, Profile
 
 PREVALENCE = "prevalence"
 _AS_COUNTED = {PREVALENCE: ("met", "population")}
 """Measures whose part and whole the board's counts hold already, under these names."""
+
+
+_TOLD_BY_SLICE = (ADDRESS, LANGUAGE)
+"""Slices of measures that the report tells of as well."""
 
 
 class MeasureKey(NamedTuple):
@@ -119,8 +124,14 @@ def release_measures(
     of_whole = {key: span for key, span in spans.items() if key.area == ALL}
     every = replace(whole, spans=spans)
     together = MappingProxyType(dict(_pair_cells(pairs)))
+    slices = {key: cell for key, cell in whole.cells.items() if _is_told_by_slice(key) and key not in held}
     frame = SafeFrame(
-        rule=whole.rule, cells=MappingProxyType(cells), versions=whole.versions, spans=of_whole, pairs=together
+        rule=whole.rule,
+        cells=MappingProxyType(cells),
+        versions=whole.versions,
+        spans=of_whole,
+        pairs=together,
+        slices=MappingProxyType(slices),
     )
     everything = {**whole.cells, **together}
     return SafeMeasures(
@@ -129,6 +140,10 @@ def release_measures(
         everything=MappingProxyType(everything),
         areas=MappingProxyType({area: every.of_area(area) for area in sorted({*_areas_of(whole)})}),
     )
+
+
+def _is_told_by_slice(key: CellKey) -> bool:
+    return key.dimension in _TOLD_BY_SLICE and key.measure in _AS_COUNTED[PREVALENCE] and key.area == ALL
 
 
 def _with_intervals(

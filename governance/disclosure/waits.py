@@ -14,6 +14,9 @@ WAIT = "wait"
 APPOINTMENTS, MISSED = "appointments", "appointments:missed"
 """People with an appointment that was kept or missed, and those of them who missed one."""
 
+DISTANCE, ADDRESS, LANGUAGE = "distance", "address", "language"
+"""Breakdowns of people with an appointment by what may stand between them and it."""
+
 PLACE = "core20"
 MOST_DEPRIVED, OTHERS = "most deprived fifth", "all other areas"
 """Breakdown of waits and its groups: NHS England's Core20, and everybody else."""

@@ -504,9 +504,17 @@ def _add_waits(counts: Counts, rng: np.random.Generator, who: dict[str, NDArray[
         for number, each in enumerate(BANDS):
             for outcome, is_it in ((SEEN, wait <= watched), (UNSEEN, wait > watched)):
                 _add_by(counts, waited(source, outcome, each), sent & is_it & (band == number), {PLACE: place})
+    barred = {
+        "distance": rng.choice(["0 to 2 km", "2 to 5 km", "5 to 10 km", "over 10 km", NOT_RECORDED], people),
+        "address": rng.choice(["fixed address", "no fixed address"], people, p=[0.995, 0.005]),
+        "language": rng.choice(
+            ["english", "other", "sign language", NOT_RECORDED], people, p=[0.5, 0.08, 2e-4, 0.4198]
+        ),
+    }
     went, by = rng.random(people) < 0.4, {name: groups for name, groups in who.items() if name != "district"}
-    _add_by(counts, APPOINTMENTS, went, by)
-    _add_by(counts, MISSED, went & (rng.random(people) < np.where(fifth == "1", 0.17, 0.09)), by)
+    chance = np.where(fifth == "1", 0.17, 0.09) + np.where(barred["distance"] == "over 10 km", 0.04, 0.0)
+    _add_by(counts, APPOINTMENTS, went, by | barred)
+    _add_by(counts, MISSED, went & (rng.random(people) < chance), by | barred)
 
 
 def _add_by(counts: Counts, measure: str, flags: Flags, by: dict[str, NDArray[np.str_]]) -> None:

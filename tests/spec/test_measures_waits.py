@@ -1,5 +1,6 @@
 """Spec: waits and missed appointments as counts of people."""
 
+import pyarrow as pa
 import pytest
 
 from cohorts.counts import number_people
@@ -80,6 +81,42 @@ def test_people_who_missed_an_appointment(counted):
     assert people(counted, "appointments:missed") == 1
     assert people(counted, "appointments:missed", "deprivation_quintile", "not recorded") == 1
     assert people(counted, "appointments:missed", "deprivation_quintile", "1") == 0
+
+
+def test_everybody_with_an_appointment_is_once_in_each_barrier_of_place(counted):
+    """Without centres of areas no distance is known; that is a group of its own."""
+    for dimension in ("distance", "address", "language"):
+        groups = {key.group: n for key, n in counted[0].items() if key[1:3] == ("appointments", dimension)}
+        assert sum(groups.values()) == people(counted, "appointments"), dimension
+    assert people(counted, "appointments", "distance", "not recorded") == 2
+
+
+def test_each_person_is_in_the_band_of_their_farthest_appointment():
+    """Of those whose distance is known; who missed one is told of in that band, whichever it was that they missed."""
+    people = "person_id | small_area\n p | E0\n q | E0"
+    events = """
+        person_id | kind       | start      | outcome  | planned | source | provider
+        p         | mh.contact | 2025-02-01 | dna      | yes     | s      | near
+        p         | mh.contact | 2025-03-01 | attended | yes     | s      | far
+        p         | mh.contact | 2025-04-01 | attended | yes     | s      | nowhere
+        q         | mh.contact | 2025-02-01 | attended | yes     | s      | near
+    """
+    providers = "provider | source | need | small_area\n s.near | s | h | E0\n s.far | s | h | E11"
+    centres = pa.table({"small_area": ["E0", "E11"], "easting": [0.0, 11_000.0], "northing": [0.0, 0.0]})
+    with warehouse() as con:
+        measured(con, people, events, providers=providers, centroids=centres)
+        con.execute("CREATE TABLE person_index AS SELECT 's' AS source, 1 AS record_id, person_id FROM person")
+        number_people(con, KEY)
+        table = count_waits(con)
+    found = dict(zip(keys_of(table), table["people"].to_pylist(), strict=True))
+
+    of = {(key.measure, key.group): n for key, n in found.items() if key.dimension == "distance"}
+    assert of == {
+        ("appointments", "over 10 km"): 1,
+        ("appointments", "0 to 2 km"): 1,
+        ("appointments:missed", "over 10 km"): 1,
+        ("appointments:missed", "0 to 2 km"): 0,
+    }
 
 
 def test_the_cell_key_is_that_of_the_people_counted(counted):

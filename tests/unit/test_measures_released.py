@@ -208,3 +208,18 @@ def test_a_release_leaves_out_a_pair_that_would_tell_of_a_hidden_group():
     assert found.frame.pairs == {}
     exact = counted_together(counted, pair, found, of_people=OF_PEOPLE)
     assert "age_band_by_sex" not in exact["dimension"].to_pylist()
+
+
+def test_prevalence_by_address_is_handed_to_the_report_as_well():
+    """The same cells as in the file of measures, attacked as all are; nothing else of the measures."""
+    rows = [("prevalence", "all", "all", 43, 401), ("prevalence", "address", "no fixed address", 20, 90)]
+    found = released(BOARD, measures(*rows, ("prevalence", "ward", "w", 20, 90)))
+    key = MeasureKey("c", "prevalence", "address", "no fixed address")
+
+    assert {(key.measure, key.dimension) for key in found.frame.slices} == {
+        ("met", "address"),
+        ("population", "address"),
+    }
+    for name, cell in (("met", found.measures[key].part), ("population", found.measures[key].whole)):
+        assert found.frame.slice_cell("c", name, "address", "no fixed address") == cell
+        assert found.everything[CellKey("c", name, "address", "no fixed address")] == cell

@@ -97,6 +97,7 @@ def test_there_is_a_page_for_each_matter(htmls):
         "board_report/which-group-first.html",
         "board_report/what-people-told-us.html",
         "board_report/waits.html",
+        "board_report/barriers-of-place.html",
         "board_report/worth-asking.html",
         "board_report/not-known.html",
         "board_report/how-made.html",

@@ -71,6 +71,20 @@ def test_a_form_comes_back_as_cards(filled):
     assert (card.gathered, card.consent, card.until) == (date(2026, 5, 2), "own_words", UNTIL)
 
 
+def test_what_stood_in_the_way_may_be_left_out(form, filled, tmp_path):
+    """A card about none of the barriers keeps its digest, and a form from before there was such a column is read."""
+    head = "What stood in the way"
+    [card], [other] = filled([GOOD | {head: "How far away it is"}]), filled([GOOD])
+    book = openpyxl.load_workbook(fill(io.BytesIO(form), tmp_path / "form.xlsx", EVIDENCE, [GOOD]))
+    book[EVIDENCE].delete_cols([cell.value for cell in book[EVIDENCE][3]].index(head) + 1)
+    book.save(tmp_path / "before.xlsx")
+
+    assert (card.barrier, other.barrier) == ("distance", None)
+    assert (b"barrier" in voice_bytes(card), b"barrier" in voice_bytes(other)) == (True, False)
+    assert read_voice(voice_bytes(card)) == card
+    assert read_form(tmp_path / "before.xlsx", GROUPS, TODAY).voices == (other,)
+
+
 def test_comments_come_back_with_their_question(filled):
     """Questions nobody commented on are left out; one that was changed is refused."""
     comment = {"Comment or answer": "We asked.", "Who comments": "A board member", "May be printed until": UNTIL}

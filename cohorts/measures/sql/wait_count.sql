@@ -5,6 +5,7 @@
 --         wait_band      the bands, with the week each begins
 --         wait_place     where each person lives, as far as waits tell it
 --         person_group   groups of people
+--         appointment_place  what may stand between somebody and an appointment
 --         person_noise   keyed number of each person
 -- grain   one row per measure, dimension and group
 -- columns cohort, version, measure, dimension, group, people, cell_key
@@ -23,9 +24,13 @@ grid AS (
     FROM wait_measure
     CROSS JOIN (SELECT DISTINCT dimension, "group" FROM wait_place) AS place
     UNION ALL
-    SELECT measure.measure, person_group.dimension, person_group."group"
+    SELECT measure.measure, went_from.dimension, went_from."group"
     FROM (SELECT unnest(['appointments', 'appointments:missed']) AS measure) AS measure
-    CROSS JOIN (SELECT DISTINCT dimension, "group" FROM person_group WHERE dimension <> 'district') AS person_group
+    CROSS JOIN (
+        SELECT DISTINCT dimension, "group" FROM person_group WHERE dimension <> 'district'
+        UNION ALL
+        SELECT DISTINCT dimension, "group" FROM appointment_place
+    ) AS went_from
     WHERE EXISTS (SELECT 1 FROM appointment)
 )
 

@@ -4,6 +4,7 @@
 --         wait_band      the bands, with the week each begins
 --         wait_place     where each person lives, as far as waits tell it
 --         person_group   groups of people
+--         appointment_place  what may stand between somebody and an appointment
 -- grain   one row per person, measure, dimension and group
 -- columns person_id, measure, dimension, group
 -- params  none
@@ -27,6 +28,12 @@ banded AS (
 
 went AS (
     SELECT person_id, bool_or(is_missed) AS has_missed FROM appointment GROUP BY person_id
+),
+
+went_from AS (
+    SELECT person_id, dimension, "group" FROM person_group WHERE dimension <> 'district'
+    UNION ALL
+    SELECT person_id, dimension, "group" FROM appointment_place
 )
 
 SELECT banded.person_id, 'wait:' || banded.source AS measure, wait_place.dimension, wait_place."group"
@@ -41,12 +48,11 @@ SELECT
 FROM banded
 JOIN wait_place USING (person_id)
 UNION ALL
-SELECT went.person_id, 'appointments' AS measure, person_group.dimension, person_group."group"
+SELECT went.person_id, 'appointments' AS measure, went_from.dimension, went_from."group"
 FROM went
-JOIN person_group USING (person_id)
-WHERE person_group.dimension <> 'district'
+JOIN went_from USING (person_id)
 UNION ALL
-SELECT went.person_id, 'appointments:missed' AS measure, person_group.dimension, person_group."group"
+SELECT went.person_id, 'appointments:missed' AS measure, went_from.dimension, went_from."group"
 FROM went
-JOIN person_group USING (person_id)
-WHERE went.has_missed AND person_group.dimension <> 'district'
+JOIN went_from USING (person_id)
+WHERE went.has_missed
