@@ -51,7 +51,8 @@ _ASKED = (
     _Asked(
         dimension=DimensionFacts(id=ADDRESS, title="Address", order=("no fixed address", "fixed address")),
         heading="Do they have a fixed address?",
-        says="Letters do not reach someone who has no fixed address, and some services ask for one.",
+        says="Letters do not reach someone who has no fixed address, and some services ask for one. A group that is"
+        " found by homelessness has more of these people in it for that reason alone.",
         question="Which services ask for an address before they will see someone?",
         whom="people with no fixed address",
         compared=("no fixed address", "fixed address"),
@@ -141,7 +142,8 @@ def _groups(frame: SafeFrame, facts: ReportFacts, asked: _Asked) -> Table | None
     one, other = (label(asked.dimension.id, group, facts) for group in asked.compared)
     rows = tuple((each.title, *_row(*_rates(frame, each.id, asked))) for each in told)
     head = (
-        "Group", f"{one}: in every 1,000", "95% interval", f"{other}: in every 1,000", "95% interval ", "What it says",
+        "Group", f"{one}: in every 1,000", f"{one}: 95% interval", f"{other}: in every 1,000", f"{other}: 95% interval",
+        "What it says",
     )  # fmt: skip
     caption = f"People in each group, by {asked.dimension.title.lower()}"
     return Table(caption=caption, head=head, rows=rows, text_columns=frozenset({5}))

@@ -17,6 +17,7 @@ pytestmark = pytest.mark.browser
 MEASURING = """
   const stops = all("a[href], [tabindex='0']").filter((e) => !e.classList.contains("skip"));
   const tops = stops.map((e) => e.getBoundingClientRect().top);
+  const beyond = all(".scroll").filter((box) => box.scrollWidth > box.clientWidth);
   const shown = (element) => element.getBoundingClientRect().width > 0;
   return {
     title: doc.title,
@@ -30,7 +31,10 @@ MEASURING = """
     untitled: all("svg").filter((svg) => !svg.querySelector("title") || !svg.querySelector("desc")).length,
     tables: all("table").length,
     uncaptioned: all("table").filter((table) => !table.caption || !shown(table.caption)).length,
-    stuck: all(".scroll").filter((box) => box.scrollWidth > box.clientWidth && box.tabIndex !== 0).length,
+    stuck: beyond.filter((box) => box.tabIndex !== 0).length,
+    unsaid: beyond.filter((box) => box.matches(".picture") && !shown(box.querySelector(".cue"))).length,
+    said: all(".picture .cue").filter(shown).length,
+    cueless: all(".scroll").filter((box) => !box.querySelector(".cue")).length,
     spilling: all("p, h1, h2, h3, h4, li, dd").filter((e) => e.getBoundingClientRect().right > WIDTH + 1).length,
     smallest: Math.min(99, ...all("svg text").map((text) => text.getBoundingClientRect().height)),
   };
@@ -72,6 +76,13 @@ def test_every_page_reflows(seen, names):
         assert found["width"] <= width, (name, width)
         assert (found["spilling"], found["stuck"]) == (0, 0), (name, width)
         assert found["smallest"] >= 12, (name, width)
+
+
+def test_a_chart_that_scrolls_sideways_says_so(seen, names):
+    """On a narrow screen above each chart, on a wide one above none. Of tables, only the next picture tells style."""
+    assert all((found["unsaid"], found["cueless"]) == (0, 0) for found in seen.values())
+    assert all(seen[name, 320]["said"] == seen[name, 320]["charts"] for name in names)
+    assert all(seen[name, 1280]["said"] == 0 for name in names)
 
 
 def test_the_keyboard_goes_down_the_page(seen, names):

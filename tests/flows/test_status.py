@@ -115,6 +115,23 @@ def test_a_run_that_goes_on_is_told(capsys, project):
     assert done.json["result"]["next"] == []
 
 
+def test_files_of_each_board_are_named_beside_those_of_the_whole(capsys, project):
+    """Under the name of the file and the board's id; a file that is not there is not named."""
+    public = project / "zones/public/2026-10"
+    for folder in (public / "c1", *(public / "c1/boards" / area for area in ("eastside", "north"))):
+        folder.mkdir(parents=True)
+        (folder / "board_report.html").write_text("<!DOCTYPE html>", "utf-8")
+    (public / "c1/boards/north/board_tables.xlsx").write_bytes(b"x")
+    (public / "current").write_text("c1", "utf-8")
+
+    told = here(capsys, "status", project, "--json").json["result"]["pages"]
+    lines = here(capsys, "status", project).out
+
+    assert set(told) == {"board_report", "board_report:eastside", "board_report:north", "board_tables:north"}
+    assert told["board_tables:north"].endswith("c1/boards/north/board_tables.xlsx")
+    assert "Board report: board eastside" in lines
+
+
 def test_a_config_that_may_not_run_comes_first(capsys, project):
     """Nothing can run before that is mended: here, real data under demo keys."""
     config = project / "project.yaml"
