@@ -99,7 +99,7 @@ def test_headings_tables_and_pictures_are_what_they_are(pdf, page):
     figures = list(elements_of(pdf.Root.StructTreeRoot.K, "/Figure"))
     levels = [int(kind[2:]) for kind in kinds if kind[:2] == "/H" and kind[2:].isdigit()]
     charts = sum(len(c.equity) + len(c.overlap) + bool(c.ladder) for c in page.cohorts)
-    charts += 1 + len(page.waits.missed)
+    charts += 1 + len(page.waits.missed) + sum(bool(each.missed) for each in page.place.barriers)
 
     assert kinds.count("/Table") > 20
     assert kinds.count("/TH") > 60
