@@ -170,12 +170,17 @@ def resolve_period(root: Path, period: str) -> str:
     found = sorted(months)
     if not found:
         raise BadInput(
-            "There are no extracts: extracts/ has no folder named after a month.",
+            "There are no extracts: extracts/ has no folder named after a month" + _called_otherwise(root / "extracts"),
             why="Without --period the newest month below extracts/ is run.",
             fix="Put each source's files into extracts/<year>-<month>/, such as extracts/2026-10/.",
             code="E-NO-EXTRACTS",
         )
     return found[-1]
+
+
+def _called_otherwise(folder: Path) -> str:
+    others = sum(path.is_dir() for path in folder.glob("*"))
+    return f", but {others} that are called otherwise." if others else "."
 
 
 def _months(folder: Path) -> list[str]:

@@ -245,11 +245,20 @@ def _next(root: Path, bundle: Bundle, month: str, steps: Sequence[Step], draft: 
         elif step.state == WAITS and step.why.startswith("E-OPTOUT"):
             yield f"joinedup optout request DIR {step.source} --mailbox ID, then put the list that comes back in place"
         elif step.state == WAITS and step.source:
-            yield f"Put the files of {step.source} into extracts/{month}/, as sources/{step.source}.yaml names them"
+            put = f"Put the files of {step.source} into extracts/{month}/, as sources/{step.source}.yaml names them"
+            yield put + _otherwise_named(root, bundle, month)
     if any(step.state != DONE for step in steps if step.step != "release"):
         yield f"joinedup run DIR --period {month}"
     elif draft and any(step.step == "release" and step.state != DONE for step in steps):
         yield draft.next_command
+
+
+def _otherwise_named(root: Path, bundle: Bundle, month: str) -> str:
+    """What lies there and no source names: another ending or other capitals. Names are not told: others gave them."""
+    named = {path for one in bundle.sources for file in one.files for path in files_at(root, path_of(file.path, month))}
+    here = (path for path in (root / "extracts" / month).rglob("*") if path.is_file())
+    others = sum(path not in named and not path.name.startswith(("~$", ".")) for path in here)
+    return f"; files there that no source names: {others}" if others else ""
 
 
 def _not_approved(root: Path, bundle: Bundle, today: date) -> str:

@@ -114,6 +114,21 @@ def test_one_of_eight_missing(tmp_path, capsys):
     assert set(ended) == {Event.RUN_AWAITS}
 
 
+def test_there_under_another_name(second_month, capsys):
+    """Another ending or capital, or a month in words: told by how many they are, for others gave the names."""
+    extract(second_month).rename(extract(second_month).with_name("Housing MARKED.CSV"))
+
+    [first, _] = standing(capsys, second_month)[1]
+    assert first.endswith("names them; files there that no source names: 1")
+    for folder in (second_month / "extracts").iterdir():
+        folder.rename(folder.with_name(f"MARKED {folder.name}"))
+    for zone in ("linkage", "analysis"):
+        shutil.rmtree(second_month / "zones" / zone)
+    told = here(capsys, "status", second_month).err
+    assert "no folder named after a month, but 2 that are called otherwise." in told
+    assert "MARKED" not in first + told
+
+
 def test_late(second_month, capsys):
     """The month waits for a required source; when it comes, the same command goes on."""
     late = extract(second_month).read_bytes()
