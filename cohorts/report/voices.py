@@ -79,7 +79,12 @@ def verdict(cards: Sequence[VoiceFacts]) -> str:
 
 
 def voice_page(
-    facts: VoicesFacts, groups: Sequence[tuple[str, Sequence[VoiceStep]]], back: int, cohorts: Collection[str] = ()
+    facts: VoicesFacts,
+    groups: Sequence[tuple[str, Sequence[VoiceStep]]],
+    back: int,
+    cohorts: Collection[str] = (),
+    *,
+    area: str = "",
 ) -> VoicePage:
     """The page that says where people were heard, and where nobody was.
 
@@ -88,11 +93,12 @@ def voice_page(
         groups: Title and steps of each group.
         back: Cards that are kept back because their group is small.
         cohorts: Ids of the groups of this report: a comment on another one has no place in it.
+        area: Where the report is on one board's area, its name: people may have been heard on the whole.
     """
     steps = [step for _, steps in groups for step in steps]
     stray = len(facts.cards) - back - sum(len(step.quotes) for step in steps)
     return VoicePage(
-        heard=_heard(len(steps), sum(not step.quotes for step in steps)),
+        heard=_heard(len(steps), sum(not step.quotes for step in steps), back, area),
         gone=_gone(facts, back, stray, sum(each.cohort not in cohorts for each in facts.comments)),
         tables=tuple(_table(title, steps) for title, steps in groups),
     )
@@ -104,7 +110,11 @@ def _table(title: str, steps: Sequence[VoiceStep]) -> Table:
     return Table(caption=f"{title}: who was heard", head=head, rows=rows, text_columns=frozenset({1}))
 
 
-def _heard(steps: int, silent: int) -> str:
+def _heard(steps: int, silent: int, back: int, area: str) -> str:
+    if silent == steps and back:
+        return "What people told us is kept back, because the groups are so small that someone might know who spoke."
+    if silent == steps and area:
+        return f"No one has told us about these steps in {area} alone yet. The next step is to ask here."
     if silent == steps:
         return "No one has told us about any of these steps yet. That is a finding, too: no one has asked."
     if silent:

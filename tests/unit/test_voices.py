@@ -316,3 +316,18 @@ def test_the_demos_cards_are_cards_that_a_reader_could_sign_for():
     assert {one.stance for one in first} == {"agrees", "differs"}
     assert {rung.name for rung in library[cards[0].cohort].query.ladder} - {one.rung for one in first}
     assert {one.reference for one in cards} >= set(told["withdrawn"]) != set()
+
+
+@pytest.mark.parametrize(
+    ("back", "area", "says"),
+    [(0, "", "no one has asked"), (0, "Eskvale", "in Eskvale alone"), (2, "Eskvale", "is kept back")],
+    ids=["of the whole", "of an area", "kept back"],
+)
+def test_silence_is_not_told_as_more_than_it_is(back, area, says):
+    """In an area of which nobody spoke people may have been heard on the whole; a card that is kept back was told."""
+    silent = steps_of(VoicesFacts(), COHORTS[0].id)
+
+    page = voice_page(VoicesFacts(), [("One", silent)], back, area=area)
+
+    assert says in page.heard
+    assert ("no one has asked" in page.heard) == (says == "no one has asked")
