@@ -62,7 +62,7 @@ def waits(frame: SafeFrame, facts: ReportFacts) -> Waits | None:
 
 
 def _questions(found: list[ServiceWait], facts: ReportFacts) -> tuple[str, ...]:
-    longer = [quoted(facts.source_title(each.source)) for each in found if each.gap.clear == 1]
+    longer = [quoted(facts.source_short(each.source)) for each in found if each.gap.clear == 1]
     asked = [f"What makes people in the most deprived areas wait longer for {joined(longer)}?"] if longer else []
     return (
         *asked,
@@ -88,14 +88,14 @@ def _half(found: list[ServiceWait], facts: ReportFacts) -> Table | None:
 def _by_place(found: list[ServiceWait], facts: ReportFacts) -> Figure:
     dots = []
     for each in found:
-        title = facts.source_title(each.source)
+        title = facts.source_short(each.source)
         dots += [_Wait(f"{title}: most deprived fifth", each.deprived), _Wait(f"{title}: all others", each.others)]
     rows = tuple((dot.label, dot.rate.text, dot.rate.interval_text) for dot in dots)
     head = ("Service and areas", "Weeks until half were seen", "95% interval")
     return Figure(
         id="waits-by-place",
         heading="Do people in the most deprived areas wait longer?",
-        finding=gap_finding([(facts.source_title(each.source), each.gap) for each in found]),
+        finding=gap_finding([(facts.source_short(each.source), each.gap) for each in found]),
         chart=dot_chart(
             "waits-by-place", "Waits in the most deprived fifth of areas and in all others", dots, axis=_AXIS
         ),
@@ -107,7 +107,7 @@ def _by_place(found: list[ServiceWait], facts: ReportFacts) -> Figure:
 def _gaps(found: list[ServiceWait], facts: ReportFacts) -> Table:
     """How much longer the wait is in the most deprived fifth of areas."""
     rows = tuple(
-        (facts.source_title(each.source), each.gap.text, each.gap.interval_text, _gap_words(each.gap)) for each in found
+        (facts.source_short(each.source), each.gap.text, each.gap.interval_text, _gap_words(each.gap)) for each in found
     )
     head = ("Service", "Gap in weeks", "95% interval", "What it says")
     caption = "The wait in the most deprived fifth of areas, less that in all others"
@@ -136,7 +136,7 @@ def gap_finding(gaps: list[tuple[str, Gap]]) -> str:
 def _trends(frame: SafeFrame, facts: ReportFacts, found: list[ServiceWait]) -> Iterator[tuple[str, Trend]]:
     """The median of each service, report by report."""
     for each in found:
-        title = facts.source_title(each.source)
+        title = facts.source_short(each.source)
         levels = unbroken(frame, facts, _median_of(each.source))
         yield title, trend(f"wait-{each.source.replace('_', '-')}", f"Wait for {title}", levels, axis=_TREND)
 
@@ -150,7 +150,7 @@ def _over_time(frame: SafeFrame, facts: ReportFacts) -> Table | None:
     reports = [*((each.period, each.frame) for each in facts.earlier), (facts.period, frame)][-_SHOWN:]
     told = [
         (
-            facts.source_title(source),
+            facts.source_short(source),
             [(period, service_wait(one, source)) for period, one in reports if _has(one, source)],
         )
         for source in services_waited_for(frame)
