@@ -127,6 +127,7 @@ def _facts(run: Run, numbers: Numbers, checkpoint: str) -> ReportFacts:
         checkpoint=checkpoint,
         waivers=run.waivers,
         notices=numbers.notices,
+        held_back=numbers.held_back,
         since=numbers.since,
         voices=numbers.told.facts,
         earlier=numbers.earlier,

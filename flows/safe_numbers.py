@@ -21,6 +21,7 @@ from cohorts.report.facts import EarlierReport, SinceFacts
 from flows.board_ids import districts_of, hold_to_their_areas
 from flows.cohort_package import open_cohorts
 from flows.earlier_reports import earlier_reports
+from flows.held_back_words import held_back_words
 from flows.run import Run
 from flows.since import TABLE as CHANGE
 from flows.since_words import last_report, since_last_report
@@ -31,7 +32,9 @@ from governance.disclosure import ALL, SafeMeasures, counted_together, release_m
 from governance.disclosure.combinations import list_combinations
 from governance.disclosure.few import TooFew
 from governance.disclosure.gate import GateResult, Published, Truth, check_apart, read_releases, refuse_leaks
+from governance.disclosure.gate.check import told_by_noise
 from governance.disclosure.gate.relations import Relation, districts_of_areas
+from governance.disclosure.held_back import HeldBack, to_hold_back, without
 from governance.disclosure.protect import keys_of
 from governance.ledger import Event
 from governance.package import check_recorded, package_digest
@@ -67,19 +70,34 @@ class Numbers:
     """The same of each board of an area."""
     made_of: dict[str, str]
     """Digests of everything that decides what is released, by name: the same digests, the same bytes."""
+    held_back: tuple[str, ...]
+    """Breakdowns that would have told of small counts, one each, in words."""
 
 
 def safe_numbers(run: Run) -> Numbers:
-    """Open the period's counts and put them through disclosure control.
+    """Open the period's counts and put them through disclosure control; what would tell of a few is held back.
 
     Raises:
         BadInput: An earlier step has not finished.
         PolicyRefusal: What it made is not what the ledger says, or a board has other districts than it had.
     """
-    project, policy = run.bundle.project, run.bundle.policy
-    hold_to_their_areas(run.zone("public"), project.report.boards)
+    hold_to_their_areas(run.zone("public"), run.bundle.project.report.boards)
     tables, cohorts = open_cohorts(run, (*_TABLES, CHANGE))
-    counts, intervals, measures, areas, area_intervals, combinations = _published(tables, project, policy)
+    held: frozenset[HeldBack] = frozenset()
+    while True:
+        numbers = _numbers(run, tables, cohorts, held)
+        new, earlier, truth, known = _attack_on(run, numbers)
+        more = to_hold_back(*told_by_noise(new, earlier, truth, run.bundle.policy, known))
+        if more <= held:  # nothing is told, or nothing can be held back for it, which the gate refuses
+            return numbers
+        held |= more
+
+
+def _numbers(run: Run, tables: Mapping[str, pa.Table], cohorts: dict[str, Any], held: frozenset[HeldBack]) -> Numbers:
+    project, policy = run.bundle.project, run.bundle.policy
+    counts, intervals, measures, areas, area_intervals, combinations = (
+        without(table, held) for table in _published(tables, project, policy)
+    )
     counts = pa.concat_tables([counts, list_combinations(combinations, policy, project.disclosure)])
     last = last_report(run)
     earlier, made_of_earlier = earlier_reports(run)
@@ -129,6 +147,7 @@ def safe_numbers(run: Run) -> Numbers:
             "waivers": sha256(json.dumps(run.waivers).encode()).hexdigest(),
             "code": code_version(),
         },
+        held_back=tuple(sorted(held_back_words(one, cohorts) for one in held)),
     )
 
 
@@ -138,13 +157,18 @@ def attacked(run: Run, numbers: Numbers) -> GateResult:
     Raises:
         PolicyRefusal: The attack succeeds, or does not end in time.
     """
-    new, truth = Published.of(numbers.released, run.period), Truth.of(numbers.exact, numbers.released.frame.rule)
-    # The same numbers again tell nothing; a period that comes out otherwise than it did is an earlier release, too.
-    earlier = [each for each in read_releases(run.zone("public")) if each != new]
-    known = _granted(run, numbers)
+    new, earlier, truth, known = _attack_on(run, numbers)
     result = check_apart(new, earlier, truth, run.bundle.policy, known=known)
     refuse_leaks(result)
     return result
+
+
+def _attack_on(run: Run, numbers: Numbers) -> tuple[Published, list[Published], Truth, list[Relation]]:
+    """What would be published, what was, and what an attacker is granted."""
+    new, truth = Published.of(numbers.released, run.period), Truth.of(numbers.exact, numbers.released.frame.rule)
+    # The same numbers again tell nothing; a period that comes out otherwise than it did is an earlier release, too.
+    earlier = [each for each in read_releases(run.zone("public")) if each != new]
+    return new, earlier, truth, _granted(run, numbers)
 
 
 def _granted(run: Run, numbers: Numbers) -> list[Relation]:

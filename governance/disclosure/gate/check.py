@@ -98,6 +98,20 @@ def check_release(
     )
 
 
+def told_by_noise(
+    new: Published, earlier: Sequence[Published], truth: Truth, policy: Policy, known: Sequence[Relation] = ()
+) -> tuple[list[Leak], set[CellKey]]:
+    """Small counts of which noise leaves somebody too sure: the part of the attack that needs no solver.
+
+    Returns:
+        These, and the cells that stand in a sum with a total among them.
+    """
+    leaks = list(_likely(new, earlier, truth, known, sensitive(new), policy))
+    totals = {leak.cell for leak in leaks if leak.cell.dimension == ALL}
+    sums = [{key for key, _ in each.terms} for each in (*truth.relations, *known) if totals]
+    return leaks, {key for cells in sums if not totals.isdisjoint(cells) for key in cells}
+
+
 def refuse_leaks(result: GateResult) -> None:
     """Nothing is published that gives a small count away, or of which that is not known.
 

@@ -1,0 +1,106 @@
+"""Breakdowns that tell too much over the months are held back, and no more than those."""
+
+import numpy as np
+import pyarrow as pa
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from governance.disclosure.gate import Truth
+from governance.disclosure.gate.check import Leak, told_by_noise
+from governance.disclosure.held_back import EVERYONE, HeldBack, to_hold_back, without
+from governance.disclosure.protect import ALL, CellKey
+from tests.lib.report import count_table
+from tests.unit.test_gate import CELL_KEY, POLICY, attack, history, published, table_of
+
+
+def leak(cohort="c", measure="met", dimension="sex", group="f", area=ALL):
+    """A count that is told of."""
+    return Leak(CellKey(cohort, measure, dimension, group, area), "noise", ())
+
+
+def test_a_table_that_wore_out_is_held_back_and_the_release_withstands():
+    """The gate refuses a group that stayed the same for sixty months; without its table there is nothing to refuse."""
+    rng = np.random.default_rng(3)
+    now, earlier = table_of((150, 150, 4), rng.integers(0, 1 << 32, 4).tolist()), list(history(60, rng))
+    leaks, tied = told_by_noise(published(now, CELL_KEY), earlier, Truth.of(now, CELL_KEY), POLICY)
+
+    held = to_hold_back(leaks, tied)
+
+    assert {each.cell for each in leaks} == {each.cell for each in attack(now, CELL_KEY, earlier).leaks}
+    assert held == {HeldBack("c", "", "sex", in_areas=False)}
+    left = without(now, held)
+    assert set(left["dimension"].to_pylist()) == {ALL}
+    assert attack(left, CELL_KEY, earlier).leaks == ()
+
+
+def test_of_each_group_of_people_the_table_that_tells_of_most_is_held_back():
+    """By cohort and measure, in areas apart from the whole; one at a time, since one may be enough."""
+    told = [leak(), leak(group="m"), leak(dimension="age"), leak("d", "told_three_times:part", "age")]
+    told += [leak(dimension="age", area="north")]
+
+    assert to_hold_back(told, ()) == {
+        HeldBack("c", "", "sex", in_areas=False),
+        HeldBack("c", "", "age", in_areas=True),
+        HeldBack("d", "told_three_times", "age", in_areas=False),
+    }
+
+
+def test_a_total_is_told_by_its_breakdowns():
+    """A total cannot be held back for its own sake, but what stands in a sum with it can."""
+    total = leak(dimension=ALL, group=ALL)
+    tied = {total.cell, CellKey("c", "met", "age", "old"), CellKey("other", "met", "age", "old")}
+
+    assert to_hold_back([total], tied) == {HeldBack("c", "", "age", in_areas=False)}
+    assert to_hold_back([total], {total.cell}) == frozenset()
+
+
+def test_what_all_groups_are_compared_with_is_never_held_back():
+    """The register's own breakdowns: then the gate refuses. Its measures may go."""
+    assert to_hold_back([leak(EVERYONE, "population")], ()) == frozenset()
+    assert to_hold_back([leak(EVERYONE, "told_three_times:part")], ()) == {
+        HeldBack(EVERYONE, "told_three_times", "sex", in_areas=False)
+    }
+
+
+@pytest.mark.parametrize(
+    ("held", "whole", "areas"),
+    [
+        (HeldBack("c", "", "sex", in_areas=False), {"age_band", ALL}, {"age_band", ALL}),
+        (HeldBack("c", "", "sex", in_areas=True), {"age_band", "sex", "age_band_by_sex", ALL}, {"age_band", ALL}),
+        (HeldBack("c", "told", "sex", in_areas=False),) + ({"age_band", "sex", "age_band_by_sex", ALL},) * 2,
+        (HeldBack("d", "", "sex", in_areas=False),) + ({"age_band", "sex", "age_band_by_sex", ALL},) * 2,
+    ],
+    ids=["everywhere, with its pairs", "in areas", "of a measure", "of another cohort"],
+)
+def test_what_is_held_back_is_gone_and_nothing_else(held, whole, areas):
+    """Pairs of slices go with either slice: from age by sex one knows sex."""
+    groups = {("c", "met", each, "g"): 3 for each in ("age_band", "sex", "age_band_by_sex")}
+    counts = count_table({("c", "met", ALL, ALL): 9, **groups})
+    in_area = counts.append_column("area", pa.array(["north"] * counts.num_rows))
+
+    assert set(without(counts, [held])["dimension"].to_pylist()) == whole
+    assert set(without(in_area, [held])["dimension"].to_pylist()) == areas
+
+
+@settings(max_examples=20)
+@given(st.lists(st.lists(st.integers(1, 6), min_size=2, max_size=3), min_size=1, max_size=12), st.integers(0, 99))
+def test_holding_back_ends_with_nothing_told_by_noise(tables, seed):
+    """Whatever the tables are: each round takes one away, and what has no table is not told of."""
+    rng = np.random.default_rng(seed)
+    rows = {("c", "met", f"d{n:02}", f"g{m}"): 3 for n, each in enumerate(tables) for m in range(len(each))}
+    counts = count_table({("c", "met", ALL, ALL): 9, **rows})
+    months = [
+        counts.set_column(6, "cell_key", pa.array(rng.integers(0, 1 << 32, counts.num_rows), pa.uint32()))
+        for _ in range(30)
+    ]
+    *before, now = months
+    earlier = [published(each, CELL_KEY, f"{n:04}") for n, each in enumerate(before)]
+    held = frozenset()
+    for _ in range(len(tables) + 1):
+        left = without(now, held)
+        more = to_hold_back(*told_by_noise(published(left, CELL_KEY), earlier, Truth.of(left, CELL_KEY), POLICY))
+        if not more:
+            return
+        held |= more
+    raise AssertionError("there was no end to it")
