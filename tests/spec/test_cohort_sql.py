@@ -10,6 +10,7 @@ import pytest
 import cohorts
 from cohorts.analysis import build_analysis
 from cohorts.board_areas import count_areas
+from cohorts.combinations import count_combinations
 from cohorts.counts import count_cohorts
 from cohorts.events import record_tables
 from cohorts.missed.rates import rates_by_truth
@@ -49,6 +50,7 @@ def con():
         build_analysis(connection, [only], PERSON_INDEX.schema.empty_table(), {"gp": payload}, AS_OF, project)
         results = run_cohorts(connection, [definition(query(need("frailty", seen("frailty"))))], AS_OF)
         count_cohorts(connection, results, [only], noise_key=Secret(bytes(32)))
+        count_combinations(connection, "gp")
         count_areas(connection, [Board(id="north", board="A board", area="North", districts=["north"])])
         truth = pa.schema([("source", pa.string()), ("record_id", pa.int64()), ("person", pa.string())])
         rates_by_truth(connection, RECORD_QUALITY.schema.empty_table(), truth.empty_table())
