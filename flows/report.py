@@ -35,7 +35,8 @@ def report(run: Run) -> dict[str, int | float | str]:
     """Stage the board's report and its counts; where the project says so (``report.release: at_once``), publish them.
 
     Returns:
-        The rule the counts obey, and digests; ``waits`` is 1 if people have to look at it before it is published.
+        The rule the counts obey, and digests; ``waits`` is 1 if people have to look at it before it is published,
+        ``held_back`` how many breakdowns would have told of a few people.
     """
     numbers = safe_numbers(run)
     gate = attacked(run, numbers)
@@ -51,6 +52,7 @@ def report(run: Run) -> dict[str, int | float | str]:
         profile=profile,
     )
     receipt: dict[str, int | float | str] = {"profile": profile, "page": page, "report": manifest}
+    receipt["held_back"] = len(numbers.held_back)
     if run.bundle.project.report.release == "at_once" and not is_withdrawn(run.zone("public", run.period)):
         return receipt | release(run)
     draft = draft_of(run.root, run.period)

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from flows.cli_run import held_back_line
 from governance.disclosure.gate import Truth
 from governance.disclosure.gate.check import Leak, told_by_noise
 from governance.disclosure.held_back import EVERYONE, HeldBack, to_hold_back, without
@@ -104,3 +105,15 @@ def test_holding_back_ends_with_nothing_told_by_noise(tables, seed):
             return
         held |= more
     raise AssertionError("there was no end to it")
+
+
+@pytest.mark.parametrize(
+    ("held", "says"), [(0, ""), (1, "1 breakdown is held back, as it"), (6, "6 breakdowns are held back, as they")]
+)
+def test_whoever_runs_the_report_is_told(held, says):
+    """Beside the times of the steps."""
+    line = held_back_line({"receipt": {"held_back": held}})
+
+    assert line.startswith(says)
+    assert bool(line) == bool(held)
+    assert held_back_line({"receipt": {}}) == ""
