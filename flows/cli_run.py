@@ -300,7 +300,14 @@ def steps_answer(folder: Path, steps: list[tuple[str, str]], period: str, *, pla
     draft = draft_of(folder, run.period) if waits else None
     told += [f"Nothing is public yet. Next: {draft.next_command}"] if draft else []
     return Answer(
-        result={**result, "waits": waits, "warnings": warnings, "drifted": drifted, "unusual_arrivals": marked},
+        result=result
+        | {
+            "waits": waits,
+            "warnings": warnings,
+            "drifted": drifted,
+            "unusual_arrivals": marked,
+            "repeated": len(repeated),
+        },
         lines=[*outcome_lines(outcomes), *page_lines(found, {done["step"] for done in outcomes}), *told],
         exit_code=EXIT_WARNING if warnings or drifted or marked or repeated else EXIT_OK,
     )
@@ -327,8 +334,8 @@ def _repeated(done: Any) -> str:
     if not (files := done["receipt"].get("repeated")):
         return ""
     return (
-        f"{done['source']}: {files} came again, so nothing in it is of this month, and other files are new. Put this"
-        " month's there and run again; if the source confirms that nothing happened, go on."
+        f"{done['source']}: {files} came again, so nothing in these files is of this month, and other files are new."
+        " Put this month's there and run again; if the source confirms that nothing happened, go on."
     )
 
 

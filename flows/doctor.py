@@ -9,6 +9,7 @@ import os
 import shlex
 import shutil
 import sys
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
@@ -26,7 +27,7 @@ from flows.proving import verified
 from flows.run import LATEST, now, resolve_period
 from flows.serve import TIME_ZONE
 from flows.status import standing
-from governance.closed import check_open, told_as_closed
+from governance.closed import check_open, shown, told_as_closed
 from governance.errors import EXIT_OK, EXIT_WARNING, BadInput, ConfigError, ProjectError
 from governance.keys import KeyRing
 from governance.ledger import Ledger
@@ -170,8 +171,10 @@ def _folders_open(root: Path) -> Finding:
     closed += [path for path in written if path.exists() and may_list(path) and not may_write(path)]
     if not closed:
         return Finding("folders", is_well=True, found="all can be read, and written where a run writes")
-    named = ", ".join(path.relative_to(root).as_posix() or "." for path in closed[:_SHOWN])
-    more = f" and {len(closed) - _SHOWN} more" if len(closed) > _SHOWN else ""
+    names = Counter("the project's folder" if path == root else shown(path.relative_to(root)) for path in closed)
+    told = [f"{name} ({count} times)" if count > 1 else name for name, count in names.items()]
+    named = ", ".join(told[:_SHOWN])
+    more = f" and {len(told) - _SHOWN} more" if len(told) > _SHOWN else ""
     fix = "Give them to the user who runs joinedup (`ls -ld` says whose they are), or run as that user."
     return Finding("folders", is_well=False, found=f"closed to this user: {named}{more}", fix=fix)
 

@@ -32,7 +32,8 @@ from governance.disclosure import ALL, SafeMeasures, counted_together, release_m
 from governance.disclosure.combinations import list_combinations
 from governance.disclosure.few import TooFew
 from governance.disclosure.gate import GateResult, Published, Truth, check_apart, read_releases, refuse_leaks
-from governance.disclosure.gate.check import told_by_noise
+from governance.disclosure.gate.check import refuse_late, told_by_noise
+from governance.disclosure.gate.clock import Clock
 from governance.disclosure.gate.relations import Relation, districts_of_areas
 from governance.disclosure.held_back import HeldBack, to_hold_back, without
 from governance.disclosure.protect import keys_of
@@ -79,14 +80,17 @@ def safe_numbers(run: Run) -> Numbers:
 
     Raises:
         BadInput: An earlier step has not finished.
-        PolicyRefusal: What it made is not what the ledger says, or a board has other districts than it had.
+        PolicyRefusal: What it made is not what the ledger says, a board has other districts than it had, or there is no
+            end to what would have to be held back.
     """
     hold_to_their_areas(run.zone("public"), run.bundle.project.report.boards)
     tables, cohorts = open_cohorts(run, (*_TABLES, CHANGE))
     held: frozenset[HeldBack] = frozenset()
+    clock = Clock.started()
     while True:
         numbers = _numbers(run, tables, cohorts, held)
         new, earlier, truth, known = _attack_on(run, numbers)
+        refuse_late(clock)
         more = to_hold_back(*told_by_noise(new, earlier, truth, run.bundle.policy, known))
         if more <= held:  # nothing is told, or nothing can be held back for it, which the gate refuses
             return numbers
@@ -103,7 +107,7 @@ def _numbers(run: Run, tables: Mapping[str, pa.Table], cohorts: dict[str, Any], 
     earlier, made_of_earlier = earlier_reports(run)
 
     def released_with(more: pa.Table) -> SafeMeasures:
-        together, of = pa.concat_tables([counts, _published_part(more, project)]), OF_PEOPLE
+        together, of = pa.concat_tables([counts, without(_published_part(more, project), held)]), OF_PEOPLE
         return release_measures(
             together,
             measures,
@@ -117,7 +121,7 @@ def _numbers(run: Run, tables: Mapping[str, pa.Table], cohorts: dict[str, Any], 
         )
 
     released, asked = release_with_questions(proposals_to_ask(run, cohorts["definitions"]), released_with)
-    exact = pa.concat_tables([counts, asked.counts])
+    exact = pa.concat_tables([counts, without(asked.counts, held)])
     index = run.zone("analysis", run.period, "index")
     check_recorded(index, run.published(Event.PERSON_INDEX_PUBLISHED))
     notices = tuple(one.sentence for one in read_notices(run.bundle, run.ring.infos()) if one.period <= run.period)

@@ -20,7 +20,7 @@ _MONTH = re.compile(r"\d{4}-\d{2}")
 
 def told_as_closed(error: BaseException) -> BadInput | None:
     """What to tell of a refusal by the system; None of any other exception."""
-    return _closed(error.filename) if isinstance(error, PermissionError) else None
+    return _closed(error.filename) if isinstance(error, PermissionError) and error.filename is not None else None
 
 
 def check_open(folder: Path) -> None:
@@ -35,7 +35,7 @@ def check_open(folder: Path) -> None:
 
 def _closed(name: object) -> BadInput:
     return BadInput(
-        f"{_shown(name)} may not be opened or written by the user who runs this.",
+        f"{shown(name)} may not be opened or written by the user who runs this.",
         why="Nothing can be said of what is in it, and a run without it would be of something else.",
         fix="Close it if a spreadsheet program has it open. Else give it to this user (`ls -ld` says whose it is), then"
         " run the same command again; `joinedup doctor DIR` finds every such folder.",
@@ -43,7 +43,8 @@ def _closed(name: object) -> BadInput:
     )
 
 
-def _shown(name: object) -> str:
+def shown(name: object) -> str:
+    """What to call a file or folder: by names that every project has, and no other."""
     parts = Path(os.fspath(name)).parts if isinstance(name, str | os.PathLike) else ()
     at = next((place for place, part in enumerate(parts) if part in _OURS), None)
     if at is None:

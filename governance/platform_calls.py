@@ -61,9 +61,12 @@ def open_to_others(path: Path) -> bool:
 def may_list(folder: Path) -> bool:
     """Whether this user may see what is in a folder; one that is not there hides nothing."""
     try:
-        return not folder.is_dir() or os.access(folder, os.R_OK | os.X_OK)
+        is_folder = stat.S_ISDIR(folder.stat().st_mode)
     except PermissionError:  # a folder above it is closed
         return False
+    except OSError:
+        return True
+    return not is_folder or os.access(folder, os.R_OK | os.X_OK)
 
 
 def may_read(path: Path) -> bool:

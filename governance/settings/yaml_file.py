@@ -84,9 +84,12 @@ def _parsed(raw: bytes, name: str) -> YamlFile:
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark
         place = (mark.line + 1, mark.column + 1) if mark else (1, 1)
-        tab = "\t" in raw.decode("utf-8").splitlines()[place[0] - 1] if mark else False
+        lines = raw.decode("utf-8").splitlines()  # where something is not closed, the place is behind the last of them
+        tab = bool(mark and mark.line < len(lines) and "\t" in lines[mark.line])
         more = " Put spaces in the place of the tab." if tab else ""
         raise _unreadable(name, place, f"is not valid YAML: {error.problem}.{more}") from None
+    except yaml.YAMLError:  # a control character, of which no place in the text is told
+        raise _unreadable(name, (1, 1), "holds a character that YAML does not allow.") from None
     places: dict[Location, Place] = {}
     repeated: list[Fault] = []
     data = _plain(root, (), places, repeated, name) if root else {}

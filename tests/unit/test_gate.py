@@ -1,5 +1,6 @@
 """The gate attacks a release: naive policies must fall, the default must stand, what does not end is refused."""
 
+from dataclasses import replace
 from itertools import product
 from time import sleep
 from types import SimpleNamespace
@@ -210,6 +211,25 @@ def test_one_person_seen_in_every_breakdown_is_one_person():
     before = published(_breakdowns(1, 50), CELL_KEY, "2025-08")
 
     assert attack(_breakdowns(2, 50), CELL_KEY, [before]).leaks == ()
+
+
+def test_a_table_that_was_not_there_last_month_is_set_beside_the_month_before():
+    """Held back for a month it did not become unknown: what falls with the month before falls with one between."""
+    rng, fell = np.random.default_rng(0), 0
+    for _ in range(60):
+        before = rng.integers(1, 16, 3)
+        now = before + (np.arange(3) == rng.integers(3))
+        then, empty = (
+            published(table_of(tuple(before.tolist())), HES, "2025-07"),
+            published(table_of((1, 1)), HES, "2025-08"),
+        )
+        between = replace(empty, cells={TOTAL: empty.cells[TOTAL]})
+        beside = attack(table_of(tuple(now.tolist())), HES, [then]).leaks
+        assert {leak.cell for leak in attack(table_of(tuple(now.tolist())), HES, [then, between]).leaks} >= {
+            leak.cell for leak in beside
+        }
+        fell += any("joined" in leak.how for leak in beside)
+    assert fell
 
 
 def test_a_rule_that_hides_nothing_is_attacked_too():

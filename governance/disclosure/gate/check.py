@@ -1,7 +1,7 @@
 """The verdict: what an attacker finds in a release and those before it, and which tables give it away."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from time import monotonic
 
@@ -108,8 +108,13 @@ def told_by_noise(
     """
     leaks = list(_likely(new, earlier, truth, known, sensitive(new), policy))
     totals = {leak.cell for leak in leaks if leak.cell.dimension == ALL}
-    sums = [{key for key, _ in each.terms} for each in (*truth.relations, *known) if totals]
-    return leaks, {key for cells in sums if not totals.isdisjoint(cells) for key in cells}
+    return leaks, in_sums_with(totals, [*truth.relations, *known])
+
+
+def in_sums_with(totals: Set[CellKey], relations: Sequence[Relation]) -> set[CellKey]:
+    """All cells of the sums that any of these stands in; what is only no more than one of them tells nothing of it."""
+    sums = [{key for key, _ in each.terms} for each in relations if totals and each.is_sum]
+    return {key for cells in sums if not totals.isdisjoint(cells) for key in cells}
 
 
 def refuse_leaks(result: GateResult) -> None:
@@ -120,7 +125,7 @@ def refuse_leaks(result: GateResult) -> None:
             people, is named.
     """
     if not result.leaks:
-        return _refuse_unfinished(result)
+        return _refuse_unfinished(result.unfinished)
     ways = Counter((leak.how, leak.tables) for leak in result.leaks)
     told = sorted(ways, key=lambda way: (-ways[way], way))
     raise PolicyRefusal(
@@ -149,11 +154,23 @@ def _begin_with(leaks: Sequence[Leak]) -> str:
     return f" Begin with {joined(most)}, which would tell of most." if most else ""
 
 
-def _refuse_unfinished(result: GateResult) -> None:
-    if not result.unfinished:
+def refuse_late(clock: Clock) -> None:
+    """Nothing is published of which there was no time to say what it gives away.
+
+    Raises:
+        PolicyRefusal: The time is up.
+    """
+    try:
+        clock.left()
+    except TimeUp as over:
+        _refuse_unfinished(str(over))
+
+
+def _refuse_unfinished(unfinished: str) -> None:
+    if not unfinished:
         return
     raise PolicyRefusal(
-        f"The attack on the release was not carried through: it {result.unfinished}.",
+        f"The attack on the release was not carried through: it {unfinished}.",
         why="Only what withstood the whole attack is published: nobody knows what these tables give away.",
         fix="If it did not end by the clock, try again when the computer has less else to do. Otherwise publish fewer"
         " tables: list cohorts and dimensions under report.leave_out in project.yaml, pairs of services first. Nothing"

@@ -50,24 +50,24 @@ class Scenario:
 def scenarios(
     new: Published, earlier: Sequence[Published], relations: Sequence[Relation], targets: Collection[CellKey]
 ) -> Iterator[Scenario]:
-    """Breakdowns that the last release had as well: with nobody moved, and with one person more or less in each group.
+    """Breakdowns that were released before: with nobody moved, and with one person more or less in each group.
 
     Args:
         new: What would be published.
-        earlier: What was, oldest first; only the last is set beside the new one.
+        earlier: What was, oldest first. Each breakdown is set beside the last release that had it: one that was held
+            back for a month did not become unknown by that.
         relations: Of the new release; those of the earlier one are alike.
         targets: Cells that stand for a small count.
     """
-    if not earlier:
-        return
-    last = earlier[-1]
     for relation in relations:
         cells = tuple(key for key, _ in relation.terms)
         hidden = tuple(key for key in cells if key in targets)
-        if hidden and relation.is_sum and _comparable(cells, new, last):
-            for says, moved in _stories(relation):
-                if all(_credible(new, last, key, moved.get(key)) for key in cells):
-                    yield _scenario(says, relation, moved, (new, last), hidden)
+        last = next((each for each in reversed(earlier) if _comparable(cells, new, each)), None)
+        if last is None or not hidden or not relation.is_sum:
+            continue
+        for says, moved in _stories(relation):
+            if all(_credible(new, last, key, moved.get(key)) for key in cells):
+                yield _scenario(says, relation, moved, (new, last), hidden)
 
 
 def _comparable(cells: tuple[CellKey, ...], new: Published, last: Published) -> bool:
