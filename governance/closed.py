@@ -3,6 +3,7 @@
 Most often a spreadsheet program holds an extract, or files were copied by another user.
 """
 
+import errno
 import os
 import re
 from pathlib import Path
@@ -20,7 +21,10 @@ _MONTH = re.compile(r"\d{4}-\d{2}")
 
 def told_as_closed(error: BaseException) -> BadInput | None:
     """What to tell of a refusal by the system; None of any other exception."""
-    return _closed(error.filename) if isinstance(error, PermissionError) and error.filename is not None else None
+    if not isinstance(error, PermissionError):
+        return None
+    # What is not permitted (EPERM) without naming a file, such as a signal to another's process, is no closed file.
+    return _closed(error.filename) if error.filename is not None or error.errno == errno.EACCES else None
 
 
 def check_open(folder: Path) -> None:

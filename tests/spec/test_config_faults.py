@@ -7,6 +7,7 @@ import pytest
 from governance.errors import ConfigError
 from governance.settings import load_bundle
 from governance.settings.standard import misspelt
+from governance.settings.yaml_file import parse_yaml
 from tests.lib.toy import make_toy
 
 HOUSING = "sources/housing.yaml"
@@ -61,6 +62,20 @@ def test_a_slip_is_told_with_its_remedy(project, name, old, new, told):
 
     assert fault.startswith(f"{name}:")
     assert [words for words in told if words not in fault] == []
+
+
+@pytest.mark.parametrize(
+    "slip",
+    ["a: [1, 2\n", "a: 'x\n", "a: {b: 1\n", "\ta: 1\n", "a: \0\n"],
+    ids=["bracket", "quote", "brace", "tab", "control character"],
+)
+def test_a_file_that_is_no_yaml_is_a_fault_of_the_file(slip):
+    """What is never closed has its place behind the last line; a control character has none."""
+    with pytest.raises(ConfigError, match=r"sources/a\.yaml:[0-9]+:") as refused:
+        parse_yaml(slip.encode(), name="sources/a.yaml")
+
+    assert refused.value.code == "E-CONFIG-YAML"
+    assert ("tab" in str(refused.value)) == slip.startswith("\t")
 
 
 @pytest.mark.parametrize("value", ["gypsy_roma_traveller", "asian_other", "black_caribbean", "chinese", "white"])

@@ -13,7 +13,8 @@ import pytest
 
 import cohorts.report
 from cohorts.report import REPORT_FILE, build_page, render_pages, write_board_report
-from governance.disclosure import release, safe_counts_csv
+from governance.disclosure import ALL, release, safe_counts_csv
+from governance.disclosure.rounding import HIDDEN
 from governance.settings import Policy
 from tests.lib.report import COHORTS, POLICY, invented_counts, invented_facts, invented_frame, whole, with_people
 
@@ -227,6 +228,30 @@ def test_made_up_data_says_so_and_real_data_does_not(html):
 
     assert html.count("Made-up data") >= 2
     assert "ade-up data" not in real
+
+
+def test_what_is_left_out_is_named_where_it_is_missed_and_where_it_is_told_how_it_was_made():
+    """On the page of its group alone, and on the last; a cohort whose total is hidden says why it has no groups."""
+    first, *others = COHORTS
+    held = (f"{first.title}: Ethnic group", "Everyone on the register, Told three times: Age")
+    frame = invented_frame()
+    few = replace(
+        frame,
+        cells={
+            key: HIDDEN if key.cohort == first.id else cell
+            for key, cell in frame.cells.items()
+            if key.cohort != first.id or key.dimension == ALL
+        },
+    )
+    found = render_pages(build_page(frame, replace(invented_facts(), held_back=held)))
+    page = {each.id: f"board_report/cohort-{each.id.replace('_', '-')}.html" for each in COHORTS}
+
+    assert "someone might be recognised: Ethnic group." in found[page[first.id]]
+    assert not any("might be recognised" in found[page[each.id]] for each in others)
+    assert all(each in found["board_report/how-made.html"] for each in held)
+    small = render_pages(build_page(few, invented_facts()))
+    assert "Where a total is hidden, none of its parts is published" in small[page[first.id]]
+    assert not any("none of its parts" in small[page[each.id]] for each in others)
 
 
 def test_the_first_part_has_three_numbers_with_intervals(pages):
