@@ -10,11 +10,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-_ROUNDS = 500
+ROUNDS = 500
 _TOLERANCE_BITS = 1e-6
 _LEAST = 1e-6
 
-_WORTH = 10.0
+WORTH = 10.0
 """What was expected counts as so many true pairs."""
 
 _EXPECTED_SLIPS = np.array([0.06, 0.015])
@@ -64,30 +64,66 @@ def expected_shares(matches: float, kin: Floats, usual: Floats, *, namesakes_cou
     )
 
 
-def fit(patterns: Patterns, possible: float, usual: Floats, start: Shares, *, namesakes_counted: bool) -> Shares:
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """Pairs that are expected of each class, given the shares."""
+
+    of_class: Floats
+    """Shape (1 + kinds,): one person first."""
+    slipped: Floats
+    """Shape (slips,): true pairs that show the slip."""
+    known: Floats
+    """Shape (slips,): true pairs that could show it."""
+
+
+def fit(
+    patterns: Patterns,
+    possible: float,
+    usual: Floats,
+    start: Shares,
+    *,
+    namesakes_counted: bool,
+    renaming_worth: float = WORTH,
+) -> Shares:
     """The shares of greatest likelihood, held a little to what was expected.
 
     Args:
         patterns: Pairs that were compared; all others count as strangers.
         possible: Pairs there could be.
         usual: Slips that the weights were made with.
-        start: From :func:`expected_shares`.
+        start: From :func:`expected_shares`, or from what other source pairs tell (:mod:`linkage.pooled`).
         namesakes_counted: Otherwise birth dates slip as in training, and what is more is namesakes.
+        renaming_worth: How many true pairs the expected share of other forenames counts as.
     """
-    slipped, known = np.nan_to_num(patterns.slips), ~np.isnan(patterns.slips)
     shares, bits = start, as_bits(start, possible, usual)
-    for _ in range(_ROUNDS):
-        posterior = patterns.pairs[:, None] * _posterior(patterns, slipped, known, bits)
-        found = posterior.sum(axis=0)
-        kin = (found[1:] + _WORTH * start.kin) / (max(found[0], 0.5) + _WORTH)
-        of_known = (posterior[:, :1] * known).sum(axis=0) + _WORTH
-        slips = ((posterior[:, :1] * slipped).sum(axis=0) + _WORTH * start.slips) / of_known
-        slips = slips if namesakes_counted else _dates_as_trained(slips, usual)
-        shares = Shares(max(float(found[0]), 0.5), np.maximum(kin, _LEAST), slips)
+    for _ in range(ROUNDS):
+        shares = revised(
+            counted(patterns, bits), start, usual, namesakes_counted=namesakes_counted, renaming_worth=renaming_worth
+        )
         before, bits = bits, as_bits(shares, possible, usual)
         if np.abs(bits - before).max() < _TOLERANCE_BITS:
             break
     return shares
+
+
+def counted(patterns: Patterns, bits: Floats) -> Counts:
+    """What to expect of the pairs, given the shares as bits."""
+    slipped, known = np.nan_to_num(patterns.slips), ~np.isnan(patterns.slips)
+    posterior = patterns.pairs[:, None] * _posterior(patterns, slipped, known, bits)
+    same = posterior[:, :1]
+    return Counts(posterior.sum(axis=0), (same * slipped).sum(axis=0), (same * known).sum(axis=0))
+
+
+def revised(
+    counts: Counts, start: Shares, usual: Floats, *, namesakes_counted: bool, renaming_worth: float = WORTH
+) -> Shares:
+    """The shares that these counts and what was expected lead to."""
+    matches = max(float(counts.of_class[0]), 0.5)
+    kin = (counts.of_class[1:] + WORTH * start.kin) / (matches + WORTH)
+    worth = np.array([renaming_worth, WORTH])
+    slips = (counts.slipped + worth * start.slips) / (counts.known + worth)
+    slips = slips if namesakes_counted else _dates_as_trained(slips, usual)
+    return Shares(matches, np.maximum(kin, _LEAST), slips)
 
 
 def as_bits(shares: Shares, possible: float, usual: Floats) -> Floats:

@@ -13,6 +13,7 @@ import pyarrow as pa
 from governance.warehouse import load_table
 from linkage.kin import KINDS, SLIPS
 from linkage.mixture import Floats, Patterns, as_bits, expected_shares, fit
+from linkage.pooled import SourcePair, told_by_others
 
 COLUMNS = ("bits", *KINDS, *SLIPS, *(f"not_{slip}" for slip in SLIPS))
 """Of table ``prior``, all in bits; see :func:`linkage.mixture.as_bits`."""
@@ -30,8 +31,8 @@ def estimate_priors(
 ) -> dict[tuple[int, int], float]:
     """Create table ``prior`` (source_l, source_r, and :data:`COLUMNS`): the shares of matches and of kin in bits.
 
-    The maximum-likelihood shares given the weights (:mod:`linkage.mixture`). Pairs in no common block count as
-    strangers.
+    The maximum-likelihood shares given the weights (:mod:`linkage.mixture`), each source pair beginning with what the
+    others tell (:mod:`linkage.pooled`). Pairs in no common block count as strangers.
 
     Needs tables ``pattern``, ``pattern_weight``, ``record`` and ``source``.
 
@@ -44,22 +45,39 @@ def estimate_priors(
     Returns:
         Expected number of matching pairs, by source pair (numbers).
     """
-    sizes = dict(con.execute("SELECT source_no, count(*) FROM record GROUP BY source_no").fetchall())
-    dedupe = [row[0] for row in con.execute("SELECT source_no FROM source WHERE NOT one_record_per_person").fetchall()]
-    counts = con.execute(_PATTERN_COUNTS).fetchall()
     slips, kin = np.array([usual[slip] for slip in SLIPS]), np.array([counted.get(kind, _UNCOUNTED) for kind in KINDS])
     known = {"namesakes_counted": "namesakes" in counted}
-    pairs = [(a, b) for a in sorted(sizes) for b in sorted(sizes) if a < b or (a == b and a in dedupe)]
+    numbers, pairs = _source_pairs(con, kin, slips, **known)
     bits, expected = np.zeros((len(pairs), len(COLUMNS))), {}
-    for place, (a, b) in enumerate(pairs):  # source pairs, not records
-        rows = np.array([row for left, right, *row in counts if (left, right) == (a, b)], float).reshape(-1, 6)
-        possible = sizes[a] * sizes[b] if a != b else sizes[a] * (sizes[a] - 1) / 2
-        start = expected_shares(0.5 * min(sizes[a], sizes[b]), kin, slips, **known)
-        shares = fit(_patterns(rows), possible, slips, start, **known)
-        bits[place] = np.round(as_bits(shares, possible, slips), 6)
-        expected[a, b] = shares.matches
-    _load_prior(con, pairs, bits)
+    for place, (pair, told) in enumerate(zip(pairs, told_by_others(pairs, slips, **known), strict=True)):
+        worth = told.renaming_worth
+        shares = fit(pair.patterns, pair.possible, slips, told.start, renaming_worth=worth, **known)
+        bits[place] = np.round(as_bits(shares, pair.possible, slips), 6)
+        expected[numbers[place]] = shares.matches
+    _load_prior(con, numbers, bits)
     return expected
+
+
+def _source_pairs(
+    con: duckdb.DuckDBPyConnection, kin: Floats, slips: Floats, *, namesakes_counted: bool
+) -> tuple[list[tuple[int, int]], list[SourcePair]]:
+    """Numbers of every two sources that may share people, and what is known of them.
+
+    A source is with itself only if it may hold a person twice.
+    """
+    sizes = dict(con.execute("SELECT source_no, count(*) FROM record GROUP BY source_no ORDER BY source_no").fetchall())
+    dedupe = [row[0] for row in con.execute("SELECT source_no FROM source WHERE NOT one_record_per_person").fetchall()]
+    numbers = [(a, b) for a in sizes for b in sizes if a < b or (a == b and a in dedupe)]
+    rows: dict[tuple[int, int], list[list[float]]] = {pair: [] for pair in numbers}
+    for a, b, *row in con.execute(_PATTERN_COUNTS).fetchall():  # patterns, not pairs of records
+        rows[a, b].append(row)
+    places, pairs = {number: place for place, number in enumerate(sizes)}, []
+    for a, b in numbers:
+        possible = sizes[a] * sizes[b] if a != b else sizes[a] * (sizes[a] - 1) / 2
+        start = expected_shares(0.5 * min(sizes[a], sizes[b]), kin, slips, namesakes_counted=namesakes_counted)
+        patterns = _patterns(np.array(rows[a, b], float).reshape(-1, 6))
+        pairs.append(SourcePair((places[a], places[b]), patterns, possible, start))
+    return numbers, pairs
 
 
 def _patterns(rows: Floats) -> Patterns:

@@ -79,10 +79,12 @@ class Mistaken:
     """Couples of people who both have a record."""
     joined: int
     """Of those, with records in one person."""
+    together: int
+    """Pairs of records, one of each of the two people, in one person."""
 
     def __add__(self, other: "Mistaken") -> "Mistaken":
         """Of both towns."""
-        mine, theirs = ((one.pairs, one.linked, one.couples, one.joined) for one in (self, other))
+        mine, theirs = ((one.pairs, one.linked, one.couples, one.joined, one.together) for one in (self, other))
         return Mistaken(*(a + b for a, b in zip(mine, theirs, strict=True)))
 
 
@@ -149,4 +151,5 @@ def _mistaken(
         linked=sum(frozenset(pair) in links for pairs in both for pair in pairs),
         couples=len(both),
         joined=sum(any(joined[a] == joined[b] for a, b in pairs) for pairs in both),
+        together=sum(joined[a] == joined[b] for pairs in both for a, b in pairs),
     )

@@ -21,17 +21,7 @@ from governance.intake.parse import parse_file
 from governance.intake.period import as_of_date
 from governance.keys import Secret
 from governance.warehouse import connect
-from tests.lib.intake import (
-    ALICE,
-    BASIL,
-    EVENT_COLUMNS,
-    PEOPLE_HEADER,
-    PERIOD,
-    RECORD_KEY,
-    events_file,
-    make_source,
-    people_file,
-)
+from tests.lib.intake import EVENT_COLUMNS, PERIOD, RECORD_KEY, events_file, make_source, people_file
 from tests.lib.intake import deliver as put
 
 EVENT_ROWS = st.tuples(
@@ -93,14 +83,14 @@ FORMS = {
 }
 
 
-def said(content, *, key=RECORD_KEY, period=PERIOD, people=False, **described):
+def said(content, *, key=RECORD_KEY, **described):
     """Digests of the file of bytes and of content."""
     source = make_source(people_file(), events_file(**described))
-    file = source.files[0 if people else 1]
+    file = source.files[1]
     with tempfile.TemporaryDirectory() as folder:
         path = put(Path(folder), {"cases.csv": content}) / f"extracts/{PERIOD}/cases.csv"
         parsed = parse_file(_job([path], file))
-    plans = plan_columns(file, as_of=as_of_date(period), synthetic=True)
+    plans = plan_columns(file, as_of=as_of_date(PERIOD), synthetic=True)
     delivery = Delivery(file=file, name="cases", raw=parsed.raw, sha256=parsed.sha256)
     con = connect()
     define_checks(con)
@@ -139,15 +129,3 @@ def test_nobody_without_the_key_can_try_guesses():
     rows = text([["p1", "2025-01-01", "", "a", ""]])
 
     assert said(rows)[1] != said(rows, key=Secret(bytes(32)))[1]
-
-
-def test_a_birth_that_is_still_to_come_is_read_otherwise_a_month_later():
-    """The limit: set aside as of the future, then read. A copy of a register cut after its month's end is not told."""
-    born_after = f"{PEOPLE_HEADER}\n{ALICE}\np3,,Carr,02/10/2025,NM12AB,1,\n".encode()
-    born_before = f"{PEOPLE_HEADER}\n{ALICE}\n{BASIL}\n".encode()
-
-    def contents(content):
-        return {said(content, people=True, period=period)[1] for period in (PERIOD, "2025-10")}
-
-    assert len(contents(born_after)) == 2
-    assert len(contents(born_before)) == 1
