@@ -123,3 +123,11 @@ def at_least(k: int, answers: Iterable[Answer]) -> Answer:
     if found.count(True) >= k:
         return True
     return False if len(found) - found.count(False) < k else None
+
+
+def first_days(pairs: Iterable[tuple[str, date]]) -> list[date]:
+    """The first day of each different thing, in order of day."""
+    first: dict[str, date] = {}
+    for what, day in pairs:
+        first[what] = min(day, first.get(what, day))
+    return sorted(first.values())

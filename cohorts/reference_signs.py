@@ -4,7 +4,7 @@ A node yields the days on which there was a sign, which of them suffice, and whe
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -29,7 +29,7 @@ from cohorts.query import (
     Query,
     Shared,
 )
-from cohorts.reference_rows import Answer, EventRow, PersonRow, World, opposite
+from cohorts.reference_rows import Answer, EventRow, PersonRow, World, first_days, opposite
 
 ONE_DAY = timedelta(days=1)
 _EVER = date.min
@@ -390,11 +390,3 @@ class Records:
             and self.covered(wanted.contacts, opens, self.as_of)
         )
         return Told(signs=signs, known=known)
-
-
-def first_days(pairs: Iterable[tuple[str, date]]) -> list[date]:
-    """The first day of each different thing, in order of day."""
-    first: dict[str, date] = {}
-    for what, day in pairs:
-        first[what] = min(day, first.get(what, day))
-    return sorted(first.values())
