@@ -63,7 +63,8 @@ def test_an_absent_key(good):
     assert refused(good, PolicyRefusal, "pseudonymise", "gp_register") == (
         "Policy rules block this run: CRY-04.\n"
         "    key root_b: CRY-04 Key `root_b` does not exist. Ask the custodians to rotate, activate or"
-        " hand over the key (`joinedup keys new DIR` makes missing ones).\n"
+        " hand over the key (`joinedup keys new DIR` makes missing ones, `joinedup keys rotate DIR KEY` replaces one"
+        " that has ended).\n"
         "  Why: Each rule keeps a promise made to the people in the data.\n"
         "  Fix: Mend what is listed; `joinedup explain RULE-ID` teaches each rule. Nothing was written."
     )
@@ -124,7 +125,8 @@ def test_a_disk_that_cannot_be_written(good, monkeypatch, code):
     assert refused(good, BadInput, "pseudonymise", "gp_register") == (
         f"A file could not be written: {os.strerror(code)}.\n"
         "  Why: A half-written package could lose people without a trace, so the step ended there.\n"
-        "  Fix: Free disk space or mend the folder's permissions, then run the same command again."
+        "  Fix: Free disk space or mend the folder's permissions (`joinedup doctor DIR` says which), then run the same command"
+        " again."
     )
 
 
