@@ -125,8 +125,8 @@ def test_a_disk_that_cannot_be_written(good, monkeypatch, code):
     assert refused(good, BadInput, "pseudonymise", "gp_register") == (
         f"A file could not be written: {os.strerror(code)}.\n"
         "  Why: A half-written package could lose people without a trace, so the step ended there.\n"
-        "  Fix: Free disk space or mend the folder's permissions (`joinedup doctor DIR` says which), then run the same command"
-        " again."
+        "  Fix: Free disk space or mend the folder's permissions (`joinedup doctor DIR` says which), then run the"
+        " same command again."
     )
 
 

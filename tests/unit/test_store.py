@@ -27,8 +27,8 @@ from governance.write_points import Act
 FULL_DISK = (
     "A file could not be written: No space left on device.\n"
     "  Why: A half-written package could lose people without a trace, so the step ended there.\n"
-    "  Fix: Free disk space or mend the folder's permissions (`joinedup doctor DIR` says which), then run the same command"
-    " again."
+    "  Fix: Free disk space or mend the folder's permissions (`joinedup doctor DIR` says which), then run the"
+    " same command again."
 )
 
 
