@@ -18,22 +18,8 @@ from tests.bench.page import bullets, put, table
 
 HEADING = "## A whole period, by size"
 STEPS = ("pseudonymise", "link", "cohorts", "report", "audit")
-_MAKE = """
-import sys
-from datetime import date
-from pathlib import Path
-from flows.approving import approve_demo
-from flows.demo.generate import make_ics
-from flows.demo.name_bands import use_bands
-from flows.demo.paperwork import date_paperwork
-from flows.key_desk import make_keys
-
-made = make_ics(Path(sys.argv[1]), people=int(sys.argv[2]), seed=1)
-date_paperwork(made.project, date.today())
-make_keys(made.project, demo=True)
-use_bands(made.project)
-approve_demo(made.project)
-"""
+_PYTHON = (sys.executable, "-m", "tests.bench.more_people")
+"""joinedup itself, for more people than it has numbers for, too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,13 +50,12 @@ def measure(people: int, name: str, command: Sequence[str]) -> Step:
 def measured(people: int, folder: Path) -> list[Step]:
     """Every step of the newest month, after the making of the people, which is not part of a period."""
     project = folder / f"people_{people}"
-    python = (sys.executable, "-m", "flows.cli")
     made = project / "project"
     steps = []
     if not (made / "project.yaml").exists():
-        subprocess.run((sys.executable, "-c", _MAKE, str(project), str(people)), check=True)
+        subprocess.run((*_PYTHON, "make", str(project), str(people)), check=True)
     for name in STEPS:
-        step = measure(people, name, (*python, name, str(made), "--plain"))
+        step = measure(people, name, (*_PYTHON, name, str(made), "--plain"))
         sys.stderr.write(f"{people:,} people, {name}: {step.seconds:.0f} s, {step.peak_mib:,.0f} MiB\n")
         steps.append(step)
         if step.exit_code > 1:
