@@ -61,7 +61,7 @@ def _table(caption: str, shares: Mapping[str, Any]) -> Table:
         for rung in home_rungs(shares)
     ]
     return Table(
-        caption=f"{caption}; a line that begins with And uses the lines above it too",
+        caption=f"{caption}; each line that begins with And adds to the lines above it",
         head=("What is known", "Home token", "One of a kind", "In groups under five"),
         rows=rows,
         wide=True,
