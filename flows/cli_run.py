@@ -294,7 +294,7 @@ def steps_answer(folder: Path, steps: list[tuple[str, str]], period: str, *, pla
     marked = sum(int(done["receipt"].get("unusual_arrivals", 0)) for done in outcomes)
     told += [f"New records are unusual in {marked} ways: see the IG audit."] if marked else []
     told += [one for one in map(_not_up_to_date, outcomes) if one]
-    told += [one for one in map(held_back_line, outcomes) if one]
+    told += [one for one in map(suppressed_line, outcomes) if one]
     repeated = [one for one in map(_repeated, outcomes) if one]
     told += repeated
     draft = draft_of(folder, run.period) if waits else None
@@ -322,11 +322,11 @@ def _not_up_to_date(done: Any) -> str:
     return f"{done['source']}: no extract came, and that of {of} was carried forward." if of else ""
 
 
-def held_back_line(done: Any) -> str:
+def suppressed_line(done: Any) -> str:
     """A sentence on breakdowns that would have told of a few people; empty if there is none."""
-    held = done["receipt"].get("held_back", 0)
-    breakdowns = "1 breakdown is held back, as it" if held == 1 else f"{held} breakdowns are held back, as they"
-    return f"{breakdowns} would tell of a few people: see how the report was made." if held else ""
+    left_out = done["receipt"].get("suppressed", 0)
+    breakdowns = "1 breakdown is left out, as it" if left_out == 1 else f"{left_out} breakdowns are left out, as they"
+    return f"{breakdowns} would tell of a few people: see how the report was made." if left_out else ""
 
 
 def _repeated(done: Any) -> str:

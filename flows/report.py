@@ -36,7 +36,7 @@ def report(run: Run) -> dict[str, int | float | str]:
 
     Returns:
         The rule the counts obey, and digests; ``waits`` is 1 if people have to look at it before it is published,
-        ``held_back`` how many breakdowns would have told of a few people.
+        ``suppressed`` how many breakdowns would have told of a few people.
     """
     numbers = safe_numbers(run)
     gate = attacked(run, numbers)
@@ -52,7 +52,7 @@ def report(run: Run) -> dict[str, int | float | str]:
         profile=profile,
     )
     receipt: dict[str, int | float | str] = {"profile": profile, "page": page, "report": manifest}
-    receipt["held_back"] = len(numbers.held_back)
+    receipt["suppressed"] = len(numbers.suppressed)
     if run.bundle.project.report.release == "at_once" and not is_withdrawn(run.zone("public", run.period)):
         return receipt | release(run)
     draft = draft_of(run.root, run.period)
@@ -129,7 +129,7 @@ def _facts(run: Run, numbers: Numbers, checkpoint: str) -> ReportFacts:
         checkpoint=checkpoint,
         waivers=run.waivers,
         notices=numbers.notices,
-        held_back=numbers.held_back,
+        suppressed=numbers.suppressed,
         since=numbers.since,
         voices=numbers.told.facts,
         earlier=numbers.earlier,

@@ -21,10 +21,10 @@ from cohorts.report.facts import EarlierReport, SinceFacts
 from flows.board_ids import districts_of, hold_to_their_areas
 from flows.cohort_package import open_cohorts
 from flows.earlier_reports import earlier_reports
-from flows.held_back_words import held_back_words
 from flows.run import Run
 from flows.since import TABLE as CHANGE
 from flows.since_words import last_report, since_last_report
+from flows.suppressed_words import suppressed_words
 from flows.voices import Told, voices_of
 from flows.worth_asking import proposals_to_ask, release_with_questions
 from governance.code_version import code_version
@@ -35,8 +35,8 @@ from governance.disclosure.gate import GateResult, Published, Truth, check_apart
 from governance.disclosure.gate.check import refuse_late, told_by_noise
 from governance.disclosure.gate.clock import Clock
 from governance.disclosure.gate.relations import Relation, districts_of_areas
-from governance.disclosure.held_back import HeldBack, to_hold_back, without
 from governance.disclosure.protect import keys_of
+from governance.disclosure.suppressed import Suppressed, to_suppress, without
 from governance.ledger import Event
 from governance.package import check_recorded, package_digest
 from governance.release_notices import read_notices
@@ -71,43 +71,45 @@ class Numbers:
     """The same of each board of an area."""
     made_of: dict[str, str]
     """Digests of everything that decides what is released, by name: the same digests, the same bytes."""
-    held_back: tuple[str, ...]
+    suppressed: tuple[str, ...]
     """Breakdowns that would have told of small counts, one each, in words."""
 
 
 def safe_numbers(run: Run) -> Numbers:
-    """Open the period's counts and put them through disclosure control; what would tell of a few is held back.
+    """Open the period's counts and put them through disclosure control; what would tell of a few is suppressed.
 
     Raises:
         BadInput: An earlier step has not finished.
         PolicyRefusal: What it made is not what the ledger says, a board has other districts than it had, or there is no
-            end to what would have to be held back.
+            end to what would have to be suppressed.
     """
     hold_to_their_areas(run.zone("public"), run.bundle.project.report.boards)
     tables, cohorts = open_cohorts(run, (*_TABLES, CHANGE))
-    held: frozenset[HeldBack] = frozenset()
+    suppressed: frozenset[Suppressed] = frozenset()
     clock = Clock.started()
     while True:
-        numbers = _numbers(run, tables, cohorts, held)
+        numbers = _numbers(run, tables, cohorts, suppressed)
         new, earlier, truth, known = _attack_on(run, numbers)
         refuse_late(clock)
-        more = to_hold_back(*told_by_noise(new, earlier, truth, run.bundle.policy, known))
-        if more <= held:  # nothing is told, or nothing can be held back for it, which the gate refuses
+        more = to_suppress(*told_by_noise(new, earlier, truth, run.bundle.policy, known))
+        if more <= suppressed:  # nothing is told, or nothing can be suppressed for it, which the gate refuses
             return numbers
-        held |= more
+        suppressed |= more
 
 
-def _numbers(run: Run, tables: Mapping[str, pa.Table], cohorts: dict[str, Any], held: frozenset[HeldBack]) -> Numbers:
+def _numbers(
+    run: Run, tables: Mapping[str, pa.Table], cohorts: dict[str, Any], suppressed: frozenset[Suppressed]
+) -> Numbers:
     project, policy = run.bundle.project, run.bundle.policy
     counts, intervals, measures, areas, area_intervals, combinations = (
-        without(table, held) for table in _published(tables, project, policy)
+        without(table, suppressed) for table in _published(tables, project, policy)
     )
     counts = pa.concat_tables([counts, list_combinations(combinations, policy, project.disclosure)])
     last = last_report(run)
     earlier, made_of_earlier = earlier_reports(run)
 
     def released_with(more: pa.Table) -> SafeMeasures:
-        together, of = pa.concat_tables([counts, without(_published_part(more, project), held)]), OF_PEOPLE
+        together, of = pa.concat_tables([counts, without(_published_part(more, project), suppressed)]), OF_PEOPLE
         return release_measures(
             together,
             measures,
@@ -121,7 +123,7 @@ def _numbers(run: Run, tables: Mapping[str, pa.Table], cohorts: dict[str, Any], 
         )
 
     released, asked = release_with_questions(proposals_to_ask(run, cohorts["definitions"]), released_with)
-    exact = pa.concat_tables([counts, without(asked.counts, held)])
+    exact = pa.concat_tables([counts, without(asked.counts, suppressed)])
     index = run.zone("analysis", run.period, "index")
     check_recorded(index, run.published(Event.PERSON_INDEX_PUBLISHED))
     notices = tuple(one.sentence for one in read_notices(run.bundle, run.ring.infos()) if one.period <= run.period)
@@ -151,7 +153,7 @@ def _numbers(run: Run, tables: Mapping[str, pa.Table], cohorts: dict[str, Any], 
             "waivers": sha256(json.dumps(run.waivers).encode()).hexdigest(),
             "code": code_version(),
         },
-        held_back=tuple(sorted(held_back_words(one, cohorts) for one in held)),
+        suppressed=tuple(sorted(suppressed_words(one, cohorts) for one in suppressed)),
     )
 
 

@@ -42,9 +42,9 @@ def cohort_section(frame: SafeFrame, facts: ReportFacts, definition: DefinitionF
         ladder=ladder_figure(frame, definition, rungs),
         equity=tuple(equity_figure(frame, facts, definition, each, dots) for each, dots in equity.items()),
         too_few="" if equity or frame.cell(definition.id, "met").status is not Status.HIDDEN else _TOO_FEW,
-        held_back=tuple(
+        suppressed=tuple(
             each.removeprefix(f"{definition.title}: ")
-            for each in facts.held_back
+            for each in facts.suppressed
             if each.startswith(f"{definition.title}: ")
         ),
         gap=deprivation_gap(frame, definition.id, definition.title),

@@ -142,7 +142,7 @@ class ReportFacts:
     """What was published of earlier periods and was not withdrawn, oldest first."""
     notices: tuple[str, ...] = ()
     """Reports that were withdrawn or had to be corrected, one sentence each."""
-    held_back: tuple[str, ...] = ()
+    suppressed: tuple[str, ...] = ()
     """Breakdowns that would have told of a few people, one each, in words."""
     voices: VoicesFacts = NO_VOICES
     """What people told us."""
@@ -168,7 +168,7 @@ def report_facts(
     checkpoint: str,
     waivers: Iterable[str] = (),
     notices: Iterable[str] = (),
-    held_back: Iterable[str] = (),
+    suppressed: Iterable[str] = (),
     since: SinceFacts | None = None,
     voices: VoicesFacts = NO_VOICES,
     earlier: Iterable[EarlierReport] = (),
@@ -183,7 +183,7 @@ def report_facts(
         checkpoint: Root of the ledger.
         waivers: Policy rules that are waived, one sentence each.
         notices: Reports that were withdrawn or had to be corrected, one sentence each.
-        held_back: Breakdowns that would have told of a few people, one each, in words.
+        suppressed: Breakdowns that would have told of a few people, one each, in words.
         since: The last report's numbers, and why today's differ.
         voices: What people told us and may be printed.
         earlier: What was published of earlier periods, oldest first.
@@ -211,7 +211,7 @@ def report_facts(
         linkage=tuple(linkage),
         waivers=tuple(waivers),
         notices=tuple(notices),
-        held_back=tuple(held_back),
+        suppressed=tuple(suppressed),
         since=since,
         voices=voices,
         earlier=tuple(earlier),

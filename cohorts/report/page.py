@@ -149,7 +149,7 @@ class CohortSection:
     """None where it is not broken down by deprivation."""
     too_few: str = ""
     """Why it is not broken down at all; empty where it is."""
-    held_back: tuple[str, ...] = ()
+    suppressed: tuple[str, ...] = ()
     """Breakdowns that would have told of a few people."""
     overlap: tuple[Figure, ...]
     variants: Table | None = None

@@ -111,7 +111,7 @@ def making(frame: SafeFrame, facts: ReportFacts) -> Making:
             ("Disclosure policy", frame.policy_id),
             *(("Policy rule waived for a time", sentence) for sentence in facts.waivers),
             *(("Withdrawn or corrected", sentence) for sentence in facts.notices),
-            *(("Left out, because someone might be recognised", each) for each in facts.held_back),
+            *(("Left out, because someone might be recognised", each) for each in facts.suppressed),
         ),
         definitions=_definitions(facts),
         in_full=tuple((anchor(each.id, "definition"), each.title, each.english) for each in facts.definitions),

@@ -243,7 +243,7 @@ def test_what_is_left_out_is_named_where_it_is_missed_and_where_it_is_told_how_i
             if key.cohort != first.id or key.dimension == ALL
         },
     )
-    found = render_pages(build_page(frame, replace(invented_facts(), held_back=held)))
+    found = render_pages(build_page(frame, replace(invented_facts(), suppressed=held)))
     page = {each.id: f"board_report/cohort-{each.id.replace('_', '-')}.html" for each in COHORTS}
 
     assert "someone might be recognised: Ethnic group." in found[page[first.id]]

@@ -54,8 +54,8 @@ def scenarios(
 
     Args:
         new: What would be published.
-        earlier: What was, oldest first. Each breakdown is set beside the last release that had it: one that was held
-            back for a month did not become unknown by that.
+        earlier: What was, oldest first. Each breakdown is set beside the last release that had it: one that was
+            suppressed for a month did not become unknown by that.
         relations: Of the new release; those of the earlier one are alike.
         targets: Cells that stand for a small count.
     """

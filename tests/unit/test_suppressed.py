@@ -1,4 +1,4 @@
-"""Breakdowns that tell too much over the months are held back, and no more than those."""
+"""Breakdowns that tell too much over the months are suppressed, and no more than those."""
 
 import numpy as np
 import pyarrow as pa
@@ -6,12 +6,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from flows.cli_run import held_back_line
+from flows.cli_run import suppressed_line
 from governance.disclosure.gate import Truth
 from governance.disclosure.gate.check import Leak, in_sums_with, told_by_noise
 from governance.disclosure.gate.relations import at_most, equation
-from governance.disclosure.held_back import EVERYONE, HeldBack, to_hold_back, without
 from governance.disclosure.protect import ALL, CellKey
+from governance.disclosure.suppressed import EVERYONE, Suppressed, to_suppress, without
 from tests.lib.report import count_table
 from tests.unit.test_gate import CELL_KEY, POLICY, attack, history, published, table_of
 
@@ -21,61 +21,61 @@ def leak(cohort="c", measure="met", dimension="sex", group="f", area=ALL):
     return Leak(CellKey(cohort, measure, dimension, group, area), "noise", ())
 
 
-def test_a_table_that_wore_out_is_held_back_and_the_release_withstands():
+def test_a_table_that_wore_out_is_suppressed_and_the_release_withstands():
     """The gate refuses a group that stayed the same for sixty months; without its table there is nothing to refuse."""
     rng = np.random.default_rng(3)
     now, earlier = table_of((150, 150, 4), rng.integers(0, 1 << 32, 4).tolist()), list(history(60, rng))
     leaks, tied = told_by_noise(published(now, CELL_KEY), earlier, Truth.of(now, CELL_KEY), POLICY)
 
-    held = to_hold_back(leaks, tied)
+    held = to_suppress(leaks, tied)
 
     assert {each.cell for each in leaks} == {each.cell for each in attack(now, CELL_KEY, earlier).leaks}
-    assert held == {HeldBack("c", "", "sex", in_areas=False)}
+    assert held == {Suppressed("c", "", "sex", in_areas=False)}
     left = without(now, held)
     assert set(left["dimension"].to_pylist()) == {ALL}
     assert attack(left, CELL_KEY, earlier).leaks == ()
 
 
-def test_of_each_group_of_people_the_table_that_tells_of_most_is_held_back():
+def test_of_each_group_of_people_the_table_that_tells_of_most_is_suppressed():
     """By cohort and measure, in areas apart from the whole; one at a time, since one may be enough."""
     told = [leak(), leak(group="m"), leak(dimension="age"), leak("d", "told_three_times:part", "age")]
     told += [leak(dimension="age", area="north")]
 
-    assert to_hold_back(told, ()) == {
-        HeldBack("c", "", "sex", in_areas=False),
-        HeldBack("c", "", "age", in_areas=True),
-        HeldBack("d", "told_three_times", "age", in_areas=False),
+    assert to_suppress(told, ()) == {
+        Suppressed("c", "", "sex", in_areas=False),
+        Suppressed("c", "", "age", in_areas=True),
+        Suppressed("d", "told_three_times", "age", in_areas=False),
     }
 
 
 def test_a_total_is_told_by_its_breakdowns():
-    """A total cannot be held back for its own sake, but what stands in a sum with it can."""
+    """A total cannot be suppressed for its own sake, but what stands in a sum with it can."""
     total = leak(dimension=ALL, group=ALL)
     tied = {total.cell, CellKey("c", "met", "age", "old"), CellKey("other", "met", "age", "old")}
 
-    assert to_hold_back([total], tied) == {HeldBack("c", "", "age", in_areas=False)}
-    assert to_hold_back([total], {total.cell}) == frozenset()
+    assert to_suppress([total], tied) == {Suppressed("c", "", "age", in_areas=False)}
+    assert to_suppress([total], {total.cell}) == frozenset()
 
 
-def test_what_all_groups_are_compared_with_is_never_held_back():
+def test_what_all_groups_are_compared_with_is_never_suppressed():
     """The register's own breakdowns: then the gate refuses. Its measures may go."""
-    assert to_hold_back([leak(EVERYONE, "population")], ()) == frozenset()
-    assert to_hold_back([leak(EVERYONE, "told_three_times:part")], ()) == {
-        HeldBack(EVERYONE, "told_three_times", "sex", in_areas=False)
+    assert to_suppress([leak(EVERYONE, "population")], ()) == frozenset()
+    assert to_suppress([leak(EVERYONE, "told_three_times:part")], ()) == {
+        Suppressed(EVERYONE, "told_three_times", "sex", in_areas=False)
     }
 
 
 @pytest.mark.parametrize(
     ("held", "whole", "areas"),
     [
-        (HeldBack("c", "", "sex", in_areas=False), {"age_band", ALL}, {"age_band", ALL}),
-        (HeldBack("c", "", "sex", in_areas=True), {"age_band", "sex", "age_band_by_sex", ALL}, {"age_band", ALL}),
-        (HeldBack("c", "told", "sex", in_areas=False),) + ({"age_band", "sex", "age_band_by_sex", ALL},) * 2,
-        (HeldBack("d", "", "sex", in_areas=False),) + ({"age_band", "sex", "age_band_by_sex", ALL},) * 2,
+        (Suppressed("c", "", "sex", in_areas=False), {"age_band", ALL}, {"age_band", ALL}),
+        (Suppressed("c", "", "sex", in_areas=True), {"age_band", "sex", "age_band_by_sex", ALL}, {"age_band", ALL}),
+        (Suppressed("c", "told", "sex", in_areas=False),) + ({"age_band", "sex", "age_band_by_sex", ALL},) * 2,
+        (Suppressed("d", "", "sex", in_areas=False),) + ({"age_band", "sex", "age_band_by_sex", ALL},) * 2,
     ],
     ids=["everywhere, with its pairs", "in areas", "of a measure", "of another cohort"],
 )
-def test_what_is_held_back_is_gone_and_nothing_else(held, whole, areas):
+def test_what_is_suppressed_is_gone_and_nothing_else(held, whole, areas):
     """Pairs of slices go with either slice: from age by sex one knows sex."""
     groups = {("c", "met", each, "g"): 3 for each in ("age_band", "sex", "age_band_by_sex")}
     counts = count_table({("c", "met", ALL, ALL): 9, **groups})
@@ -108,7 +108,7 @@ def test_holding_back_ends_with_nothing_told_by_noise(groups, seed):
     for _ in range(len(groups) + 1):
         left = without(now, held)
         leaks, tied = told_by_noise(published(left, CELL_KEY), earlier, Truth.of(left, CELL_KEY), POLICY)
-        held |= to_hold_back(leaks, tied)
+        held |= to_suppress(leaks, tied)
 
     assert not leaks
     assert held
@@ -122,7 +122,7 @@ def test_the_same_again_holds_back_the_same():
 
     def held_with(releases):
         held = frozenset()
-        while more := to_hold_back(
+        while more := to_suppress(
             *told_by_noise(
                 published(without(now, held), CELL_KEY), releases, Truth.of(without(now, held), CELL_KEY), POLICY
             )
@@ -135,7 +135,7 @@ def test_the_same_again_holds_back_the_same():
     assert held_with([*earlier, published(without(now, held), CELL_KEY, "now")]) == held
 
 
-def test_what_stands_beside_a_total_without_adding_up_to_it_is_not_held_back_for_it():
+def test_what_stands_beside_a_total_without_adding_up_to_it_is_not_suppressed_for_it():
     """Services overlap: seen by one is no more than all, which tells of no total."""
     total, women, men = CellKey("c", "met"), CellKey("c", "met", "sex", "f"), CellKey("c", "met", "sex", "m")
     seen, other = CellKey("c", "met", "service", "a"), CellKey("d", "met")
@@ -146,12 +146,12 @@ def test_what_stands_beside_a_total_without_adding_up_to_it_is_not_held_back_for
 
 
 @pytest.mark.parametrize(
-    ("held", "says"), [(0, ""), (1, "1 breakdown is held back, as it"), (6, "6 breakdowns are held back, as they")]
+    ("held", "says"), [(0, ""), (1, "1 breakdown is left out, as it"), (6, "6 breakdowns are left out, as they")]
 )
 def test_whoever_runs_the_report_is_told(held, says):
     """Beside the times of the steps."""
-    line = held_back_line({"receipt": {"held_back": held}})
+    line = suppressed_line({"receipt": {"suppressed": held}})
 
     assert line.startswith(says)
     assert bool(line) == bool(held)
-    assert held_back_line({"receipt": {}}) == ""
+    assert suppressed_line({"receipt": {}}) == ""

@@ -1,8 +1,8 @@
-"""Breakdowns that are held back so that a release withstands: what noise hides once, many tables and months may tell.
+"""Breakdowns that are suppressed so that a release withstands: what noise hides once, many tables and months may tell.
 
 A count is released with noise that is the same as long as its people are. Where a hidden group stays as it is while
 its neighbours change, every month is another view of it, and the gate refuses in the end. Rather than that somebody
-has to find out which tables to leave out, those that tell most are held back, and the report names them.
+has to find out which tables to leave out, those that tell most are suppressed, and the report names them.
 """
 
 from collections import Counter, defaultdict
@@ -16,11 +16,11 @@ from governance.disclosure.pairs import SLICES
 from governance.disclosure.protect import ALL, CellKey
 
 EVERYONE = "_everyone"
-"""Everybody on the register: what all groups are compared with, so its own breakdowns are never held back."""
+"""Everybody on the register: what all groups are compared with, so its own breakdowns are never suppressed."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
-class HeldBack:
+class Suppressed:
     """One breakdown."""
 
     cohort: str
@@ -31,7 +31,7 @@ class HeldBack:
     """Only in the areas of boards; the whole has it."""
 
 
-def to_hold_back(leaks: Iterable[Leak], tied: Collection[CellKey]) -> frozenset[HeldBack]:
+def to_suppress(leaks: Iterable[Leak], tied: Collection[CellKey]) -> frozenset[Suppressed]:
     """The breakdown that tells of most, for each cohort and measure that is told of, in areas and in the whole.
 
     Args:
@@ -39,7 +39,7 @@ def to_hold_back(leaks: Iterable[Leak], tied: Collection[CellKey]) -> frozenset[
         tied: Cells that stand in a sum with one that is told of, for a total that leaks is told by its breakdowns.
 
     Returns:
-        None where nothing can be held back: then the release is refused.
+        None where nothing can be suppressed: then the release is refused.
     """
     count: dict[tuple[str, str, bool], Counter[str]] = defaultdict(Counter)
     for key in [*(leak.cell for leak in leaks), *tied]:
@@ -47,23 +47,23 @@ def to_hold_back(leaks: Iterable[Leak], tied: Collection[CellKey]) -> frozenset[
             count[key.cohort, _measure(key), key.area != ALL][key.dimension] += 1
     told_of = {(leak.cell.cohort, _measure(leak.cell)) for leak in leaks}
     return frozenset(
-        HeldBack(cohort, measure, max(sorted(found), key=found.__getitem__), in_areas)
+        Suppressed(cohort, measure, max(sorted(found), key=found.__getitem__), in_areas)
         for (cohort, measure, in_areas), found in count.items()
         if (cohort, measure) in told_of
     )
 
 
-def without(table: pa.Table, held: Collection[HeldBack]) -> pa.Table:
-    """A table of counts, measures or their limits, without what is held back and the pairs of slices made of it."""
+def without(table: pa.Table, tables: Collection[Suppressed]) -> pa.Table:
+    """A table of counts, measures or their limits, without what is suppressed and the pairs of slices made of it."""
     in_areas = "area" in table.column_names
-    gone = {(one.cohort, one.measure, each) for one in held if in_areas or not one.in_areas for each in _made_of(one)}
+    gone = {(one.cohort, one.measure, each) for one in tables if in_areas or not one.in_areas for each in _made_of(one)}
     names = zip(*(table[name].to_pylist() for name in ("cohort", "measure", "dimension")), strict=True)
     kept = [(cohort, "", by) not in gone and (cohort, measure, by) not in gone for cohort, measure, by in names]
     return table.filter(pa.array(kept, pa.bool_()))
 
 
-def _made_of(held: HeldBack) -> list[str]:
-    return [held.dimension, *(pair for pair, slices in SLICES.items() if held.dimension in slices)]
+def _made_of(one: Suppressed) -> list[str]:
+    return [one.dimension, *(pair for pair, slices in SLICES.items() if one.dimension in slices)]
 
 
 def _measure(key: CellKey) -> str:
