@@ -3,12 +3,8 @@
 python -m tests.bench.overlaps --releases 1000 --out docs/benchmarks.md
 """
 
-import argparse
-import sys
-import time
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
@@ -20,7 +16,8 @@ from governance.disclosure.gate.clock import Clock
 from governance.disclosure.gate.system import Interval, System, narrow_cells
 from governance.disclosure.protect import keys_of
 from governance.settings import Policy
-from tests.bench.page import bullets, put, table
+from tests.bench.page import bullets, table
+from tests.bench.simulated import simulate
 from tests.lib.overlap import counts_of, overlapping, sets_of
 
 HEADING = "## Combinations of services under attack"
@@ -61,16 +58,7 @@ class Fallen:
 
 def main() -> None:
     """Simulate, attack and write."""
-    parser = argparse.ArgumentParser(prog="bench-overlaps", description=__doc__)
-    parser.add_argument("--releases", type=int, default=1000)
-    parser.add_argument("--out", type=Path, help="Markdown file whose section is written; else only printed")
-    options = parser.parse_args()
-    started = time.perf_counter()
-    rows = [(method, attacked(method, options.releases)) for method in METHODS]
-    text = section(rows, options.releases, time.perf_counter() - started)
-    if options.out:
-        put(options.out, HEADING, text)
-    sys.stdout.write(text + "\n")
+    simulate(__doc__, HEADING, METHODS, attacked, section)
 
 
 def attacked(method: Method, releases: int) -> Fallen:

@@ -3,12 +3,8 @@
 python -m tests.bench.release --releases 1000 --out docs/benchmarks.md
 """
 
-import argparse
-import sys
-import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,7 +16,8 @@ from governance.disclosure.gate.relations import relations_of
 from governance.disclosure.gate.system import Interval, System, is_narrow, solved
 from governance.disclosure.protect import PARTS, WHOLE, cells_to_hide
 from governance.disclosure.rounding import HIDDEN
-from tests.bench.page import bullets, put, table
+from tests.bench.page import bullets, table
+from tests.bench.simulated import simulate
 
 HEADING = "## Releases under attack"
 SEED = 20261126
@@ -69,16 +66,7 @@ class Fallen:
 
 def main() -> None:
     """Simulate, attack and write."""
-    parser = argparse.ArgumentParser(prog="bench-release", description=__doc__)
-    parser.add_argument("--releases", type=int, default=1000)
-    parser.add_argument("--out", type=Path, help="Markdown file whose section is written; else only printed")
-    options = parser.parse_args()
-    started = time.perf_counter()
-    rows = [(method, attacked(method, options.releases)) for method in METHODS]
-    text = section(rows, options.releases, time.perf_counter() - started)
-    if options.out:
-        put(options.out, HEADING, text)
-    sys.stdout.write(text + "\n")
+    simulate(__doc__, HEADING, METHODS, attacked, section)
 
 
 def attacked(method: Method, releases: int) -> Fallen:
