@@ -64,6 +64,7 @@ def find_donors(con: duckdb.DuckDBPyConnection) -> Donors:
         con: Analysis tables, and what :func:`cohorts.missed.rates.rates_by_number` made of ``record_quality``.
     """
     materialise(con, "at_risk", load_sql("cohorts.uncertainty", "at_risk"))
+    materialise(con, "by_turns", load_sql("cohorts.uncertainty", "by_turns"))
     materialise(con, "donor", load_sql("cohorts.uncertainty", "donor"), {"most": MOST_DONORS})
     table = fetch_table(con, "SELECT * FROM donor ORDER BY donor")
     strata = Strata.of(fetch_table(con, load_sql("cohorts.uncertainty", "stratum")))

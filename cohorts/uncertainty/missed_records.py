@@ -41,9 +41,6 @@ USUAL_ALONE, SHAPE_ALONE = 0.03, 2.0
 """People whom only one source knows, for every joined record of it, and how many lone records that guess is worth: from
 the same synthetic systems."""
 
-ALIKE_WORTH = 10.0
-"""What is usual in a source, beside joined records that are as empty: worth so many of them."""
-
 MOST_ODDS = 4.0
 """Four of five missed: beyond that what was found no longer stands for what was not."""
 
@@ -83,11 +80,15 @@ class Strata:
 
     def places(self, records: pa.Table) -> tuple[Ints, Ints, Ints]:
         """Source, group and emptiness of some records, numbered as here."""
-        source, group = (
-            pc.index_in(records[name], value_set=pa.array(names, pa.string())).to_numpy().astype(np.int64)
-            for name, names in (("source", self.sources), ("group", self.groups))
-        )
+        source, group = places_among(records["source"], self.sources), places_among(records["group"], self.groups)
         return source, group, records["emptier"].to_numpy().astype(np.int64)
+
+
+def places_among(values: pa.Array | pa.ChunkedArray, names: pa.Array | tuple[str, ...]) -> Ints:
+    """Where each is among the names; -1 for nothing."""
+    among = pa.array(names, pa.string()) if isinstance(names, tuple) else names
+    found: Ints = pc.fill_null(pc.index_in(values, value_set=among), -1).to_numpy(zero_copy_only=False).astype(np.int64)
+    return found
 
 
 def _numbered(names: pa.ChunkedArray) -> tuple[tuple[str, ...], Ints]:

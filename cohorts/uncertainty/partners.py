@@ -19,7 +19,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from cohorts.uncertainty.missed_records import Floats, Ints
+from cohorts.uncertainty.missed_records import Floats, Ints, places_among
 from governance.warehouse import fetch_table, load_sql
 
 SIZES = (1, 2, 3, 4, 6, 10)
@@ -97,7 +97,7 @@ def pair_factors(joined: pa.Table, sources: tuple[str, ...], size: Ints, seen_by
         seen_by: Shape (people, sources).
         open_to: Shape (sources, people).
     """
-    source, other = (_places(joined[name], sources) for name in ("source", "other"))
+    source, other = (places_among(joined[name], sources) for name in ("source", "other"))
     records, whole = joined["records"].to_numpy(), other < 0
     joined_to = np.zeros((len(sources), len(SIZES)))
     joined_to[source[whole], joined["size"].to_numpy()[whole]] = records[whole]
@@ -118,7 +118,7 @@ def agreement(here: pa.ChunkedArray, there: pa.ChunkedArray, often: float) -> Fl
         often: How often two records of one person say the same.
     """
     names = pc.unique(pa.chunked_array([*here.chunks, *there.chunks], here.type)).drop_null()
-    mine, theirs = (_places(each, names) for each in (here, there))
+    mine, theirs = (places_among(each, names) for each in (here, there))
     # Nothing is so rare that nobody else could say it.
     share = (np.bincount(theirs[theirs >= 0], minlength=len(names)) + 1) / ((theirs >= 0).sum() + len(names) + 1)
     same, other = (np.append(each, 1.0)[mine][:, None] for each in (often / share, (1 - often) / (1 - share)))
@@ -128,19 +128,12 @@ def agreement(here: pa.ChunkedArray, there: pa.ChunkedArray, often: float) -> Fl
 
 
 def _is_same(here: pa.ChunkedArray, there: pa.ChunkedArray) -> NDArray[np.bool_]:
-    found: NDArray[np.bool_] = _places(here, there.combine_chunks())[:, None] == np.arange(len(there))
+    found: NDArray[np.bool_] = places_among(here, there.combine_chunks())[:, None] == np.arange(len(there))
     return found
 
 
 def _seen_by(lists: pa.ListArray, sources: tuple[str, ...]) -> Floats:
     found = np.zeros((len(lists), len(sources)))
     row = np.repeat(np.arange(len(lists)), pc.list_value_length(lists).to_numpy())
-    found[row, _places(lists.flatten(), sources)] = 1.0
-    return found
-
-
-def _places(values: pa.Array | pa.ChunkedArray, names: pa.Array | tuple[str, ...]) -> Ints:
-    """Where each is among the names; -1 for nothing."""
-    among = pa.array(names, pa.string()) if isinstance(names, tuple) else names
-    found: Ints = pc.fill_null(pc.index_in(values, value_set=among), -1).to_numpy(zero_copy_only=False).astype(np.int64)
+    found[row, places_among(lists.flatten(), sources)] = 1.0
     return found

@@ -1,33 +1,13 @@
 -- Records without a number that were left alone, some of each source and group: each may be a missed one.
--- reads   at_risk, person
+-- reads   by_turns, person
 -- grain   one row per record
 -- columns lone (from 0), source, group, emptier, person_id, stands_for (records alike, itself among them), birth_year, sex,
 --         ethnic_group, district
 -- params  $most INT (records of a source and group)
-WITH alike AS (
-    SELECT
-        source,
-        "group",
-        emptier,
-        record_id,
-        person_id,
-        -- Record ids are pseudonyms: in their order is in no order.
-        row_number() OVER (PARTITION BY source, "group", emptier ORDER BY record_id) AS turn,
-        count(*) OVER (PARTITION BY source, "group", emptier) AS records
-    FROM at_risk
-    WHERE NOT is_joined AND NOT has_number
-),
-
--- By turns from every emptiness: the emptiest are few, and they are the ones that are missed.
-placed AS (
-    SELECT *, row_number() OVER (PARTITION BY source, "group" ORDER BY turn, emptier) AS place
-    FROM alike
-),
-
-kept AS (
+WITH kept AS (
     SELECT *, count(*) OVER (PARTITION BY source, "group", emptier) AS kept
-    FROM placed
-    WHERE place <= $most
+    FROM by_turns
+    WHERE NOT is_joined AND place <= $most
 )
 
 SELECT
