@@ -15,14 +15,12 @@ from cohorts.english import attrition_labels
 from cohorts.query import Definition
 from cohorts.run import CohortResults
 from governance.contracts import COHORT_COUNT, check_table
+from governance.disclosure import EVERYONE
 from governance.in_parts import in_parts
 from governance.keys import Secret
 from governance.pseudonym import noise_numbers
 from governance.settings import Source
 from governance.warehouse import fetch_table, load_sql, load_table, materialise, settle
-
-EVERYONE = "_everyone"
-"""The cohort of all people on the spine who are alive: the denominator of the whole report."""
 
 NOT_RECORDED = "not recorded"
 _FIXED_GROUPS = {

@@ -80,10 +80,10 @@ def pseudonymise(run: Run, source_id: str) -> dict[str, int | float | str]:
     kept = publish_package(folder, rejects, own_key, {**facts, **receipt}, signing=signing)
     _record(run, source, intake, left_out, {**digests, "receipt": kept}, {**facts, "repeated": repeated})
     counts = {"records": told(encoded.records.num_rows), "views": told(encoded.views.num_rows)}
-    carried = {"carried_from": chosen.period} if chosen.how is Arrived.CARRIED else {}
+    came = {"carried_from": chosen.period} if chosen.how is Arrived.CARRIED else {}
     if repeated:
-        carried["repeated"] = ", ".join(f"{file} (as in {month})" for file, month in sorted(repeated.items()))
-    return {"source": source.id, **counts, **carried, **{f"{kind}_sha256": one for kind, one in digests.items()}}
+        came["repeated"] = ", ".join(f"{file} (as in {month})" for file, month in sorted(repeated.items()))
+    return {"source": source.id, **counts, **came, **{f"{kind}_sha256": one for kind, one in digests.items()}}
 
 
 def _read(run: Run, source: Source, chosen: Chosen, record_key: Secret) -> tuple[Intake, Chosen, dict[str, str]]:

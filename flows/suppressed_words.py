@@ -4,11 +4,13 @@ from collections.abc import Mapping
 from typing import Any
 
 from cohorts.measures.meanings import MEANINGS
-from governance.disclosure.suppressed import EVERYONE, Suppressed
+from cohorts.report.facts import SuppressedFacts
+from governance.disclosure import EVERYONE
+from governance.disclosure.suppressed import Suppressed
 
 
-def suppressed_words(one: Suppressed, cohorts: Mapping[str, Any]) -> str:
-    """Such as: Severe multiple disadvantage: ethnic group, in the reports on areas.
+def suppressed_facts(one: Suppressed, cohorts: Mapping[str, Any]) -> SuppressedFacts:
+    """The breakdown in words.
 
     Args:
         one: The breakdown.
@@ -16,6 +18,9 @@ def suppressed_words(one: Suppressed, cohorts: Mapping[str, Any]) -> str:
     """
     titles = {each["id"]: each["title"] for each in cohorts["definitions"]} | {EVERYONE: "Everyone on the register"}
     dimension = cohorts["dimensions"].get(one.dimension, {}).get("title", one.dimension.replace("_", " "))
-    of = f", {MEANINGS[one.measure].title}" if one.measure in MEANINGS else ""
-    where = ", in the reports on areas" if one.in_areas else ""
-    return f"{titles.get(one.cohort, one.cohort)}{of}: {dimension}{where}"
+    return SuppressedFacts(
+        cohort=one.cohort,
+        title=titles.get(one.cohort, one.cohort),
+        measure=MEANINGS[one.measure].title if one.measure else "",
+        by=f"{dimension}, in the reports on areas" if one.in_areas else dimension,
+    )

@@ -8,12 +8,12 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from cohorts.catalogue import catalogue_of
-from cohorts.counts import EVERYONE, count_cohorts
+from cohorts.counts import count_cohorts
 from cohorts.definition import read_definition
 from cohorts.finder.proposal import Proposal
 from cohorts.query import Definition
 from cohorts.run import run_cohorts
-from governance.disclosure import ALL
+from governance.disclosure import ALL, EVERYONE
 from governance.errors import Fault
 from governance.keys import Secret
 from governance.settings import Project, Source, config_error, parse_yaml

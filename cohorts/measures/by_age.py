@@ -12,6 +12,7 @@ from cohorts.measures.kitagawa import decompose_gap
 from cohorts.measures.rows import Row
 from cohorts.measures.slope import slope_index
 from cohorts.measures.standardise import directly_standardised, indirectly_standardised
+from governance.disclosure import EVERYONE
 from governance.warehouse import load_sql
 
 _BANDS = ("0-17", "18-34", "35-49", "50-64", "65-79", "80+")
@@ -27,9 +28,9 @@ def age_rows(con: duckdb.DuckDBPyConnection) -> Iterator[Row]:
     The standard is everyone on the spine who is alive. People of unknown age are in none of these.
     """
     counts = _counts(con)
-    standard = counts.get(("_everyone", "all", "all"), np.zeros((2, len(_BANDS))))[1]
+    standard = counts.get((EVERYONE, "all", "all"), np.zeros((2, len(_BANDS))))[1]
     for (cohort, dimension, group), (met, among) in counts.items():
-        if cohort == "_everyone":
+        if cohort == EVERYONE:
             continue
         whole = counts[cohort, "all", "all"]
         row = Row(cohort, "age_standardised", dimension, group, int(met.sum()), int(among.sum()))
@@ -76,7 +77,7 @@ def _rates(met: NDArray[np.float64], among: NDArray[np.float64]) -> NDArray[np.f
 
 def _slopes(counts: Counts) -> Iterator[Row]:
     """SII in percentage points and RII, over fifths of deprivation, on the logit scale."""
-    for cohort in dict.fromkeys(cohort for cohort, _, _ in counts if cohort != "_everyone"):
+    for cohort in dict.fromkeys(cohort for cohort, _, _ in counts if cohort != EVERYONE):
         fifths = [counts.get((cohort, "deprivation_quintile", fifth)) for fifth in _FIFTHS]
         if any(fifth is None for fifth in fifths):
             continue

@@ -9,6 +9,7 @@ import numpy as np
 from cohorts.measures.funnel import funnel_limits
 from cohorts.measures.inequality_score import score_places
 from cohorts.measures.rows import Row
+from governance.disclosure import EVERYONE
 
 _LEVELS = ("district", "ward")
 _QUERY = """
@@ -48,5 +49,5 @@ def _score(level: str, found: Sequence[Any]) -> Iterator[Row]:
     part, whole = (np.array([row[n] for row in found]).reshape(shape).T for n in (2, 3))
     scores = score_places(part, whole, [1.0] * len(cohorts))
     for place, one in zip(places, scores, strict=True):
-        yield Row("_everyone", "inequality_score", level, place, value=one.score, low=one.low, high=one.high)
-        yield Row("_everyone", "inequality_rank", level, place, low=float(one.rank_low), high=float(one.rank_high))
+        yield Row(EVERYONE, "inequality_score", level, place, value=one.score, low=one.low, high=one.high)
+        yield Row(EVERYONE, "inequality_rank", level, place, low=float(one.rank_low), high=float(one.rank_high))

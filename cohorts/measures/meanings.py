@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from governance.disclosure import EVERYONE
+
 PEOPLE, REFERRALS, APPOINTMENTS = "people", "referrals", "appointments"
 CONTACT_DAYS, POINTS = "days of contact", "percentage points"
 
@@ -91,6 +93,6 @@ def meaning_of(measure: str) -> Meaning:
 
 def denominator(measure: str, cohort: str, spine: str) -> str:
     """Out of what, in words."""
-    whom = f"people on the register ({spine}) who are alive" if cohort == "_everyone" else "members of the cohort"
+    whom = f"people on the register ({spine}) who are alive" if cohort == EVERYONE else "members of the cohort"
     meaning, detail = meaning_of(measure), measure.partition(":")[2]
     return meaning.denominator.format(whom=whom, spine_id=spine, spine=f"the register ({spine})", detail=detail)

@@ -8,6 +8,7 @@ from typing import Any
 import pyarrow as pa
 
 from cohorts.measures.meanings import APPOINTMENTS, CONTACT_DAYS, MEANINGS, PEOPLE, POINTS, REFERRALS, meaning_of
+from governance.disclosure import EVERYONE
 from governance.english import month
 from governance.pages import page_templates
 from governance.settings import Bundle
@@ -69,7 +70,7 @@ def write_measures_page(
         measures: Contract ``cohort_measure``.
         titles: Of cohorts, by id, in the order wanted; everyone comes last.
     """
-    named = {**titles, "_everyone": "Everyone, whatever cohort they are in"}
+    named = {**titles, EVERYONE: "Everyone, whatever cohort they are in"}
     rows = measures.to_pylist()
     cohorts = [
         (cohort, title, list(_tables([row for row in rows if row["cohort"] == cohort])))

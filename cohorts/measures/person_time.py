@@ -12,6 +12,7 @@ import duckdb
 
 from cohorts.measures.contact import WINDOW
 from cohorts.measures.rows import Row
+from governance.disclosure import EVERYONE
 from governance.warehouse import load_sql
 
 _DAYS_A_YEAR = 365.25
@@ -26,4 +27,4 @@ def person_time_rows(con: duckdb.DuckDBPyConnection, as_of: date) -> Iterator[Ro
     for dimension, group, crisis, days in con.execute(load_sql("cohorts.measures", "person_years"), window).fetchall():
         years = days / _DAYS_A_YEAR
         value = 1000 * crisis / years if days else None
-        yield Row("_everyone", "crisis_rate", dimension, group, crisis, round(years), value)
+        yield Row(EVERYONE, "crisis_rate", dimension, group, crisis, round(years), value)

@@ -42,11 +42,7 @@ def cohort_section(frame: SafeFrame, facts: ReportFacts, definition: DefinitionF
         ladder=ladder_figure(frame, definition, rungs),
         equity=tuple(equity_figure(frame, facts, definition, each, dots) for each, dots in equity.items()),
         too_few="" if equity or frame.cell(definition.id, "met").status is not Status.HIDDEN else _TOO_FEW,
-        suppressed=tuple(
-            each.removeprefix(f"{definition.title}: ")
-            for each in facts.suppressed
-            if each.startswith(f"{definition.title}: ")
-        ),
+        suppressed=tuple(each.by for each in facts.suppressed if each.cohort == definition.id and not each.measure),
         gap=deprivation_gap(frame, definition.id, definition.title),
         overlap=overlap_figures(frame, facts, definition),
         variants=_variants(frame, definition),

@@ -108,6 +108,24 @@ class EarlierReport:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SuppressedFacts:
+    """A breakdown that would have told of a few people."""
+
+    cohort: str
+    title: str
+    """Of the cohort."""
+    measure: str
+    """Its title; empty where the breakdown is of who meets the definition."""
+    by: str
+    """By what, and where."""
+
+    @property
+    def says(self) -> str:
+        """Such as: Severe multiple disadvantage: Ethnic group, in the reports on areas."""
+        return f"{self.title}{f', {self.measure}' if self.measure else ''}: {self.by}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ReportFacts:
     """Everything the page says that is not a count."""
 
@@ -142,8 +160,8 @@ class ReportFacts:
     """What was published of earlier periods and was not withdrawn, oldest first."""
     notices: tuple[str, ...] = ()
     """Reports that were withdrawn or had to be corrected, one sentence each."""
-    suppressed: tuple[str, ...] = ()
-    """Breakdowns that would have told of a few people, one each, in words."""
+    suppressed: tuple[SuppressedFacts, ...] = ()
+    """Breakdowns that would have told of a few people."""
     voices: VoicesFacts = NO_VOICES
     """What people told us."""
     board_file: BoardFacts = NO_BOARD
@@ -168,7 +186,7 @@ def report_facts(
     checkpoint: str,
     waivers: Iterable[str] = (),
     notices: Iterable[str] = (),
-    suppressed: Iterable[str] = (),
+    suppressed: Iterable[SuppressedFacts] = (),
     since: SinceFacts | None = None,
     voices: VoicesFacts = NO_VOICES,
     earlier: Iterable[EarlierReport] = (),
@@ -183,7 +201,7 @@ def report_facts(
         checkpoint: Root of the ledger.
         waivers: Policy rules that are waived, one sentence each.
         notices: Reports that were withdrawn or had to be corrected, one sentence each.
-        suppressed: Breakdowns that would have told of a few people, one each, in words.
+        suppressed: Breakdowns that would have told of a few people.
         since: The last report's numbers, and why today's differ.
         voices: What people told us and may be printed.
         earlier: What was published of earlier periods, oldest first.

@@ -13,13 +13,12 @@ from cohorts.measures.estimate import Estimate
 from cohorts.measures.slope import Slope, slope_index
 from cohorts.measures.standardise import directly_standardised
 from cohorts.report.page import Gap, Table
-from governance.disclosure import SafeFrame
+from governance.disclosure import EVERYONE, SafeFrame
 from governance.disclosure.pairs import AGE_BY_CORE20, BETWEEN, NOT_RECORDED, SLICES, margins
 from governance.disclosure.waits import MOST_DEPRIVED, OTHERS
 
 _FIFTHS = ("1", "2", "3", "4", "5")
 _DEPRIVATION, _AGE = "deprivation_quintile", SLICES[AGE_BY_CORE20][0]
-_EVERYONE = "_everyone"
 _PER = 1000
 _TOO_FEW = "[x]"
 _CANNOT_TELL = "Too few people to say"
@@ -95,13 +94,13 @@ def at_the_same_ages(frame: SafeFrame, cohort: str, place: str) -> Estimate | No
 
 def _standard(frame: SafeFrame, groups: list[str], ages: list[str]) -> Floats | None:
     """How many people on the register are of each age; None where one of the numbers is hidden."""
-    own = {_AGE: frame.groups(_EVERYONE, "population", _AGE)}
+    own = {_AGE: frame.groups(EVERYONE, "population", _AGE)}
     bands = {
         margin.cells[0].split(BETWEEN)[0]: margin.groups
         for margin in margins(AGE_BY_CORE20, groups, own)
         if margin.dimension == _AGE
     }
-    cells = [[frame.cell(_EVERYONE, "population", _AGE, band).people for band in bands.get(age, ())] for age in ages]
+    cells = [[frame.cell(EVERYONE, "population", _AGE, band).people for band in bands.get(age, ())] for age in ages]
     if not cells or not all(cells) or any(people is None for band in cells for people in band):
         return None
     return np.array([sum(people or 0 for people in band) for band in cells], np.float64)

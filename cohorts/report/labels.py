@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable
 
 from cohorts.report.facts import DimensionFacts, ReportFacts
 from governance.disclosure import SafeFrame
-from governance.disclosure.combinations import NO_SERVICE, SERVICE_SET, are_others
+from governance.disclosure.combinations import BETWEEN, NO_SERVICE, SERVICE_SET, are_others
 
 NOT_RECORDED = "not recorded"
 
@@ -52,7 +52,7 @@ def _service(group: str, facts: ReportFacts) -> str:
 
 
 def _pair(group: str, facts: ReportFacts) -> str:
-    return " + ".join(facts.source_short(service) for service in group.split(" & "))
+    return " + ".join(facts.source_short(service) for service in group.split(BETWEEN))
 
 
 def _set(group: str, facts: ReportFacts) -> str:

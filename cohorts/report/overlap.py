@@ -11,6 +11,7 @@ from cohorts.report.labels import in_order, label
 from cohorts.report.page import Figure
 from cohorts.report.tables import anchor, bar_table, share
 from governance.disclosure import SafeFrame
+from governance.disclosure.combinations import BETWEEN
 
 _MOST_PAIRS = 10
 """Of more pairs of services than this, the rest are in the file of safe counts only."""
@@ -63,7 +64,7 @@ def _overlap_bars(frame: SafeFrame, facts: ReportFacts, cohort: str, dimension: 
     met, order = frame.cell(cohort, "met"), [source.id for source in facts.sources]
     groups = in_order(frame.groups(cohort, "met", dimension), order)
     if dimension == "service_pair":
-        groups = [group for group in groups if facts.spine not in group.split(" & ")]
+        groups = [group for group in groups if facts.spine not in group.split(BETWEEN)]
     keys = [("met", dimension, group) for group in groups]
     cells = [(label(*key[1:], facts), frame.cell(cohort, *key), frame.span(cohort, *key)) for key in keys]
     if dimension == "service_pair":

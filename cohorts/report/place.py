@@ -14,11 +14,10 @@ from cohorts.report.page import Barrier, PlacePage, Quote, Table
 from cohorts.report.voice_facts import VoiceFacts
 from cohorts.report.voices import SILENT, is_large, quotes_of
 from cohorts.report.waits import missed_figure
-from governance.disclosure import SafeFrame, SafeRate, clearly_higher, in_every, rate_per_1000
+from governance.disclosure import EVERYONE, SafeFrame, SafeRate, clearly_higher, in_every, rate_per_1000
 from governance.disclosure.waits import ADDRESS, APPOINTMENTS, DISTANCE, LANGUAGE, MISSED
 from governance.english import joined
 
-_EVERYONE = "_everyone"
 _HEARD = "Heard"
 
 
@@ -31,7 +30,7 @@ class _Asked:
     says: str
     question: str
     whom: str = ""
-    """Those for whom it is higher, as a sentence says it."""
+    """The first of the two groups that are compared, as a sentence says it."""
     compared: tuple[str, str] = ("", "")
     """The two groups that are compared in each cohort; none of distance, which is an appointment's."""
 
@@ -83,8 +82,8 @@ def _is_told(frame: SafeFrame, asked: _Asked) -> bool:
 
 def _known(frame: SafeFrame, asked: _Asked) -> list[str]:
     """Groups other than that of whom it is not recorded, if there is anybody in them."""
-    groups = frame.groups(_EVERYONE, MISSED, asked.dimension.id)
-    cells = {group: frame.cell(_EVERYONE, APPOINTMENTS, asked.dimension.id, group) for group in groups}
+    groups = frame.groups(EVERYONE, MISSED, asked.dimension.id)
+    cells = {group: frame.cell(EVERYONE, APPOINTMENTS, asked.dimension.id, group) for group in groups}
     return [group for group, cell in cells.items() if group != NOT_RECORDED and cell.people != 0]
 
 
@@ -118,8 +117,8 @@ def _quotes(facts: ReportFacts, cards: Sequence[VoiceFacts]) -> Iterator[Quote]:
 
 def _not_recorded(frame: SafeFrame, asked: _Asked) -> str:
     """Of how many nobody knows it."""
-    unknown = frame.cell(_EVERYONE, APPOINTMENTS, asked.dimension.id, NOT_RECORDED)
-    rate = rate_per_1000(unknown, frame.cell(_EVERYONE, APPOINTMENTS))
+    unknown = frame.cell(EVERYONE, APPOINTMENTS, asked.dimension.id, NOT_RECORDED)
+    rate = rate_per_1000(unknown, frame.cell(EVERYONE, APPOINTMENTS))
     if rate.per_1000 is None:
         return ""
     return f"For {in_every(rate, base=100)} people with an appointment this is not recorded."

@@ -6,7 +6,7 @@ from cohorts.report.facts import ReportFacts
 from cohorts.report.findings import quoted
 from cohorts.report.page import Making, Table, Unknowns
 from cohorts.report.tables import anchor, with_spans
-from governance.disclosure import SafeFrame, SafeLinkage, rate_per_1000
+from governance.disclosure import EVERYONE, SafeFrame, SafeLinkage, rate_per_1000
 from governance.english import long_date, month
 
 _SECTORS = {
@@ -46,7 +46,7 @@ def _coverage(frame: SafeFrame, facts: ReportFacts) -> Table:
     rows = tuple(
         (
             source.title,
-            frame.cell("_everyone", "seen", "service", source.id).text,
+            frame.cell(EVERYONE, "seen", "service", source.id).text,
             "; ".join(source.coverage) or "not stated",
             " ".join(source.known_gaps) or "none stated",
         )
@@ -54,7 +54,7 @@ def _coverage(frame: SafeFrame, facts: ReportFacts) -> Table:
     )
     head = ("Source", "People seen", "Dates it can speak for", "Known gaps")
     table = Table(caption="Coverage, by source", head=head, rows=rows, text_columns=frozenset({2, 3}))
-    return with_spans(table, [frame.span("_everyone", "seen", "service", source.id) for source in facts.sources])
+    return with_spans(table, [frame.span(EVERYONE, "seen", "service", source.id) for source in facts.sources])
 
 
 def _stated(facts: ReportFacts) -> Table:
@@ -111,7 +111,7 @@ def making(frame: SafeFrame, facts: ReportFacts) -> Making:
             ("Disclosure policy", frame.policy_id),
             *(("Policy rule waived for a time", sentence) for sentence in facts.waivers),
             *(("Withdrawn or corrected", sentence) for sentence in facts.notices),
-            *(("Left out, because someone might be recognised", each) for each in facts.suppressed),
+            *(("Left out, because someone might be recognised", each.says) for each in facts.suppressed),
         ),
         definitions=_definitions(facts),
         in_full=tuple((anchor(each.id, "definition"), each.title, each.english) for each in facts.definitions),

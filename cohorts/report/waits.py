@@ -12,12 +12,11 @@ from cohorts.report.page import Figure, Table, Trend, Waits
 from cohorts.report.tables import with_spans
 from cohorts.report.trend import trend, unbroken
 from cohorts.report.weeks import Gap, ServiceWait, Weeks, service_wait, services_waited_for
-from governance.disclosure import ALL, SafeFrame, SafeRate, rate_per_1000
+from governance.disclosure import ALL, EVERYONE, SafeFrame, SafeRate, rate_per_1000
 from governance.disclosure.banded import Bounded
 from governance.disclosure.waits import APPOINTMENTS, MISSED
 from governance.english import joined, month
 
-_EVERYONE = "_everyone"
 _AXIS = Axis("Weeks within which half were seen", "Weeks within which half were seen,")
 _TREND = Axis("Weeks until half were seen", "Weeks until half were seen,")
 _SHOWN = 13
@@ -202,14 +201,14 @@ def _apart(before: Bounded | None, now: Bounded | None) -> int | None:
 def _missed(frame: SafeFrame, facts: ReportFacts) -> tuple[Figure, ...]:
     """People who missed an appointment, of those who had one: for whom services fit worse."""
     named = {each.id: each for each in facts.dimensions}
-    asked = [named[name] for name in EQUITY_ORDER if name in named and frame.groups(_EVERYONE, MISSED, name)]
+    asked = [named[name] for name in EQUITY_ORDER if name in named and frame.groups(EVERYONE, MISSED, name)]
     return tuple(missed_figure(frame, facts, dimension) for dimension in asked)
 
 
 def missed_figure(frame: SafeFrame, facts: ReportFacts, dimension: DimensionFacts) -> Figure:
     """People who missed an appointment, of those who had one, by one breakdown."""
     by = by_words(dimension)
-    groups = in_order(frame.groups(_EVERYONE, MISSED, dimension.id), dimension.order)
+    groups = in_order(frame.groups(EVERYONE, MISSED, dimension.id), dimension.order)
     dots = [Dot(label(dimension.id, group, facts), _missed_rate(frame, dimension.id, group)) for group in groups]
     everyone = _missed_rate(frame, ALL, ALL)
     rows = [
@@ -219,22 +218,22 @@ def missed_figure(frame: SafeFrame, facts: ReportFacts, dimension: DimensionFact
     rows.append(("Everyone", *_missed_row(frame, ALL, ALL), everyone.text, everyone.interval_text))
     chart_id = f"missed-{dimension.id.replace('_', '-')}"
     head = ("Group", "Missed one", "People with an appointment", "In every 1,000", "95% interval")
-    spans = [frame.span(_EVERYONE, MISSED, dimension.id, group) for group in groups]
+    spans = [frame.span(EVERYONE, MISSED, dimension.id, group) for group in groups]
     table = Table(caption=f"People who missed an appointment, by {by}", head=head, rows=tuple(rows))
     return Figure(
         id=chart_id,
         heading=f"By {by}",
         finding=equity_finding(dots),
         chart=dot_chart(chart_id, f"People who missed an appointment, by {by}", dots, everyone=everyone),
-        table=with_spans(table, [*spans, frame.span(_EVERYONE, MISSED)]),
+        table=with_spans(table, [*spans, frame.span(EVERYONE, MISSED)]),
     )
 
 
 def _missed_rate(frame: SafeFrame, dimension: str, group: str) -> SafeRate:
     return rate_per_1000(
-        frame.cell(_EVERYONE, MISSED, dimension, group), frame.cell(_EVERYONE, APPOINTMENTS, dimension, group)
+        frame.cell(EVERYONE, MISSED, dimension, group), frame.cell(EVERYONE, APPOINTMENTS, dimension, group)
     )
 
 
 def _missed_row(frame: SafeFrame, dimension: str, group: str) -> tuple[str, ...]:
-    return tuple(frame.cell(_EVERYONE, measure, dimension, group).text for measure in (MISSED, APPOINTMENTS))
+    return tuple(frame.cell(EVERYONE, measure, dimension, group).text for measure in (MISSED, APPOINTMENTS))

@@ -6,7 +6,7 @@ from math import isfinite
 
 import numpy as np
 
-from governance.disclosure import ALL, CellKey, SafeCell, SafeFrame, SafeSpan, Status
+from governance.disclosure import ALL, EVERYONE, CellKey, SafeCell, SafeFrame, SafeSpan, Status
 from governance.disclosure.banded import Z95, Banded, Bounded, gap, median_wait
 from governance.disclosure.waits import BANDS, MOST_DEPRIVED, OTHERS, PLACE, SEEN, UNSEEN, WAIT, referred, waited
 
@@ -14,7 +14,6 @@ FEWEST = 20
 """People referred below whom a median says nothing."""
 _MOST_HIDDEN = 0.5
 """Share of the people referred who may stand in hidden bands before the median is left out."""
-_EVERYONE = "_everyone"
 _ENDS = [float(end) for _, end in BANDS]
 _LONGEST = BANDS[-1][0]
 
@@ -103,7 +102,7 @@ class ServiceWait:
 
 def services_waited_for(frame: SafeFrame) -> list[str]:
     """Services that anybody was referred to, in the order of their ids."""
-    found = (measure.split(":") for measure in frame.measures(_EVERYONE))
+    found = (measure.split(":") for measure in frame.measures(EVERYONE))
     return sorted(parts[1] for parts in found if parts[0] == WAIT and len(parts) == 2)
 
 
@@ -113,8 +112,8 @@ def service_wait(frame: SafeFrame, source: str) -> ServiceWait:
     known = deprived.estimate and others.estimate
     return ServiceWait(
         source=source,
-        people=frame.cell(_EVERYONE, referred(source)),
-        span=frame.span(_EVERYONE, referred(source)),
+        people=frame.cell(EVERYONE, referred(source)),
+        span=frame.span(EVERYONE, referred(source)),
         median=_median(frame, source, ALL, ALL),
         deprived=deprived,
         others=others,
@@ -123,14 +122,12 @@ def service_wait(frame: SafeFrame, source: str) -> ServiceWait:
 
 
 def _median(frame: SafeFrame, source: str, dimension: str, group: str) -> Weeks:
-    people = frame.cell(_EVERYONE, referred(source), dimension, group)
+    people = frame.cell(EVERYONE, referred(source), dimension, group)
     if people.people is None:
         return Weeks(None, people.text)
     if people.people < FEWEST:
         return Weeks(None)
-    named = [
-        CellKey(_EVERYONE, waited(source, how, band), dimension, group) for how in (SEEN, UNSEEN) for band in BANDS
-    ]
+    named = [CellKey(EVERYONE, waited(source, how, band), dimension, group) for how in (SEEN, UNSEEN) for band in BANDS]
     known = _as_known(frame, people.people, {key: frame.cell(*key[:4]) for key in named})
     return Weeks(median_wait(known, _ENDS) if known else None)
 

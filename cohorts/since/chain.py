@@ -17,12 +17,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from cohorts.analysis import PAYLOAD_TABLES, delivered_until, join_people, stacked
-from cohorts.counts import EVERYONE
 from cohorts.events import Payload
 from cohorts.run import run_cohorts
 from cohorts.uncertainty.world import Setting
 from governance.contracts import COHORT_CHANGE, check_table
-from governance.disclosure import ALL
+from governance.disclosure import ALL, EVERYONE
 from governance.keys import Secret
 from governance.pseudonym import noise_numbers
 from governance.warehouse import fetch_table, load_sql, load_table, materialise

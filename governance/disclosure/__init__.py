@@ -21,7 +21,7 @@ from governance.disclosure.measures import (
 )
 from governance.disclosure.midpoint import MidpointRule
 from governance.disclosure.profiles import rule_of
-from governance.disclosure.protect import ALL, CellKey
+from governance.disclosure.protect import ALL, EVERYONE, CellKey
 from governance.disclosure.rates import SafeRate, clearly_higher, rate_per_1000
 from governance.disclosure.rounding import NOT_AVAILABLE, CountRule, RoundingRule, SafeCell, Status
 from governance.disclosure.since import SafeCause, Way, Weight, beyond_the_rule, release_change
@@ -32,6 +32,7 @@ from governance.disclosure.words import common_base, in_every, interval_in_every
 __all__ = [
     "ALL",
     "COUNTS_FILE",
+    "EVERYONE",
     "MEASURES_FILE",
     "NOT_AVAILABLE",
     "SAFE_COUNT",

@@ -15,6 +15,7 @@ import pyarrow as pa
 
 from governance.contracts import COHORT_COUNT, SERVICE_SET_COUNT, check_table
 from governance.disclosure.profiles import rule_of
+from governance.disclosure.protect import rows_of
 from governance.disclosure.rounding import CountRule
 from governance.settings import Policy, Profile
 
@@ -78,7 +79,7 @@ def list_combinations(table: pa.Table, policy: Policy, profile: Profile) -> pa.T
 
 def without_combinations(counts: pa.Table) -> pa.Table:
     """The counts without this breakdown, for what is not worked out of it: which rows it has changes by the month."""
-    return counts.filter(pa.array([name != SERVICE_SET for name in counts["dimension"].to_pylist()], pa.bool_()))
+    return rows_of(counts, lambda _cohort, _measure, dimension: dimension != SERVICE_SET)
 
 
 def services_of(group: str) -> frozenset[str]:

@@ -7,11 +7,10 @@ them is told of by each: noise that hides one count does not hide what a dozen t
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from governance.disclosure.protect import ALL
+from governance.disclosure.protect import ALL, rows_of
 from governance.disclosure.rounding import CountRule, Status
 
 _MET = "met"
@@ -44,15 +43,11 @@ class TooFew:
 
     def without_groups(self, table: pa.Table) -> pa.Table:
         """A table of counts, measures or their limits, without the groups of those who are too few, in any area."""
-        cohorts, names = table["cohort"].to_pylist(), table["measure"].to_pylist()
-        few = np.array(
-            [
-                cohort in self.cohorts or (cohort, name) in self.measures
-                for cohort, name in zip(cohorts, names, strict=True)
-            ],
-            dtype=bool,
-        )
-        return table.filter(pc.or_(pc.equal(table["dimension"], ALL), pa.array(~few)))
+
+        def keeps(cohort: str, measure: str, dimension: str) -> bool:
+            return dimension == ALL or (cohort not in self.cohorts and (cohort, measure) not in self.measures)
+
+        return rows_of(table, keeps)
 
 
 def _totals(table: pa.Table) -> list[dict[str, Any]]:

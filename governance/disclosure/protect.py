@@ -12,7 +12,7 @@ three groups of up to 63 people that have a hidden count, such a reader recovers
 this module.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -23,6 +23,9 @@ from governance.disclosure.waits import whole_of
 
 ALL = "all"
 """Dimension and group of a cohort's total; area of a count of the whole."""
+
+EVERYONE = "_everyone"
+"""The cohort of all people on the spine who are alive: the denominator of the whole report."""
 
 WHOLE, PARTS = "population", ("met", "not_met", "cannot_tell")
 """The three answers of a definition add up to the people it is about."""
@@ -48,6 +51,17 @@ class CellKey(NamedTuple):
     def total(self) -> "CellKey":
         """All groups of its breakdown together, in the same area."""
         return CellKey(self.cohort, self.measure, area=self.area)
+
+
+def rows_of(table: pa.Table, keeps: Callable[[str, str, str], bool]) -> pa.Table:
+    """The rows of a table of counts, measures or their limits that ``keeps`` says yes to.
+
+    Args:
+        table: Has columns cohort, measure and dimension.
+        keeps: Asked of these three, in this order.
+    """
+    named = zip(*(table[name].to_pylist() for name in ("cohort", "measure", "dimension")), strict=True)
+    return table.filter(pa.array([keeps(*one) for one in named], pa.bool_()))
 
 
 def keys_of(table: pa.Table) -> list[CellKey]:

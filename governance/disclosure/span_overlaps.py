@@ -11,6 +11,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
 
+from governance.disclosure.combinations import BETWEEN
 from governance.disclosure.protect import ALL, CellKey, Sum
 from governance.disclosure.waits import APPOINTMENTS, MISSED
 
@@ -21,7 +22,6 @@ _RUNG = "rung:"
 _BESIDE, _STEP = ("shared", "variant:"), ("attrition:",)
 """Measures of which each is taken to lie inside the next larger one, and the members among them."""
 
-_BETWEEN = " & "
 _REST = "rest of:"
 
 
@@ -41,7 +41,7 @@ def covers_of(exact: Mapping[CellKey, int]) -> list[Sum]:
         if not pairs or one not in exact:
             continue
         found += [
-            Sum(service, (*(pair for pair in pairs if service.group in pair.group.split(_BETWEEN)), one))
+            Sum(service, (*(pair for pair in pairs if service.group in pair.group.split(BETWEEN)), one))
             for service in services
         ]
     return found
@@ -69,7 +69,7 @@ def _inside(exact: Mapping[CellKey, int]) -> Iterator[tuple[CellKey, CellKey]]:
         services = {key.group: key for key in _groups(exact, cohort, SERVICE)}
         yield from ((members, service) for service in services.values())
         for pair in _groups(exact, cohort, PAIR):
-            yield from ((services[name], pair) for name in pair.group.split(_BETWEEN) if name in services)
+            yield from ((services[name], pair) for name in pair.group.split(BETWEEN) if name in services)
     went = (key for key in exact if key.measure == APPOINTMENTS)
     yield from ((key, missed) for key in went if (missed := key._replace(measure=MISSED)) in exact)
     totals: dict[CellKey, list[CellKey]] = defaultdict(list)

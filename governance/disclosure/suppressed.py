@@ -13,10 +13,7 @@ import pyarrow as pa
 
 from governance.disclosure.gate.check import Leak
 from governance.disclosure.pairs import SLICES
-from governance.disclosure.protect import ALL, CellKey
-
-EVERYONE = "_everyone"
-"""Everybody on the register: what all groups are compared with, so its own breakdowns are never suppressed."""
+from governance.disclosure.protect import ALL, EVERYONE, CellKey, rows_of
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -42,6 +39,7 @@ def to_suppress(leaks: Iterable[Leak], tied: Collection[CellKey]) -> frozenset[S
         None where nothing can be suppressed: then the release is refused.
     """
     count: dict[tuple[str, str, bool], Counter[str]] = defaultdict(Counter)
+    # Everybody on the register is what all groups are compared with: of them measures go, and breakdowns stay.
     for key in [*(leak.cell for leak in leaks), *tied]:
         if key.dimension != ALL and (key.cohort != EVERYONE or _measure(key)):
             count[key.cohort, _measure(key), key.area != ALL][key.dimension] += 1
@@ -57,9 +55,7 @@ def without(table: pa.Table, tables: Collection[Suppressed]) -> pa.Table:
     """A table of counts, measures or their limits, without what is suppressed and the pairs of slices made of it."""
     in_areas = "area" in table.column_names
     gone = {(one.cohort, one.measure, each) for one in tables if in_areas or not one.in_areas for each in _made_of(one)}
-    names = zip(*(table[name].to_pylist() for name in ("cohort", "measure", "dimension")), strict=True)
-    kept = [(cohort, "", by) not in gone and (cohort, measure, by) not in gone for cohort, measure, by in names]
-    return table.filter(pa.array(kept, pa.bool_()))
+    return rows_of(table, lambda cohort, measure, by: gone.isdisjoint({(cohort, "", by), (cohort, measure, by)}))
 
 
 def _made_of(one: Suppressed) -> list[str]:

@@ -13,6 +13,7 @@ import pytest
 
 import cohorts.report
 from cohorts.report import REPORT_FILE, build_page, render_pages, write_board_report
+from cohorts.report.facts import SuppressedFacts
 from governance.disclosure import ALL, release, safe_counts_csv
 from governance.disclosure.rounding import HIDDEN
 from governance.settings import Policy
@@ -233,6 +234,10 @@ def test_made_up_data_says_so_and_real_data_does_not(html):
 def test_what_is_left_out_is_named_where_it_is_missed_and_where_it_is_told_how_it_was_made():
     """On the page of its group alone, and on the last; a cohort whose total is hidden says why it has no groups."""
     first, *others = COHORTS
+    left_out = (
+        SuppressedFacts(cohort=first.id, title=first.title, measure="", by="Ethnic group"),
+        SuppressedFacts(cohort="_everyone", title="Everyone on the register", measure="Told three times", by="Age"),
+    )
     held = (f"{first.title}: Ethnic group", "Everyone on the register, Told three times: Age")
     frame = invented_frame()
     few = replace(
@@ -243,7 +248,7 @@ def test_what_is_left_out_is_named_where_it_is_missed_and_where_it_is_told_how_i
             if key.cohort != first.id or key.dimension == ALL
         },
     )
-    found = render_pages(build_page(frame, replace(invented_facts(), suppressed=held)))
+    found = render_pages(build_page(frame, replace(invented_facts(), suppressed=left_out)))
     page = {each.id: f"board_report/cohort-{each.id.replace('_', '-')}.html" for each in COHORTS}
 
     assert "someone might be recognised: Ethnic group." in found[page[first.id]]

@@ -10,8 +10,8 @@ from flows.cli_run import suppressed_line
 from governance.disclosure.gate import Truth
 from governance.disclosure.gate.check import Leak, in_sums_with, told_by_noise
 from governance.disclosure.gate.relations import at_most, equation
-from governance.disclosure.protect import ALL, CellKey
-from governance.disclosure.suppressed import EVERYONE, Suppressed, to_suppress, without
+from governance.disclosure.protect import ALL, EVERYONE, CellKey
+from governance.disclosure.suppressed import Suppressed, to_suppress, without
 from tests.lib.report import count_table
 from tests.unit.test_gate import CELL_KEY, POLICY, attack, history, published, table_of
 

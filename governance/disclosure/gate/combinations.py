@@ -8,11 +8,10 @@ numbers of each service are sums.
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping
 
-from governance.disclosure.combinations import SERVICE_SET, are_others, services_of
+from governance.disclosure.combinations import BETWEEN, SERVICE_SET, are_others, services_of
 from governance.disclosure.gate.relation import Relation, equation
 from governance.disclosure.protect import CellKey
 
-_PAIR = " & "
 _DIMENSIONS = (SERVICE_SET, "service", "service_pair", "service_count")
 _MANY = 4
 """So many services or more are one number of services."""
@@ -48,7 +47,7 @@ def _services(
 ) -> Iterator[Relation]:
     """Services and pairs that are told apart, less those of whom a row says so, are among the others."""
     others = next((cell for name, cell in sets.items() if are_others(name)), None)
-    named = {frozenset(name.split(_PAIR)): key for name, key in counted.items()}
+    named = {frozenset(name.split(BETWEEN)): key for name, key in counted.items()}
     left = {wanted: _less(sets, key, wanted) for wanted, key in named.items() if wanted.issubset(apart)}
     for wanted, terms in left.items():
         if others is None:

@@ -62,8 +62,10 @@ def scenarios(
     for relation in relations:
         cells = tuple(key for key, _ in relation.terms)
         hidden = tuple(key for key in cells if key in targets)
+        if not hidden or not relation.is_sum:
+            continue
         last = next((each for each in reversed(earlier) if _comparable(cells, new, each)), None)
-        if last is None or not hidden or not relation.is_sum:
+        if last is None:
             continue
         for says, moved in _stories(relation):
             if all(_credible(new, last, key, moved.get(key)) for key in cells):

@@ -7,19 +7,17 @@ from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from itertools import pairwise
 
+from governance.disclosure.combinations import BETWEEN
 from governance.disclosure.gate.combinations import combinations_of
 from governance.disclosure.gate.relation import Relation, at_most, equation
 from governance.disclosure.pairs import NOT_RECORDED, SLICES, margins
-from governance.disclosure.protect import ALL, PARTS, WHOLE, CellKey
+from governance.disclosure.protect import ALL, EVERYONE, PARTS, WHOLE, CellKey
 from governance.disclosure.waits import APPOINTMENTS, MISSED, whole_of
 
 __all__ = ["Relation", "at_most", "districts_of_areas", "equation", "relations_of"]
 
 _OVERLAPPING = frozenset({"service", "service_pair"})
 """Breakdowns in which a person may stand several times, or not at all."""
-
-_EVERYONE = "_everyone"
-_PAIR = " & "
 
 
 def relations_of(keys: Collection[CellKey]) -> list[Relation]:
@@ -87,7 +85,7 @@ def _areas(known: Collection[CellKey]) -> Iterator[Relation]:
 def _answers(known: Collection[CellKey]) -> Iterator[Relation]:
     """Met, not met and cannot tell are the people whom a definition is about."""
     for key in sorted(known):
-        if key.measure == WHOLE and key.cohort != _EVERYONE:
+        if key.measure == WHOLE and key.cohort != EVERYONE:
             parts = [key._replace(measure=part) for part in PARTS]
             yield equation(key, parts, f"the answers and the population of {_place(key)} by {_words(key.dimension)}")
 
@@ -95,8 +93,8 @@ def _answers(known: Collection[CellKey]) -> Iterator[Relation]:
 def _within(known: Collection[CellKey]) -> Iterator[Relation]:
     """A cohort's population is among everyone; rungs and services are of its members."""
     for key in sorted(known):
-        if key.measure == WHOLE and key.cohort != _EVERYONE:
-            yield at_most(key, key._replace(cohort=_EVERYONE), f"the population of {_place(key)} and everyone")
+        if key.measure == WHOLE and key.cohort != EVERYONE:
+            yield at_most(key, key._replace(cohort=EVERYONE), f"the population of {_place(key)} and everyone")
         if key.measure.startswith("rung:"):
             yield at_most(key, key._replace(measure="met"), f"the steps and the members of {_place(key)}")
         if key.measure.startswith("attrition:") and key.area != ALL:
@@ -121,7 +119,7 @@ def _services(known: Collection[CellKey]) -> Iterator[Relation]:
     """Pairs of services lie inside both, and both together inside the members."""
     for key in sorted(known):
         if key.dimension == "service_pair":
-            sides = [key._replace(dimension="service", group=side) for side in key.group.split(_PAIR)]
+            sides = [key._replace(dimension="service", group=side) for side in key.group.split(BETWEEN)]
             says = f"services and pairs of services of {key.cohort}"
             yield from (at_most(key, side, says) for side in sides)
             members = key.total
@@ -152,7 +150,7 @@ def _waits(known: Collection[CellKey]) -> Iterator[Relation]:
     for total, parts in bands.items():
         yield equation(total, parts, f"{_named(total)} and its bands by {_words(total.dimension)}")
         if total.dimension == ALL:
-            seen = CellKey(_EVERYONE, "seen", "service", total.measure.partition(":")[2])
+            seen = CellKey(EVERYONE, "seen", "service", total.measure.partition(":")[2])
             yield at_most(total, seen, "people referred to a service and people seen by it")
 
 
