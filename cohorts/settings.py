@@ -10,6 +10,7 @@ from pydantic import Field, StringConstraints, model_validator
 from cohorts.settings_evidence import EvidenceSettings
 from cohorts.settings_values import Age, AnchorText, Count, Kinds, Length, Share, UnmetText, Version
 from governance.settings.base import Slug, Strict, Text
+from governance.settings.slip import Slip
 
 
 class PopulationSettings(Strict):
@@ -47,7 +48,11 @@ class NeedSettings(Strict):
     @model_validator(mode="after")
     def _one_of_three(self) -> Self:
         if sum(given is not None for given in (self.any, self.all, self.none)) != 1:
-            raise ValueError("give evidence under exactly one of any, all and none")
+            raise Slip(
+                "give evidence under exactly one of any, all and none",
+                "Keep one of them, and make another need of what stands under the others.",
+                "Whether one piece of evidence is enough would be read in two ways.",
+            )
         return self
 
 
@@ -127,7 +132,11 @@ class SignOffSettings(Strict):
     @model_validator(mode="after")
     def _a_review_has_a_reviewer(self) -> Self:
         if self.status != "not yet reviewed" and (self.by is None or self.on is None):
-            raise ValueError("a review names by whom and on what day")
+            raise Slip(
+                "a review names by whom and on what day",
+                "Add by: and on:, or write status: not yet reviewed.",
+                "The report prints who looked at it, and a board would take it for looked at.",
+            )
         return self
 
 
@@ -164,5 +173,9 @@ class CohortSettings(Strict):
     @model_validator(mode="after")
     def _unmet_has_a_ladder(self) -> Self:
         if (self.unmet is None) != (self.responses is None):
-            raise ValueError("unmet and responses go together: give both or neither")
+            raise Slip(
+                "unmet and responses go together: give both or neither",
+                "Add unmet: not reached(<rung>), or take the ladder out.",
+                "A ladder without it says nothing of who got no answer, and it says nothing without a ladder.",
+            )
         return self

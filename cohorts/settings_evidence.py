@@ -7,6 +7,7 @@ from pydantic import Field, StringConstraints, model_validator
 from cohorts.settings_values import EVER, Age, Count, Kinds, Length, Month, Times, Window
 from governance.settings import Sector
 from governance.settings.base import Slug, Strict
+from governance.settings.slip import Slip
 
 COHORT_PATTERN = r"^([a-z][a-z0-9_]{1,39})@([0-9]+\.[0-9]+\.[0-9]+)$"
 
@@ -34,6 +35,7 @@ _QUESTIONS = {
 """What may be asked of events besides how many there were."""
 
 _HOW_MANY = {"count", "span", "months"}
+_TWO_WAYS = "Which of them counts would be read in two ways."
 
 
 class PrecedingSettings(Strict):
@@ -69,14 +71,30 @@ class HouseholdSettings(Strict):
     def _is_one_thing(self) -> Self:
         given = [name for name in ("any", "all", "of", "lone_adult") if getattr(self, name) is not None]
         if len(given) != 1:
-            raise ValueError("give exactly one of any, all, of (with count) and lone_adult")
+            raise Slip(
+                "give exactly one of any, all, of (with count) and lone_adult",
+                "Keep one of them, and make another piece of evidence of the rest.",
+                _TWO_WAYS,
+            )
         if (self.count is not None) != (given == ["of"]):
-            raise ValueError("count goes with of, and of with count")
+            raise Slip(
+                "count goes with of, and of with count",
+                "Give both; or write any, which is one of them at least.",
+                "Of how many people at home it must be true could not be said.",
+            )
         if given == ["lone_adult"] and self.age is not None:
-            raise ValueError("lone_adult has an age of its own")
+            raise Slip(
+                "lone_adult has an age of its own",
+                "Take age away, or set it under population.",
+                "An adult is 18 or over here, and another age would be ignored.",
+            )
         inner = self.any or self.all or self.of
         if inner and not (inner.need or (inner.event and inner.question in (None, "distinct", "open_episode_at"))):
-            raise ValueError("of others, ask for a need, for events counted or distinct, or for an open episode")
+            raise Slip(
+                "of others, ask for a need, for events counted or distinct, or for an open episode",
+                "Ask one of these of others at home, and what you asked of the person.",
+                "What came first, what followed and who else is at home is known of the person only.",
+            )
         return self
 
 
@@ -159,17 +177,31 @@ class EvidenceSettings(Strict):
     def _is_one_thing(self) -> Self:
         given = [name for name in _SUBJECTS if getattr(self, name) is not None]
         if len(given) != 1:
-            raise ValueError(f"give exactly one of {', '.join(list(_SUBJECTS)[:-1])} and {list(_SUBJECTS)[-1]}")
+            raise Slip(
+                f"give exactly one of {', '.join(list(_SUBJECTS)[:-1])} and {list(_SUBJECTS)[-1]}",
+                "Begin another piece of evidence, with a dash of its own, for each of the others.",
+                _TWO_WAYS,
+            )
         asked = _QUESTIONS.get(self.question or "", _HOW_MANY) if given[0] == "event" else set()
         fits = _SUBJECTS[given[0]] | asked
         if self.question == "open_episode_at":
             fits = fits - {"within"}
         if stray := sorted(self.model_fields_set - fits):
-            raise ValueError(f"{', '.join(stray)} does not go with {self.question or given[0]}")
+            raise Slip(
+                f"{', '.join(stray)} does not go with {self.question or given[0]}",
+                f"Take {', '.join(stray)} out, or ask it in a piece of evidence of its own.",
+                "It would be ignored, and whoever wrote it would believe that it counts.",
+            )
         if given[0] != "need" and self.within == EVER:
-            raise ValueError("events are counted in a window: give within a length of time")
+            raise Slip(
+                "events are counted in a window: give within a length of time",
+                "Write within: 12m, or another length; or leave it out for the lookback.",
+                "How far back a source goes would decide who is counted.",
+            )
         if (self.followed_by or self.not_followed_by) and self.clock is None:
-            raise ValueError(
-                "say whether time runs from the start or the end of the event: clock: start, or clock: end"
+            raise Slip(
+                "say whether time runs from the start or the end of the event: clock: start, or clock: end",
+                "Add clock: end where people should be seen after they left, clock: start where after they came.",
+                "An admission of ten weeks would be over its 28 days before it ends, or not; both are meant at times.",
             )
         return self

@@ -11,12 +11,14 @@ from pydantic import AfterValidator, Field, StringConstraints, WithJsonSchema
 from cohorts.durations import DURATION_PATTERN, Duration
 from cohorts.query import ALL_NEEDS
 from governance.settings.base import Kind
+from governance.settings.slip import Slip
 
 PARAMETER_PATTERN = r"^\$[a-z][a-z0-9_]{1,39}$"
 AGE_PATTERN = r"^([0-9]{1,3})(?:\+|-([0-9]{1,3}))$"
 UNMET_PATTERN = r"^not reached\(([a-z][a-z0-9_]{1,39})\)$"
 
 EVER = "ever"
+_WHOM = "Whom the definition is about could not be said."
 ANCHOR_DAYS = ("first", "last", "crossed")
 
 
@@ -26,7 +28,14 @@ def _or_parameter(schema: dict[str, Any]) -> WithJsonSchema:
 
 
 def _is_duration(text: str) -> str:
-    Duration.parse(text)
+    try:
+        Duration.parse(text)
+    except ValueError as wrong:
+        raise Slip(
+            str(wrong),
+            "Write how many days, weeks or calendar months.",
+            "Of how long a time it speaks could not be said.",
+        ) from None
     return text
 
 
@@ -37,22 +46,30 @@ def _is_window(text: str) -> str:
 def _is_age(text: str) -> str:
     found = re.match(AGE_PATTERN, text)
     if not found:
-        raise ValueError("an age is written 18+ or 18-64")
+        raise Slip("an age is written 18+ or 18-64", "Write the lowest age, and the highest if there is one.", _WHOM)
     if found[2] and int(found[2]) < int(found[1]):
-        raise ValueError("the higher age comes first")
+        raise Slip("the higher age comes first", "Write the lower age first.", "Nobody would ever be of that age.")
     return text
 
 
 def _is_unmet(text: str) -> str:
     if not re.match(UNMET_PATTERN, text):
-        raise ValueError("unmet is written not reached(<rung>)")
+        raise Slip(
+            "unmet is written not reached(<rung>)",
+            "Name the rung that people should have reached by then, such as not reached(assessed).",
+            "Who got no answer is what the definition is about, and would not be known.",
+        )
     return text
 
 
 def _is_anchor(text: str) -> str:
     need, _, day = text.partition(".")
     if not need or day not in ANCHOR_DAYS:
-        raise ValueError(f"a clock starts at <need>.first, .last or .crossed, or at {ALL_NEEDS}.crossed")
+        raise Slip(
+            f"a clock starts at <need>.first, .last or .crossed, or at {ALL_NEEDS}.crossed",
+            "Name a need and one of these days, such as often.crossed.",
+            "From which day an answer is late could not be said.",
+        )
     return text
 
 

@@ -14,6 +14,7 @@ from governance.errors import Fault
 from governance.policy.scanned import identifiers_in
 from governance.settings import config_error, read_yaml, validate_yaml
 from governance.settings.base import Slug, Strict, Text
+from governance.settings.slip import Slip
 from governance.settings.yaml_file import YamlFile
 
 BOARD_FILE = "board.yaml"
@@ -25,11 +26,18 @@ MOST_CRITERIA = 8
 
 Measure = Literal["people", "in_every_1000", "unmet_share", "deprivation_gap"]
 
+_LATE = "The report says what is overdue, and would say it of the wrong ones."
+_NOT_READ = "Nobody reads it, and whoever wrote it would believe that it stands in a report."
+_NO_GROUP = "The decision would stand beside no number."
+_UNMARKED = "A group without a mark would stand as if it did not matter, and a mark without a group is not read."
+
 
 def _printable(text: str) -> str:
     if re.search(r"[\x00-\x1f\x7f<>]", text) or identifiers_in(text):
-        raise ValueError(
-            "holds markup, a line break, or what looks like an identifier; it is printed for anybody to read"
+        raise Slip(
+            "holds markup, a line break, or what looks like an identifier; it is printed for anybody to read",
+            "Write one line of plain words, with no number, address or name of a person.",
+            "The report is public, and what stands in it cannot be taken back from its readers.",
         )
     return text
 
@@ -58,11 +66,15 @@ class Decision(Strict):
     @model_validator(mode="after")
     def _in_order(self) -> Self:
         if self.review_on < self.decided_on:
-            raise ValueError("review_on is before decided_on")
+            raise Slip("review_on is before decided_on", "Give the day by which the board wants to hear.", _LATE)
         if self.done_on is not None and self.done_on < self.decided_on:
-            raise ValueError("done_on is before decided_on")
+            raise Slip("done_on is before decided_on", "Correct one of the two days.", _LATE)
         if self.done_on is not None and self.came_back is None:
-            raise ValueError("what is done needs came_back: what came of it")
+            raise Slip(
+                "what is done needs came_back: what came of it",
+                "Add came_back: with a sentence, or take done_on away.",
+                "A reader of the report would see that something ended and not what it changed.",
+            )
         return self
 
 
@@ -82,7 +94,11 @@ class Criterion(Strict):
     @model_validator(mode="after")
     def _one_of_the_two(self) -> Self:
         if (self.measure is None) == (self.marks is None):
-            raise ValueError("needs either a measure or marks")
+            raise Slip(
+                "needs either a measure or marks",
+                "Name a measure, or give marks from 1 to 5; not both.",
+                "By what the board weighs groups could not be said.",
+            )
         return self
 
 
@@ -98,9 +114,17 @@ class Board(Strict):
     def _ids_differ(self) -> Self:
         for name, found in (("decisions", self.decisions), ("criteria", self.criteria)):
             if len({each.id for each in found}) != len(found):
-                raise ValueError(f"two {name} have the same id")
+                raise Slip(
+                    f"two {name} have the same id",
+                    "Give each an id of its own.",
+                    "What a page says of one would be read as said of the other.",
+                )
         if len(self.criteria) == 1:
-            raise ValueError("one criterion weighs nothing: give two or more")
+            raise Slip(
+                "one criterion weighs nothing: give two or more",
+                "Add another criterion, or take this one out.",
+                "Its order would be that of one number, which stands in the report already.",
+            )
         return self
 
 
@@ -154,7 +178,8 @@ def _strays(root: Path, known: Collection[str]) -> Iterator[Fault]:
         name = f"{AREA_FOLDER}/{path.name}"
         if name not in known:
             fix = f"Rename it to one of: {', '.join(known)}. Or take it away." if known else "Take it away."
-            yield Fault(what="is the file of no board in project.yaml (report.boards).", fix=fix, file=name)
+            what = "is the file of no board in project.yaml (report.boards)."
+            yield Fault(what=what, fix=fix, why=_NOT_READ, file=name, line=1, column=1)
 
 
 def _unknown(file: YamlFile, board: Board, cohorts: Sequence[str]) -> list[Fault]:
@@ -164,10 +189,10 @@ def _unknown(file: YamlFile, board: Board, cohorts: Sequence[str]) -> list[Fault
     for number, decision in enumerate(board.decisions):
         if decision.cohort is not None and decision.cohort not in known:
             what = f"decisions.{number}.cohort is no group of this project."
-            faults.append(file.fault(("decisions", number, "cohort"), what, f"{fix} Or leave it out."))
+            faults.append(file.fault(("decisions", number, "cohort"), what, f"{fix} Or leave it out.", _NO_GROUP))
     for number, criterion in enumerate(board.criteria):
         if criterion.marks is not None and set(criterion.marks) != known:
             what = f"criteria.{number}.marks does not have one mark for each group."
             every = f"Give a mark from 1 to 5 to each of: {', '.join(cohorts)}."
-            faults.append(file.fault(("criteria", number, "marks"), what, every))
+            faults.append(file.fault(("criteria", number, "marks"), what, every, _UNMARKED))
     return faults

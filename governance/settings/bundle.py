@@ -1,7 +1,7 @@
 """The config bundle: every file of a project folder, read once, all faults reported together."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -17,6 +17,8 @@ from governance.settings.source import Source
 from governance.settings.yaml_file import YamlFile, read_yaml
 
 Model = TypeVar("Model", bound=BaseModel)
+
+_UNCOUNTED = "Every rate is out of the people on it: without it nothing could be counted."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,7 +77,7 @@ def load_bundle(root: Path) -> Bundle:
     policy = _typed(files, "policy.yaml", Policy, faults) if "policy.yaml" in files else Policy()
     named = {name: _typed(files, name, Source, faults) for name in files if name.startswith("sources/")}
     sources = [source for _, source in sorted(named.items()) if source]
-    faults += _cross_file_faults(project, named)
+    faults += _cross_file_faults(files, project, named)
     if faults or project is None or policy is None:
         raise config_error(faults)
     _check_confirmed(files, sources)
@@ -92,6 +94,8 @@ def _check_confirmed(files: dict[str, YamlFile], sources: Sequence[Source]) -> N
         files[f"sources/{source.id}.yaml"].fault(
             ("files", number, "columns", name),
             f"column `{name}` is suggested as {column.column_class}, and nobody has confirmed it.",
+            "Correct the class if it is wrong, then remove `confirm: true`.",
+            "A program saw the column's name and shape, not what the source means by it.",
         )
         for source in sources
         for number, file in enumerate(source.files)
@@ -164,43 +168,35 @@ def _read_files(root: Path, faults: list[Fault]) -> dict[str, YamlFile]:
 def _typed(files: dict[str, YamlFile], name: str, model: type[Model], faults: list[Fault]) -> Model | None:
     if name not in files:
         if not any(fault.file == name for fault in faults):
-            faults.append(Fault(what="is missing.", fix="Make one with `joinedup init`.", file=name))
+            why = "It says what the project is for, and who may see what."
+            faults.append(Fault(what="is missing.", fix="Make one with `joinedup init`.", why=why, file=name))
         return None
     return validate_yaml(files[name], model, faults)
 
 
-def _cross_file_faults(project: Project | None, named: dict[str, Source | None]) -> list[Fault]:
-    faults = [
-        Fault(
-            what=f"the id is `{source.id}`, the file is called {name}.",
-            fix=f"Rename the file sources/{source.id}.yaml.",
-            file=name,
-        )
-        for name, source in named.items()
-        if source and name != f"sources/{source.id}.yaml"
-    ]
+def _cross_file_faults(
+    files: dict[str, YamlFile], project: Project | None, named: dict[str, Source | None]
+) -> Iterator[Fault]:
+    for name, source in named.items():
+        if source and name != f"sources/{source.id}.yaml":
+            what = f"the id is `{source.id}`, the file is called {name}."
+            why = "Extracts, keys and approvals find a source by its id, people by the name of its file."
+            yield files[name].fault(("id",), what, f"Rename the file sources/{source.id}.yaml.", why)
     if not named:
-        faults.append(Fault(what="there are no source files.", fix="Add sources/<id>.yaml.", file="sources/"))
-    ids = [source.id for source in named.values() if source]
-    if project and all(named.values()) and ids and project.spine not in ids:
-        faults.append(
-            Fault(
-                what=f"spine `{project.spine}` is not a source.",
-                fix=f"Use one of: {', '.join(ids)}.",
-                file="project.yaml",
-            )
-        )
-    return faults + _spine_faults(project, named)
+        why = "A project without sources has nobody to link and nothing to count."
+        yield Fault(what="there are no source files.", fix="Add sources/<id>.yaml.", why=why, file="sources/")
+    if project and all(named.values()):
+        yield from _spine_faults(files, project, [source for source in named.values() if source])
 
 
-def _spine_faults(project: Project | None, named: dict[str, Source | None]) -> list[Fault]:
+def _spine_faults(files: dict[str, YamlFile], project: Project, sources: Sequence[Source]) -> Iterator[Fault]:
     """Without the source that says who lives in the area there is nobody to count."""
-    return [
-        Fault(
-            what="the spine is optional, and without it nobody is known to live in the area.",
-            fix="Set each_month to required or carry_forward.",
-            file=name,
-        )
-        for name, source in named.items()
-        if project and source and source.id == project.spine and source.each_month == "optional"
-    ]
+    ids = [source.id for source in sources]
+    if ids and project.spine not in ids:
+        what, fix = f"spine `{project.spine}` is not a source.", f"Use one of: {', '.join(ids)}."
+        yield files["project.yaml"].fault(("spine",), what, fix, _UNCOUNTED)
+    for source in sources:
+        if source.id == project.spine and source.each_month == "optional":
+            what = "the spine is optional, and without it nobody is known to live in the area."
+            fix = "Set each_month to required or carry_forward."
+            yield files[f"sources/{source.id}.yaml"].fault(("each_month",), what, fix, _UNCOUNTED)

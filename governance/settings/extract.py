@@ -7,7 +7,14 @@ from typing import Annotated, Literal, Self, get_args
 from pydantic import Field, field_validator, model_validator
 
 from governance.settings.base import Kind, Slug, Strict, Text
+from governance.settings.slip import Slip
 from governance.settings.standard import bad_date_format, misspelt
+
+_NO_ROLE = "Without it nobody knows what the column says of a person, and nothing could be made of it."
+_SPELT = (
+    "Write the standard value; one of your own needs a name that is not nearly one of these.",
+    "It would part one group in two without anyone seeing it.",
+)
 
 
 class ColumnClass(StrEnum):
@@ -79,26 +86,46 @@ class Column(Strict):
     @model_validator(mode="after")
     def _role_fits_class(self) -> Self:
         if self.column_class is ColumnClass.DIRECT_IDENTIFIER and self.role not in DIRECT_ROLES:
-            raise ValueError(f"a direct_identifier needs a role, one of: {', '.join(sorted(DIRECT_ROLES))}")
+            raise Slip(
+                f"a direct_identifier needs a role, one of: {', '.join(sorted(DIRECT_ROLES))}",
+                "Add the role; or give the column another class, such as drop.",
+                _NO_ROLE,
+            )
         if self.column_class is ColumnClass.QUASI_IDENTIFIER and self.role not in QUASI_ROLES:
-            raise ValueError(f"a quasi_identifier needs a role, one of: {', '.join(sorted(QUASI_ROLES))}")
+            raise Slip(
+                f"a quasi_identifier needs a role, one of: {', '.join(sorted(QUASI_ROLES))}",
+                "Add the role; or give the column another class, such as attribute.",
+                _NO_ROLE,
+            )
         if self.role and self.column_class not in (ColumnClass.DIRECT_IDENTIFIER, ColumnClass.QUASI_IDENTIFIER):
-            raise ValueError("only direct_identifier and quasi_identifier columns have a role")
+            raise Slip(
+                "only direct_identifier and quasi_identifier columns have a role",
+                "Take the role away, or give the column one of the two classes.",
+                "The class decides where a column may go, and the role would say something else.",
+            )
         return self
 
     @model_validator(mode="after")
     def _codes_are_as_delivered(self) -> Self:
         loaded = self.column_class in (ColumnClass.ATTRIBUTE, ColumnClass.EVENT_FIELD)
         if self.code_system and (self.values or not loaded):
-            raise ValueError("code_system is for attributes and event fields without values: codes as delivered")
+            raise Slip(
+                "code_system is for attributes and event fields without values: codes as delivered",
+                "Take code_system or values away, or class the column attribute or event_field.",
+                "Restricted codes are looked for as they were delivered; mapped, nobody could tell.",
+            )
         return self
 
     @model_validator(mode="after")
     def _can_be_read(self) -> Self:
         if slips := misspelt(self.role or "", self.values.values()):
-            raise ValueError(slips)
+            raise Slip(slips, *_SPELT)
         if self.format and (wrong := bad_date_format(self.format)):
-            raise ValueError(f"format {wrong}")
+            raise Slip(
+                f"format {wrong}",
+                "Write it as the source writes its days, such as %d/%m/%Y or %Y-%m-%d.",
+                "Every day would be set aside as unreadable, or read as another day.",
+            )
         return self
 
 
@@ -134,7 +161,7 @@ class EventMapping(Strict):
     @model_validator(mode="after")
     def _outcomes_are_spelt(self) -> Self:
         if self.outcome and (slips := misspelt("outcome", self.outcome.values.values())):
-            raise ValueError(slips)
+            raise Slip(slips, *_SPELT)
         return self
 
 
@@ -195,15 +222,27 @@ class ExtractFile(Strict):
         try:
             "".encode(value)  # refuses codecs that are not text, such as base64
         except (LookupError, ValueError):
-            raise ValueError("is not a known encoding; use utf-8, cp1252 or utf-16") from None
+            raise Slip(
+                "is not a known encoding; use utf-8, cp1252 or utf-16",
+                "Ask the source how it saves the file; from Windows it is mostly cp1252.",
+                "Names read with the wrong letters would not be found again.",
+            ) from None
         return value
 
     @model_validator(mode="after")
     def _format_has_its_settings(self) -> Self:
         if self.sheet and self.format != "xlsx":
-            raise ValueError("sheet is for files of format xlsx")
+            raise Slip(
+                "sheet is for files of format xlsx",
+                "Take sheet away, or set format: xlsx.",
+                "Other files have one table, and a sheet that is named and not read would be missed.",
+            )
         if self.header_row and self.format == "parquet":
-            raise ValueError("header_row is for files of format csv or xlsx: Parquet names its columns itself")
+            raise Slip(
+                "header_row is for files of format csv or xlsx: Parquet names its columns itself",
+                "Take header_row away.",
+                "It would be read as if rows were passed over.",
+            )
         return self
 
     @model_validator(mode="after")
@@ -211,18 +250,36 @@ class ExtractFile(Strict):
         mappings: list[EventMapping | NeedMapping] = [*self.events, *self.needs]
         used = {name for mapping in mappings for name in _columns_of(mapping)} | _dates_of(self.addresses)
         if unknown := sorted(used - set(self.columns)):
-            raise ValueError(f"events, needs and addresses use columns that are not listed: {', '.join(unknown)}")
+            raise Slip(
+                f"events, needs and addresses use columns that are not listed: {', '.join(unknown)}",
+                "List them under columns, each with its class, or correct their spelling.",
+                "A column without a class may go nowhere, so nothing could be read from it.",
+            )
         hidden = (ColumnClass.FREE_TEXT, ColumnClass.DROP, ColumnClass.DIRECT_IDENTIFIER)
         if bad := sorted(name for name in used if self.columns[name].column_class in hidden):
-            raise ValueError(
-                f"events, needs and addresses may not read identifiers, free text or dropped columns: {', '.join(bad)}"
+            raise Slip(
+                f"events, needs and addresses may not read identifiers, free text or dropped columns: {', '.join(bad)}",
+                "Class the column event_field or attribute if it holds codes or days, or read another.",
+                "What says who somebody is does not go where needs are known.",
             )
         if self.addresses and self.grain == "events":
-            raise ValueError("addresses are dated in the file that holds them, of grain people or both")
+            raise Slip(
+                "addresses are dated in the file that holds them, of grain people or both",
+                "Move addresses: to that file.",
+                "The day of an address would be looked for in rows that hold none.",
+            )
         if self.grain == "people" and any(column.code_system for column in self.columns.values()):
-            raise ValueError("code_system belongs to files of events: a person is never left out for a code")
+            raise Slip(
+                "code_system belongs to files of events: a person is never left out for a code",
+                "Take code_system away here, or deliver the codes in a file of grain events.",
+                "Rows with a restricted code are left out, and here a row is a person.",
+            )
         if self.grain != "both" and len(self.columns_with_role("record_id")) != 1:
-            raise ValueError("a people or events file needs exactly one column with role record_id")
+            raise Slip(
+                "a people or events file needs exactly one column with role record_id",
+                "Give role: record_id to the column that holds the source's own number of a person, and to no other.",
+                "Without it nobody knows which rows of the two files are of one person.",
+            )
         return self
 
 

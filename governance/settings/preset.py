@@ -11,6 +11,7 @@ from pydantic import Field, model_validator
 
 from governance.settings.base import Slug, Strict, Text
 from governance.settings.extract import Coded, Column, EventMapping, ExtractFile, NeedMapping
+from governance.settings.slip import Slip
 from governance.settings.source import Sector
 
 EVERYTHING = "*"
@@ -46,14 +47,22 @@ class Preset(Strict):
     @model_validator(mode="after")
     def _one_file_identifies_people(self) -> Self:
         if sum(file.grain != "events" for file in self.files) != 1:
-            raise ValueError("exactly one file must have grain people or both")
+            raise Slip(
+                "exactly one file must have grain people or both",
+                "Set grain: events for the others.",
+                "One file says who the people are, and the others what happened to them.",
+            )
         return self
 
     @model_validator(mode="after")
     def _unconfirmed_names_exist(self) -> Self:
         known = set(names_and_codes(self.files)) | {EVERYTHING}
         if unknown := sorted(each.what for each in self.unconfirmed if each.what not in known):
-            raise ValueError(f"unconfirmed lists what the preset does not have: {', '.join(unknown)}")
+            raise Slip(
+                f"unconfirmed or confirmed lists what the preset does not have: {', '.join(unknown)}",
+                "Correct the name there, or take it out.",
+                "A renamed column would be confirmed by a slip.",
+            )
         return self
 
 

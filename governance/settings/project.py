@@ -6,6 +6,9 @@ from pydantic import Field, model_validator
 
 from governance.settings.accountability import Governance
 from governance.settings.base import Slug, Strict, Text
+from governance.settings.slip import Slip
+
+_STRANGERS = "Who shares a block would draw a map of the population that an intruder can read."
 
 RuleComponent = Literal[
     "date_of_birth",
@@ -71,14 +74,24 @@ class BlockingRule(Strict):
     @model_validator(mode="after")
     def _ties_no_strangers(self) -> Self:
         if len(self.components) == 1 and self.components[0] not in PERSONAL_ALONE:
-            raise ValueError(
+            raise Slip(
                 f"`{self.components[0]}` alone ties strangers together and lets an intruder map the population;"
-                " add a component"
+                " add a component",
+                "Add a name, a birth date or a place beside it.",
+                _STRANGERS,
             )
         if len(set(self.components)) != len(self.components):
-            raise ValueError("a component is listed twice")
+            raise Slip(
+                "a component is listed twice",
+                "List it once.",
+                "The rule would look stricter than it is.",
+            )
         if _DATE_PARTS.issuperset(self.components):
-            raise ValueError("a birth date, whole or in part, ties strangers together; add a name or a place")
+            raise Slip(
+                "a birth date, whole or in part, ties strangers together; add a name or a place",
+                "Add a name or a place beside it.",
+                _STRANGERS,
+            )
         return self
 
 
@@ -194,7 +207,11 @@ class Linkage(Strict):
     def _rule_ids_differ(self) -> Self:
         ids = [rule.id for rule in self.rules]
         if len(set(ids)) != len(ids):
-            raise ValueError("two rules have the same id")
+            raise Slip(
+                "two rules have the same id",
+                "Give each rule an id of its own.",
+                "Reports say by its id which rule found a pair.",
+            )
         return self
 
     @model_validator(mode="after")
@@ -204,16 +221,22 @@ class Linkage(Strict):
             rule.id for rule in self.rules if len(set(rule.components) - {"sex"}) == 1 and "sex" in rule.components
         ]
         if crowded and loose:
-            raise ValueError(
+            raise Slip(
                 f"rule `{loose[0]}` has one component besides sex: it ties strangers together unless"
-                " max_source_records and max_source_people are set"
+                " max_source_records and max_source_people are set",
+                "Set the two, or add a component.",
+                _STRANGERS,
             )
         return self
 
     @model_validator(mode="after")
     def _model_from_needs_reuse(self) -> Self:
         if self.model_from and self.model == "train":
-            raise ValueError("model_from names a model to use again, but model is train")
+            raise Slip(
+                "model_from names a model to use again, but model is train",
+                "Set model: reuse, or take model_from away.",
+                "One of the two would be ignored, and nobody could tell which weights were used.",
+            )
         return self
 
 
@@ -314,17 +337,25 @@ class Report(Strict):
     def _boards_do_not_overlap(self) -> Self:
         ids = [each.id for each in self.boards]
         if taken := {"all", NO_BOARD}.intersection(ids):
-            raise ValueError(f"`{min(taken)}` cannot be the id of a board")
+            raise Slip(
+                f"`{min(taken)}` cannot be the id of a board",
+                "Give the board another id, such as the name of its area.",
+                "Its folder would be that of everybody, or of people in no board's area.",
+            )
         if len(set(ids)) != len(ids):
-            raise ValueError("two boards have the same id")
+            raise Slip(
+                "two boards have the same id",
+                "Give each board an id of its own.",
+                "The report of one would be written over that of the other.",
+            )
         held = [district for each in self.boards for district in each.districts]
         if twice := sorted({district for district in held if held.count(district) > 1}):
             under = " and ".join(f"`{each.id}`" for each in self.boards if twice[0] in each.districts)
-            raise ValueError(
-                f"district `{twice[0]}` is listed twice, under {under}:"
-                " areas of boards may not overlap, or the difference of two reports is the few people who are in one of"
-                " them only. List it under one board: a board whose area holds others reads the whole's report, or"
-                " theirs side by side"
+            raise Slip(
+                f"district `{twice[0]}` is listed twice, under {under}: areas of boards may not overlap",
+                "List it under one board: a board whose area holds others reads the whole's report, or theirs side by"
+                " side.",
+                "The difference of two reports would be the few people who are in one of them only.",
             )
         return self
 

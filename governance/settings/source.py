@@ -8,6 +8,7 @@ from pydantic import Field, model_validator
 
 from governance.settings.base import Share, Slug, Strict, Text
 from governance.settings.extract import ExtractFile
+from governance.settings.slip import Slip
 
 
 class Sector(StrEnum):
@@ -101,9 +102,17 @@ class OptOuts(Strict):
         if self.national_data_opt_out == "apply":
             wanted = ("cleaned_list", "max_age_days", "unverifiable_records")
             if absent := [name for name in wanted if getattr(self, name) is None]:
-                raise ValueError(f"applying opt-outs needs {', '.join(absent)}")
+                raise Slip(
+                    f"applying opt-outs needs {', '.join(absent)}",
+                    f"Add {', '.join(absent)}.",
+                    "Which list is applied, how old it may be and what becomes of the others has no safe guess.",
+                )
         elif self.exemption is None:
-            raise ValueError("an exempt source needs an exemption reason code")
+            raise Slip(
+                "an exempt source needs an exemption reason code",
+                "Add exemption: with the reason code, or set national_data_opt_out: apply.",
+                "People who opted out have to be told under which exemption their data are used.",
+            )
         return self
 
 
@@ -125,7 +134,11 @@ class SensitiveRecords(Strict):
         by_list = self.path is not None and self.max_age_days is not None
         attested = self.left_out_by is not None and self.attested_on is not None and self.reference is not None
         if by_list == attested or (self.path is None) == (self.left_out_by is None):
-            raise ValueError("needs list and max_age_days, or left_out_by, attested_on and reference; not both")
+            raise Slip(
+                "needs list and max_age_days, or left_out_by, attested_on and reference; not both",
+                "Keep one of the two ways, with all of its entries.",
+                "People who must not be found are left out here or before: of half of each nobody could say.",
+            )
         return self
 
 
@@ -188,14 +201,26 @@ class Source(Strict):
     @model_validator(mode="after")
     def _carried_forward_up_to_an_age(self) -> Self:
         if (self.each_month == "carry_forward") != (self.carry_forward_months is not None):
-            raise ValueError("carry_forward needs carry_forward_months, and nothing else has it")
+            raise Slip(
+                "carry_forward needs carry_forward_months, and nothing else has it",
+                "Give both, or neither.",
+                "An extract that is carried forward for ever would be read as if nothing happened since.",
+            )
         return self
 
     @model_validator(mode="after")
     def _one_file_identifies_people(self) -> Self:
         ids = [file.id for file in self.files]
         if len(set(ids)) != len(ids):
-            raise ValueError("two files have the same id")
+            raise Slip(
+                "two files have the same id",
+                "Give each file an id of its own.",
+                "Counts, faults and receipts name a file by its id.",
+            )
         if sum(file.grain != "events" for file in self.files) != 1:
-            raise ValueError("exactly one file must have grain people or both")
+            raise Slip(
+                "exactly one file must have grain people or both",
+                "Set grain: events for the others; people in several files are sources of their own.",
+                "One file says who the people are, and the others what happened to them.",
+            )
         return self

@@ -96,7 +96,7 @@ def _parsed(raw: bytes, name: str) -> YamlFile:
     if repeated:
         raise ConfigError(
             f"{name}: {len(repeated)} keys are given twice.",
-            why="Only one of the two would count, and a reader cannot tell which.",
+            why=_ONCE,
             fix="Keep one of each.",
             code="E-CONFIG-YAML",
             faults=repeated,
@@ -105,6 +105,8 @@ def _parsed(raw: bytes, name: str) -> YamlFile:
 
 
 _MEND = "Save it as UTF-8, and check indentation, colons and unclosed quotes there and above."
+_TORN = "What stands below the place could belong to what stands above it, or not."
+_ONCE = "Only one of the two would count, and a reader cannot tell which."
 
 
 def _unreadable(name: str, place: Place, what: str) -> ConfigError:
@@ -114,7 +116,7 @@ def _unreadable(name: str, place: Place, what: str) -> ConfigError:
         why="A config that cannot be read as one meaning cannot be approved or run.",
         fix="Save it as UTF-8 and check indentation, quotes and colons around that line.",
         code="E-CONFIG-YAML",
-        faults=[Fault(what=what, fix=_MEND, file=name, line=line, column=column)],
+        faults=[Fault(what=what, fix=_MEND, why=_TORN, file=name, line=line, column=column)],
     )
 
 
@@ -127,7 +129,8 @@ def _plain(node: yaml.Node, at: Location, places: dict[Location, Place], repeate
             key = str(key_node.value)
             line, column = places[(*at, key)] = _place_of(key_node)
             if key in found:
-                repeated.append(Fault(what=f"`{key}` is given twice.", file=name, line=line, column=column))
+                what, fix = f"`{key}` is given twice.", "Keep one of the two."
+                repeated.append(Fault(what=what, fix=fix, why=_ONCE, file=name, line=line, column=column))
             found[key] = _plain(value_node, (*at, key), places, repeated, name)
         return found
     if isinstance(node, yaml.SequenceNode):

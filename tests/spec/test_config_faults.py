@@ -5,9 +5,10 @@ from pathlib import Path
 import pytest
 
 from governance.errors import ConfigError
-from governance.settings import load_bundle
+from governance.settings import Project, Source, load_bundle, validate_yaml
 from governance.settings.standard import misspelt
-from governance.settings.yaml_file import parse_yaml
+from governance.settings.yaml_file import parse_yaml, read_yaml
+from tests.lib.odd_settings import incomplete, oddities
 from tests.lib.toy import make_toy
 
 HOUSING = "sources/housing.yaml"
@@ -31,6 +32,7 @@ def faults_of(project: Path, name: str, old: str, new: str) -> list[str]:
             load_bundle(project)
     finally:
         path.write_bytes(good)
+    assert [(str(fault), lacking) for fault in caught.value.faults if (lacking := incomplete(fault))] == []
     return [str(fault) for fault in caught.value.faults]
 
 
@@ -135,3 +137,58 @@ def test_boards_that_cannot_be_told_apart_are_refused(project, boards, told):
     [fault] = faults_of(project, "project.yaml", "report:\n", f"report:\n  {boards}\n")
 
     assert told in fault
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "told"),
+    [
+        ("id: housing\n", "id: houses\n", "sources/housing.yaml:1:1: the id is `houses`, the file is called"),
+        ("each_month: required", "each_month: optional", ": the spine is optional, and without it nobody is known"),
+    ],
+)
+def test_files_that_contradict_each_other(project, old, new, told):
+    """With line and column, as every other fault."""
+    name = HOUSING if "housing" in old else f"sources/{load_bundle(project).project.spine}.yaml"
+    text = (project / name).read_text("utf-8")
+    if old not in text:
+        old, new = "sector:", f"{new}\nsector:"
+    found = faults_of(project, name, old, new)
+
+    assert any(told in fault for fault in found)
+
+
+def test_a_spine_that_is_no_source(project):
+    """The line is that of `spine`."""
+    spine = load_bundle(project).project.spine
+    [fault] = faults_of(project, "project.yaml", f"spine: {spine}", "spine: elsewhere")
+
+    assert "spine `elsewhere` is not a source. Use one of:" in fault
+
+
+def test_a_key_that_stands_twice(project):
+    """Which of the two would count, nobody could tell."""
+    [fault] = faults_of(project, HOUSING, "sector: council", "sector: council\nsector: nhs")
+
+    assert fault.startswith("sources/housing.yaml:5:1: `sector` is given twice. Keep one of the two.")
+
+
+@pytest.mark.parametrize(("name", "model"), [("project.yaml", Project), (HOUSING, Source)])
+def test_whatever_is_odd_is_told_whole(project, name, model):
+    """Every entry made odd in fifteen ways, one at a time: each fault has line, column, what, why and fix."""
+    told = 0
+    for odd in oddities(read_yaml(project / name, name=name)):
+        faults = []
+        validate_yaml(odd, model, faults)
+        assert [(str(fault), lacking) for fault in faults if (lacking := incomplete(fault))] == []
+        told += bool(faults)
+
+    assert told > 300
+
+
+def test_every_validator_says_why_and_how_to_mend_it():
+    """Nothing in a settings module is refused with a bare ValueError, which has neither."""
+    root = Path(__file__).parents[2]
+    files = [*root.glob("governance/settings/*.py"), *root.glob("cohorts/settings*.py"), *root.glob("cohorts/board/*.py")]
+
+    assert len(files) > 12
+    assert [file.name for file in files if "raise ValueError" in file.read_text("utf-8")] == []
