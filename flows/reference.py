@@ -119,7 +119,7 @@ def presets_page() -> str:
     rows = "".join(
         f"| [{each.title}](../../config/sources/{each.id}.yaml) | {each.sector.value} |"
         f" {sum(len(file.columns) for file in each.files)} |"
-        f" {'every name and code' if each.is_placeholder else len(each.unconfirmed)} |\n"
+        f" {_doubts(each)} |\n"
         for each in found
     )
     return head + rows + "".join(_preset(each) for each in found)
@@ -135,7 +135,16 @@ def presets() -> list[Preset]:
 def _preset(each: Preset) -> str:
     based = "".join(f"- Based on: {one}.\n" for one in each.based_on)
     rows = "".join(f"| `{one.what}` | {one.why} |\n" for one in each.unconfirmed)
-    return f"\n## {each.title}\n\n{based}\n| Not confirmed | Why |\n|---|---|\n{rows}"
+    seen = "".join(f"| `{one.what}` | {one.by} |\n" for one in each.confirmed)
+    looked_up = f"\n| Confirmed by itself | By |\n|---|---|\n{seen}" if seen else ""
+    return f"\n## {each.title}\n\n{based}\n| Not confirmed | Why |\n|---|---|\n{rows}{looked_up}"
+
+
+def _doubts(preset: Preset) -> str:
+    """How much of a preset is not confirmed."""
+    if not preset.is_placeholder:
+        return str(len(preset.unconfirmed))
+    return "every name and code" + (", but what is listed below" if preset.confirmed else "")
 
 
 if __name__ == "__main__":

@@ -2,7 +2,7 @@
 
 A preset holds the files of a source and nothing of any one organisation: its legal bases, agreement and coverage are
 its own. It is where a source file begins. What could not be confirmed from published documentation is listed in the
-preset itself, so that nobody takes a guess for a standard.
+preset itself, so that nobody takes a guess for a standard; what was looked up by itself is listed with where it stood.
 """
 
 from typing import Annotated, Self
@@ -26,6 +26,15 @@ class Unconfirmed(Strict):
     why: Text
 
 
+class Confirmed(Strict):
+    """A name or code that published documentation confirmed."""
+
+    what: Text
+    """`column`, `file.column`, `column=code`, or `column=*` for every code of a column that is listed."""
+    by: Text
+    """In which publication it was seen."""
+
+
 class Preset(Strict):
     """The files of one kind of source."""
 
@@ -38,10 +47,12 @@ class Preset(Strict):
     """What it was made from."""
     files: Annotated[list[ExtractFile], Field(min_length=1)]
     unconfirmed: list[Unconfirmed] = []
+    confirmed: list[Confirmed] = []
+    """What was looked up by itself; of a preset of placeholders, all that is not one."""
 
     @property
     def is_placeholder(self) -> bool:
-        """Whether no name in it is confirmed."""
+        """Whether nothing in it but what is listed under ``confirmed`` is confirmed."""
         return any(each.what == EVERYTHING for each in self.unconfirmed)
 
     @model_validator(mode="after")
@@ -57,11 +68,18 @@ class Preset(Strict):
     @model_validator(mode="after")
     def _unconfirmed_names_exist(self) -> Self:
         known = set(names_and_codes(self.files)) | {EVERYTHING}
-        if unknown := sorted(each.what for each in self.unconfirmed if each.what not in known):
+        named = [each.what for each in self.unconfirmed] + [each.what for each in self.confirmed]
+        if unknown := sorted(what for what in named if what not in known):
             raise Slip(
                 f"unconfirmed or confirmed lists what the preset does not have: {', '.join(unknown)}",
                 "Correct the name there, or take it out.",
                 "A renamed column would be confirmed by a slip.",
+            )
+        if twice := sorted({what for what in named if named.count(what) > 1}):
+            raise Slip(
+                f"listed twice under unconfirmed and confirmed: {', '.join(twice)}",
+                "Keep one of the two.",
+                "Nobody could tell whether it may be relied on.",
             )
         return self
 
@@ -71,7 +89,12 @@ def names_and_codes(files: list[ExtractFile]) -> list[str]:
     found: dict[str, None] = {}
     for file in files:
         for name, column in file.columns.items():
-            for each in (name, f"{file.id}.{name}", *(f"{name}={code}" for code in _codes(file, name, column))):
+            codes = _codes(file, name, column)
+            for each in (
+                name,
+                f"{file.id}.{name}",
+                *(f"{name}={code}" for code in [*codes, *([EVERYTHING] if codes else [])]),
+            ):
                 found[each] = None
     return list(found)
 

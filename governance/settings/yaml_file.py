@@ -96,7 +96,7 @@ def _parsed(raw: bytes, name: str) -> YamlFile:
     if repeated:
         raise ConfigError(
             f"{name}: {len(repeated)} keys are given twice.",
-            why=_ONCE,
+            why="Only one of the two would count, and a reader cannot tell which.",
             fix="Keep one of each.",
             code="E-CONFIG-YAML",
             faults=repeated,
@@ -106,7 +106,7 @@ def _parsed(raw: bytes, name: str) -> YamlFile:
 
 _MEND = "Save it as UTF-8, and check indentation, colons and unclosed quotes there and above."
 _TORN = "What stands below the place could belong to what stands above it, or not."
-_ONCE = "Only one of the two would count, and a reader cannot tell which."
+_ONCE = "Which of the two counts nobody could tell."
 
 
 def _unreadable(name: str, place: Place, what: str) -> ConfigError:

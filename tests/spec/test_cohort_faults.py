@@ -137,8 +137,8 @@ def test_the_good_file_has_no_fault(tmp_path):
         (
             "not reached(assessed)",
             "no help",
-            "cohorts/rough.yaml:24:1: unmet: unmet is written not reached(<rung>). Name the rung that people should have"
-            " reached by then, such as not reached(assessed).",
+            "cohorts/rough.yaml:24:1: unmet: unmet is written not reached(<rung>). Name the rung that people should"
+            " have reached by then, such as not reached(assessed).",
         ),
         (
             "after: often.crossed",

@@ -188,7 +188,11 @@ def test_whatever_is_odd_is_told_whole(project, name, model):
 def test_every_validator_says_why_and_how_to_mend_it():
     """Nothing in a settings module is refused with a bare ValueError, which has neither."""
     root = Path(__file__).parents[2]
-    files = [*root.glob("governance/settings/*.py"), *root.glob("cohorts/settings*.py"), *root.glob("cohorts/board/*.py")]
+    files = [
+        *root.glob("governance/settings/*.py"),
+        *root.glob("cohorts/settings*.py"),
+        *root.glob("cohorts/board/*.py"),
+    ]
 
     assert len(files) > 12
     assert [file.name for file in files if "raise ValueError" in file.read_text("utf-8")] == []

@@ -117,15 +117,45 @@ def test_a_doubt_about_something_that_is_not_there_is_refused():
         Preset.model_validate(raw, strict=False)
 
 
+def test_what_is_confirmed_and_doubted_at_once_is_refused():
+    """Nobody could tell whether it may be relied on."""
+    raw = PRESETS[IDS.index("police_notices")].model_dump(by_alias=True, mode="json")
+    raw["confirmed"].append({"what": "*", "by": "a publication that somebody read"})
+    with pytest.raises(ValidationError, match=r"listed twice under unconfirmed and confirmed: \*"):
+        Preset.model_validate(raw, strict=False)
+
+
+@pytest.mark.parametrize("preset", PRESETS, ids=IDS)
+def test_what_is_confirmed_names_the_publication(preset):
+    """And a preset of placeholders maps no ethnic group by codes that nobody looked up."""
+    assert all(len(each.by) > 20 for each in preset.confirmed)
+    columns = {name for file in preset.files for name in file.columns_with_role("ethnic_group")}
+    coded = {name for file in preset.files for name in columns if name in file.columns and file.columns[name].values}
+    if preset.is_placeholder and preset.id != "generic":
+        assert {f"{name}=*" for name in coded} <= {each.what for each in preset.confirmed}
+
+
+def test_an_arrival_by_ambulance_is_a_callout_and_patient_transport_is_none():
+    """Most who are brought come by road in an emergency: a preset without that code would miss nearly all of them."""
+    [file] = PRESETS[IDS.index("ecds")].files
+    [callout] = [event for event in file.events if event.kind == "ambulance.callout"]
+    [codes] = callout.where.values()
+
+    assert "1048031000000100" in codes
+    assert not {"1048021000000102", "1048071000000103", "1048061000000105", "1048001000000106"} & set(codes)
+
+
 def test_columns_and_codes_can_be_doubted():
     """With or without the file they stand in."""
     known = names_and_codes(PRESETS[IDS.index("mhsds")].files)
 
-    assert {"CareContDate", "contact.CareContDate", "AttendOrDNACode=5", "Gender=1"} <= set(known)
+    assert {"CareContDate", "contact.CareContDate", "AttendOrDNACode=5", "AttendOrDNACode=*", "Gender=1"} <= set(known)
+    assert "CareContDate=*" not in known
 
 
 def test_the_reference_page_lists_every_doubt():
     """So that whoever starts from a preset sees them before the first extract."""
     page = presets_page()
 
-    assert all(f"`{each.what}`" in page for preset in PRESETS for each in preset.unconfirmed)
+    assert all(f"`{each.what}`" in page for preset in PRESETS for each in (*preset.unconfirmed, *preset.confirmed))
+    assert all(each.by in page for preset in PRESETS for each in preset.confirmed)
