@@ -14,6 +14,7 @@ A message names files, lines, columns and counts, never a value from any record.
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
+from functools import partial
 
 EXIT_OK = 0
 EXIT_WARNING = 1
@@ -51,6 +52,10 @@ class ProjectError(Exception):
     ) -> None:
         super().__init__(what)
         self.what, self.why, self.fix, self.code, self.faults = what, why, fix, code, tuple(faults)
+
+    def __reduce__(self) -> tuple[object, ...]:
+        """How it passes to a process that waits for it; an exception's own way knows no keywords."""
+        return partial(type(self), self.what, why=self.why, fix=self.fix, code=self.code, faults=self.faults), ()
 
     def __str__(self) -> str:
         """The whole message, with the faults indented."""

@@ -227,6 +227,18 @@ def test_duplicate_ids_above_the_share_allowed(tmp_path):
     )
 
 
+def test_a_single_row_of_a_small_file_does_not_stop_a_month(tmp_path):
+    """It is set aside and counted; a share of eight rows says nothing of the next eight hundred."""
+    source = make_source(max_rejected_share=0.05)
+    rows = [f"p{i},,Archer,,,," for i in range(7)]
+    deliver(tmp_path, {"people.csv": table(PEOPLE_HEADER, *rows, ",,Bell,,,,")})
+
+    assert read(tmp_path, source).counts["people"].rejected == 1
+
+    assert "too many rows" in message(tmp_path, table(PEOPLE_HEADER, *rows, ",,Bell,,,,", ",,Cole,,,,"), source=source)
+    assert "too many rows" in message(tmp_path, table(PEOPLE_HEADER, ",,Bell,,,,"), source=source)
+
+
 def test_the_share_is_taken_file_by_file(tmp_path):
     """A large people file must not hide that every event is lost; the share itself is still allowed."""
     people = table(PEOPLE_HEADER, *(f"p{i},,Archer,,,," for i in range(1000)))

@@ -1,9 +1,12 @@
 """Errors say what, why and fix, and how the command ends."""
 
+import pickle
+
 import pytest
 
 from governance.contracts import PERSON_INDEX, check_table
 from governance.errors import (
+    Awaiting,
     BadInput,
     ConfigError,
     ContractError,
@@ -108,3 +111,15 @@ def test_a_table_that_fits_comes_back_in_contract_order():
     table = PERSON_INDEX.schema.empty_table().select(["person_id", "source", "record_id"])
 
     assert check_table(table, PERSON_INDEX).column_names == list(PERSON_INDEX.columns)
+
+
+@pytest.mark.parametrize("kind", [ProjectError, Awaiting, PolicyRefusal, ConfigError, ExtractError, InternalError])
+def test_an_error_passes_from_one_process_to_another_whole(kind):
+    """What a worker process raises is told by the one that waits for it, and not lost for being an error."""
+    error = kind("The files have 1 fault.", why="It matters.", fix="Mend it.", code="E-CONFIG", faults=[FAULT])
+
+    passed = pickle.loads(pickle.dumps(error))  # noqa: S301 - of our own making
+
+    assert type(passed) is kind
+    assert passed.as_dict() == error.as_dict()
+    assert str(passed) == str(error)
