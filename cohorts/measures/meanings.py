@@ -56,6 +56,12 @@ MEANINGS = {
     ),
     "on_the_list_but_dead": Meaning("Open referrals of people who have died", REFERRALS, _OPEN, False),
     "seen_off_the_register": Meaning("People seen who are not on the register", PEOPLE, "people seen by any source"),
+    "child_without_known_adult": Meaning(
+        "Children whose home, as sources tell it, holds nobody known to be an adult",
+        PEOPLE,
+        "people under 18 on the register ({spine_id}) whose home is told",
+        False,
+    ),
     "age_standardised": Meaning(
         "People who meet the definition in 1,000, at the ages of everyone on the register",
         PEOPLE,

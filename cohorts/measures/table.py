@@ -11,6 +11,7 @@ from cohorts.analysis import parts_of
 from cohorts.measures.against_rest import against_rest
 from cohorts.measures.by_age import age_rows
 from cohorts.measures.by_place import place_rows
+from cohorts.measures.child_homes import child_home_rows
 from cohorts.measures.estimates import estimate_rows
 from cohorts.measures.ladder_gap import cascade_rows
 from cohorts.measures.meanings import denominator, meaning_of
@@ -64,6 +65,7 @@ def measure_table(
         lambda: cascade_rows(con, definitions),
         lambda: wait_rows(con),
         lambda: person_time_rows(con, as_of),
+        lambda: child_home_rows(con, as_of),
     )
     versions = {one.id: one.version for one in definitions}
     rows = sorted((row for part in parts for row in part()), key=lambda row: row.key)

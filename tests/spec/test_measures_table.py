@@ -9,6 +9,7 @@ import pyarrow as pa
 import pytest
 
 from cohorts.counts import count_cohorts, number_people
+from cohorts.measures.child_homes import child_home_rows
 from cohorts.measures.meanings import MEANINGS
 from cohorts.measures.person_time import person_time_rows
 from cohorts.measures.presets import SHIPPED, load_preset
@@ -40,6 +41,7 @@ FILES = [
     "wait_group",
     "attrition_face",
     "person_years",
+    "child_home",
 ]
 LADDER = (rung("referred", response("asc.request")), rung("assessed", response("asc.assessment"), within="56d"))
 ASKED = (
@@ -194,6 +196,40 @@ def test_people_off_the_register_are_counted_by_source_and_group(con, found):
         *{("female", 0, 100), ("male", 1, 1)},
         *{("fixed address", 0, 100), ("no fixed address", 1, 1)},
     }
+
+
+def test_children_whose_home_holds_no_known_adult_are_shown_by_group():
+    """A mother who died, one of unknown age and one who is elsewhere are no adults at home; hostels are no homes."""
+    people = """
+        person_id | on_spine | birth_year | sex    | household | address_kind | death_month
+        mother    | yes      | 1990       | female | 1         | home         | -
+        daughter  | yes      | 2015       | female | 1         | home         | -
+        son       | yes      | 2018       | male   | 2         | home         | -
+        brother   | yes      | 2019       | male   | 2         | home         | -
+        widow     | yes      | 1960       | female | 3         | home         | 2024-03-01
+        orphan    | yes      | 2012       | female | 3         | home         | -
+        somebody  | yes      | -          | male   | 4         | home         | -
+        child     | yes      | 2010       | male   | 4         | home         | -
+        eighteen  | yes      | 2007       | male   | 5         | home         | -
+        sister    | yes      | 2008       | female | 5         | home         | -
+        guest     | no       | 2014       | female | 2         | home         | -
+        sheltered | yes      | 2016       | female | 6         | hostel       | -
+        unknown   | yes      | 2016       | female | -         | unknown      | -
+    """
+    with warehouse() as con:
+        measured(con, people)
+        slice_people(con, AS_OF)
+        found = {(row.dimension, row.group): (row.part, row.whole) for row in child_home_rows(con, AS_OF)}
+
+    assert found["all", "all"] == (4, 6)
+    assert found["sex", "male"] == (3, 3)
+    assert found["sex", "female"] == (1, 3)
+    assert not any(dimension == "age_band" for dimension, _ in found)
+
+
+def test_without_homes_nothing_is_said_of_them(found):
+    """Where the project tells no homes there is no row, not a row of zeros."""
+    assert "child_without_known_adult" not in {row["measure"] for row in found.cohort_measure.to_pylist()}
 
 
 def test_the_dead_leave_the_denominator_when_they_die():
@@ -410,6 +446,7 @@ def test_every_measure_has_a_unit_and_a_denominator(found):
         "missed_appointments",
         "bounce_rate",
         "days_to_contact",
+        "child_without_known_adult",
     }
     nobody_here |= {name for name in MEANINGS if name.startswith("on_the_list")}
     assert used | nobody_here >= set(MEANINGS)
