@@ -193,7 +193,9 @@ def _publish_measures(run: Run, measured: Measured, definitions: Sequence[Defini
     """The page of measures, restricted to the analysis zone; returns its digest."""
     titles = {one.id: one.title for one in definitions}
     with publish(run.zone("analysis", run.period, "measures")) as scratch:
-        written = write_measures_page(scratch, run.bundle, run.period, measured.cohort_measure, titles)
+        written = write_measures_page(
+            scratch, run.bundle, run.period, measured.cohort_measure, measured.measure_count, titles
+        )
         page = sha256(written.read_bytes()).hexdigest()
         common = {"project": run.bundle.project.id, "period": run.period, "config_sha256": run.bundle.digest}
         write_manifest(scratch, {**common, "kind": "measures", "files": {MEASURES_PAGE: page}})

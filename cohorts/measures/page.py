@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from cohorts.measures.meanings import APPOINTMENTS, CONTACT_DAYS, MEANINGS, PEOPLE, POINTS, REFERRALS, meaning_of
 from governance.disclosure import EVERYONE
@@ -18,6 +19,7 @@ PAGE_FILE = "measures.html"
 FEWEST = 10
 """Groups of fewer are not shown: a handful of people may be one family."""
 
+_KEY = ["cohort", "measure", "dimension", "group"]
 _COUNTED = (PEOPLE, REFERRALS, CONTACT_DAYS, APPOINTMENTS)
 """Units of which a value is a share of the whole."""
 
@@ -59,7 +61,7 @@ class MeasureTable:
 
 
 def write_measures_page(
-    folder: Path, bundle: Bundle, period: str, measures: pa.Table, titles: Mapping[str, str]
+    folder: Path, bundle: Bundle, period: str, measures: pa.Table, counts: pa.Table, titles: Mapping[str, str]
 ) -> Path:
     """Write ``measures.html``; the same measures give the same bytes.
 
@@ -68,10 +70,11 @@ def write_measures_page(
         bundle: Title of the project.
         period: ``YYYY-MM``.
         measures: Contract ``cohort_measure``.
+        counts: Contract ``measure_count``, which says how many people days, referrals and appointments are of.
         titles: Of cohorts, by id, in the order wanted; everyone comes last.
     """
     named = {**titles, EVERYONE: "Everyone, whatever cohort they are in"}
-    rows = measures.to_pylist()
+    rows = _without_few(measures.to_pylist(), counts)
     cohorts = [
         (cohort, title, list(_tables([row for row in rows if row["cohort"] == cohort])))
         for cohort, title in named.items()
@@ -84,6 +87,18 @@ def write_measures_page(
     path = folder / PAGE_FILE
     write_file(path, page.encode())
     return path
+
+
+def _without_few(rows: Sequence[dict[str, Any]], counts: pa.Table) -> list[dict[str, Any]]:
+    """The rows, with no number in those of a handful of people, be they counted themselves or their days."""
+    people = counts.filter(pc.less(counts["whole_people"], FEWEST)).select(_KEY).to_pylist()
+    few = {tuple(row.values()) for row in people}
+    return [
+        {**row, "part": None, "whole": None, "value": None, "low": None, "high": None, "is_few": True}
+        if tuple(row[name] for name in _KEY) in few or (row["whole"] is not None and 0 < row["whole"] < FEWEST)
+        else {**row, "is_few": False}
+        for row in rows
+    ]
 
 
 def _tables(rows: Sequence[Mapping[str, Any]]) -> Iterator[MeasureTable]:
@@ -114,7 +129,7 @@ def _order(row: Mapping[str, Any]) -> tuple[int, str, bool, str]:
 def _row(row: Mapping[str, Any]) -> tuple[str, ...]:
     dimension = row["dimension"]
     named = (_TITLES.get(dimension, dimension.replace("_", " ").replace(":", ": ")), row["group"])
-    if row["whole"] is not None and 0 < row["whole"] < FEWEST:
+    if row["is_few"]:
         return (*named, f"fewer than {FEWEST}", "", "", "")
     return (*named, _number(row["part"]), _number(row["whole"]), _value(row), _interval(row))
 

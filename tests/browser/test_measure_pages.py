@@ -8,7 +8,7 @@ from governance.settings import load_bundle
 from tests.lib.axe import listened
 from tests.lib.browser import measured, need_chromium
 from tests.lib.toy import make_toy
-from tests.unit.test_measures_page import table
+from tests.unit.test_measures_page import counts, table
 from tests.unit.test_scorecard import card
 
 pytestmark = pytest.mark.browser
@@ -34,7 +34,7 @@ def folder(tmp_path_factory):
     root = tmp_path_factory.mktemp("pages")
     bundle = load_bundle(make_toy(root / "toy", keys=False))
     write_scorecard(root, bundle.project, card())
-    write_measures_page(root, bundle, "2026-10", table(), {"c01": "Some cohort"})
+    write_measures_page(root, bundle, "2026-10", table(), counts(), {"c01": "Some cohort"})
     return root
 
 

@@ -4,7 +4,7 @@ import pyarrow as pa
 import pytest
 
 from cohorts.measures.page import write_measures_page
-from governance.contracts import COHORT_MEASURE
+from governance.contracts import COHORT_MEASURE, MEASURE_COUNT
 from governance.settings import load_bundle
 
 ROWS = [
@@ -17,7 +17,12 @@ ROWS = [
     ("cascade:referred", "sex", "female", 12, 20, "percentage points", -4.25, None, None),
     ("days_to_contact:mental_health", "all", "all", 11, 20, "days", 23.0, 13.0, None),
     ("age_standardised", "all", "all", 30, 400, "people", 81.5, 60.0, 110.0),
+    ("mostly_in_crisis", "all", "all", 2, 3, "people", 2 / 3, 0.2, 0.9),
+    ("crisis_share", "all", "all", 44, 90, "days of contact", 44 / 90, None, None),
+    ("crisis_share", "sex", "female", 23, 60, "days of contact", 23 / 60, None, None),
 ]
+PEOPLE = {("crisis_share", "all", "all"): 3, ("crisis_share", "sex", "female"): 30}
+"""Behind days: 90 days of three people are a handful of people."""
 
 
 def table():
@@ -28,25 +33,35 @@ def table():
     return pa.Table.from_pylist(rows, schema=COHORT_MEASURE.schema)
 
 
+def counts():
+    """How many people are behind each count that is not of people."""
+    rows = [
+        {name: 0 for name in MEASURE_COUNT.columns}
+        | {"cohort": "c01", "measure": measure, "dimension": dimension, "group": group, "whole_people": people}
+        for (measure, dimension, group), people in PEOPLE.items()
+    ]
+    return pa.Table.from_pylist(rows, schema=MEASURE_COUNT.schema)
+
+
 @pytest.fixture
 def page(toy, tmp_path):
     """The page of these measures."""
     titles = {"c01": "Some cohort"}
-    return write_measures_page(tmp_path, load_bundle(toy), "2026-10", table(), titles).read_text("utf-8")
+    return write_measures_page(tmp_path, load_bundle(toy), "2026-10", table(), counts(), titles).read_text("utf-8")
 
 
 def test_it_is_restricted_and_needs_nothing_else(page):
     """First of all; no script, no address, one h1, a caption a table."""
     assert page.index("Restricted.") < page.index("<h1>")
     assert page.count("<h1>") == 1
-    assert page.count("<caption>") == page.count("<table>") == page.count("<details>") == 5
+    assert page.count("<caption>") == page.count("<table>") == page.count("<details>") == 7
     assert "<script" not in page
     assert "http" not in page
 
 
 def test_every_measure_says_what_it_is_out_of(page):
     """A number without its denominator says nothing."""
-    assert page.count("Out of: people it is about.") == 5
+    assert page.count("Out of: people it is about.") == 7
 
 
 def test_measures_come_in_the_order_in_which_they_are_explained(page):
@@ -60,6 +75,21 @@ def test_a_handful_of_people_is_not_shown(page):
 
     assert "fewer than 10" in row
     assert "33.3%" not in row
+
+
+def test_a_handful_of_people_is_not_shown_beside_the_title_either(page):
+    """Two of three members, before the table is opened."""
+    assert "Seen in a crisis on half of their days or more</summary>" in page
+    assert "66.7%" not in page
+
+
+def test_days_of_a_handful_of_people_are_not_shown(page):
+    """Ninety days are many, and they are of three people."""
+    days = page[page.index("<summary>Days of contact in a crisis") :]
+
+    assert days.startswith("<summary>Days of contact in a crisis</summary>")
+    assert "48.9%" not in page
+    assert "38.3%" in days
 
 
 def test_values_stand_in_their_unit(page):
