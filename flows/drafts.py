@@ -25,6 +25,8 @@ class Draft:
     """How many have checked just this draft."""
     is_public: bool
     """Whether readers are led to just this."""
+    made_of: Mapping[str, str]
+    """Digests of what it was made of, by name."""
 
     @property
     def next_command(self) -> str:
@@ -46,7 +48,7 @@ def draft_of(root: Path, period: str) -> Draft | None:
         return None
     digest = package_digest(folder)
     is_public = not no_package(public) and package_digest(public) == digest
-    return Draft(digest, people_who_checked(found), is_public)
+    return Draft(digest, people_who_checked(found), is_public, found.record.get("made_of", {}))
 
 
 def is_withdrawn(public: Path) -> bool:

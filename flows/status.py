@@ -9,6 +9,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
+from cohorts.board import boards_digest
 from flows.chosen import chosen_from
 from flows.cli_output import aligned
 from flows.drafts import Draft, draft_of
@@ -93,6 +94,8 @@ def standing(root: Path, period: str) -> Standing:
     draft = draft_of(root, month)
     known = _Known(root, month, entries, tuple(everything))
     steps = [*(_source_step(known, source) for source in bundle.sources), *_later_steps(entries, draft)]
+    if _boards_changed(root, bundle, draft):
+        steps = [_to_say_again(step) for step in steps]
     if not running and _was_cut_off(entries):
         steps = [_cut_off(step) for step in steps]
     what_next = () if running else tuple(_next(root, bundle, month, steps, draft))
@@ -233,6 +236,19 @@ def _cut_off(step: Step) -> Step:
     if step.state != TO_DO or step.since:
         return step
     return replace(step, why="the last run was cut off")
+
+
+def _boards_changed(root: Path, bundle: Bundle, draft: Draft | None) -> bool:
+    """Whether a board's own file is another than when the report was made: signed by nobody, no ledger has it."""
+    boards = [each.id for each in bundle.project.report.boards]
+    return draft is not None and draft.made_of.get("board", "") != boards_digest(root, boards)
+
+
+def _to_say_again(step: Step) -> Step:
+    """The report, if it was done, is to do because of that."""
+    if (step.step, step.state, step.why) != ("report", DONE, ""):
+        return step
+    return replace(step, state=TO_DO, why="a board's own file (board.yaml, boards/ID.yaml) changed since")
 
 
 def _next(root: Path, bundle: Bundle, month: str, steps: Sequence[Step], draft: Draft | None) -> Iterator[str]:

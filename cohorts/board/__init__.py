@@ -6,6 +6,6 @@ report is made of, so two people who check a draft have seen it. What the report
 ``cohorts.board.facts``: a source's machine reads the file and makes no report.
 """
 
-from cohorts.board.settings import BOARD_FILE, Board, BoardFiles, read_boards
+from cohorts.board.settings import BOARD_FILE, Board, BoardFiles, boards_digest, read_boards
 
-__all__ = ["BOARD_FILE", "Board", "BoardFiles", "read_boards"]
+__all__ = ["BOARD_FILE", "Board", "BoardFiles", "boards_digest", "read_boards"]

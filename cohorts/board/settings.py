@@ -150,22 +150,43 @@ def read_boards(root: Path, cohorts: Sequence[str], areas: Sequence[str] = ()) -
     Raises:
         ConfigError: With every fault of the files, each with its line; and where a file is no board's.
     """
-    names = {area: f"{AREA_FOLDER}/{area}.yaml" for area in areas}
-    faults, digests = list(_strays(root, names.values())), list[str]()
-    found = {name: _read(root, name, cohorts, faults, digests) for name in (BOARD_FILE, *names.values())}
+    names = _names(areas)
+    faults, raw = list(_strays(root, names.values())), dict[str, bytes]()
+    found = {name: _read(root, name, cohorts, faults, raw) for name in (BOARD_FILE, *names.values())}
     if faults:
         raise config_error(faults)
     whole, read = found[BOARD_FILE] or Board(), {area: found[name] or Board() for area, name in names.items()}
-    return BoardFiles(whole, read, sha256("\n".join(digests).encode()).hexdigest() if digests else "")
+    return BoardFiles(whole, read, _digest(raw))
 
 
-def _read(root: Path, name: str, cohorts: Sequence[str], faults: list[Fault], digests: list[str]) -> Board | None:
-    """One file if it is there; adds its faults, and its name with its digest."""
+def boards_digest(root: Path, areas: Sequence[str] = ()) -> str:
+    """What :func:`read_boards` would say of the bytes of the same files, whether or not they can be understood.
+
+    Args:
+        root: The project folder.
+        areas: Ids of the boards that have a report of their own.
+    """
+    paths = {name: root / name for name in (BOARD_FILE, *_names(areas).values())}
+    return _digest({name: path.read_bytes() for name, path in paths.items() if path.exists()})
+
+
+def _names(areas: Sequence[str]) -> dict[str, str]:
+    return {area: f"{AREA_FOLDER}/{area}.yaml" for area in areas}
+
+
+def _digest(raw: Mapping[str, bytes]) -> str:
+    """Of files by name, in their order; empty if there is none."""
+    told = [f"{name} {sha256(content).hexdigest()}" for name, content in raw.items()]
+    return sha256("\n".join(told).encode()).hexdigest() if told else ""
+
+
+def _read(root: Path, name: str, cohorts: Sequence[str], faults: list[Fault], raw: dict[str, bytes]) -> Board | None:
+    """One file if it is there; adds its faults and its bytes."""
     path = root / name
     if not path.exists():
         return None
     file = read_yaml(path, name=name)
-    digests.append(f"{name} {sha256(file.raw).hexdigest()}")
+    raw[name] = file.raw
     board = validate_yaml(file, Board, faults)
     if board is not None:
         faults += _unknown(file, board, cohorts)

@@ -93,6 +93,22 @@ def test_steps_are_to_do_again_after_what_they_are_made_of(capsys, project):
     assert found["cohorts", ""] == "to do"
 
 
+def test_what_a_board_wrote_since_is_to_be_reported(capsys, project):
+    """In its own file, of the whole or of an area: the ledger does not know it, so the file itself is asked."""
+    config = project / "project.yaml"
+    boards = "  boards:\n    - {id: north, board: North, area: North, districts: [District 1]}\n"
+    config.write_text(config.read_text("utf-8").replace("report:\n", f"report:\n{boards}"), "utf-8")
+    here(capsys, "run", project, "--plain")
+    before = states(here(capsys, "status", project, "--json"))
+    (project / "boards").mkdir()
+    (project / "boards/north.yaml").write_text("decisions: []\n", "utf-8")
+
+    after = here(capsys, "status", project, "--json")
+
+    assert (before["report", ""], states(after)["report", ""]) == ("done", "to do")
+    assert after.json["result"]["next"] == ["joinedup run DIR --period 2026-10"]
+
+
 def test_a_run_that_was_cut_off_is_told(capsys, project):
     """The ledger has its beginning and no end, and nobody holds the lock."""
     here(capsys, "pseudonymise", project, "--plain")

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from cohorts.board import read_boards
+from cohorts.board import boards_digest, read_boards
 from cohorts.board.facts import board_facts
 from cohorts.report import build_page
 from cohorts.report.board_facts import DecisionFacts
@@ -65,6 +65,7 @@ def test_each_board_of_an_area_has_a_file_of_its_own(tmp_path):
 
     assert (alone.whole.decisions, alone.areas["carrow"].decisions) == ((), ())
     assert [both.whole.decisions[0].id, both.areas["north"].decisions[0].id] == ["named_worker", "own"]
+    assert boards_digest(tmp_path, ["north", "carrow"]) == both.sha256
     assert len({alone.sha256, both.sha256, read_boards(tmp_path / "none", ["alone"]).sha256}) == 3
     with pytest.raises(ConfigError) as caught:
         read(tmp_path, GOOD, ["carrow"])
