@@ -1,8 +1,8 @@
 """Exact counts in the area of each board: a bounded set of tables, counted by the same people as the whole.
 
-An area has the answers of every definition, its rungs, the people whose response can be judged, and five breakdowns;
-services, other steps and places are told of the whole only. Whoever lives in no board's districts is counted apart,
-so that areas add up to the whole.
+An area has the answers of every definition, its rungs, the people whose response can be judged, five breakdowns and the
+services that saw its members; pairs of services, other steps, waits and places are told of the whole only. Whoever
+lives in no board's districts is counted apart, so that areas add up to the whole.
 """
 
 from collections.abc import Sequence
@@ -20,7 +20,7 @@ from governance.warehouse import fetch_table, load_sql, load_table, materialise
 DIMENSIONS = ("all", "deprivation_quintile", "ethnic_group", "age_band", "sex")
 """What an area is broken down by."""
 
-_OF_PEOPLE = ("cohort_member", "person_board", "person_group", "person_measure", "person_noise")
+_OF_PEOPLE = ("cohort_member", "member_service", "person_board", "person_group", "person_measure", "person_noise")
 _PLACE_SCHEMA = pa.schema([("area", pa.string()), ("district", pa.string())])
 
 
@@ -40,7 +40,7 @@ def count_areas(con: duckdb.DuckDBPyConnection, boards: Sequence[Board]) -> pa.T
     load_table(con, "board_area", pa.table({"area": sorted([*(board.id for board in boards), NO_BOARD])}))
     load_table(con, "area_dimension", pa.table({"dimension": DIMENSIONS}))
     materialise(con, "area_group", "SELECT * FROM dimension_group SEMI JOIN area_dimension USING (dimension)")
-    parts = ("count_in_area", "count_rung_in_area")
+    parts = ("count_in_area", "count_rung_in_area", "count_service_in_area")
     union = "\nUNION ALL\n".join(f"SELECT * FROM ({load_sql('cohorts', part)})" for part in parts)
     in_parts(con, "area_part", union, dict.fromkeys(_OF_PEOPLE, "person_id"), parts_of(con))
     materialise(con, "counted_in_area", load_sql("cohorts", "counted_in_area"))

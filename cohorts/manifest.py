@@ -69,13 +69,15 @@ def _sources_used(definition: Definition, sources: Sequence[Source]) -> list[Sou
 
 def _caveats(sources: Sequence[Source]) -> list[str]:
     """What the sources themselves say is missing, one line a source."""
-    return [f"{source.title}: {' '.join(told)}" for source in sources if (told := _missing(source))]
+    return [f"{source.title}{told}" for source in sources if (told := _missing(source))]
 
 
-def _missing(source: Source) -> list[str]:
+def _missing(source: Source) -> str:
+    """What follows its title, to the end of the line."""
     if not source.coverage:
-        return ["no coverage is declared, so its silence never counts."]
-    return [*_shares(source), *_gaps(source)]
+        return ": no coverage is declared, so its silence never counts."
+    shares, gaps = _shares(source), _gaps(source)
+    return f"{':' if shares else '.'} {' '.join((*shares, *gaps))}" if shares or gaps else ""
 
 
 def _shares(source: Source) -> list[str]:

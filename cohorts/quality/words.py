@@ -151,7 +151,7 @@ def _best_gain(gains: Iterable[Gain]) -> str:
         return ""
     return (
         f"Most lost where it is missing: {in_sentence(gain.field)}. About {gain.missing.part.text} records lack it;"
-        f" {gain.rules_now} of {gain.rules} rules can find them elsewhere, and {gain.rules_if_filled} could."
+        f" {gain.rules_now} of {gain.rules} rules can find them elsewhere, {gain.rules_if_filled} if it were filled."
     )
 
 

@@ -1,6 +1,6 @@
 """The groups side by side: for whom each is more common, and which services see each.
 
-Groups are rows in the order of the project, never sorted by a number: they are compared, not ranked.
+Groups stand in the order of the project, never sorted by a number: they are compared, not ranked.
 """
 
 from collections.abc import Iterator
@@ -9,13 +9,14 @@ from cohorts.report.charts import Dot
 from cohorts.report.equity import by_words, equity_dots
 from cohorts.report.facts import DefinitionFacts, DimensionFacts, ReportFacts
 from cohorts.report.findings import clear_difference
-from cohorts.report.labels import NOT_RECORDED, breakdowns, in_order, label
+from cohorts.report.labels import NOT_RECORDED, breakdowns, in_order
 from cohorts.report.page import Across, Table
 from cohorts.report.tables import share
-from governance.disclosure import SafeFrame
+from governance.disclosure import SafeFrame, Status
+from governance.disclosure.rounding import SYMBOLS
 
 CLEAR, UNCLEAR, FEW = "Clear difference", "No clear difference", "Too few to compare"
-_NONE = "[z]"
+_NONE = SYMBOLS[Status.NOT_APPLICABLE]
 
 
 def across(frame: SafeFrame, facts: ReportFacts) -> Across:
@@ -27,8 +28,8 @@ def across(frame: SafeFrame, facts: ReportFacts) -> Across:
         for one in breakdowns(frame, facts, each.id)
     }
     return Across(
-        differences=_differences(facts, dimensions, dots),
-        equity=tuple(_rates(facts, one, dots) for one in dimensions),
+        differences=_differences(frame, facts, dimensions, dots),
+        equity=tuple(_rates(frame, facts, one, dots) for one in dimensions),
         services=_services(frame, facts),
     )
 
@@ -44,11 +45,11 @@ def verdict(dots: list[Dot]) -> str:
     return CLEAR if clear_difference(dots) else UNCLEAR
 
 
-def _differences(facts: ReportFacts, dimensions: list[DimensionFacts], dots: Dots) -> Table | None:
+def _differences(frame: SafeFrame, facts: ReportFacts, dimensions: list[DimensionFacts], dots: Dots) -> Table | None:
     """Each group's verdict by each breakdown."""
     if not dimensions:
         return None
-    rows = tuple((each.title, *_verdicts(each, dimensions, dots)) for each in facts.definitions)
+    rows = tuple((each.title, *_verdicts(frame, facts, each, dimensions, dots)) for each in facts.definitions)
     head = ("Group", *(f"By {by_words(one)}" for one in dimensions))
     return Table(
         caption="Where there is a clear difference",
@@ -58,19 +59,31 @@ def _differences(facts: ReportFacts, dimensions: list[DimensionFacts], dots: Dot
     )
 
 
-def _verdicts(definition: DefinitionFacts, dimensions: list[DimensionFacts], dots: Dots) -> Iterator[str]:
+def _verdicts(
+    frame: SafeFrame, facts: ReportFacts, definition: DefinitionFacts, dimensions: list[DimensionFacts], dots: Dots
+) -> Iterator[str]:
     for one in dimensions:
         found = dots.get((definition.id, one.id))
-        yield verdict(found) if found else _NONE
+        yield verdict(found) if found else _missing(frame, facts, definition.id, one)
 
 
-def _rates(facts: ReportFacts, dimension: DimensionFacts, dots: Dots) -> Table:
+def _missing(frame: SafeFrame, facts: ReportFacts, cohort: str, dimension: DimensionFacts | None = None) -> str:
+    """Why a group of the report has not what others have: it is hidden to protect people, or was not asked for."""
+    gone = dimension and any(
+        (each.cohort, each.measure, each.by) == (cohort, "", dimension.title) for each in facts.suppressed
+    )
+    is_hidden = gone or frame.cell(cohort, "met").status is Status.HIDDEN
+    return SYMBOLS[Status.HIDDEN if is_hidden else Status.NOT_AVAILABLE]
+
+
+def _rates(frame: SafeFrame, facts: ReportFacts, dimension: DimensionFacts, dots: Dots) -> Table:
     """The rate of each part of the people, for every group."""
     labels = _labels(dimension, dots)
     rows = []
     for each in facts.definitions:
         rates = {dot.label: dot.rate.text for dot in dots.get((each.id, dimension.id), [])}
-        rows.append((each.title, *(rates.get(name, _NONE) for name in labels)))
+        none = _NONE if rates else _missing(frame, facts, each.id, dimension)
+        rows.append((each.title, *(rates.get(name, none) for name in labels)))
     return Table(caption=f"In every 1,000 people, by {by_words(dimension)}", head=("Group", *labels), rows=tuple(rows))
 
 
@@ -81,17 +94,21 @@ def _labels(dimension: DimensionFacts, dots: Dots) -> list[str]:
 
 
 def _services(frame: SafeFrame, facts: ReportFacts) -> Table | None:
-    """The share of each group that each service saw."""
+    """The share of each group that each service saw: a row a service, as paper holds only so many columns."""
     order = [source.id for source in facts.sources]
     seen = {each.id: frame.groups(each.id, "met", "service") for each in facts.definitions}
     services = in_order({name for names in seen.values() for name in names}, order)
     if not services:
         return None
+    none = {each.id: _missing(frame, facts, each.id) for each in facts.definitions}
     rows = tuple(
-        (each.title, *(_share(frame, each.id, name) if name in seen[each.id] else _NONE for name in services))
-        for each in facts.definitions
+        (
+            facts.source_short(name),
+            *(_share(frame, each, name) if name in seen[each] else none[each] for each in seen),
+        )
+        for name in services
     )
-    head = ("Group", *(label("service", name, facts) for name in services))
+    head = ("Service", *(each.title for each in facts.definitions))
     return Table(caption="Share of each group that each service saw", head=head, rows=rows)
 
 

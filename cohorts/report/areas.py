@@ -1,9 +1,9 @@
 """The report of each board's area, and where the report on the whole puts the areas side by side.
 
 A report on an area is made as the one on the whole, from the counts of its people. What was counted of the whole only
-(services, steps to the group, other thresholds, waits, questions of the finder, what made the difference since last
-time) it leaves to that one, and says so. Its board has decisions, weights and voices of its own: those of the whole
-are not taken for its own.
+(which services see the same people, steps to the group, other thresholds, waits, questions of the finder, what made
+the difference since last time) it leaves to that one, and says so. Its board has decisions, weights and voices of its
+own: those of the whole are not taken for its own.
 """
 
 from collections.abc import Iterator, Mapping, Sequence

@@ -122,8 +122,9 @@ def _glance(frame: SafeFrame, facts: ReportFacts, base: int) -> Table:
         rate = overall_rate(frame, each.id)
         met, unknown = frame.cell(each.id, "met").text, frame.cell(each.id, "cannot_tell").text
         interval = interval_in_every(rate, base=base) or rate.interval_text
-        rows.append((each.title, met, number_in_every(rate, base=base), interval, unknown))
-    head = ("Group", "People", f"In every {base:,}", "95% interval", "We cannot tell for")
+        of_whom = frame.cell(each.id, "population").text
+        rows.append((each.title, met, of_whom, number_in_every(rate, base=base), interval, unknown))
+    head = ("Group", "People", "People looked at", f"In every {base:,}", "95% interval", "We cannot tell for")
     return Table(caption="Every group in this report", head=head, rows=tuple(rows))
 
 
@@ -134,7 +135,7 @@ def _asks(facts: ReportFacts) -> tuple[str, ...]:
         "For that group: what stops people getting help, and which two services will change that together?",
         "Who will ask people in that group what they need? The page on what people told us says where no one was"
         " heard.",
-        "What should we find out before the next report? The part on what is not known says where to start.",
+        "What should we find out before the next report? The page on what is not known says where to start.",
     )
 
 

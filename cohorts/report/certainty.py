@@ -120,8 +120,8 @@ def tipping_point(frame: SafeFrame, cohort: str, dimension: str, groups: dict[st
             f"Missed links are unlikely to explain it: more than {_MOST_POINTS} in every 100 would have to be missing."
         )
     return (
-        f"We allow for links that we missed. If in the group {quoted(label)} we missed {points} more in every 100, the"
-        " difference could be gone; it may take twice as many."
+        f"This allows for links that we missed. The difference could be gone if we missed {points} more in every 100 in"
+        f" the group {quoted(label)}; it may take twice as many."
     )
 
 

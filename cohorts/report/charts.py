@@ -7,7 +7,7 @@ carries the data, so nothing rests on telling colours apart; a hidden count is i
 import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import inf, isfinite
+from math import ceil, inf, isfinite
 from typing import Protocol
 
 from markupsafe import Markup, escape
@@ -149,7 +149,7 @@ class _Scale:
         highest = min(ends or inf, _AXIS_TIMES * dots) or ends or 1.0
         magnitude = 10.0 ** (len(str(int(highest))) - 1) if highest >= 1 else 0.1
         step = next(m * magnitude for m in (0.2, 0.5, 1, 2, 5) if highest / (m * magnitude) <= 5)
-        return cls(step * (int(highest / step) + 1), step)
+        return cls(step * max(1, ceil(highest / step - 1e-9)), step)
 
     def x(self, rate: float) -> float:
         return _PLOT_LEFT + (WIDTH - _PLOT_LEFT - 20) * rate / self.top

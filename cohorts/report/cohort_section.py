@@ -42,7 +42,7 @@ def cohort_section(frame: SafeFrame, facts: ReportFacts, definition: DefinitionF
         ladder=ladder_figure(frame, definition, rungs),
         equity=tuple(equity_figure(frame, facts, definition, each, dots) for each, dots in equity.items()),
         too_few="" if equity or frame.cell(definition.id, "met").status is not Status.HIDDEN else _TOO_FEW,
-        suppressed=tuple(each.by for each in facts.suppressed if each.cohort == definition.id and not each.measure),
+        suppressed=_suppressed(facts, definition.id),
         gap=deprivation_gap(frame, definition.id, definition.title),
         overlap=overlap_figures(frame, facts, definition),
         variants=_variants(frame, definition),
@@ -60,6 +60,12 @@ def cohort_section(frame: SafeFrame, facts: ReportFacts, definition: DefinitionF
         questions=_questions(frame, definition, rungs, equity),
         caveats=definition.caveats,
     )
+
+
+def _suppressed(facts: ReportFacts, cohort: str) -> tuple[str, ...]:
+    """Breakdowns that are left out, each once: what the whole has not, areas have not either."""
+    by = [each.by for each in facts.suppressed if each.cohort == cohort and not each.measure]
+    return tuple(each for each in by if not any(each.startswith(f"{other}, ") for other in by))
 
 
 def _summary(frame: SafeFrame, definition: DefinitionFacts) -> tuple[tuple[str, str, str], ...]:
@@ -87,7 +93,10 @@ def _shared(frame: SafeFrame, definition: DefinitionFacts) -> tuple[tuple[str, s
     """Of the group, those for whom no one service is there for all of their needs and nobody coordinates."""
     if SHARED not in frame.measures(definition.id):
         return ()
-    note, span = "of the group, and nobody coordinates", frame.span(definition.id, SHARED)
+    note, span = (
+        "of them have needs that no one service is there for, and nobody coordinates",
+        frame.span(definition.id, SHARED),
+    )
     if span:
         note += f". If records were joined otherwise: {span.text}"
     return (("Needs between services", frame.cell(definition.id, SHARED).text, note),)

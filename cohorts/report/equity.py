@@ -2,11 +2,13 @@
 
 from collections.abc import Sequence
 
+from markupsafe import Markup
+
 from cohorts.report.certainty import tipping_point
 from cohorts.report.charts import Dot, dot_chart
 from cohorts.report.facts import DefinitionFacts, DimensionFacts, ReportFacts
 from cohorts.report.findings import equity_finding
-from cohorts.report.labels import in_order, label
+from cohorts.report.labels import NOT_RECORDED, in_order, label
 from cohorts.report.page import Figure, Table
 from cohorts.report.tables import anchor, overall_rate
 from governance.disclosure import ALL, SafeFrame, SafeRate, rate_per_1000
@@ -40,11 +42,16 @@ def equity_figure(
         id=chart_id,
         heading=f"By {by}",
         finding=_finding(frame, facts, definition.id, dimension, dots),
-        chart=dot_chart(
-            chart_id, f"{definition.title}: rate by {by}", dots, everyone=overall_rate(frame, definition.id)
-        ),
+        chart=_chart(chart_id, f"{definition.title}: rate by {by}", dots, overall_rate(frame, definition.id)),
         table=_equity_table(frame, facts, definition, dimension, by),
     )
+
+
+def _chart(chart_id: str, title: str, dots: Sequence[Dot], everyone: SafeRate) -> Markup:
+    """None where the rate of every group is hidden: an empty frame tells nobody anything."""
+    if all(dot.rate.low is None for dot in dots if dot.label.lower() != NOT_RECORDED):
+        return Markup()
+    return dot_chart(chart_id, title, dots, everyone=everyone)
 
 
 def _finding(frame: SafeFrame, facts: ReportFacts, cohort: str, dimension: DimensionFacts, dots: Sequence[Dot]) -> str:

@@ -140,6 +140,8 @@ def found_sentence(met: SafeCell, cannot_tell: SafeCell) -> str:
 def _told(before: str, cell: SafeCell, after: str) -> str:
     if cell.people is None and cell.status is not Status.HIDDEN:
         return ""
+    if cell.people == 0 and not after:
+        return "We can tell for everyone or almost everyone."  # numbers are rounded or perturbed
     people = f"about {cell.text} people" if cell.people else "no one"
     people = "a small number of people" if cell.people is None else people
     return f"{before} {people} {after}".strip() + "."

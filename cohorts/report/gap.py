@@ -32,7 +32,7 @@ def deprivation_gap(frame: SafeFrame, cohort: str, title: str) -> Gap | None:
     slope = slope_of(frame, cohort)
     deprived, others = (at_the_same_ages(frame, cohort, place) for place in (MOST_DEPRIVED, OTHERS))
     if not (slope or deprived or others):
-        return Gap(finding="[x]: there are too few people to say how wide the gap is.", table=None)
+        return Gap(finding="There are too few people to say how wide the gap is.", table=None)
     return Gap(
         finding=f"{_slope_finding(slope)} {_ages_finding(deprived, others)}",
         table=Table(

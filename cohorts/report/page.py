@@ -24,6 +24,7 @@ class Figure:
     heading: str
     finding: str
     chart: Markup
+    """Empty where all that it could show is hidden: the table says so."""
     table: Table
     note: str = ""
     """What a reader should know about the picture."""
@@ -58,7 +59,9 @@ class VoiceStep:
     label: str
     number: str
     verdict: str
-    """Agrees, differs, both, or silent."""
+    """Agrees, differs, both, silent, or kept back."""
+    silence: str
+    """What stands there where there are no quotes."""
     quotes: tuple[Quote, ...]
 
 
@@ -215,6 +218,8 @@ class Barrier:
     groups: Table | None
     verdict: str
     """Of what people told us: heard, or silent."""
+    silence: str
+    """What stands there where there are no quotes."""
     quotes: tuple[Quote, ...]
 
 
@@ -250,6 +255,8 @@ class Making:
     """How the report was made."""
 
     facts: tuple[tuple[str, str], ...]
+    left_out: tuple[str, ...]
+    """Breakdowns that would have told of a few people."""
     definitions: Table
     in_full: tuple[tuple[str, str, tuple[str, ...]], ...]
     """Place on the page, title and lines of each definition."""

@@ -10,15 +10,17 @@ from dataclasses import dataclass, replace
 from cohorts.report.facts import DefinitionFacts, DimensionFacts, ReportFacts
 from cohorts.report.findings import quoted
 from cohorts.report.labels import NOT_RECORDED, label
-from cohorts.report.page import Barrier, PlacePage, Quote, Table
+from cohorts.report.page import Barrier, Figure, PlacePage, Quote, Table
 from cohorts.report.voice_facts import VoiceFacts
-from cohorts.report.voices import SILENT, is_large, quotes_of
+from cohorts.report.voices import KEPT_BACK, NOBODY, NOT_PRINTED, SILENT, is_large, quotes_of
 from cohorts.report.waits import missed_figure
 from governance.disclosure import EVERYONE, SafeFrame, SafeRate, clearly_higher, in_every, rate_per_1000
 from governance.disclosure.waits import ADDRESS, APPOINTMENTS, DISTANCE, LANGUAGE, MISSED
 from governance.english import joined
 
 _HEARD = "Heard"
+_MOST_UNKNOWN = 500
+"""In every 1,000: where more are in no group, groups are not compared."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,21 +91,19 @@ def _known(frame: SafeFrame, asked: _Asked) -> list[str]:
 
 def _barrier(frame: SafeFrame, facts: ReportFacts, asked: _Asked) -> Barrier:
     known, groups = _known(frame, asked), _groups(frame, facts, asked)
-    cards = [
-        card
-        for card in facts.voices.cards
-        if card.barrier == asked.dimension.id and not card.is_kept_back and is_large(frame.cell(card.cohort, "met"))
-        if card.cohort in {each.id for each in facts.definitions}
-    ]
+    told = {each.id for each in facts.definitions}
+    about = [card for card in facts.voices.cards if card.barrier == asked.dimension.id and card.cohort in told]
+    cards = [card for card in about if not card.is_kept_back and is_large(frame.cell(card.cohort, "met"))]
     return Barrier(
         id=f"place-{asked.dimension.id}",
         heading=asked.heading,
         says=asked.says,
-        missed=missed_figure(frame, facts, asked.dimension) if known else None,
+        missed=_missed(frame, facts, asked) if known else None,
         not_recorded=_not_recorded(frame, asked) if known else "",
         finding=_finding(frame, facts, asked) if groups else "",
         groups=groups,
-        verdict=_HEARD if cards else SILENT,
+        verdict=_HEARD if cards else KEPT_BACK if about else SILENT,
+        silence=NOT_PRINTED if about else NOBODY,
         quotes=tuple(_quotes(facts, cards)),
     )
 
@@ -115,10 +115,22 @@ def _quotes(facts: ReportFacts, cards: Sequence[VoiceFacts]) -> Iterator[Quote]:
         yield replace(quote, stance=f"On {quoted(titles[card.cohort])}")
 
 
-def _not_recorded(frame: SafeFrame, asked: _Asked) -> str:
+def _missed(frame: SafeFrame, facts: ReportFacts, asked: _Asked) -> Figure:
+    """Who missed an appointment; nothing is claimed where most are in no group: the few may be like one another."""
+    figure, unknown = missed_figure(frame, facts, asked.dimension), _unknown(frame, asked).per_1000
+    if unknown is None or unknown < _MOST_UNKNOWN:
+        return figure
+    return replace(figure, finding="For most people this is not recorded, so the groups cannot be compared.")
+
+
+def _unknown(frame: SafeFrame, asked: _Asked) -> SafeRate:
     """Of how many nobody knows it."""
     unknown = frame.cell(EVERYONE, APPOINTMENTS, asked.dimension.id, NOT_RECORDED)
-    rate = rate_per_1000(unknown, frame.cell(EVERYONE, APPOINTMENTS))
+    return rate_per_1000(unknown, frame.cell(EVERYONE, APPOINTMENTS))
+
+
+def _not_recorded(frame: SafeFrame, asked: _Asked) -> str:
+    rate = _unknown(frame, asked)
     if rate.per_1000 is None:
         return ""
     return f"For {in_every(rate, base=100)} people with an appointment this is not recorded."
@@ -174,4 +186,6 @@ def _finding(frame: SafeFrame, facts: ReportFacts, asked: _Asked) -> str:
         2: "Too few people to compare for {}.",
     }
     told = {way: [title for title, found in ways if found == way] for way in says}
+    if len(told[2]) == len(ways):
+        return "There are too few people to compare in any group."
     return " ".join(says[way].format(joined(titles)) for way, titles in told.items() if titles)

@@ -85,7 +85,7 @@ def _told(causes: tuple[SafeCause, ...]) -> list[str]:
     some = [_cause(one) for one in causes if one.weight is Weight.SOME]
     both = [one for one in causes if one.weight is Weight.LITTLE and one.way is Way.BOTH]
     told = [*most, *([f"Some of it is {' and '.join(some)}."] if some else [])]
-    told += [f"{CAUSES[one.cause].capitalize()}: they came and went in like numbers." for one in both]
+    told += [f"{CAUSES[one.cause].capitalize()}: about as many came as went." for one in both]
     return told or ["No cause moved enough people to tell."]
 
 

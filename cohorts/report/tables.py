@@ -9,7 +9,8 @@ from cohorts.report.page import Table
 from governance.disclosure import SafeCell, SafeFrame, SafeRate, SafeSpan, Status, rate_per_1000
 
 OTHERWISE = "If records were joined otherwise"
-"""Head of the column of spans."""
+SPANS = "People, if records were joined otherwise"
+"""Head of the column of spans: beside a column of weeks or rates they would be taken for theirs."""
 
 
 def anchor(cohort: str, kind: str = "cohort") -> str:
@@ -47,4 +48,4 @@ def with_spans(table: Table, spans: Sequence[SafeSpan | None]) -> Table:
         return table
     told = (span.text if span else "" for span in spans)
     rows = tuple((*row, text) for row, text in zip(table.rows, told, strict=True))
-    return replace(table, head=(*table.head, OTHERWISE), rows=rows)
+    return replace(table, head=(*table.head, SPANS), rows=rows)

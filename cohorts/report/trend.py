@@ -106,9 +106,10 @@ def change_finding(months: Sequence[str], found: Signals) -> str:
 
 def _too_few(reports: int) -> str:
     held = "1 such report" if reports == 1 else f"{reports} such reports"
+    so_far = f"There {'is' if reports == 1 else 'are'} {held} so far, this one included."
     return (
         f"Change over time can be told from chance once there are {NEEDED} monthly reports in a row with the same"
-        f" definition. There {'is' if reports == 1 else 'are'} {held} so far, this one included."
+        f" definition. {so_far if reports else 'There is none so far: in this one the number is hidden.'}"
     )
 
 

@@ -92,8 +92,8 @@ def _missed(facts: ReportFacts) -> tuple[str, ...]:
         "unmet when another service met it.",
         "People who opted out of the use of their records. Nothing about them is in this report.",
         "People no service has seen, or whose need no one wrote down.",
-        "The 95% intervals show chance only. What mistakes in joining may do stands beside the number of each group."
-        " Mistakes in recording are in neither.",
+        "The 95% intervals of rates show chance only; those of waits allow for mistakes in joining too. What such"
+        " mistakes may do to a number of people stands beside it. Mistakes in recording are in none of them.",
         "People who were not asked. What people told us comes from those whom someone listened to.",
     )
 
@@ -111,8 +111,8 @@ def making(frame: SafeFrame, facts: ReportFacts) -> Making:
             ("Disclosure policy", frame.policy_id),
             *(("Policy rule waived for a time", sentence) for sentence in facts.waivers),
             *(("Withdrawn or corrected", sentence) for sentence in facts.notices),
-            *(("Left out, because someone might be recognised", each.says) for each in facts.suppressed),
         ),
+        left_out=tuple(each.says for each in facts.suppressed),
         definitions=_definitions(facts),
         in_full=tuple((anchor(each.id, "definition"), each.title, each.english) for each in facts.definitions),
         sources=_sources(facts),

@@ -15,7 +15,10 @@ LEAST_PEOPLE = 50
 """In a group with fewer, whoever knows somebody in it may know who spoke: cards are kept back."""
 
 AGREES, DIFFERS, BOTH, SILENT = "Agrees", "Differs", "Agrees and differs", "Silent"
+KEPT_BACK = "Kept back"
 WHOLE = "The group as a whole"
+NOBODY = "No one has told us about this."
+NOT_PRINTED = "What people told us is kept back: the group is so small that someone might know who spoke."
 
 
 def voice_steps(
@@ -31,7 +34,10 @@ def voice_steps(
     """
     shown = _shown(facts, cohort, met)
     steps = [("", WHOLE, met.text), *((rung, bar.label, _number(bar)) for rung, bar in rungs)]
-    return tuple(_step(label, number, [card for card in shown if card.rung == rung]) for rung, label, number in steps)
+    back = bool(kept_back(facts, cohort, met))
+    return tuple(
+        _step(label, number, [card for card in shown if card.rung == rung], back=back) for rung, label, number in steps
+    )
 
 
 def kept_back(facts: VoicesFacts, cohort: str, met: SafeCell) -> int:
@@ -53,11 +59,13 @@ def _number(bar: Bar) -> str:
     return f"{bar.cell.text} ({bar.share.percent_text})" if bar.share and bar.share.low is not None else bar.cell.text
 
 
-def _step(label: str, number: str, cards: Sequence[VoiceFacts]) -> VoiceStep:
+def _step(label: str, number: str, cards: Sequence[VoiceFacts], *, back: bool) -> VoiceStep:
+    """One step. Where cards of its group are kept back, nobody is told on which step."""
     return VoiceStep(
         label=label,
         number=number,
-        verdict=verdict(cards),
+        verdict=KEPT_BACK if back and not cards else verdict(cards),
+        silence=NOT_PRINTED if back else NOBODY,
         quotes=quotes_of(cards),
     )
 
@@ -98,7 +106,13 @@ def voice_page(
     steps = [step for _, steps in groups for step in steps]
     stray = len(facts.cards) - back - sum(len(step.quotes) for step in steps)
     return VoicePage(
-        heard=_heard(len(steps), sum(not step.quotes for step in steps), back, area),
+        heard=_heard(
+            len(steps),
+            sum(step.verdict == SILENT for step in steps),
+            sum(bool(step.quotes) for step in steps),
+            back,
+            area,
+        ),
         gone=_gone(facts, back, stray, sum(each.cohort not in cohorts for each in facts.comments)),
         tables=tuple(_table(title, steps) for title, steps in groups),
     )
@@ -110,8 +124,8 @@ def _table(title: str, steps: Sequence[VoiceStep]) -> Table:
     return Table(caption=f"{title}: who was heard", head=head, rows=rows, text_columns=frozenset({1}))
 
 
-def _heard(steps: int, silent: int, back: int, area: str) -> str:
-    if silent == steps and back:
+def _heard(steps: int, silent: int, told: int, back: int, area: str) -> str:
+    if back and not told:
         return "What people told us is kept back, because the groups are so small that someone might know who spoke."
     if silent == steps and area:
         return f"No one has told us about these steps in {area} alone yet. The next step is to ask here."
@@ -119,7 +133,7 @@ def _heard(steps: int, silent: int, back: int, area: str) -> str:
         return "No one has told us about any of these steps yet. That is a finding, too: no one has asked."
     if silent:
         return f"On {silent} of {steps} steps no one was heard. That is a finding, too."
-    return "On every step someone was heard."
+    return "On every step someone was heard." if told == steps else "Some of what people told us is kept back."
 
 
 def _gone(facts: VoicesFacts, back: int, stray: int, comments: int) -> tuple[str, ...]:

@@ -64,10 +64,11 @@ def rest_of(larger: CellKey, smaller: CellKey) -> CellKey:
 
 def _inside(exact: Mapping[CellKey, int]) -> Iterator[tuple[CellKey, CellKey]]:
     """Larger and smaller."""
+    yield from (
+        (key.total, key) for key in exact if (key.measure, key.dimension) == (MET, SERVICE) and key.total in exact
+    )
     for cohort in _cohorts(exact):
-        members = CellKey(cohort, MET)
         services = {key.group: key for key in _groups(exact, cohort, SERVICE)}
-        yield from ((members, service) for service in services.values())
         for pair in _groups(exact, cohort, PAIR):
             yield from ((services[name], pair) for name in pair.group.split(BETWEEN) if name in services)
     went = (key for key in exact if key.measure == APPOINTMENTS)

@@ -72,7 +72,7 @@ def _in_base(per_1000: float, base: int) -> int:
 _MEANINGS = {
     Status.HIDDEN: "A small number, or one that would give a small number away. We hide it to protect people.",
     Status.LOW: "More than none, but it would round to zero.",
-    Status.NOT_AVAILABLE: "Not available. No source tells us.",
+    Status.NOT_AVAILABLE: "Not available. No source tells us, or there are too few people to work it out.",
     Status.NOT_APPLICABLE: "Not applicable. There is nobody to count in this group.",
 }
 

@@ -453,7 +453,7 @@ def _add_cohort(
         ("not_met", about & ~met & ~cannot_tell),
     ):
         _add(counts, each.id, measure, flags, who)
-    _add_overlap(counts, rng, each, met)
+    _add_overlap(counts, rng, each, met, who)
     luck = rng.random(len(about))
     for name, _, share in each.rungs:
         reached = met & (luck < share)
@@ -521,11 +521,17 @@ def _add_by(counts: Counts, measure: str, flags: Flags, by: dict[str, NDArray[np
     _add(counts, "_everyone", measure, flags, by)
 
 
-def _add_overlap(counts: Counts, rng: np.random.Generator, each: Invented, met: Flags) -> None:
+def _add_overlap(
+    counts: Counts, rng: np.random.Generator, each: Invented, met: Flags, who: dict[str, NDArray[np.str_]]
+) -> None:
     seen = rng.random((int(met.sum()), len(SOURCES))) < np.array(each.seen)
     names = [source for source, *_ in SOURCES]
     for column, name in enumerate(names):
         counts[each.id, "met", "service", name] = int(seen[:, column].sum())
+        seen_by = np.zeros(len(met), bool)
+        seen_by[met] = seen[:, column]
+        for area, inside in _areas(who).items():
+            counts[each.id, "met", "service", name, area] = _keyed(seen_by & inside)
     for one, other in combinations(range(len(names)), 2):
         counts[each.id, "met", "service_pair", f"{names[one]} & {names[other]}"] = int(
             (seen[:, one] & seen[:, other]).sum()

@@ -212,7 +212,8 @@ def test_areas_of_boards_add_up_to_the_whole(con, counts):
     assert sums == {key: [whole[key]["people"], whole[key]["cell_key"]] for key in sums}
     assert set(areas["area"].to_pylist()) == {"uplands", "lowlands", "no_board"}
     assert ("asked", "rung:referred", "all", "all") in sums
-    assert {key[2] for key in sums} == {"all", "deprivation_quintile", "ethnic_group", "age_band", "sex"}
+    assert {key[2] for key in sums} == {"all", "deprivation_quintile", "ethnic_group", "age_band", "sex", "service"}
+    assert any(row["people"] for row in areas.to_pylist() if row["dimension"] == "service")
 
 
 def test_a_board_of_one_district_is_that_district(con, counts):

@@ -75,8 +75,12 @@ def test_a_report_on_an_area_is_for_its_board(board):
     assert [row[1] for row in page.glance.rows] == [
         found.areas[board.id].cell(each.id, "met").text for each in facts.definitions
     ]
-    assert (page.since, page.worth_asking, page.boards) == (None, (), None)
-    assert all(not each.overlap and each.attrition is None and each.variants is None for each in page.cohorts)
+    assert (page.since, page.worth_asking, page.boards, page.waits, page.place) == (None, (), None, None, None)
+    assert all(each.attrition is None and each.variants is None for each in page.cohorts)
+    assert {tuple(figure.heading for figure in each.overlap) for each in page.cohorts} == {("Services that saw them",)}
+    assert page.cohorts[0].overlap[0].table.rows[0][1] == (
+        found.areas[board.id].cell(COHORTS[0].id, "met", "service", "gp_register").text
+    )
     assert "[x]" not in {
         cell for cohort in page.cohorts for each in cohort.equity for row in each.table.rows for cell in row
     }

@@ -104,7 +104,7 @@ def test_where_nothing_can_be_told_there_is_a_sentence_and_no_table():
     """A fifth is hidden: no slope, and no ages of all other areas, which would tell of it."""
     gap = deprivation_gap(released(fifths=FIFTHS | {"5": (3, 2000)}), "c", "Title")
 
-    assert gap.finding == "[x]: there are too few people to say how wide the gap is."
+    assert gap.finding == "There are too few people to say how wide the gap is."
     assert gap.table is None
 
 

@@ -53,6 +53,18 @@ def test_how_many_are_not_known_is_said():
     )
 
 
+def test_nothing_is_claimed_of_a_few_of_whom_it_is_known():
+    """Four of five are in no group: those who are may have been asked because they did not come."""
+    frame = invented_frame()
+    key = CellKey("_everyone", "appointments", "distance", "not recorded")
+    everyone = frame.cell("_everyone", "appointments").people
+
+    mostly = barriers(replace(frame, cells={**frame.cells, key: shown(everyone * 4 // 5)}))["distance"]
+
+    assert mostly.missed.finding == "For most people this is not recorded, so the groups cannot be compared."
+    assert mostly.not_recorded == "For about 80 in every 100 people with an appointment this is not recorded."
+
+
 def test_groups_of_the_report_by_address():
     """Clearly more, no clear difference, and too few to compare, each from the released pair."""
     frame = sliced(
@@ -75,7 +87,7 @@ def test_groups_of_the_report_by_address():
 
 @pytest.mark.parametrize(
     ("changes", "verdict"),
-    [({}, "Heard"), ({"is_kept_back": True}, "Silent"), ({"barrier": ""}, "Silent"), ({"cohort": "gone"}, "Silent")],
+    [({}, "Heard"), ({"is_kept_back": True}, "Kept back"), ({"barrier": ""}, "Silent"), ({"cohort": "gone"}, "Silent")],
     ids=["heard", "kept back", "about something else", "of a group that is gone"],
 )
 def test_what_people_told_us_stands_beside_its_barrier(changes, verdict):
@@ -104,7 +116,7 @@ def test_a_small_group_is_not_quoted():
     facts = replace(invented_facts(), voices=replace(invented_facts().voices, cards=(card,)))
     cells = {**invented_frame().cells, CellKey(LARGE, "met"): HIDDEN}
 
-    assert barriers(replace(invented_frame(), cells=cells), facts)["distance"].verdict == "Silent"
+    assert barriers(replace(invented_frame(), cells=cells), facts)["distance"].verdict == "Kept back"
 
 
 def test_an_area_has_no_such_page():

@@ -42,8 +42,8 @@ def test_then_now_and_the_causes_that_have_weight():
     assert (then, today) == (f"{now // 2:,}", f"{now:,}")
     assert words == (
         "More people. Most of the change is late or corrected data (more people). Some of it is a change in how"
-        " records were joined (more people). People who joined, left, or whose needs changed: they came and went in"
-        " like numbers."
+        " records were joined (more people). People who joined, left, or whose needs changed: about as many came"
+        " as went."
     )
     assert found.period == "June 2025"
     assert {row[3] for row in found.table.rows[1:]} == {"New in this report."}

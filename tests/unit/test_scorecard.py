@@ -109,7 +109,7 @@ def test_what_stands_out_is_said_first():
         " for 5 (least deprived).",
         "Most often contradicted elsewhere: address, for 21% of people whom both know.",
         "Most lost where it is missing: date of birth. About 15 records lack it; 5.3 of 14 rules can find them"
-        " elsewhere, and 9.1 could.",
+        " elsewhere, 9.1 if it were filled.",
     )
 
 

@@ -15,6 +15,7 @@ from cohorts.report.voices import (
     AGREES,
     BOTH,
     DIFFERS,
+    KEPT_BACK,
     LEAST_PEOPLE,
     SILENT,
     kept_back,
@@ -267,6 +268,9 @@ def test_cards_of_a_small_group_are_kept_back():
     page = voice_page(VOICES, [("One", small)], back)
 
     assert not any(step.quotes for step in small)
+    assert {step.verdict for step in small} == {KEPT_BACK}  # of no step: that would tell which was spoken of
+    assert "is kept back" in page.heard
+    assert {step.verdict for step in steps_of(VoicesFacts(), COHORTS[0].id, LEAST_PEOPLE - 1)} == {SILENT}
     assert back == 3
     assert any(line.startswith("3 cards were kept back") for line in page.gone)
     assert kept_back(VOICES, COHORTS[0].id, SafeCell(Status.HIDDEN, None, "[c]", None)) == 3

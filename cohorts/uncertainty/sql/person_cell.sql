@@ -61,8 +61,9 @@ WHERE
 UNION ALL
 SELECT by_service.person_id, cell.cell
 FROM by_service
-INNER JOIN cell USING (cohort, dimension, "group")
-WHERE cell.measure = 'met' AND cell.area = 'all'
+INNER JOIN person_area USING (person_id)
+INNER JOIN cell USING (area, cohort, dimension, "group")
+WHERE cell.measure = 'met'
 UNION ALL
 SELECT counted_person.person_id, cell.cell
 FROM counted_person
