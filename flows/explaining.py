@@ -3,6 +3,7 @@
 import ast
 from collections.abc import Iterator
 from dataclasses import dataclass
+from difflib import get_close_matches
 from functools import cache
 from pathlib import Path
 
@@ -100,10 +101,22 @@ def _cohort(cohort: str, project: Path) -> str:
     from governance.settings import load_bundle
 
     as_of = as_of_date(resolve_period(project, "latest"))
-    for definition in load_definitions(load_bundle(project)):
+    definitions = load_definitions(load_bundle(project))
+    for definition in definitions:
         if definition.id.lower() == cohort.lower():
             return explain(definition, as_of)
-    raise _unknown()
+    raise _no_cohort(cohort, [definition.id for definition in definitions])
+
+
+def _no_cohort(cohort: str, known: list[str]) -> BadInput:
+    near = get_close_matches(cohort.lower(), known, n=1)
+    meant = f"Did you mean {near[0]}?" if near else f"It has: {', '.join(known) or 'none'}."
+    return BadInput(
+        "This project has no cohort of that id, and no error or rule is called so.",
+        why="Only definitions in the project's cohorts/ folder were read with its sources and can be asked of them.",
+        fix=f"{meant} One of the library has to be copied from config/library/ into cohorts/ first.",
+        code="E-EXPLAIN",
+    )
 
 
 def _unknown() -> BadInput:

@@ -26,6 +26,7 @@ _RUNGS = {
         True,
         "and every home that any record tells, and who lives or lived there, until nothing more is told",
     ),
+    "home_moves": (True, "and the day on which each of them moved into each, where addresses are dated"),
 }
 """What is known, and whether it takes the token to look for it; a rung with the token adds to the one above."""
 

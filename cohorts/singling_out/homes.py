@@ -2,8 +2,9 @@
 
 Two ladders, each rung with all below it. From what is seen through a window (sex and the ten years of birth) and from
 what a neighbour may know (the five attributes): without the token, with how many share the home, with the sex and band
-of each of them. Then the five attributes of everybody at home; and last every home that any record tells, the ones that
-people left among them, refined by colour (Weisfeiler-Lehman) until nothing more is told.
+of each of them. Then the five attributes of everybody at home; then every home that any record tells, the ones that
+people left among them, refined by colour (Weisfeiler-Lehman) until nothing more is told; and last the same with the
+day on which each of them moved in, where addresses are dated.
 """
 
 import duckdb
@@ -21,6 +22,8 @@ HOMES = {
 }
 """By rung what is known of the person, and of everybody at home."""
 HOME_GRAPH = "home_graph"
+HOME_MOVES = "home_moves"
+"""Only where some address is dated: else it would say what the rung above it says."""
 
 _MOST_ROUNDS = 30
 _STAGES = ("home_member", "home_tie", "home_colour", "people_fitting")
@@ -36,7 +39,10 @@ def measure_homes(con: duckdb.DuckDBPyConnection) -> dict[str, Shares]:
         return {}
     materialise(con, "home_member", load_sql(PACKAGE, "home_member"))
     found = {rung: _at_home(con, own, mates) for rung, (own, mates) in HOMES.items()}
-    found[HOME_GRAPH] = _refined(con)
+    materialise(con, "home_tie", load_sql(PACKAGE, "home_tie"))
+    found[HOME_GRAPH] = _refined(con, dated=False)
+    if con.execute("SELECT count(since) FROM home_tie").fetchall()[0][0]:
+        found[HOME_MOVES] = _refined(con, dated=True)
     for table in _STAGES:
         empty(con, table)
     return found
@@ -47,9 +53,8 @@ def _at_home(con: duckdb.DuckDBPyConnection, own: str, mates: str) -> Shares:
     return shares_fitting(con)
 
 
-def _refined(con: duckdb.DuckDBPyConnection) -> Shares:
+def _refined(con: duckdb.DuckDBPyConnection, *, dated: bool) -> Shares:
     """Colours of people over all homes, refined until their number stops growing."""
-    materialise(con, "home_tie", load_sql(PACKAGE, "home_tie"))
     materialise(con, "home_colour", load_sql(PACKAGE, "home_colour"))
     before = 0
     for _ in range(_MOST_ROUNDS):
@@ -57,7 +62,7 @@ def _refined(con: duckdb.DuckDBPyConnection) -> Shares:
         if colours == before:
             break
         before = colours
-        materialise(con, "home_colour", load_sql(PACKAGE, "home_colour_next"))
+        materialise(con, "home_colour", load_sql(PACKAGE, "home_colour_next"), {"dated": dated})
         settle(con)
     materialise(con, "people_fitting", load_sql(PACKAGE, "people_of_colour"))
     return shares_fitting(con)

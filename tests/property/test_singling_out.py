@@ -38,8 +38,8 @@ def con():
 def measured(con, people, homes=(), before=(), told_by="address_spell"):
     """The shares of people given as (birth year, sex, ethnic group, first language, area, days).
 
-    ``homes`` holds the home of each, ``before`` pairs of a person's place in the list and another home
-    that dated addresses, or some record, tell of them.
+    ``homes`` holds the home of each, ``before`` a person's place in the list, another home that dated addresses, or
+    some record, tell of them, and of a dated address how many days after the first they moved in.
     """
     names = [f"p{number:03}" for number in range(len(people))]
     facts = {
@@ -54,16 +54,17 @@ def measured(con, people, homes=(), before=(), told_by="address_spell"):
     _load(con, "person", PERSON, facts | {"household": homes or [None] * len(people)}, len(people))
     _load(con, "event", EVENT, {"person_id": [e[0] for e in events], "start": [e[1] for e in events]}, len(events))
     if any(homes):
-        _load_homes(con, [(names[number], home) for number, home in before], told_by)
+        _load_homes(con, [(names[number], *told) for number, *told in before], told_by)
     return measure_singling_out(con)
 
 
 def _load_homes(con, told, told_by):
     """Further homes of people, as the table ``told_by`` tells them."""
-    rows, nobody = len(told), {"person_id": [], "household": [], "record_id": [], "source": []}
+    rows, nobody = len(told), {"person_id": [], "household": [], "valid_from": [], "record_id": [], "source": []}
     all_of = {
-        "person_id": [name for name, _ in told],
-        "household": [home for _, home in told],
+        "person_id": [name for name, *_ in told],
+        "household": [home for _, home, *_ in told],
+        "valid_from": [_DAY + timedelta(days=since[0]) if since else None for _, _, *since in told],
         "record_id": list(range(rows)),
         "source": ["other"] * rows,
     }
@@ -241,6 +242,34 @@ def test_another_home_tells_who_else_somebody_lived_with(con, told_by):
     assert found["home_attributes"]["unique"] == 0.0
     # who moved, and whom they live with now; the two they left look alike, and so do the two who know nothing of it
     assert found["home_graph"]["unique"] == pytest.approx(2 / 6, abs=0.001)
+
+
+def test_the_days_of_moves_tell_who_came_when(con):
+    """Three pairs alike: two moved in together on one day, of the third one came a week later than the other."""
+    ann = (1950, "female", "white", "english", "E01", [])
+    homes = [1, 1, 2, 2, 3, 3]
+    together = [(0, 1, 0), (1, 1, 0), (2, 2, 0), (3, 2, 0), (4, 3, 0)]
+
+    assert "home_moves" not in measured(con, [ann] * 6, homes)
+    alike = measured(con, [ann] * 6, homes, before=[*together, (5, 3, 0)])
+    assert (alike["home_graph"]["unique"], alike["home_moves"]["unique"]) == (0.0, 0.0)
+    found = measured(con, [ann] * 6, homes, before=[*together, (5, 3, 7)])
+    assert found["home_graph"]["unique"] == 0.0
+    assert found["home_moves"]["unique"] == pytest.approx(2 / 6, abs=0.001)
+
+
+@settings(deadline=None, max_examples=12)
+@given(
+    PEOPLE.filter(lambda people: len(people) > 2),
+    HOMES,
+    st.lists(st.tuples(st.integers(0, 2), st.integers(1, 4), st.integers(0, 3)), min_size=1, max_size=5),
+)
+def test_days_hide_nobody(con, people, homes, moves):
+    """Whoever knows the days besides tells no fewer people apart."""
+    found = measured(con, people, [1, *homes[1 : len(people)]], before=moves)
+
+    assert found["home_moves"]["unique"] >= found["home_graph"]["unique"]
+    assert found["home_moves"]["under_5"] >= found["home_graph"]["under_5"]
 
 
 def test_nobody_is_nobody(con):

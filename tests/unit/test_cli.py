@@ -358,6 +358,16 @@ def test_explain_says_when_it_does_not_know(capsys):
     assert here(capsys, "explain", "E-NOTHING").code == 3
 
 
+def test_a_cohort_that_is_not_the_projects_is_told_with_what_was_probably_meant(capsys, toy):
+    """Also that one of the library has to be copied first: it was not read with these sources."""
+    near = here(capsys, "cohorts", "explain", "t01_seen_by_boht", "--project", toy)
+    library = here(capsys, "cohorts", "explain", "c16_shut_out_of_place", "--project", toy)
+
+    assert near.code == library.code == 3
+    assert "Did you mean t01_seen_by_both?" in near.err
+    assert "copied from config/library/ into cohorts/" in " ".join(library.err.split())
+
+
 def test_schema_prints_and_writes_the_same(capsys, tmp_path):
     """Schemas of all four kinds of file."""
     printed = here(capsys, "schema", "--json").json["result"]

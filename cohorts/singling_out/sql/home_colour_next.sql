@@ -3,11 +3,11 @@
 --         home_colour     colours so far
 -- grain   one row per person
 -- columns person_id, colour
--- params  none
+-- params  $dated BOOLEAN: whether the day on which somebody moved in is known of each tie
 WITH home AS (
     SELECT
         home_tie.household,
-        hash(list_sort(list(home_colour.colour))) AS colour
+        list_sort(list(hash(home_colour.colour, CASE WHEN $dated THEN home_tie.since END))) AS colours
     FROM home_tie
     INNER JOIN home_colour ON home_tie.person_id = home_colour.person_id
     GROUP BY home_tie.household
@@ -16,7 +16,7 @@ WITH home AS (
 shown AS (
     SELECT
         home_tie.person_id,
-        list_sort(list(home.colour)) AS homes
+        list_sort(list(hash(home.colours, CASE WHEN $dated THEN home_tie.since END))) AS homes
     FROM home_tie
     INNER JOIN home ON home_tie.household = home.household
     GROUP BY home_tie.person_id
