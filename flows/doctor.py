@@ -10,7 +10,7 @@ import shlex
 import shutil
 import sys
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -27,10 +27,11 @@ from flows.proving import verified
 from flows.run import LATEST, now, resolve_period
 from flows.serve import TIME_ZONE
 from flows.status import standing
+from governance.begun import ledger_lost
 from governance.closed import check_open, shown, told_as_closed
 from governance.errors import EXIT_OK, EXIT_WARNING, BadInput, ConfigError, ProjectError
 from governance.keys import KeyRing
-from governance.ledger import Ledger
+from governance.ledger import Entry, Event, Ledger
 from governance.platform_calls import may_list, may_read, may_write
 from governance.policy.disk import PRIVATE_FOLDERS, read_disk
 from governance.settings.bundle import check_is_project
@@ -129,10 +130,21 @@ def _clock(root: Path) -> Finding:
 
 def _ledger(root: Path) -> Finding:
     check_open(root / "ledger")
-    if not any((root / "zones").glob("*/*")) and not (root / "ledger" / "checkpoint.json").exists():
-        return Finding("ledger", is_well=True, found="nothing has run yet: the first run signs it")
+    signed = (root / "ledger" / "checkpoint.json").exists()
+    if not signed and not any((root / "zones").glob("*/*")) and not ledger_lost(root, KeyRing(root / "keys")):
+        return _unsigned(Ledger(root / "ledger").entries())
     found = verified(root)
     return Finding("ledger", is_well=True, found=f"whole: {found['entries']} entries, {found['signed']} signed")
+
+
+def _unsigned(entries: Sequence[Entry]) -> Finding:
+    """No results and no signature: nothing has run, or the very first run ended before it had signed."""
+    if any(entry.event is Event.RUN_STARTED for entry in entries):
+        told = f"{len(entries)} entries, none signed, though a run began"
+        fix = "If runs have ended here before, restore ledger/ and zones/ from their last good copies and tell the IG"
+        return Finding("ledger", is_well=False, found=told, fix=f"{fix} lead. If not, run the month: it signs.")
+    told = f"{len(entries)} entries of what came before; nothing" if entries else "nothing"
+    return Finding("ledger", is_well=True, found=f"{told} has run yet: the first run signs it")
 
 
 def _space(root: Path) -> Finding:

@@ -12,6 +12,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from flows.cli_output import aligned
 from governance import verify
 from governance.affected import Affected, by_key, by_package, find_package
+from governance.begun import check_ledger_not_lost
 from governance.errors import BadInput, PolicyRefusal
 from governance.intake.wording import few
 from governance.keys import KeyRing, kid_of
@@ -210,7 +211,8 @@ def _read(root: Path) -> tuple[bytes, bytes]:
     folder = root / "ledger"
     try:
         return (folder / _FILES[0]).read_bytes(), (folder / _FILES[1]).read_bytes()
-    except OSError:
+    except FileNotFoundError:
+        check_ledger_not_lost(root, KeyRing(root / "keys"))
         raise BadInput(
             "There is no signed ledger here.",
             why="The ledger is written by every run and signed when a run ends.",

@@ -10,6 +10,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 from governance.approval import ApprovalStatus, check_approved
+from governance.begun import check_ledger_not_lost
 from governance.closed import check_open
 from governance.errors import BadInput
 from governance.intake.period import as_of_date
@@ -134,7 +135,12 @@ def open_run(root: Path, period: str = LATEST, *, step: str = "", today: date | 
 
 
 def open_ledger(root: Path, ring: KeyRing, today: date) -> Ledger:
-    """The ledger of this machine, open for writing by whoever signs it here."""
+    """The ledger of this machine, open for writing by whoever signs it here.
+
+    Raises:
+        PolicyRefusal: Results are here and the ledger that tells of them is not.
+    """
+    check_ledger_not_lost(root, ring)
     holder = ring.ledger_signer()
     return Ledger(root / "ledger", ring.signing(holder, today), earlier=ring.signers(holder).values())
 

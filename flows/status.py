@@ -93,7 +93,9 @@ def standing(root: Path, period: str) -> Standing:
     running = is_running(root)
     draft = draft_of(root, month)
     known = _Known(root, month, entries, tuple(everything))
-    steps = [*(_source_step(known, source) for source in bundle.sources), *_later_steps(entries, draft)]
+    at_once = bundle.project.report.release == "at_once" and not _people_decide(entries)
+    released = _release_step(entries, draft, at_once=at_once)
+    steps = [*(_source_step(known, source) for source in bundle.sources), *_later_steps(entries, released)]
     if _boards_changed(root, bundle, draft):
         steps = [_to_say_again(step) for step in steps]
     if not running and _was_cut_off(entries):
@@ -173,12 +175,12 @@ def _changed_since(path: Path, at: str) -> bool:
     return path.exists() and datetime.fromtimestamp(int(path.stat().st_mtime), UTC) > datetime.fromisoformat(at)
 
 
-def _later_steps(entries: Sequence[Entry], draft: Draft | None) -> Iterator[Step]:
+def _later_steps(entries: Sequence[Entry], released: Step) -> Iterator[Step]:
     """Link, cohorts, report, release and audit: done if published after everything that came before it."""
     before = _last(entries, {Event.PACKAGE_PUBLISHED, Event.PACKAGE_IMPORTED})
     for step in AFTER:
         if step == "audit":
-            yield _release_step(entries, draft)
+            yield released
             before = _last(entries, {Event.REPORT_RELEASED}) or before
         if step == "report":
             before = _later(before, _last(entries, _REPORT_AGAIN))
@@ -203,8 +205,15 @@ def _later(one: Entry | None, other: Entry | None) -> Entry | None:
     return max((each for each in (one, other) if each), key=lambda each: each.seq, default=None)
 
 
-def _release_step(entries: Sequence[Entry], draft: Draft | None) -> Step:
-    """Waits for people as long as what is staged is not what is public."""
+def _people_decide(entries: Sequence[Entry]) -> bool:
+    """What was withdrawn or rolled back becomes public only after two people looked, whatever the project says."""
+    public = _last(entries, {Event.REPORT_RELEASED, Event.REPORT_WITHDRAWN})
+    draft = _last(entries, {Event.REPORT_STAGED, Event.ROLLED_BACK})
+    return any(one and one.event in {Event.REPORT_WITHDRAWN, Event.ROLLED_BACK} for one in (public, draft))
+
+
+def _release_step(entries: Sequence[Entry], draft: Draft | None, *, at_once: bool) -> Step:
+    """Waits for people as long as what is staged is not what is public, unless the report step publishes it."""
     released, ended = _last(entries, {Event.REPORT_RELEASED}), _last(entries, set(_ENDED_BADLY), step="release")
     at = released.at if released else ""
     if withdrawn := _last(entries, {Event.REPORT_WITHDRAWN}, manifest_sha256=draft.sha256 if draft else ""):
@@ -213,6 +222,8 @@ def _release_step(entries: Sequence[Entry], draft: Draft | None) -> Step:
         return Step("release", "", DONE if released else TO_DO, "", at)
     if draft.is_public and released:
         return Step("release", "", DONE, "", at)
+    if at_once:
+        return Step("release", "", TO_DO, "the report step publishes it", at)
     tried = _last(entries, {Event.REPORT_STAGED, Event.RELEASE_CHECKED, Event.REPORT_TO_CORRECT})
     if draft.people >= CHECKERS and ended and (tried is None or ended.seq > tried.seq):
         return Step("release", "", FAILED, str(ended.facts["code"]), ended.at)
@@ -263,9 +274,10 @@ def _next(root: Path, bundle: Bundle, month: str, steps: Sequence[Step], draft: 
         elif step.state == WAITS and step.source:
             put = f"Put the files of {step.source} into extracts/{month}/, as sources/{step.source}.yaml names them"
             yield put + _otherwise_named(root, bundle, month)
-    if any(step.state != DONE for step in steps if step.step != "release"):
+    left = [step for step in steps if step.state != DONE]
+    if any(step.step != "release" or (draft and step.state == TO_DO) for step in left):
         yield f"joinedup run DIR --period {month}"
-    elif draft and any(step.step == "release" and step.state != DONE for step in steps):
+    elif draft and left:
         yield draft.next_command
 
 

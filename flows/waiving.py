@@ -7,11 +7,11 @@ from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from flows.run import now, timestamp
+from flows.run import now, open_ledger, timestamp
 from governance.approval_record import APPROVERS
 from governance.errors import BadInput
 from governance.keys import KeyRing
-from governance.ledger import Event, Ledger
+from governance.ledger import Event
 from governance.ledger_events import FactValue
 from governance.settings import Bundle, load_bundle
 from governance.waivers import in_force, read_waivers, waive
@@ -56,7 +56,7 @@ def _day(text: str) -> date:
 
 
 def _record(bundle: Bundle, ring: KeyRing, event: Event, path: Path, **facts: FactValue) -> None:
-    Ledger(bundle.root / "ledger", ring.signing(ring.ledger_signer(), now().date())).append(
+    open_ledger(bundle.root, ring, now().date()).append(
         event,
         at=timestamp(),
         project=bundle.project.id,

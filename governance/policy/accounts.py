@@ -11,13 +11,14 @@ from governance.settings import Bundle
     level="block",
     title="The ledger holds",
     checks="Every line of the ledger follows from the line before, and the last checkpoint is signed by this project's"
-    " signer over just the lines that are there.",
+    " signer over just the lines that are there. Where results of earlier runs are, a signed ledger has to be.",
     why="What was done can be proved only from a ledger nobody rewrote. A run on top of a broken one would bury the"
     " break.",
     source="SATRE 2.5.03; UK GDPR Article 5(2)",
     good="ledger.jsonl and checkpoint.json as joinedup wrote them",
     bad="one line taken out by hand",
-    fix="Restore the ledger folder from its last good copy, tell the IG lead, then run again.",
+    fix="Restore the ledger folder from its last good copy, tell the IG lead, then run again. Without a copy the IG"
+    " lead decides: zones/ set aside whole and kept, months run again from their extracts.",
     passed="The ledger holds up to its last checkpoint.",
 )
 def ledger_holds(bundle: Bundle, facts: RunFacts) -> Iterator[Problem]:

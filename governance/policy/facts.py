@@ -8,6 +8,7 @@ from typing import Any
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from governance.approval import ApprovalStatus
+from governance.begun import ledger_lost
 from governance.errors import Fault
 from governance.exposure import read_receipt
 from governance.keys import KeyInfo, KeyRing
@@ -39,7 +40,8 @@ def read_facts(
     Raises:
         PolicyRefusal: The ledger is broken, or a key file is damaged.
     """
-    keys, zones = KeyRing(bundle.root / "keys").infos(), bundle.root / "zones"
+    ring, zones = KeyRing(bundle.root / "keys"), bundle.root / "zones"
+    keys = ring.infos()
     sources = [source.id for source in bundle.sources] if period else []
     folders = {("views", one): zones / "linkage" / period / "in" / one for one in sources}
     folders |= {("payload", one): zones / "analysis" / period / "in" / one for one in sources}
@@ -52,7 +54,7 @@ def read_facts(
         receipts={name: manifest for name, manifest in receipts.items() if manifest},
         packages={name: manifest for name, manifest in packages.items() if manifest},
         ledger=tuple(Ledger(bundle.root / "ledger").entries()),
-        ledger_faults=_ledger_faults(bundle.root / "ledger", keys),
+        ledger_faults=_ledger_faults(bundle.root, ring),
         exposure=read_receipt(bundle.root),
         singling_out=_singled_out(bundle, zones / "analysis" / period / "cohorts") if period else {},
         disk=read_disk(bundle.root),
@@ -68,14 +70,17 @@ def _released(root: Path, period: str, keys: list[KeyInfo]) -> Released | None:
     return read_released(root / "zones" / "public" / period, read_statements(root, RELEASE_CHECK, keys))
 
 
-def _ledger_faults(folder: Path, keys: list[KeyInfo]) -> tuple[Fault, ...] | None:
+def _ledger_faults(root: Path, ring: KeyRing) -> tuple[Fault, ...] | None:
     """What is wrong with the ledger, by the signer's key of the key ring; ``None`` without one.
 
-    Until a first run has ended there is no checkpoint, and none is missed.
+    Until a first run has begun there is no checkpoint, and none is missed.
     """
-    signer = signer_of(folder / "checkpoint.json", keys)
+    folder = root / "ledger"
+    signer = signer_of(folder / "checkpoint.json", ring.infos())
     if signer is None:
         return None
+    if lost := ledger_lost(root, ring):
+        return (Fault(what=lost, file="ledger/"),)
     ledger = Ledger(folder)
     finished = any(entry.event is Event.RUN_FINISHED for entry in ledger.entries())
     if not finished and ledger.last_checkpoint() is None:

@@ -53,10 +53,9 @@ def test_the_ledger_holds_against_a_kept_checkpoint_and_a_printed_root(ran, caps
 
 def rewrite(root, change):
     """A history written anew under the signing key: what only a kept checkpoint can show."""
-    entries, run = Ledger(root / "ledger").entries(), open_run(root, PERIOD)
+    entries, ledger = Ledger(root / "ledger").entries(), open_run(root, PERIOD).ledger
     for name in ("ledger.jsonl", "checkpoint.json"):
         (root / "ledger" / name).unlink()
-    ledger = run.ledger
     for entry in change(entries):
         ledger.append(entry.event, at=entry.at, **entry.facts)
     ledger.checkpoint(at=entries[-1].at)

@@ -16,6 +16,7 @@ import governance.closed
 from flows import doctor
 from flows.lock import only_run
 from governance.keys import KeyRing
+from governance.ledger import Event, Ledger
 from tests.lib.canary import MARKS, plant
 from tests.lib.command import here
 from tests.lib.toy import make_toy
@@ -104,6 +105,42 @@ def test_before_the_first_run_no_ledger_is_missed(project):
 
     (project / "zones" / "linkage" / "2026-10").mkdir(parents=True)
     assert not findings(project)["ledger"].is_well
+
+
+def test_a_first_run_that_ended_before_it_signed_is_told_from_none(project):
+    """Lines of what comes before a run are no loss; a run that began and signed nothing is looked at."""
+    ledger = Ledger(project / "ledger")
+    ledger.append(
+        Event.OPT_OUTS_REQUESTED,
+        at="2026-11-01T09:00:00+00:00",
+        period="2026-10",
+        source="housing",
+        list_sha256="0" * 64,
+    )
+    assert (
+        findings(project)["ledger"].found
+        == "1 entries of what came before; nothing has run yet: the first run signs it"
+    )
+
+    ledger.append(Event.RUN_STARTED, at="2026-11-01T09:00:00+00:00", period="2026-10", step="link")
+    found = findings(project)["ledger"]
+    assert (found.is_well, "none signed" in found.found, "run the month: it signs" in found.fix) == (False, True, True)
+
+
+def test_a_ledger_that_is_gone_is_no_project_that_has_not_begun(capsys, project):
+    """Only a run makes a receipt of a source whose key is here: nothing is run or signed."""
+    here(capsys, "pseudonymise", project, "--plain")
+    shutil.move(project / "ledger", project / "elsewhere")
+
+    assert "The ledger is gone: what earlier runs left is here" in findings(project)["ledger"].found
+    for command in (["run", "--plain"], ["audit", "page", "--plain"], ["audit", "verify"]):
+        told = here(capsys, *command, project)
+        assert (told.code, "earlier runs left" in told.err) == (2, True), told
+    assert not (project / "ledger" / "checkpoint.json").exists()
+
+    shutil.rmtree(project / "ledger", ignore_errors=True)
+    shutil.move(project / "elsewhere", project / "ledger")
+    assert here(capsys, "run", project, "--plain").code == 0
 
 
 def test_a_folder_that_is_closed_is_named(capsys, monkeypatch, project):

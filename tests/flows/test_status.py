@@ -6,6 +6,7 @@ import time
 import pytest
 
 from flows.lock import only_run
+from flows.run import now
 from governance.ledger import Event, Ledger
 from tests.lib.canary import MARKS, plant
 from tests.lib.command import here
@@ -68,6 +69,25 @@ def test_a_failed_step_names_its_code(capsys, project):
     assert failed.code == 3
     assert "failed" in done.out
     assert "joinedup explain E-" in done.out
+
+
+def test_a_project_that_publishes_at_once_waits_for_nobody(capsys, project):
+    """A report that failed after an earlier one was staged: what failed is told, not that two people have to look."""
+    here(capsys, "run", project, "--plain")
+    month = project / "zones" / "public" / "2026-10"
+    month.rename(project / "zones" / "public" / "away")  # staged, and cut off before it was published
+
+    cut_off = here(capsys, "status", project)
+    Ledger(project / "ledger").append(
+        Event.RUN_FAILED, at=now().isoformat(timespec="seconds"), step="report", period="2026-10", code="E-DISK-FULL"
+    )
+    failed = here(capsys, "status", project, "--json")
+
+    assert "people have checked" not in cut_off.out + failed.out
+    assert "the report step publishes it" in cut_off.out
+    assert "  1. joinedup run DIR --period 2026-10" in cut_off.out
+    assert (states(failed)["report", ""], states(failed)["release", ""]) == ("failed", "to do")
+    assert failed.json["result"]["next"] == ["joinedup explain E-DISK-FULL", "joinedup run DIR --period 2026-10"]
 
 
 def test_files_that_arrive_again_are_to_do_again(capsys, project):
