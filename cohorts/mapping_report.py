@@ -10,10 +10,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import duckdb
-import pyarrow as pa
 
 from cohorts.look_alikes import looks_like_identifier
-from governance.intake.codes_seen import counted_columns
+from governance.intake.codes_seen import Counted, codes_that_stay
 from governance.settings import Coded, EventMapping, ExtractFile, NeedMapping, Source
 from governance.settings.standard import STANDARD_VALUES
 from governance.warehouse import quote_name
@@ -52,24 +51,19 @@ class ColumnReport:
         }
 
 
-_Seen = list[tuple[str, int, int]]
-"""Codes with their rows and records, the commonest first."""
-
-
-def mapping_report(con: duckdb.DuckDBPyConnection, source: Source, codes: pa.Table | None = None) -> list[ColumnReport]:
+def mapping_report(con: duckdb.DuckDBPyConnection, source: Source) -> list[ColumnReport]:
     """Every column whose codes a source file maps to kinds, needs, outcomes or attributes.
 
     Args:
-        con: Holds ``file_<file id>`` for every file of the source, and the checks of intake.
+        con: An intake's, after everything that is left out was: ``code_<file id>`` is gone then.
         source: Says which codes are mapped.
-        codes: What came in the columns that intake maps value by value (``Intake.codes``): there the files' tables hold
-            standard values only. Without it attributes are not told.
     """
-    found = [one for file in source.files for one in _of_events(con, file)]
-    if codes is None:
-        return found
-    came = _by_column(codes)
-    return found + [one for file in source.files for one in _of_attributes(con, file, came)]
+    return events_report(con, source) + [one for file in source.files for one in _of_attributes(con, file)]
+
+
+def events_report(con: duckdb.DuckDBPyConnection, source: Source) -> list[ColumnReport]:
+    """The columns whose codes say what happened, what for, and how it went; ``con`` holds ``file_<file id>``."""
+    return [one for file in source.files for one in _of_events(con, file)]
 
 
 def _of_events(con: duckdb.DuckDBPyConnection, file: ExtractFile) -> Iterator[ColumnReport]:
@@ -78,27 +72,17 @@ def _of_events(con: duckdb.DuckDBPyConnection, file: ExtractFile) -> Iterator[Co
         yield _column(con, file, name, listed, _seen(con, file, name), is_condition=name not in mapped)
 
 
-def _of_attributes(
-    con: duckdb.DuckDBPyConnection, file: ExtractFile, came: dict[tuple[str, str], _Seen]
-) -> Iterator[ColumnReport]:
+def _of_attributes(con: duckdb.DuckDBPyConnection, file: ExtractFile) -> Iterator[ColumnReport]:
     """Columns with a map of their own; and those without one whose values have to be standard as they come."""
-    counted = counted_columns(file)
+    came = codes_that_stay(con, file)
     for name, column in sorted(file.columns.items()):
-        if name in counted:
-            seen = came.get((file.id, name), [])
-            yield _column(con, file, name, set(column.values), seen, is_condition=False)
+        if name in came:
+            yield _column(con, file, name, set(column.values), came[name], is_condition=False)
         elif not column.values and column.role in STANDARD_VALUES:
             standard, seen = set(STANDARD_VALUES[column.role]), _seen(con, file, name)
             # A standard value that never came was promised by nobody.
             listed = standard & {code for code, *_ in seen}
             yield _column(con, file, name, listed, seen, is_condition=False)
-
-
-def _by_column(codes: pa.Table) -> dict[tuple[str, str], _Seen]:
-    found: dict[tuple[str, str], _Seen] = {}
-    for row in codes.to_pylist():
-        found.setdefault((row["file"], row["column"]), []).append((row["code"], row["rows"], row["records"]))
-    return found
 
 
 def _mappings(file: ExtractFile) -> list[EventMapping | NeedMapping]:
@@ -126,7 +110,7 @@ def _code_maps(mapping: EventMapping | NeedMapping) -> Iterator[Coded]:
             yield coded
 
 
-def _seen(con: duckdb.DuckDBPyConnection, file: ExtractFile, name: str) -> _Seen:
+def _seen(con: duckdb.DuckDBPyConnection, file: ExtractFile, name: str) -> Counted:
     query = f"""
         SELECT CAST({quote_name(name)} AS VARCHAR) AS code, count(*) AS rows, count(DISTINCT record_id) AS records
         FROM {quote_name(f"file_{file.id}")}
@@ -137,7 +121,7 @@ def _seen(con: duckdb.DuckDBPyConnection, file: ExtractFile, name: str) -> _Seen
 
 
 def _column(
-    con: duckdb.DuckDBPyConnection, file: ExtractFile, name: str, listed: set[str], seen: _Seen, *, is_condition: bool
+    con: duckdb.DuckDBPyConnection, file: ExtractFile, name: str, listed: set[str], seen: Counted, *, is_condition: bool
 ) -> ColumnReport:
     strange = [(code, rows, records) for code, rows, records in seen if code not in listed]
     told = [row for row in strange if row[2] >= FEWEST_RECORDS and _may_be_named(con, row[0])]

@@ -34,7 +34,10 @@ def chosen_from(root: Path, source: Source, period: str, entries: Iterable[Entry
 
 def told_by(intake: Intake) -> dict[str, Told]:
     """What each file of an extract is told by, by file id."""
-    return {file: Told(digest, intake.contents[file]) for file, digest in intake.digests.items()}
+    return {
+        file: Told(digest, intake.contents[file], intake.earlier_contents.get(file, ""))
+        for file, digest in intake.digests.items()
+    }
 
 
 def check_not_older(run: Run, source: Source, files: Files, entries: Sequence[Entry]) -> None:

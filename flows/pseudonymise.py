@@ -10,7 +10,7 @@ from cohorts.events import Payload, record_tables
 from cohorts.mapping_report import mapping_report
 from cohorts.quality.filled import filled_fields
 from flows.chosen import check_not_older, chosen_anew, chosen_extract, repeated_in, rows_before, told_by
-from flows.rekeying import publish_translation
+from flows.rekeying import earlier_record_key, publish_translation
 from flows.run import Run, timestamp, uses_of
 from governance.areas import load_area_lookup
 from governance.intake import Intake, read_extracts, summarise
@@ -69,7 +69,7 @@ def pseudonymise(run: Run, source_id: str) -> dict[str, int | float | str]:
         "encoded": how_encoded(project.linkage),
         "filled": filled_fields(payload.record_person),
         "gains": [gain.as_dict() for gain in field_gains(found, project.linkage)],
-        "mapping": [column.as_dict() for column in mapping_report(intake.con, source, intake.codes)],
+        "mapping": [column.as_dict() for column in mapping_report(intake.con, source)],
         "packages": digests,
         "repeated": repeated,
     }
@@ -92,8 +92,10 @@ def _read(run: Run, source: Source, chosen: Chosen, record_key: Secret) -> tuple
     One that is carried forward is read again under this month's keys, and this month's lists are applied to it: who
     opted out since is not in it. One that was delivered and is an earlier month's is told for what it is.
     """
-    synthetic = run.bundle.project.synthetic
-    intake = read_extracts(run.root, source, chosen.period, record_key=record_key, synthetic=synthetic)
+    synthetic, earlier = run.bundle.project.synthetic, earlier_record_key(run, source.id)
+    intake = read_extracts(
+        run.root, source, chosen.period, record_key=record_key, synthetic=synthetic, earlier_key=earlier
+    )
     if chosen.how is not Arrived.DELIVERED:
         return intake, chosen, {}
     entries = run.ledger.entries()  # once: each time its whole chain is checked

@@ -9,6 +9,7 @@ from flows.run import Run, timestamp, uses_of
 from governance import write_points
 from governance.intake import local_ids
 from governance.key_issue import record_context
+from governance.keys import IssuedKeys, Secret
 from governance.ledger import Event
 from governance.package import no_package, open_package, publish_package
 from governance.rekey import CountProof, carried_over, facts_of, translation
@@ -32,14 +33,13 @@ def publish_translation(run: Run, source: Source, facts: dict[str, Any], records
     Returns:
         The manifest's digest by kind of package; empty if there is nothing to translate.
     """
-    uses = uses_of(run.bundle)
-    earlier = run.ring.earlier_encoding(source.id, uses, run.today)
+    earlier = run.ring.earlier_encoding(source.id, uses_of(run.bundle), run.today)
     if earlier is None:
         return {}
-    before = local_ids(run.root, source, run.period, record_key=_record_key(earlier, uses, source.id))
+    before = local_ids(run.root, source, run.period, record_key=_record_key(run, earlier, source.id))
     after = local_ids(run.root, source, run.period, record_key=run.record_key(source.id))
     table, proof = translation(before, after, records["record_id"])
-    epochs = {"from_epoch": earlier.info.epoch, "epoch": uses.epoch}
+    epochs = {"from_epoch": earlier.info.epoch, "epoch": run.bundle.project.linkage.epoch}
     digest = publish_package(
         _folder(run, source.id),
         {_TABLE: table},
@@ -50,8 +50,14 @@ def publish_translation(run: Run, source: Source, facts: dict[str, Any], records
     return {"translation": digest}
 
 
-def _record_key(issued: Any, uses: Any, source: str) -> Any:
-    return issued.subkey(*record_context(replace(uses, epoch=issued.info.epoch), source))
+def earlier_record_key(run: Run, source: str) -> Secret | None:
+    """The source's key of record pseudonyms of the epoch before, as long as it holds that."""
+    earlier = run.ring.earlier_encoding(source, uses_of(run.bundle), run.today)
+    return _record_key(run, earlier, source) if earlier else None
+
+
+def _record_key(run: Run, issued: IssuedKeys, source: str) -> Secret:
+    return issued.subkey(*record_context(replace(uses_of(run.bundle), epoch=issued.info.epoch), source))
 
 
 def _folder(run: Run, source: str) -> Any:

@@ -34,6 +34,9 @@ class ColumnPlan:
     column: Column
     parsed: str
     fault: str = "NULL"
+    timeless: str = ""
+    """Reads a date of birth whatever the month it is read in: one after the month's end is set aside until it has come,
+    and a year of two digits is of this century or the last by the month. Empty where ``parsed`` does."""
     is_date: bool = False
     params: dict[str, Any] = field(default_factory=dict)
 
@@ -111,11 +114,10 @@ def _unread(number: int, reason: Reason) -> str:
 def _date_plan(number: int, name: str, column: Column, as_of: date) -> ColumnPlan:
     formats = formats_of(column)
     is_birth = column.role == "date_of_birth"
+    read = [read_date(f"c{number}", f"format_{number}_{i}", text) for i, text in enumerate(formats)]
     parsed = ", ".join(
-        _in_the_past(read_date(f"c{number}", f"format_{number}_{i}", text), as_of)
-        if is_birth and "%y" in text
-        else read_date(f"c{number}", f"format_{number}_{i}", text)
-        for i, text in enumerate(formats)
+        _in_the_past(call, as_of) if is_birth and "%y" in text else call
+        for call, text in zip(read, formats, strict=True)
     )
     unread = f"c{number} IS NOT NULL AND p{number} IS NULL"
     fault = f"WHEN {unread} AND looks_like_serial(c{number}) THEN '{Reason.DATE_SERIAL}'"
@@ -130,6 +132,7 @@ def _date_plan(number: int, name: str, column: Column, as_of: date) -> ColumnPla
         column=column,
         parsed=f"coalesce({parsed})",
         fault=f"CASE {fault} END",
+        timeless=f"coalesce({', '.join(read)})" if is_birth else "",
         is_date=True,
         params={f"format_{number}_{i}": text for i, text in enumerate(formats) if text not in SERIAL_FORMATS},
     )

@@ -1,32 +1,19 @@
-"""Which codes came in the columns that a source file maps value by value: counted before they become standard values.
+"""Which codes came in the columns that a source file maps value by value: kept beside the rows, as they were delivered.
 
-What is not listed becomes missing, and whoever looks at the result cannot tell any more what stood there.
+What is not listed becomes missing, and whoever looks at the result cannot tell any more what stood there. They are
+counted once everything that is left out is out: a code of somebody who opted out is counted nowhere.
 """
 
 import duckdb
-import pyarrow as pa
 
 from governance.intake.checks import ColumnPlan, date_columns
 from governance.intake.header import loaded_columns
 from governance.settings import ColumnClass, ExtractFile
-from governance.warehouse import fetch_table, load_table
+from governance.warehouse import materialise
 
-SCHEMA = pa.schema(
-    [
-        ("file", pa.string()),
-        ("column", pa.string()),
-        ("code", pa.string()),
-        ("rows", pa.int64()),
-        ("records", pa.int64()),
-    ]
-)
-"""One row per code of a column; ``records`` have it in some row. For the source's eyes only: a code that nobody listed
-may be anything, a name in the wrong column too."""
-
-
-def start(con: duckdb.DuckDBPyConnection) -> None:
-    """An empty table that files add to."""
-    load_table(con, "code_seen", SCHEMA.empty_table())
+Counted = list[tuple[str, int, int]]
+"""Codes with the rows and the records that have them, the commonest first. For the source's eyes only: a code that
+nobody listed may be anything, a name in the wrong column too."""
 
 
 def counted_columns(file: ExtractFile) -> set[str]:
@@ -38,24 +25,35 @@ def counted_columns(file: ExtractFile) -> set[str]:
     } - date_columns(file)
 
 
-def note_codes(con: duckdb.DuckDBPyConnection, file: ExtractFile, plans: list[ColumnPlan]) -> None:
-    """Count the codes of the file's rows that go on."""
-    counted = counted_columns(file)
-    for plan in (plan for plan in plans if plan.name in counted):
-        con.execute(
-            f"""
-            INSERT INTO code_seen
-            SELECT $file, $name, c{plan.number}, count(*), count(DISTINCT record_id)
-            FROM text_{file.id} INNER JOIN file_{file.id} USING (row_no)
-            WHERE c{plan.number} IS NOT NULL
-            GROUP BY c{plan.number}
-            """,
-            {"file": file.id, "name": plan.name},
-        )
+def keep_codes(con: duckdb.DuckDBPyConnection, file: ExtractFile, plans: list[ColumnPlan]) -> None:
+    """Make ``code_<id>``: row number and delivered codes (``c<n>``) of the file's rows that go on, if it maps any."""
+    numbers = [plan.number for plan in plans if plan.name in counted_columns(file)]
+    if numbers:
+        texts = "".join(f", c{number}" for number in numbers)
+        query = f"SELECT row_no{texts} FROM text_{file.id} SEMI JOIN file_{file.id} USING (row_no)"
+        materialise(con, f"code_{file.id}", query)
 
 
-def taken(con: duckdb.DuckDBPyConnection) -> pa.Table:
-    """All that were counted; the database keeps none of it."""
-    found = fetch_table(con, 'SELECT * FROM code_seen ORDER BY file, "column", rows DESC, code')
-    con.execute("DROP TABLE code_seen")
+def codes_that_stay(con: duckdb.DuckDBPyConnection, file: ExtractFile) -> dict[str, Counted]:
+    """Count the codes of the rows that are in ``file_<id>`` now, by column; what was kept of them is gone then.
+
+    Args:
+        con: Holds both tables of the file.
+        file: The file.
+    """
+    # As the plans number them: in the order of the description.
+    numbers = {name: number for number, name in enumerate(loaded_columns(file)) if name in counted_columns(file)}
+    found = {name: _counted(con, file, number) for name, number in numbers.items()}
+    con.execute(f"DROP TABLE IF EXISTS code_{file.id}")
     return found
+
+
+def _counted(con: duckdb.DuckDBPyConnection, file: ExtractFile, number: int) -> Counted:
+    return con.execute(
+        f"""
+        SELECT c{number} AS code, count(*) AS rows, count(DISTINCT record_id) AS records
+        FROM code_{file.id} INNER JOIN file_{file.id} USING (row_no)
+        WHERE c{number} IS NOT NULL
+        GROUP BY c{number} ORDER BY rows DESC, code
+        """
+    ).fetchall()

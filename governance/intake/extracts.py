@@ -1,6 +1,6 @@
 """All of a source's extract files for one period: read, checked, quarantined, ready to encode."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 
@@ -8,10 +8,11 @@ import duckdb
 import pyarrow as pa
 
 from governance.errors import ExtractError, PolicyRefusal
-from governance.intake import codes_seen, rows
+from governance.intake import rows
 from governance.intake.checks import ColumnPlan, check_formats, define_checks, plan_columns
 from governance.intake.child import memory_limit
-from governance.intake.content import content_hmac
+from governance.intake.codes_seen import keep_codes
+from governance.intake.content import content_hmac, content_said
 from governance.intake.dates import date_faults
 from governance.intake.deliver import Delivery, read_deliveries
 from governance.intake.guard import no_library_words
@@ -30,7 +31,8 @@ class Intake:
     """A source's usable rows in a locked database, and what became of the others.
 
     ``con`` holds ``file_<file id>`` for every file: ``row_no`` (1-based data row), ``record_id`` (pseudonym), and
-    every loaded column but the source's own record id, as text or DATE. It stays inside the source zone.
+    every loaded column but the source's own record id, as text or DATE; ``code_<file id>`` the delivered codes of
+    columns that are mapped value by value (:mod:`governance.intake.codes_seen`). It stays inside the source zone.
     """
 
     con: duckdb.DuckDBPyConnection
@@ -43,10 +45,10 @@ class Intake:
     """The rejected rows themselves (file, row_no, code, content): for the source's eyes only, to be sealed."""
     digests: dict[str, str]
     """SHA-256 of each extract file, by file id."""
-    contents: dict[str, str]
+    contents: dict[str, str] = field(default_factory=dict)
     """Keyed digest of what each file's rows say, by file id: see :mod:`governance.intake.content`."""
-    codes: pa.Table = field(default_factory=codes_seen.SCHEMA.empty_table, repr=False)
-    """Codes of the columns that are mapped value by value (``codes_seen``): for the source's own reports only."""
+    earlier_contents: dict[str, str] = field(default_factory=dict)
+    """The same under the source's key of the epoch before, while it holds that; else empty."""
 
     @property
     def people_file(self) -> str:
@@ -54,7 +56,9 @@ class Intake:
         return next(file.id for file in self.source.files if file.grain != "events")
 
 
-def read_extracts(root: Path, source: Source, period: str, *, record_key: Secret, synthetic: bool) -> Intake:
+def read_extracts(
+    root: Path, source: Source, period: str, *, record_key: Secret, synthetic: bool, earlier_key: Secret | None = None
+) -> Intake:
     """Read and check what a source delivered for a period.
 
     Args:
@@ -63,6 +67,7 @@ def read_extracts(root: Path, source: Source, period: str, *, record_key: Secret
         period: ``YYYY-MM``; data up to the end of that month.
         record_key: 256-bit key of the source's record pseudonyms.
         synthetic: Whether the project claims to hold made-up people only.
+        earlier_key: The key of the epoch before, if the source holds it.
 
     Raises:
         ExtractError: A file is absent, unreadable or not as described, dates are in another format, or too many
@@ -76,12 +81,22 @@ def read_extracts(root: Path, source: Source, period: str, *, record_key: Secret
         con = connect(memory=f"{memory_limit() >> 20}MiB")  # what can be parsed can be judged
         define_checks(con)
         rows.start(con)
-        codes_seen.start(con)
         plans = _load(con, source, deliveries, as_of, synthetic)
         _check_dates(con, source, deliveries, plans)
         if synthetic:
             _check_synthetic(con, source, plans)
-        return _judge_all(con, source, deliveries, plans, record_key)
+        said = {
+            one.file.id: content_said(con, one.file, plans[one.file.id], rows_in=one.raw.rows_in) for one in deliveries
+        }
+        return replace(
+            _judge_all(con, source, deliveries, plans, record_key),
+            contents=_keyed(said, record_key),
+            earlier_contents=_keyed(said, earlier_key) if earlier_key else {},
+        )
+
+
+def _keyed(said: dict[str, bytes], key: Secret) -> dict[str, str]:
+    return {file: content_hmac(one, key) for file, one in said.items()}
 
 
 def local_ids(root: Path, source: Source, period: str, *, record_key: Secret) -> pa.Table:
@@ -154,16 +169,14 @@ def _judge_all(
     con: duckdb.DuckDBPyConnection, source: Source, deliveries: list[Delivery], plans: _Plans, record_key: Secret
 ) -> Intake:
     counts: dict[str, FileCounts] = {}
-    contents: dict[str, str] = {}
     for delivery in deliveries:
         file, columns = delivery.file, plans[delivery.file.id]
-        contents[file.id] = content_hmac(con, file, columns, rows_in=delivery.raw.rows_in, record_key=record_key)
         rows.judge(con, file)
         if file.grain != "events":
             rows.know_people(con, file, record_key, source.id)
         rows.keep(con, file, columns)
         rows.note_rejects(con, file, columns, delivery.raw.aside)
-        codes_seen.note_codes(con, file, columns)
+        keep_codes(con, file, columns)
         counts[file.id] = _count(con, delivery)
         rows.drop(con, (f"typed_{file.id}", f"text_{file.id}", "row_fact", "left_out"))
     rejects = fetch_table(con, 'SELECT * FROM reject ORDER BY file, row_no, "column", code')
@@ -178,8 +191,6 @@ def _judge_all(
         rejects=rejects,
         reject_rows=reject_rows,
         digests={delivery.file.id: delivery.sha256 for delivery in deliveries},
-        contents=contents,
-        codes=codes_seen.taken(con),
     )
 
 

@@ -78,7 +78,8 @@ def _local_id(file: ExtractFile, plans: list[ColumnPlan]) -> str:
 
 
 def load_typed(con: duckdb.DuckDBPyConnection, file: ExtractFile, plans: list[ColumnPlan]) -> None:
-    """Make ``typed_<id>``: each value read by its plan, or missing with a reason."""
+    """Make ``typed_<id>``: each value read by its plan, or missing with a reason; ``w<n>`` as in any month."""
+    timeless = "".join(f", {plan.timeless} AS w{plan.number}" for plan in plans if plan.timeless)
     parsed = ", ".join(f"{plan.parsed} AS p{plan.number}" for plan in plans)
     faults = ", ".join(f"coalesce(s{plan.number}, {plan.fault}) AS f{plan.number}" for plan in plans)
     values = ", ".join(
@@ -88,7 +89,8 @@ def load_typed(con: duckdb.DuckDBPyConnection, file: ExtractFile, plans: list[Co
         con,
         f"typed_{file.id}",
         f"""
-        SELECT row_no, local_id, content_a, content_b, unused, {_undatable(file, plans)} AS undatable, {values}
+        SELECT row_no, local_id, content_a, content_b, unused, {_undatable(file, plans)} AS undatable,
+            {values}{timeless}
         FROM (SELECT *, {faults} FROM (SELECT *, {parsed} FROM text_{file.id}) AS parsed) AS judged
         ORDER BY row_no
         """,

@@ -101,6 +101,23 @@ def test_a_source_that_destroyed_its_earlier_keys_translates_nothing(two_months,
     assert set(index(two_months, NEXT).values()) <= set(before.values())  # the register alone carries them
 
 
+@pytest.mark.parametrize("held", [True, False], ids=["held", "destroyed"])
+def test_a_copy_saved_anew_is_told_while_the_earlier_keys_are_there(two_months, capsys, held):
+    """What the ledger has of the epoch before is keyed with its keys; without them only bytes tell a copy."""
+    lines = (two_months / "extracts" / PERIOD / "housing.csv").read_text("utf-8").splitlines()
+    (two_months / "extracts" / NEXT / "housing.csv").write_text("\n".join([lines[0], *reversed(lines[1:])]), "utf-8")
+    new_epoch(two_months)
+    here(capsys, "keys", "rekey", two_months)
+    if not held:
+        for path in two_months.glob("keys/*/issued_housing_e1.json"):
+            path.unlink()
+
+    done = here(capsys, "pseudonymise", two_months, "--source", "housing", "--plain", "--json")
+
+    told = done.json["error"]["code"] if "error" in done.json else ""
+    assert told == ("E-EXTRACT-REPEATED" if held else "")
+
+
 def test_rekey_needs_an_epoch_that_was_never_used(two_months, capsys):
     """Two roots under one epoch could not be told apart."""
     done = here(capsys, "keys", "rekey", two_months, "--json")

@@ -5,7 +5,7 @@ import pyarrow as pa
 import yaml
 
 from cohorts.mapping_report import FEWEST_RECORDS, mapping_report
-from governance.intake import Intake, read_extracts
+from governance.intake import read_extracts
 from governance.intake.checks import define_checks
 from governance.keys import Secret
 from governance.settings import ExtractFile
@@ -93,14 +93,25 @@ name: {class: direct_identifier, role: forename, values: {ANN: ann}}
 """
 
 
-def attributes(tmp_path, *rows):
-    """What is told of the columns of a people file; a row holds gender, tongue and group."""
+def attributes(tmp_path, *rows, left_out=0):
+    """What is told of the columns of a people file once its last ``left_out`` rows opted out.
+
+    A row holds gender, tongue and group.
+    """
+    made, intake = taken_in(tmp_path, rows)
+    intake.con.execute("DELETE FROM file_people WHERE row_no > $stay", {"stay": len(rows) - left_out})
+    told = {one.column: one for one in mapping_report(intake.con, made)}
+    assert intake.con.execute("SELECT table_name FROM duckdb_tables() WHERE table_name LIKE 'code%'").fetchall() == []
+    return told
+
+
+def taken_in(tmp_path, rows):
+    """A source whose people file has these rows, and its intake."""
     file = {"id": "people", "path": "people.csv", "grain": "people", "columns": yaml.safe_load(PEOPLE)}
     made = source("s", ExtractFile.model_validate(file, strict=False))
     lines = ["id,gender,tongue,group,name", *(f"p{n},{row},SMITH" for n, row in enumerate(rows))]
     (tmp_path / "people.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
-    intake = read_extracts(tmp_path, made, "2025-09", record_key=Secret(bytes(32)), synthetic=True)
-    return {one.column: one for one in mapping_report(intake.con, made, intake.codes)}
+    return made, read_extracts(tmp_path, made, "2025-09", record_key=Secret(bytes(32)), synthetic=True)
 
 
 def test_codes_of_attributes_are_told_too(tmp_path):
@@ -122,7 +133,17 @@ def test_an_attribute_that_nobody_filled_never_had_any_of_its_codes(tmp_path):
 
 def test_what_stands_in_a_column_of_codes_is_in_no_text_of_the_intake(tmp_path):
     """A name may have slipped into it, and texts of objects end up in logs."""
-    found = attributes(tmp_path, *["Smithson,en,white"] * MANY)
+    rows = ["Smithson,en,white"] * MANY
 
-    assert found["gender"].unmapped == (("Smithson", MANY),)
-    assert Intake.__dataclass_fields__["codes"].repr is False
+    assert attributes(tmp_path, *rows)["gender"].unmapped == (("Smithson", MANY),)
+    assert "Smithson" not in repr(taken_in(tmp_path, rows)[1])
+
+
+def test_a_code_of_somebody_who_opted_out_is_counted_nowhere(tmp_path):
+    """Neither named, nor among the others, nor as one that came."""
+    rows = [*["2,en,white"] * (MANY - 1), "3,sgn,white", *["3,en,white"] * (MANY - 1)]
+
+    assert attributes(tmp_path, *rows)["gender"].unmapped == (("3", MANY),)
+    found = attributes(tmp_path, *rows, left_out=MANY)
+    assert (found["gender"].unmapped, found["gender"].other_rows, found["gender"].unseen) == ((), 0, ("1", "9"))
+    assert found["tongue"].unseen == ("sgn",)

@@ -6,7 +6,7 @@ from pydantic import ValidationError
 
 from cohorts.catalogue import catalogue_of
 from cohorts.events import record_tables
-from cohorts.mapping_report import FEWEST_RECORDS, mapping_report
+from cohorts.mapping_report import FEWEST_RECORDS, events_report
 from cohorts.measures.roles import unknown_kinds
 from flows.reference import presets, presets_page
 from governance.intake.checks import define_checks
@@ -85,7 +85,7 @@ def test_a_preset_says_which_codes_it_does_not_know_and_which_never_came(preset)
             rows = 2 * FEWEST_RECORDS
             table = pa.table({"record_id": range(rows), **{name: _half(known) for name, known in codes.items()}})
             load_table(con, f"file_{file.id}", table)
-        found = {(one.file, one.column): one for one in mapping_report(con, as_source(preset))}
+        found = {(one.file, one.column): one for one in events_report(con, as_source(preset))}
 
     assert set(found) == set(listed)
     for at, known in listed.items():
