@@ -12,9 +12,10 @@
 A message names files, lines, columns and counts, never a value from any record.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from functools import partial
+from itertools import zip_longest
 
 EXIT_OK = 0
 EXIT_WARNING = 1
@@ -31,10 +32,6 @@ class Fault:
     file: str = ""
     line: int | None = None
     column: int | None = None
-
-    def lines(self) -> list[str]:
-        """For a message: the fault, and below it why it matters."""
-        return [f"    {self}", *([f"      Why: {self.why}"] if self.why else [])]
 
     def __str__(self) -> str:
         """One line, as compilers write it and editors open it: ``sources/ed.yaml:12:3: what. fix``."""
@@ -59,7 +56,7 @@ class ProjectError(Exception):
 
     def __str__(self) -> str:
         """The whole message, with the faults indented."""
-        lines = [self.what, *(line for fault in self.faults for line in fault.lines())]
+        lines = [self.what, *_fault_lines(self.faults)]
         return "\n".join([*lines, f"  Why: {self.why}", f"  Fix: {self.fix}"])
 
     def as_dict(self) -> dict[str, object]:
@@ -71,6 +68,14 @@ class ProjectError(Exception):
             "fix": self.fix,
             "faults": [asdict(fault) for fault in self.faults],
         }
+
+
+def _fault_lines(faults: Sequence[Fault]) -> Iterator[str]:
+    """Each fault, and below it why it matters: once, at the end of several in a row that matter for one reason."""
+    for fault, after in zip_longest(faults, faults[1:]):
+        yield f"    {fault}"
+        if fault.why and (after is None or after.why != fault.why):
+            yield f"      Why: {fault.why}"
 
 
 class Awaiting(ProjectError):  # noqa: N818 - a state, not a fault

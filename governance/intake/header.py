@@ -13,7 +13,7 @@ from governance.settings import Column, ColumnClass, ExtractFile
 
 _CLOSE_ENOUGH = 0.6
 _LONGEST_SHOWN = 40
-_OTHER_DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
+_OTHER_DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar", "~": "tilde", "^": "caret"}
 
 OWN_COLUMNS = ("row_no", "record_id")
 """Columns of ours in every table ``file_<id>``."""
@@ -43,6 +43,9 @@ def header_faults(raw: RawTable, file: ExtractFile, source_id: str) -> list[Faul
     absent = [name for name in loaded_columns(file) if name not in raw.header]
     extra = [(at, name) for at, name in enumerate(raw.header, 1) if name not in file.columns]
     renamed = _pair_up(absent, [name for _, name in extra if name])
+    for name, new in _same_place(file, [one for one in absent if one not in renamed], raw.header).items():
+        if new not in renamed.values():
+            renamed[name] = new
     where = f"sources/{source_id}.yaml"
     faults = [_renamed(old, new, where) for old, new in renamed.items()]
     faults += [_missing(name) for name in absent if name not in renamed]
@@ -97,6 +100,13 @@ def _pair_up(absent: list[str], extra: list[str]) -> dict[str, str]:
         if close := get_close_matches(plain(name), list(left), n=1, cutoff=_CLOSE_ENOUGH):
             pairs[name] = left.pop(close[0])
     return pairs
+
+
+def _same_place(file: ExtractFile, absent: list[str], header: list[str]) -> dict[str, str]:
+    """Missing columns in whose place an unlisted one stands: `Tenant DOB` where `Birth date` stood."""
+    places = list(file.columns)
+    there = {name: header[places.index(name)] for name in absent if places.index(name) < len(header)}
+    return {name: new for name, new in there.items() if new and new not in file.columns and header.count(new) == 1}
 
 
 def _renamed(old: str, new: str, where: str) -> Fault:

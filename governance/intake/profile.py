@@ -28,7 +28,7 @@ from governance.warehouse import connect, load_sql, load_table
 _HEAD_BYTES = 1 << 18
 _HEADER_ROWS = 12
 _ROWS_PROFILED = 200_000
-_DELIMITERS = ",;\t|¦"
+_DELIMITERS = ",;\t|¦~^"
 _NEARLY_ALL = 0.9
 _NOT_A_NAME = re.compile(r"[\d\s./:+\-]*|.*@.*|.*\d{5,}.*", re.DOTALL)
 _SEX_CODES = {"numbers": ["0", "1", "2", "9", "X"], "letters": ["M", "F", "U"], "words": ["Male", "Female", "Unknown"]}
@@ -101,7 +101,8 @@ def _job(path: Path) -> Job:
         return replace(job, format="xlsx")
     encoding = _encoding(head, whole=len(content) < _HEAD_BYTES)
     lines = head.decode(encoding, "ignore").splitlines()[:200]
-    return replace(job, encoding=encoding, delimiter=_delimiter(lines))
+    delimiter = _delimiter(lines)
+    return replace(job, encoding=encoding, delimiter=delimiter, quote=_quote(lines, delimiter))
 
 
 def _encoding(head: bytes, *, whole: bool) -> str:
@@ -124,6 +125,12 @@ def _delimiter(lines: list[str]) -> str:
         return (widths.count(usual) if usual > 1 else 0, usual)
 
     return max(_DELIMITERS, key=fit)
+
+
+def _quote(lines: list[str], delimiter: str) -> str:
+    """An apostrophe only where most lines begin with one and have one beside a delimiter, as O'Neill has not."""
+    quoted = sum(line.lstrip("\ufeff").startswith("'") and f"'{delimiter}" in line for line in lines)
+    return "'" if 2 * quoted > len(lines) else '"'
 
 
 def _with_header(job: Job) -> tuple[Job, RawTable]:

@@ -106,7 +106,8 @@ def _parse(text: bytes, delimiter: str, quote: str, ragged: Callable[[pa_csv.Inv
 def _open_quote() -> NotText:
     return NotText(
         "has a quote that is opened and never closed: the rows after it cannot be told apart.",
-        "Ask the source to write quotes inside cells twice, or set `quote` (empty if the file uses none).",
+        "Ask the source whether the file is whole, and to write quotes inside cells twice; or set `quote` (empty if the"
+        " file uses none).",
     )
 
 

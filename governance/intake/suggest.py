@@ -22,7 +22,7 @@ _NAMES = {
     "previous_surname": r"(previous|former|maiden|birth)(sur|last|family)?name",
     "forename": r"(first|given|fore|christian)names?|forename.*",
     "surname": r"(sur|last|family)names?",
-    "full_name": r"(full|client|patient|person|customer)?name",
+    "full_name": r"(full|client|patient|person|customer)?name((sur|last)name(fore|first)names?)?",
     "date_of_birth": r"dob|dateofbirth|birthdate|born|personbirthdate",
     "previous_postcode": r"(previous|former|old)postcode|postcode(previous|former|old)",
     "postcode": r"post(al)?code.*|postcodefake|.*postcode",
@@ -172,6 +172,8 @@ def _by_content(shape: Shape) -> Suggestion:
         return Suggestion(column_class=ColumnClass.EVENT_FIELD, why=days)
     if shape.longest > _LONG_TEXT or _FREE_TEXT.fullmatch(plain(shape.name)):
         return Suggestion(column_class=ColumnClass.FREE_TEXT, why="long texts: never loaded")
+    if shape.sex_codes == "words" and shape.distinct > 1:
+        return Suggestion(column_class=ColumnClass.QUASI_IDENTIFIER, role="sex", why="its values are those of sex")
     coded = shape.distinct <= _FEW_CODES and shape.rows >= _CODED_ROWS and 0 < shape.longest <= _CODE
     if coded and not _RECORD_ID.fullmatch(plain(shape.name)):
         return Suggestion(column_class=ColumnClass.ATTRIBUTE, why="a few short codes")
@@ -179,6 +181,9 @@ def _by_content(shape: Shape) -> Suggestion:
         return _direct(
             "other_identifier", "in doubt: give it the role `record_id` if it is the source's id of a person"
         )
+    if shape.unique and shape.filled:
+        why = "its own in every row: give it the role `record_id` if it is the source's id of a person"
+        return _direct("other_identifier", f"in doubt, a value of {why}")
     return _direct("other_identifier", "in doubt: never encoded, never sent")
 
 

@@ -1,7 +1,7 @@
 """The config bundle: every file of a project folder, read once, all faults reported together."""
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -10,15 +10,19 @@ from typing import TypeVar
 from pydantic import BaseModel, ValidationError
 
 from governance.errors import ConfigError, Fault
+from governance.settings.extract import Column, ColumnClass
 from governance.settings.fault import faults_of
 from governance.settings.policy import Policy
 from governance.settings.project import Project
 from governance.settings.source import Source
-from governance.settings.yaml_file import YamlFile, read_yaml
+from governance.settings.yaml_file import Location, YamlFile, read_yaml
 
 Model = TypeVar("Model", bound=BaseModel)
 
 _UNCOUNTED = "Every rate is out of the people on it: without it nothing could be counted."
+_SHOWN = 3
+_LEAVES = frozenset({ColumnClass.QUASI_IDENTIFIER, ColumnClass.ATTRIBUTE, ColumnClass.EVENT_FIELD})
+"""Classes of what is sent on as it is, not encoded and not left behind."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,26 +94,43 @@ def _check_confirmed(files: dict[str, YamlFile], sources: Sequence[Source]) -> N
     Raises:
         ConfigError: With every column that is still marked ``confirm``.
     """
-    faults = [
-        files[f"sources/{source.id}.yaml"].fault(
-            ("files", number, "columns", name),
-            f"column `{name}` is suggested as {column.column_class}, and nobody has confirmed it.",
-            "Correct the class if it is wrong, then remove `confirm: true`.",
-            "A program saw the column's name and shape, not what the source means by it.",
+    marked = {source.id: found for source in sources if (found := _marked(source))}
+    count = sum(len(found) for found in marked.values())
+    if count:
+        raise ConfigError(
+            f"Columns that are classed by suggestion only: {count}.",
+            why="A class decides where a column may go: a person who knows the source has to agree to each.",
+            fix="Read every line marked `confirm: true`, first those that would leave the source as they are; an editor"
+            " then removes the mark from all of them at once. Nothing was written.",
+            code="E-CONFIG-CONFIRM",
+            faults=[_unconfirmed(files[f"sources/{one}.yaml"], found) for one, found in marked.items()],
         )
-        for source in sources
+
+
+def _marked(source: Source) -> dict[Location, Column]:
+    """The source's columns that are still marked, by their place in its file."""
+    return {
+        ("files", number, "columns", name): column
         for number, file in enumerate(source.files)
         for name, column in file.columns.items()
         if column.confirm
-    ]
-    if faults:
-        raise ConfigError(
-            f"{len(faults)} columns are classed by suggestion only.",
-            why="A class decides where a column may go: a person who knows the source has to agree to each.",
-            fix="Look at each line above, correct what is wrong, then remove its `confirm: true`. Nothing was written.",
-            code="E-CONFIG-CONFIRM",
-            faults=faults,
-        )
+    }
+
+
+def _unconfirmed(file: YamlFile, marked: Mapping[Location, Column]) -> Fault:
+    """One line a file, at its first column: forty lines that say the same are read by nobody."""
+    names = [f"`{location[-1]}`" for location in marked]
+    more = f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
+    lines = [file.line(location) for location in marked]
+    where = f", lines {min(lines)} to {max(lines)}" if len(lines) > 1 else ""
+    leaving = sum(column.column_class in _LEAVES for column in marked.values())
+    told = f"nobody has confirmed {', '.join(names[:_SHOWN])}{more}{where}; {leaving} of them would leave the source"
+    return file.fault(
+        min(marked, key=file.line),
+        f"{told} as they are.",
+        "Correct what is wrong, then remove `, confirm: true`.",
+        "A program saw names and shapes of columns, not what the source means by them.",
+    )
 
 
 def check_is_project(root: Path) -> None:

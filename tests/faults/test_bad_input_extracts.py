@@ -79,7 +79,8 @@ def message(root, people, *, source=None, **files):
         (
             GOOD.replace("Archer", '"Archer'),
             "has a quote that is opened and never closed: the rows after it cannot be told apart."
-            " Ask the source to write quotes inside cells twice, or set `quote` (empty if the file uses none).",
+            " Ask the source whether the file is whole, and to write quotes inside cells twice; or set `quote` (empty"
+            " if the file uses none).",
         ),
         (b"PK\x03\x04 and more", "is a zip archive that cannot be read. Ask the source to deliver it again."),
     ],
@@ -132,14 +133,10 @@ def test_all_faults_of_all_files_at_once(tmp_path):
 
     assert message(tmp_path, people, source=make_source(people_file(), events_file()), **{"cases.csv": cases}) == (
         "housing: what was delivered for 2025-09 is not as described.\n"
-        "    extracts/2025-09/people.csv: column `born` is missing."
-        " Ask the source to deliver it again with this column.\n"
-        "    extracts/2025-09/people.csv: column `postcode` is missing."
-        " Ask the source to deliver it again with this column.\n"
-        "    extracts/2025-09/people.csv: column 4 (`dob`) is not listed."
-        " Ask the source to leave it out, or list it in sources/housing.yaml with the class drop.\n"
-        "    extracts/2025-09/people.csv: column 5 (`pc`) is not listed."
-        " Ask the source to leave it out, or list it in sources/housing.yaml with the class drop.\n"
+        "    extracts/2025-09/people.csv: column `born` is missing; `dob`, which is not listed, may be its new name."
+        " Ask the source; if so, rename it in sources/housing.yaml.\n"
+        "    extracts/2025-09/people.csv: column `postcode` is missing; `pc`, which is not listed, may be its new name."
+        " Ask the source; if so, rename it in sources/housing.yaml.\n"
         "    extracts/2025-09/cases.csv: column `closed` is missing."
         " Ask the source to deliver it again with this column.\n"
         f"{WHY}"

@@ -84,6 +84,12 @@ def _text(delimiter: str, *titles: str) -> str:
     return "\r\n".join([*titles, *(delimiter.join(row) for row in cells)]) + "\r\n"
 
 
+def _apostrophes() -> str:
+    """Every cell between apostrophes; one inside a cell stands twice."""
+    cells = [["'" + cell.replace("'", "''") + "'" for cell in row] for row in TABLE]
+    return "".join(";".join(row) + "\n" for row in cells)
+
+
 def _workbook() -> bytes:
     book = openpyxl.Workbook()
     book.active.append([f"Printed for {MARK}"])
@@ -111,6 +117,8 @@ def _zip() -> bytes:
 LAYOUTS = {
     "plain.csv": (_text(",").encode(), {"format": "csv", "encoding": "utf-8", "delimiter": ","}),
     "excel.csv": (_text(";").encode("cp1252"), {"format": "csv", "encoding": "cp1252", "delimiter": ";"}),
+    "tildes.txt": (_text("~").encode("cp1252"), {"format": "csv", "encoding": "cp1252", "delimiter": "~"}),
+    "apostrophes.csv": (_apostrophes().encode("utf-8-sig"), {"format": "csv", "delimiter": ";", "quote": "'"}),
     "titled.txt": (
         _text("\t", f"Register of {MARK}", "Printed in May").encode("utf-16"),
         {"format": "csv", "encoding": "utf-16", "delimiter": "\t", "header_row": 3},
@@ -201,7 +209,10 @@ def test_an_unseen_extract_reaches_a_passing_check_within_ten_edits(root, capsys
     assert run(["check", str(root)]) == 3
     refused = capsys.readouterr().err
     assert "E-CONFIG-CONFIRM" in refused
-    assert refused.count("nobody has confirmed it") == 40
+    lines = [number for number, line in enumerate(text.splitlines(), 1) if "confirm: true}" in line]
+    told = f"nobody has confirmed `Client Ref`, `NHS_No`, `Given Name` and 37 more, lines {lines[0]} to {lines[-1]}; "
+    assert f"sources/stranger.yaml:{lines[0]}:7: {told}29 of them would leave the source as they are." in refused
+    assert len(refused.splitlines()) == 6, "forty lines that say the same are read by nobody"
     edits = 2 + len(re.findall(r"^[^#\n]*REPLACE", text, re.MULTILINE))  # and the privacy notice
     draft.write_text(text.replace(", confirm: true", "").replace("REPLACE ", ""), "utf-8")
     notice = root / "project.yaml"
@@ -308,6 +319,7 @@ def test_the_sheet_of_a_workbook_is_said(root, tmp_path, capsys):
         ("Client's Surname", "surname"),
         ("Patient Details's Given Name", "forename"),
         ("CHILD_DOB", "date_of_birth"),
+        ("Pt. Name (Surname, Forename)", "full_name"),
         ("Postcode (previous)", "previous_postcode"),
     ],
 )
@@ -317,6 +329,17 @@ def test_a_word_before_a_name_says_whose_it_is(name, role):
     shape = Shape(name=name, filled=1, distinct=60, rows=60, longest=9, unique=False, shapes=shapes, format="%d/%m/%Y")
 
     assert suggest([shape])[0].role == role
+
+
+def test_what_no_name_tells_is_told_by_its_values():
+    """Words for the sexes are no attribute; an unknown id is left in doubt, and the remark says what it may be."""
+    gender, number = suggest(
+        [_shape("Gndr", sex_codes="words", distinct=2), _shape("Sys No.", distinct=300, unique=True)]
+    )
+
+    assert (gender.column_class, gender.role) == (ColumnClass.QUASI_IDENTIFIER, "sex")
+    assert (number.role, "`record_id`" in number.why) == ("other_identifier", True)
+    assert suggest([_shape("Status", sex_codes="words", distinct=1)])[0].column_class is ColumnClass.ATTRIBUTE
 
 
 def test_one_column_holds_where_a_person_lives():

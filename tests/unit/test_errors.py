@@ -61,6 +61,15 @@ def test_json_says_the_same():
     }
 
 
+def test_one_reason_for_several_faults_is_said_once():
+    """Below the last of those that stand together; fourteen times the same sentence hides what differs."""
+    faults = [Fault(what=what, why=why) for what, why in (("a.", "W."), ("b.", "W."), ("c.", "V."), ("d.", "W."))]
+
+    said = str(BadInput("What.", why="Why.", fix="Fix.", faults=faults)).splitlines()
+
+    assert [line.strip() for line in said[1:-2]] == ["a.", "b.", "Why: W.", "c.", "Why: V.", "d.", "Why: W."]
+
+
 def test_a_fault_with_a_why_of_its_own_has_it_below_its_line():
     """The line stays as compilers write it."""
     error = BadInput("What.", why="Why.", fix="Fix.", faults=[FAULT, Fault(what="w.", why="It matters.")])

@@ -32,6 +32,15 @@ def test_a_close_name_is_taken_for_a_new_name(name):
     ]
 
 
+def test_what_stands_in_the_place_of_a_missing_column_may_be_it():
+    """Under a name that is not like its own; told to drop it, somebody would lose every date of birth."""
+    assert faults(PEOPLE_HEADER.replace("born", "DOB")) == [
+        "column `born` is missing; `DOB`, which is not listed, may be its new name."
+        " Ask the source; if so, rename it in sources/housing.yaml."
+    ]
+    assert len(faults(PEOPLE_HEADER.replace("born,", "") + ",DOB")) == 2
+
+
 def test_spaces_around_a_name_do_not_matter():
     """They are a way of writing CSV."""
     assert faults(PEOPLE_HEADER.replace("surname", " surname ")) == []
@@ -63,7 +72,7 @@ def test_a_file_without_a_header_shows_no_value():
     )
 
 
-@pytest.mark.parametrize(("mark", "name"), [(";", "semicolon"), ("\t", "tab"), ("|", "bar")])
+@pytest.mark.parametrize(("mark", "name"), [(";", "semicolon"), ("\t", "tab"), ("|", "bar"), ("~", "tilde")])
 def test_another_delimiter_is_recognised(mark, name):
     """The header is all in one cell."""
     [fault] = faults(PEOPLE_HEADER.replace(",", mark))
