@@ -15,7 +15,7 @@ from cohorts.report.page import CohortSection, Table
 from cohorts.report.tables import OTHERWISE, anchor, overall_rate, with_spans
 from cohorts.report.trend import cohort_trend
 from cohorts.report.voices import voice_steps
-from governance.disclosure import SafeFrame, Status
+from governance.disclosure import SafeCell, SafeFrame, Status
 
 _STEPS = 2
 _TOO_FEW = (
@@ -70,14 +70,20 @@ def _suppressed(facts: ReportFacts, cohort: str) -> tuple[str, ...]:
 
 def _summary(frame: SafeFrame, definition: DefinitionFacts) -> tuple[tuple[str, str, str], ...]:
     rate, unknown = overall_rate(frame, definition.id), frame.cell(definition.id, "cannot_tell")
+    met, looked_at = frame.cell(definition.id, "met"), frame.cell(definition.id, "population")
     return (
-        ("People in this group", frame.cell(definition.id, "met").text, "rounded"),
+        ("People in this group", met.text, _rounded(met)),
         ("In every 1,000", rate.text, f"likely {rate.interval_text}" if rate.low is not None else "too few to say"),
-        ("We cannot tell for", unknown.text, "people, rounded" if unknown.people is not None else "a small number"),
-        ("People looked at", frame.cell(definition.id, "population").text, "rounded"),
+        ("We cannot tell for", unknown.text, _rounded(unknown, "people, rounded")),
+        ("People looked at", looked_at.text, _rounded(looked_at)),
         *_shared(frame, definition),
         *_certainty(frame, definition),
     )
+
+
+def _rounded(cell: SafeCell, words: str = "rounded") -> str:
+    """What is said under a number; of one that is hidden nothing, but that it is small."""
+    return words if cell.people is not None else "a small number"
 
 
 def _certainty(frame: SafeFrame, definition: DefinitionFacts) -> tuple[tuple[str, str, str], ...]:
