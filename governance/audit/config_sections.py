@@ -20,7 +20,8 @@ def purpose_section(evidence: Evidence) -> Section:
     )
     text = (
         f"{project.organisation} runs this project for {project.report.board}. Its one purpose is"
-        f" “{project.purpose.replace('_', ' ')}”. What it makes is kept for {project.retention_months} months."
+        f" “{project.purpose.replace('_', ' ')}”. Of months {project.retention_months} or more months old a run leaves"
+        " nothing in the linkage and analysis zones; until when everything else is kept stands under retention clocks."
     )
     return Section(id="purpose", title="Purpose and legal bases", blocks=(Text(text), law))
 

@@ -11,6 +11,8 @@ from governance.english import day, moment, month
 
 _RUNS_SHOWN = 40
 
+_DRAFTS = "zones/draft/"
+
 
 def changes_section(evidence: Evidence) -> Section:
     """What the approval in force changed, or what nobody has approved yet."""
@@ -58,6 +60,8 @@ def retention_section(evidence: Evidence) -> Section:
 def _clock_row(clock: Any) -> Row:
     state = Cell("Due", "bad") if clock.due else Cell("In time", "good")
     name = DATASETS.get(clock.held.dataset, clock.held.dataset)
+    if clock.held.where.startswith(_DRAFTS):
+        name = "Draft of what was released"
     where = clock.held.where.split("/")[2] if clock.held.dataset == "source_zone" else ""
     return (
         f"{name}: {where}" if where else name,
@@ -147,8 +151,10 @@ def _end(later: tuple[dict[str, Any], ...], begun: dict[str, Any]) -> Cell:
         if entry["event"] == "run_failed":
             return Cell(f"Failed: {entry['facts']['code']}", "bad")
         if entry["event"] == "run_started":
-            break  # the same step began again before this one ended
-    return Cell("No end recorded", "warn")
+            return Cell("No end recorded", "warn")  # and the same step began again
+    if begun["step"] == "audit" and not any(entry["event"] == "run_started" for entry in later):
+        return Cell("Going on: it wrote this page")
+    return Cell("No end recorded: cut off, or going on", "warn")
 
 
 def _access_row(entry: dict[str, Any]) -> Row:

@@ -118,7 +118,11 @@ def _record_section(evidence: Evidence) -> Section:
         ("Categories of personal data", _classes(evidence)),
         ("Recipients", "; ".join(recipients) or _NOT_SAID),
         ("Transfers to other countries", "None by joinedup: it runs offline. Where machines stand is yours to say."),
-        ("Time limits for erasure", f"See retention; at most {project.retention_months} months for what is made."),
+        (
+            "Time limits for erasure",
+            f"See retention. Of months {project.retention_months} or more months old a run leaves nothing in the"
+            " linkage and analysis zones, whatever retention allows.",
+        ),
         ("Technical and organisational measures", "See risks and measures, encoding, and what has to be trusted."),
     ]
     table = Table(caption="Record of processing, UK GDPR Article 30(1)", head=("Asked", "Answer"), rows=rows)

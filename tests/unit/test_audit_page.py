@@ -691,7 +691,20 @@ def test_runs_are_told_with_their_end(own):
 
     assert "Finished" in text
     assert "Failed: E-MEMORY" in text
-    assert "No end recorded" in text
+    assert "No end recorded: cut off, or going on" in text
+
+
+def test_the_run_that_writes_the_page_is_not_told_as_cut_off(own):
+    """It cannot have ended yet; an earlier one that was cut off is told as such."""
+    ledger = Ledger(own.root / "ledger", KeyRing(own.root / "keys").signing("signer", DAY))
+    for _ in range(2):
+        ledger.append(Event.RUN_STARTED, at=AT, period=PERIOD, step="audit", config_sha256=own.digest, approval="demo")
+    ledger.checkpoint(at=AT)
+
+    text = Page(page_of(own)).text["history"]
+
+    assert text.count("Going on: it wrote this page") == 1
+    assert text.count("No end recorded") == 1
 
 
 def test_who_could_be_singled_out_is_told_with_the_ceilings(page):
