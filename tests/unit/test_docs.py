@@ -37,6 +37,24 @@ def test_named_tests_exist(name):
         assert not function or function in tests, f"{path}::{function}"
 
 
+def _measured():
+    """Rows of the README's table: each figure, and the section of the benchmarks that it is said to stand in."""
+    text = (REPOSITORY / "README.md").read_text("utf-8").split("## What was measured")[1].split("\n## ")[0]
+    for row in re.findall(r"^\| .*benchmarks\.md#.*$", text, re.MULTILINE):
+        _, _, says, where, _ = row.split("|")
+        anchor = where.partition("#")[2].rstrip(") ")
+        yield from ((anchor, figure) for figure in re.findall(r"\d[\d,.]*\d%?", says))
+
+
+@pytest.mark.parametrize(("anchor", "figure"), list(_measured()))
+def test_the_figures_of_the_readme_are_those_that_were_measured(anchor, figure):
+    """In the very section that the row leads to; whoever measures again has to say so on the front page."""
+    sections = re.split(r"^#+ ", (REPOSITORY / "docs/benchmarks.md").read_text("utf-8"), flags=re.MULTILINE)
+    named = {re.sub(r"[^a-z0-9 -]", "", one.partition("\n")[0].lower()).replace(" ", "-"): one for one in sections}
+
+    assert re.search(rf"(?<![\d.,]){re.escape(figure)}(?![\d]|[.,]\d)", named[anchor])
+
+
 def test_the_lock_pins_everything_by_hash():
     """No address, no index, no path: it installs from any mirror, and from nothing else than what was locked."""
     text = (REPOSITORY / "requirements.lock").read_text("utf-8")
