@@ -36,6 +36,7 @@ from flows import (
 )
 from flows.cli_options import wrap_anew
 from flows.cli_output import Answer, show_answer, show_error
+from flows.cli_paths import misplaced
 from governance.closed import told_as_closed
 from governance.errors import EXIT_OK, BadInput, InternalError, ProjectError
 from governance.platform_calls import discard_output, no_core_dumps, private_from_now_on
@@ -53,6 +54,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode="rich",
 )
+cli_project.add_version_to(app)
 cli_project.add_to(app)
 cli_source.add_to(app)
 cli_approve.add_to(app)
@@ -114,12 +116,13 @@ def run(arguments: Sequence[str]) -> int:
     except _UsageError as error:
         return _failed(_misread(error), command, as_json=as_json)
     except KeyboardInterrupt:
+        show_error(_stopped(), command, as_json=as_json, exit_code=INTERRUPTED)
         return INTERRUPTED
     except BrokenPipeError:  # `joinedup … | head`: whoever read has read enough
         discard_output()
         return EXIT_OK
     except Exception as error:  # the last line before the user: no traceback may quote a record
-        return _failed(_unexpected(error), command, as_json=as_json)
+        return _failed(misplaced(error, arguments) or _unexpected(error), command, as_json=as_json)
 
 
 def _failed(error: ProjectError, command: str, *, as_json: bool) -> int:

@@ -18,6 +18,27 @@ ProjectOption = Annotated[
 ]
 
 
+def add_version_to(app: typer.Typer) -> None:
+    """``joinedup --version``, which stands before any command."""
+    app.callback()(_before_any_command)
+
+
+def _tell_version(asked: bool) -> None:
+    if asked:
+        from governance.code_version import code_version
+
+        sys.stdout.write(f"joinedup {code_version()}\n")
+        raise typer.Exit
+
+
+def _before_any_command(
+    version: Annotated[
+        bool, typer.Option("--version", is_eager=True, callback=_tell_version, help="Say which version this is.")
+    ] = False,
+) -> None:
+    """Options without a command."""
+
+
 def add_to(app: typer.Typer) -> None:
     """Put these commands on the command line, in the order a project needs them."""
     panel = "A project"
@@ -39,7 +60,7 @@ def note(text: str) -> None:
 
 
 def init(
-    folder: Annotated[Path, typer.Argument(metavar="DIR", help="The folder to make; may exist if it is empty.")],
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="The folder to make; no file in it is overwritten.")],
     json: Json = False,
 ) -> Answer:
     """Start a project: a folder with a project file, one example source, and room for the rest."""

@@ -96,7 +96,10 @@ def review_open(
 def review_import(
     folder: Folder,
     file: Annotated[
-        Path, typer.Argument(metavar="FILE", help="CSV or Parquet with columns item and match (yes, no, cannot tell).")
+        Path,
+        typer.Argument(
+            metavar="FILE", exists=True, help="CSV or Parquet with columns item and match (yes, no, cannot tell)."
+        ),
     ],
     period: Period = "latest",
     json: Json = False,

@@ -79,8 +79,8 @@ def report(
         str,
         typer.Option(
             "--diff",
-            metavar="LAST",
-            help="Only tell what the draft changes against a published release: last, or its month as YYYY-MM.",
+            metavar="last|YYYY-MM",
+            help="Only tell what the draft changes against a published release: the last one, or that of a month.",
         ),
     ] = "",
     plain: Plain = False,

@@ -45,7 +45,7 @@ def voices_form(
 @voices_app.command("import")
 def voices_import(
     folder: Folder,
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="The filled-in form.")],
+    file: Annotated[Path, typer.Argument(metavar="FILE", exists=True, help="The filled-in form.")],
     reviewer: Annotated[
         str, typer.Option("--reviewer", metavar="NAME", help='Who read every card, as in "Name, role"; needs a key.')
     ],

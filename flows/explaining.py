@@ -96,15 +96,13 @@ def _explained(text: ErrorText) -> str:
 def _cohort(cohort: str, project: Path) -> str:
     from cohorts.definition import load_definitions
     from cohorts.run import explain
-    from flows.run import resolve_period
     from governance.intake.period import as_of_date
     from governance.settings import load_bundle
 
-    as_of = as_of_date(resolve_period(project, "latest"))
     definitions = load_definitions(load_bundle(project))
     for definition in definitions:
         if definition.id.lower() == cohort.lower():
-            return explain(definition, as_of)
+            return explain(definition, as_of_date(_month_of(project)))
     raise _no_cohort(cohort, [definition.id for definition in definitions])
 
 
@@ -117,6 +115,16 @@ def _no_cohort(cohort: str, known: list[str]) -> BadInput:
         fix=f"{meant} One of the library has to be copied from config/library/ into cohorts/ first.",
         code="E-EXPLAIN",
     )
+
+
+def _month_of(project: Path) -> str:
+    """The newest month that is here; a definition can be read before the first extract has come."""
+    from flows.run import now, resolve_period
+
+    try:
+        return resolve_period(project, "latest")
+    except BadInput:
+        return f"{now():%Y-%m}"
 
 
 def _unknown() -> BadInput:

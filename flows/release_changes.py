@@ -29,7 +29,7 @@ def release_changes(root: Path, period: str, against: str) -> ReleaseDiff:
     draft = read_released(zones / "draft" / month)
     if draft is None:
         raise nothing_staged(month)
-    other = _last(zones, month) if against == LAST else resolve_period(root, against)
+    other = _last(zones, month) if against.lower() == LAST else resolve_period(root, against)
     published = read_released(zones / "public" / other) if other else None
     if published is None:
         raise _nothing_published(other)

@@ -33,7 +33,7 @@ def start_project(root: Path) -> list[str]:
     """Make the folder.
 
     Args:
-        root: Must not hold a project yet.
+        root: Must not hold a project yet, nor any file that would be written.
 
     Returns:
         Names of what was written, below ``root``.
@@ -41,9 +41,9 @@ def start_project(root: Path) -> list[str]:
     Raises:
         BadInput: There is a project already.
     """
-    if (root / "project.yaml").exists():
+    if taken := [name for name in _FILES if (root / name).exists()]:
         raise BadInput(
-            f"{root.name}/ holds a project already.",
+            f"{root.name}/ holds a project already, or part of one: {', '.join(taken)}.",
             why="Its files would be overwritten.",
             fix="Choose another folder, or edit the files that are there.",
             code="E-INIT",

@@ -13,6 +13,7 @@ from governance.errors import BadInput
 from governance.keys import KeyRing
 from governance.ledger import Event
 from governance.ledger_events import FactValue
+from governance.policy import RULES
 from governance.settings import Bundle, load_bundle
 from governance.waivers import in_force, read_waivers, waive
 
@@ -29,14 +30,25 @@ def waive_rule(root: Path, *, rule: str, until: str, reason: str, approver: str,
         second: Sign with the second approver's key.
 
     Raises:
-        BadInput: The day is not one.
+        BadInput: The day is not one, or there is no such rule.
     """
-    bundle, ring, today = load_bundle(root), KeyRing(root / "keys"), now().date()
-    key, wanted = _key(ring, today, second=second), rule.strip().upper()
+    bundle, ring, today, wanted = load_bundle(root), KeyRing(root / "keys"), now().date(), rule.strip().upper()
+    if wanted not in {one.id for one in RULES}:
+        raise _no_rule(wanted)
+    key = _key(ring, today, second=second)
     path = waive(bundle, key, rule=wanted, until=_day(until), reason=reason, approver=approver, today=today)
     _record(bundle, ring, Event.RULE_WAIVED, path, rule=wanted)
     stand = in_force(read_waivers(bundle, ring.infos()), today)
     return {"waiver": str(path), "in_force": [one.sentence for one in stand]}
+
+
+def _no_rule(wanted: str) -> BadInput:
+    return BadInput(
+        f"There is no rule {wanted}.",
+        why="A waiver is of one rule, by its id, such as STO-02.",
+        fix="`joinedup check DIR` lists every rule. Nothing was signed.",
+        code="E-WAIVER-RULE",
+    )
 
 
 def _key(ring: KeyRing, today: date, *, second: bool) -> Ed25519PrivateKey:

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from flows import period
+from flows.demo_voices import hear_demo
 from linkage import plan
 from tests.lib.command import REPOSITORY, here
 from tests.lib.toy import PERIOD, nhs_number
@@ -148,6 +149,8 @@ def test_the_demo_runs_from_nothing(capsys, tmp_path):
     told = page.read_text("utf-8")
     assert "1 card was withdrawn" in told
     assert "8 cards were kept back" in told  # every group of so small a system is
+    assert "No one has told us" not in told  # somebody did, and a board must not hear that nobody did
+    hear_demo(Path(done.json["result"]["project"]))  # a second `make demo` in the same folder takes nothing in again
 
 
 def test_the_demo_refuses_too_few_people(capsys, tmp_path):

@@ -234,7 +234,7 @@ def test_a_record_that_machines_read_lies_beside_a_release(capsys, waiting):
 
 def test_a_checker_is_told_what_a_draft_changes(capsys, waiting):
     """Against what readers have; there is nothing to hold a first release against."""
-    first = here(capsys, "report", waiting, "--diff", "last")
+    first = here(capsys, "report", waiting, "--diff", "LAST")  # as some write it
     _check_twice(capsys, waiting)
     here(capsys, "release", waiting, "--plain")
     same = here(capsys, "report", waiting, "--diff", PERIOD)

@@ -1,14 +1,17 @@
 """The command line says what it takes, what it did, and what went wrong, to people and to programs."""
 
 import json
+import shutil
 from pathlib import Path
 
 import pytest
 
 from flows.cli_output import show_error
+from flows.cli_paths import misplaced
 from flows.pages import page_lines
 from flows.pages import pages as pages_of
 from flows.reference import commands, pages
+from governance.code_version import code_version
 from governance.errors import BadInput, Fault, InternalError
 from tests.lib.command import REPOSITORY, apart, here
 from tests.lib.toy import PERIOD
@@ -186,7 +189,14 @@ def test_check_passes_a_sound_project(capsys, toy):
     assert done.code == 0
     assert done.json["result"]["approved"] is True
     assert done.json["result"]["absent"] == []
-    assert {rule["rule"] for rule in done.json["result"]["rules"]} >= {"PURP-01", "NDOO-02", "CRY-04", "OUT-02"}
+    rules = done.json["result"]["rules"]
+    assert {rule["rule"] for rule in rules} >= {"PURP-01", "NDOO-02", "CRY-04", "OUT-02"}
+    # It did not look at what a run makes, so it neither says that nothing has run nor repeats itself for each source.
+    later = [rule for rule in rules if rule["result"] == "not_yet"]
+    assert len({rule["rule"] for rule in later}) == len(later)
+    assert {rule["says"] for rule in later} == {
+        f"Looks at what a run makes: add --period {PERIOD} once that month has run."
+    }
 
 
 @pytest.mark.parametrize(
@@ -366,6 +376,59 @@ def test_a_cohort_that_is_not_the_projects_is_told_with_what_was_probably_meant(
     assert near.code == library.code == 3
     assert "Did you mean t01_seen_by_both?" in near.err
     assert "copied from config/library/ into cohorts/" in " ".join(library.err.split())
+
+
+def test_it_says_its_version(capsys):
+    """The first thing that whoever helps will ask for."""
+    done = here(capsys, "--version")
+
+    assert (done.code, done.out) == (0, f"joinedup {code_version()}\n")
+
+
+@pytest.mark.parametrize("words", [("schema", "--out=file"), ("init", "file"), ("init", "file/new")])
+def test_a_path_that_leads_nowhere_is_no_internal_error(capsys, tmp_path, monkeypatch, words):
+    """Whoever typed it is told which path and why; only their own words are repeated."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "file").write_text("x", "utf-8")
+    done = here(capsys, *words, "--json")
+    typed = words[-1].removeprefix("--out=")
+
+    assert (done.code, done.json["error"]["code"]) == (3, "E-PATH-TYPED")
+    assert done.json["error"]["what"] == f"{typed} cannot be used: a file stands where a folder has to be."
+
+
+def test_a_file_missing_inside_a_project_is_not_taken_for_a_typed_path(toy):
+    """That is a promise of ours that did not hold, and is told as one."""
+    inside = FileNotFoundError(2, "x", str(toy / "zones" / "linkage" / "current"))
+
+    assert misplaced(inside, ["run", str(toy)]) is None
+    assert misplaced(FileNotFoundError(2, "x", "no/file"), ["run", "no/file"]) is not None
+    assert misplaced(ValueError("x"), ["run", str(toy)]) is None
+
+
+def test_init_overwrites_nothing(capsys, tmp_path):
+    """Not even part of a project without its project file."""
+    (tmp_path / "policy.yaml").write_text("mine: true\n", "utf-8")
+    done = here(capsys, "init", tmp_path, "--json")
+
+    assert (done.code, done.json["error"]["code"]) == (3, "E-INIT")
+    assert [path.name for path in tmp_path.iterdir()] == ["policy.yaml"]
+
+
+def test_a_rule_that_is_not_there_is_not_called_a_floor(capsys, toy):
+    """A slip of the keyboard is no attempt on a floor."""
+    words = ("--until", "2026-12-31", "--reason", "The certificate is on its way.", "--approver", "A, lead")
+    slip, floor = (here(capsys, "waive", rule, toy, *words, "--json") for rule in ("STO-20", "OUT-02"))
+
+    assert (slip.code, slip.json["error"]["code"]) == (3, "E-WAIVER-RULE")
+    assert (floor.code, floor.json["error"]["code"]) == (2, "E-WAIVER-FLOOR")
+
+
+def test_a_definition_can_be_read_before_the_first_extract_has_come(capsys, toy):
+    """Whoever writes one has none yet."""
+    shutil.rmtree(toy / "extracts")
+
+    assert here(capsys, "explain", "t01_seen_by_both", "--project", toy).code == 0
 
 
 def test_schema_prints_and_writes_the_same(capsys, tmp_path):
