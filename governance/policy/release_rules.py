@@ -5,6 +5,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from hashlib import sha256
 
 from governance.area_folders import WHOLE, each_named, folder_of, parted
+from governance.ledger import Event
 from governance.policy.released import COUNTS, Released, rows_of
 from governance.policy.rule import Problem, Result, RunFacts, place, rule
 from governance.settings import Bundle
@@ -174,7 +175,8 @@ def _by_key(counts: Mapping[str, bytes]) -> dict[tuple[str | None, ...], float]:
     level="output",
     title="A record with every release, and two people who checked it",
     checks="The release's record (`manifest.json`) names project, period, criteria, the gate's result, the ledger's"
-    " root and the digest of every file, and they are right. Two people with keys of their own have signed that they"
+    " root and the digest of every file, and they are right; it and `release_record.json` are those that the ledger"
+    " names. Two people with keys of their own have signed that they"
     " looked at just this release before it is published. Only a synthetic project may say `report.release: at_once`;"
     " the rule then waits.",
     why="Rules see numbers; people see what they could mean to somebody who knows one of the people. And later it has"
@@ -202,10 +204,26 @@ def release_is_recorded(bundle: Bundle, facts: RunFacts) -> Iterator[Problem]:
     wrong = sorted(name for name in digests.keys() | record.get("files", {}).keys() if not _same(name, digests, record))
     for name in wrong:
         yield Problem(where=f"public/{name}", says=f"{name} is not the file that the release's record names.")
+    yield from _against_the_ledger(facts.released, facts)
     if (signed := people_who_checked(facts.released)) < CHECKERS:
         may_wait = facts.released.is_draft or at_once
         result: Result | None = "not_yet" if may_wait else None
         yield Problem(where=where, says=f"{signed} of two people have checked this release.", result=result)
+
+
+def _against_the_ledger(released: Released, facts: RunFacts) -> Iterator[Problem]:
+    """Manifest and record vouch for each file; that nobody exchanged them, too, only the ledger can say."""
+    events = (entry.facts for entry in facts.ledger if entry.event is Event.REPORT_RELEASED)
+    last = [one for one in events if one["period"] == facts.period][-1:]
+    if not last or not released.manifest_sha256 or released.is_draft:
+        return
+    if released.manifest_sha256 != last[0]["manifest_sha256"]:
+        yield Problem(
+            where="public/manifest.json", says="manifest.json is not the one that the ledger says was released."
+        )
+    elif released.record_sha256 != last[0].get("record_sha256", released.record_sha256):
+        says = "release_record.json is not the file that the ledger names."
+        yield Problem(where="public/release_record.json", says=says)
 
 
 def _same(name: str, digests: dict[str, str], record: object) -> bool:

@@ -4,7 +4,9 @@ import csv
 import io
 import json
 import re
+import struct
 import zipfile
+import zlib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from hashlib import sha256
@@ -37,6 +39,9 @@ class Released:
     """``safe_counts.csv`` of each area, of what was released of the same period before and is still here."""
     checkers: tuple[tuple[str, str], ...] = ()
     """Name and key fingerprint of everybody who signed to have checked just this release."""
+    manifest_sha256: str = ""
+    """Digests of the manifest and of the record beside it, as they lie on disk; empty where they were not looked at."""
+    record_sha256: str = ""
     is_draft: bool = False
     """Whether it is staged for people to look at, rather than published or about to be."""
 
@@ -54,8 +59,10 @@ def read_released(folder: Path, checks: Iterable[Statement] = ()) -> Released | 
     record = (here / MANIFEST).read_bytes()
     if json.loads(record).get("kind") == WITHDRAWAL:
         return None
-    digest = sha256(record).hexdigest()
+    digest, beside = sha256(record).hexdigest(), here / RECORD
     return Released(
+        manifest_sha256=digest,
+        record_sha256=sha256(beside.read_bytes()).hexdigest() if beside.exists() else "",
         files=files_of(here),
         record=json.loads(record),
         earlier=counts_before(folder, but=here),
@@ -129,6 +136,15 @@ def text_of(name: str, content: bytes) -> str | None:
 
 def _plain(content: bytes) -> str:
     return unescape(_TAGS.sub(" ", content.decode("utf-8", "replace")))
+
+
+def is_workbook(content: bytes) -> bool:
+    """Whether every part of a workbook can be read; one changed byte is enough that it cannot."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as book:
+            return book.testzip() is None
+    except (zipfile.BadZipFile, zlib.error, struct.error, EOFError, OSError, RuntimeError, ValueError):
+        return False
 
 
 def has_formula(content: bytes) -> bool:

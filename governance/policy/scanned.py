@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from governance.identifier_names import is_identifier_name
 from governance.policy.leaks import is_nhs_number
-from governance.policy.released import cells_of, has_formula, rows_of, text_of
+from governance.policy.released import cells_of, has_formula, is_workbook, rows_of, text_of
 from governance.policy.rule import Problem, RunFacts, rule
 from governance.settings import Bundle
 
@@ -44,6 +44,9 @@ def nothing_identifies(bundle: Bundle, facts: RunFacts) -> Iterator[Problem]:
                 if column and (_IDS.search(column) or is_identifier_name(column)):
                     says = f"{name} has a column named like an identifier: `{column}`."
                     yield Problem(where=f"public/{name}", says=says)
+        if name.endswith(".xlsx") and not is_workbook(content):
+            yield Problem(where=f"public/{name}", says=f"{name} is damaged, so what it holds cannot be looked at.")
+            continue
         text = text_of(name, content)
         for kind, count in _found(text or "", bundle.project.report.contact):
             yield Problem(where=f"public/{name}", says=f"{name} holds what looks like {kind} ({count} times).")
@@ -88,7 +91,7 @@ def nothing_runs(bundle: Bundle, facts: RunFacts) -> Iterator[Problem]:
         lines = [line for line, cell in cells_of(content) if _runs(cell)] if name.endswith(".csv") else []
         if lines:
             yield Problem(where=f"public/{name}:{lines[0]}", says=f"{name} has {len(lines)} cells that would be run.")
-        if name.endswith(".xlsx") and has_formula(content):
+        if name.endswith(".xlsx") and is_workbook(content) and has_formula(content):
             yield Problem(where=f"public/{name}", says=f"{name} has formulas.")
 
 

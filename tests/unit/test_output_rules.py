@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from governance.ledger import Entry, Event
 from governance.policy import check_bundle
 from governance.policy.leaks import find_leaks, is_nhs_number
 from governance.policy.released import read_released
@@ -91,6 +92,40 @@ def test_a_workbook_is_read_too(project):
 
     assert says("OUT-05", project, facts) == ["board_tables.xlsx holds what looks like an NHS number (1 times)."]
     assert says("OUT-06", project, facts) == ["board_tables.xlsx has formulas."]
+
+
+@pytest.mark.parametrize("at", [0, 40, -10], ids=["beginning", "middle", "end"])
+def test_a_damaged_workbook_is_told_as_one(project, at):
+    """One changed byte is enough; nothing can be said of what it holds, so it is no pass."""
+    whole = workbook("<c><v>1</v></c>" * 20)
+    content = bytearray(whole)
+    content[at] ^= 1
+    facts = release(project[1], {"board_tables.xlsx": bytes(content)})
+
+    assert says("OUT-05", project, facts) == ["board_tables.xlsx is damaged, so what it holds cannot be looked at."]
+    assert says("OUT-06", project, facts) == []
+
+
+@pytest.mark.parametrize(
+    ("changes", "told"),
+    [
+        ({}, []),
+        ({"manifest_sha256": "c" * 64}, ["manifest.json is not the one that the ledger says was released."]),
+        ({"record_sha256": "c" * 64}, ["release_record.json is not the file that the ledger names."]),
+        ({"record_sha256": ""}, ["release_record.json is not the file that the ledger names."]),
+        ({"record_sha256": "c" * 64, "is_draft": True}, []),
+    ],
+    ids=["as released", "another manifest", "another record", "no record", "a draft"],
+)
+def test_what_vouches_for_files_is_held_against_the_ledger(project, changes, told):
+    """Whoever exchanges a file and what names its digest is found by the ledger."""
+    facts = release(project[1])
+    names = {"manifest_sha256": "a" * 64, "record_sha256": "b" * 64}
+    said = {"period": facts.period, **names}
+    entry = Entry(seq=99, at=AT, event=Event.REPORT_RELEASED, facts=said, prev="", hash="")
+    facts = replace(facts, ledger=(*facts.ledger, entry), released=replace(facts.released, **(names | changes)))
+
+    assert [one for one in says("OUT-07", project, facts) if "ledger" in one] == told
 
 
 def test_a_negative_number_is_no_formula(project):
