@@ -163,6 +163,10 @@ bench-soak: $(VENV)/.installed ## twelve months with faults at random points, in
 bench-finder: $(VENV)/.installed ## what the finder finds without definitions, and what chance makes it report, into docs/benchmarks.md
 	$(BIN)/python -m tests.bench.finder --out docs/benchmarks.md
 
+.PHONY: bench-finder-space
+bench-finder-space: $(VENV)/.installed ## what the finder misses, and at which of its steps, into docs/benchmarks.md
+	$(BIN)/python -m tests.bench.finder_space --out docs/benchmarks.md
+
 .PHONY: bench-parallel
 bench-parallel: $(VENV)/.installed ## each cohort's one statement with one thread and with two, into docs/benchmarks.md
 	$(BIN)/python -m tests.bench.parallel --out docs/benchmarks.md

@@ -12,8 +12,10 @@ from numpy.typing import NDArray
 from cohorts.compile.responses import ATTENDED
 from cohorts.durations import Duration
 from cohorts.finder.candidates import Candidate
-from cohorts.finder.vocabulary import LOOKBACK, Responder, Sign
+from cohorts.finder.leading import people_nobody_leads
+from cohorts.finder.vocabulary import ALONE, LOOKBACK, Responder, Sign, lead_kinds
 from cohorts.measures.roles import role_of
+from governance.settings import Source
 from governance.warehouse import fetch_table, load_sql, load_table, materialise
 
 SOON_DAYS, LASTING_DAYS, SEVERAL = 84, 182, 3
@@ -47,6 +49,8 @@ class Gap:
     """Services of which none responded."""
     members: NDArray[np.int32]
     """Ascending."""
+    leads: tuple[str, ...] = ()
+    """Of a family that nobody leads: kinds of planned help none of which is open. No service is asked about then."""
 
     @property
     def share(self) -> float:
@@ -56,7 +60,7 @@ class Gap:
     @property
     def is_lasting(self) -> bool:
         """Whether support that lasts is asked for, not a first response."""
-        return self.candidate.at_least < len(self.candidate.signs)
+        return self.candidate.at_least < len(self.candidate.signs) and not self.leads
 
     def asks(self, responder: Responder) -> bool:
         """Whether it is about this service's silence."""
@@ -66,10 +70,14 @@ class Gap:
 def responders_for(candidate: Candidate, signs: Sequence[Sign], responders: Sequence[Responder]) -> list[Responder]:
     """Services that are there for one of the person's own needs; where all is somebody else's at home, any service.
 
-    Not one that ended at an age: it cannot come back.
+    None where several needs of a family are asked for: who is asked about is whoever might lead.
+
+    Not one that ended at an age: it cannot come back. Nor one of which the sign says that it did not.
     """
+    if any(signs[one].kind == "family" for one in candidate.signs):
+        return []
     needs = frozenset().union(*(signs[one].own_needs for one in candidate.signs))
-    over = frozenset().union(*(signs[one].told_by for one in candidate.signs if signs[one].kind == "ended"))
+    over = frozenset().union(*(signs[one].told_by for one in candidate.signs if signs[one].kind in ALONE))
     return [one for one in responders if (one.needs & needs or not needs) and one.source not in over]
 
 
@@ -102,6 +110,43 @@ def find_gaps(
     return _gaps(candidates, rows, dict(served.fetchall()))
 
 
+def find_families(
+    con: duckdb.DuckDBPyConnection,
+    candidates: Sequence[Candidate],
+    signs: Sequence[Sign],
+    sources: Sequence[Source],
+    as_of: date,
+) -> list[Gap]:
+    """Children with several needs of a family, with no planned help open for them or anybody at home.
+
+    Args:
+        con: As :func:`find_gaps` of the same candidates left it.
+        candidates: From ``candidates.find_candidates``.
+        signs: The vocabulary.
+        sources: Their settings, which say what planned help has a beginning and an end.
+        as_of: First day after the period.
+    """
+    asked = [
+        number
+        for number, each in enumerate(candidates)
+        if each.at_least < len(each.signs) and signs[each.signs[0]].kind == "family"
+    ]
+    kinds = lead_kinds(sources)
+    if not asked or not kinds:
+        return []
+    alone = people_nobody_leads(con, kinds, as_of)
+    return [
+        Gap(candidate=candidates[number], sources=(), members=np.intersect1d(alone, _showing(con, number)), leads=kinds)
+        for number in asked
+    ]
+
+
+def _showing(con: duckdb.DuckDBPyConnection, number: int) -> NDArray[np.int32]:
+    rows = con.sql("SELECT person_no FROM candidate_member WHERE candidate_no = $number", params={"number": number})
+    found: NDArray[np.int32] = rows.to_arrow_table()["person_no"].to_numpy().astype(np.int32)
+    return found
+
+
 def members_of(
     con: duckdb.DuckDBPyConnection, gaps: Sequence[Gap], responders: Sequence[Responder], as_of: date
 ) -> pa.Table:
@@ -119,8 +164,19 @@ def members_of(
     wanted = [_Wanted(place, one, False) for place, gap in enumerate(gaps) for one in responders if gap.asks(one)]
     _answer(con, [gap.candidate for gap in gaps], responders, wanted, as_of)
     materialise(con, "unanswered", load_sql("cohorts.finder", "unanswered"), {**_TIMES, "as_of": as_of})
-    query = "SELECT candidate_no AS place, person_id FROM unanswered JOIN person_stratum USING (person_no)"
-    return fetch_table(con, f"{query} ORDER BY ALL")
+    load_table(con, "without_lead", _without_lead(con, gaps, as_of))
+    return fetch_table(con, load_sql("cohorts.finder", "gap_member"))
+
+
+def _without_lead(con: duckdb.DuckDBPyConnection, gaps: Sequence[Gap], as_of: date) -> pa.Table:
+    """Members of gaps that ask who leads: columns candidate_no, person_no."""
+    asked = [(place, gap.leads) for place, gap in enumerate(gaps) if gap.leads]
+    parts = [
+        (place, np.intersect1d(people_nobody_leads(con, kinds, as_of), _showing(con, place))) for place, kinds in asked
+    ]
+    places = [np.full(len(people), place, np.int32) for place, people in parts]
+    columns = [np.concatenate([np.zeros(0, np.int32), *each]) for each in (places, [one for _, one in parts])]
+    return pa.table(columns, schema=pa.schema([("candidate_no", pa.int32()), ("person_no", pa.int32())]))
 
 
 @dataclass(frozen=True, slots=True)

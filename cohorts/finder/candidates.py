@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import combinations
 
 import duckdb
 import numpy as np
@@ -18,23 +19,10 @@ from cohorts.finder.chance import (
     upper_tail,
 )
 from cohorts.finder.compatible import pairs
+from cohorts.finder.groups import LEAST_LIFT, MOST_GROUPS, NESTED_SHARE, groups_of, several
 from cohorts.finder.sets import NONE, Counted
-from cohorts.finder.vocabulary import Sign
+from cohorts.finder.vocabulary import ALONE, Sign
 from governance.warehouse import fetch_table, load_sql, load_table
-
-LEAST_LIFT = 1.5
-"""Sets that are less than this many times as common as their best explanation say little that it does not."""
-
-NESTED_SHARE = 0.9
-"""Of two signs, if so many of those who show one show the other as well, the two say one thing."""
-
-_SMALLEST_GROUP, _LARGEST_GROUP, _MOST_GROUPS = 3, 7, 12
-
-
-def several(group: Sequence[int]) -> int:
-    """Of a group of needs that go together, how many at once are asked for: two of three, three of more."""
-    return 2 if len(group) == _SMALLEST_GROUP else 3
-
 
 Bits = NDArray[np.bool_]
 
@@ -51,6 +39,8 @@ class Candidate:
     expected: float
     p_value: float
     q_value: float = 1.0
+    tested: tuple[int, ...] = ()
+    """The signs that were held against chance, where they are not those that are proposed."""
 
     @property
     def lift(self) -> float:
@@ -83,19 +73,25 @@ def find_candidates(
     found = [
         *(each for one in counted for each in _sets(one, signs, least_people)),
         *(each for one in counted for each in _repeats(one, signs, events, least_people)),
-        *(each for one in counted for each in _endings(one, signs, least_people)),
+        *(each for one in counted for each in _standing_alone(one, signs, least_people)),
     ]
     kept = significant(found, tests)
     for one in counted:
-        groups = _groups(con, one, signs, [each for each in kept if each.stage == one.stage])
+        groups = _groups(con, one, signs, least_people, tests)
         kept += significant([each for each in groups if each.people >= least_people], tests)
-    return sorted((each for each in kept if each.lift >= LEAST_LIFT), key=lambda each: (each.stage, each.signs))
+    large = [each for each in kept if each.lift >= LEAST_LIFT and not _is_part_of_family(each, signs)]
+    return sorted(widened(con, large, signs), key=lambda each: (each.stage, each.signs, each.tested))
+
+
+def _is_part_of_family(one: Candidate, signs: Sequence[Sign]) -> bool:
+    """Two or three needs of a family say which go together; a proposal is of several of them."""
+    return one.at_least == len(one.signs) and all(signs[each].kind == "family" for each in one.signs)
 
 
 def sets_in_question(signs: Sequence[Sign], stages: int) -> int:
     """How many sets are asked in all: pairs and triples, repeats and groups, in each stage of life."""
-    repeats = sum(sign.kind in ("again", "ended") for sign in signs)
-    return stages * (sets_asked(pairs(signs), len(signs)) + repeats + _MOST_GROUPS)
+    repeats = sum(sign.kind == "again" or sign.kind in ALONE for sign in signs)
+    return stages * (sets_asked(pairs(signs), len(signs)) + repeats + MOST_GROUPS)
 
 
 def significant(found: Sequence[Candidate], tests: int) -> list[Candidate]:
@@ -166,14 +162,14 @@ def _repeats(
 SMALLEST_REPEAT = 2
 
 
-def _endings(counted: Counted, signs: Sequence[Sign], least_people: int) -> Iterator[Candidate]:
-    """Services that ended at an age, for those who have grown up: beyond what ends for children alike."""
+def _standing_alone(counted: Counted, signs: Sequence[Sign], least_people: int) -> Iterator[Candidate]:
+    """Services that ended at an age, and what came again: held against chance before they became signs."""
     for number, sign in enumerate(signs):
         row = np.flatnonzero((counted.sets[:, 0] == number) & (counted.sets[:, 1] == NONE))
-        if sign.kind != "ended" or counted.stage != "adult" or not len(row):
+        if counted.stage not in sign.lift or not len(row):
             continue
         people = counted.people[row[0]].sum()
-        chance = people / sign.lift
+        chance = people / sign.lift[counted.stage]
         if people >= least_people:
             yield Candidate(
                 stage=counted.stage,
@@ -185,27 +181,78 @@ def _endings(counted: Counted, signs: Sequence[Sign], least_people: int) -> Iter
             )
 
 
+# --- needs as anybody knows them --------------------------------------------------------------------------
+
+
+def widened(con: duckdb.DuckDBPyConnection, found: Sequence[Candidate], signs: Sequence[Sign]) -> list[Candidate]:
+    """The same candidates with a need as anybody knows it, where it was tested as others than one sector know it.
+
+    That a need goes with what a service did is shown by what others than it know; who is meant is everybody with the
+    need, also those of whom only that service knows. Where nearly all whom it saw have the need, as those to whom a
+    relief duty is owed are homeless, the two would say one thing, and the need stays as others know it.
+    """
+    whole = {next(iter(sign.needs)): number for number, sign in enumerate(signs) if sign.kind == "need"}
+    wide = [_with_whole_needs(one, signs, whole) for one in found]
+    if not any(one.tested for one in wide):
+        return list(found)
+    people = _people_of(con, [(one.stage, one.signs, len(one.signs)) for one in wide])
+    says_little = _nested_in(con, wide)
+    taken = {(one.stage, one.signs) for one in wide if not one.tested}
+    kept = []
+    for number, (one, other) in enumerate(zip(found, wide, strict=True)):
+        if not other.tested or (other.stage, other.signs) in taken or number in says_little:
+            kept.append(one)
+            continue
+        taken.add((other.stage, other.signs))
+        shown = people.get(number, 0)
+        kept.append(replace(other, people=shown, expected=shown / one.lift))
+    return kept
+
+
+def _nested_in(con: duckdb.DuckDBPyConnection, wide: Sequence[Candidate]) -> set[int]:
+    """Places of widened candidates two of whose signs are nearly one."""
+    named = [(at, one.stage, two) for at, one in enumerate(wide) if one.tested for two in combinations(one.signs, 2)]
+    both = _people_of(con, [(stage, two, 2) for _, stage, two in named])
+    single = sorted({(stage, sign) for _, stage, two in named for sign in two})
+    alone = _people_of(con, [(stage, (sign,), 1) for stage, sign in single])
+    size = {key: alone.get(at, 0) for at, key in enumerate(single)}
+    return {
+        at
+        for place, (at, stage, two) in enumerate(named)
+        if both.get(place, 0) >= NESTED_SHARE * min(size[stage, sign] for sign in two)
+    }
+
+
+def _with_whole_needs(one: Candidate, signs: Sequence[Sign], whole: Mapping[str, int]) -> Candidate:
+    def known_to_all(number: int) -> int:
+        sign = signs[number]
+        if sign.kind != "wide" or len(sign.needs) > 1:
+            return number
+        return whole.get(next(iter(sign.needs)), number)
+
+    every = tuple(sorted(known_to_all(number) for number in one.signs))
+    return one if every == one.signs else replace(one, signs=every, tested=one.signs)
+
+
 # --- groups of needs that go together ---------------------------------------------------------------------
 
 
 def _groups(
-    con: duckdb.DuckDBPyConnection, counted: Counted, signs: Sequence[Sign], kept: Sequence[Candidate]
+    con: duckdb.DuckDBPyConnection, counted: Counted, signs: Sequence[Sign], least_people: int, tests: int
 ) -> list[Candidate]:
     """Groups of needs of which every two go together, and how many people have several of them at once."""
-    joined = {
-        frozenset(each.signs)
-        for each in kept
-        if len(each.signs) == 2
-        and each.lift >= LEAST_LIFT
-        and {signs[one].kind for one in each.signs} <= {"need", "home"}
-    }
-    groups = _chosen_groups(joined)
+    groups = groups_of(con, counted, signs, least_people=least_people, tests=tests)
     if not groups:
         return []
-    load_table(con, "sign_group", _as_table(counted.stage, groups))
+    people = _people_of(con, [(counted.stage, group, several(group)) for group in groups])
+    return [_group(counted, group, people.get(number, 0)) for number, group in enumerate(groups)]
+
+
+def _people_of(con: duckdb.DuckDBPyConnection, groups: Sequence[tuple[str, tuple[int, ...], int]]) -> dict[int, int]:
+    """People of each stage who show so many of some signs, by place."""
+    load_table(con, "sign_group", _as_table(groups))
     rows = fetch_table(con, load_sql("cohorts.finder", "group_count")).to_pylist()
-    people = {row["group_no"]: row["people"] for row in rows}
-    return [_group(counted, group, int(people.get(number, 0))) for number, group in enumerate(groups)]
+    return {row["group_no"]: int(row["people"]) for row in rows}
 
 
 def _group(counted: Counted, group: tuple[int, ...], people: int) -> Candidate:
@@ -218,38 +265,10 @@ def _group(counted: Counted, group: tuple[int, ...], people: int) -> Candidate:
     )
 
 
-def _chosen_groups(joined: set[frozenset[int]]) -> list[tuple[int, ...]]:
-    """The largest groups in which every two are joined; of those that share most of their needs the first."""
-    neighbours: dict[int, set[int]] = {}
-    for one in joined:
-        a, b = sorted(one)
-        neighbours.setdefault(a, set()).add(b)
-        neighbours.setdefault(b, set()).add(a)
-    whole = sorted(_cliques(set(), set(neighbours), set(), neighbours), key=lambda group: (-len(group), sorted(group)))
-    chosen: list[frozenset[int]] = []
-    for group in whole:
-        if len(group) >= _SMALLEST_GROUP and all(len(group & other) <= len(group) / 2 for other in chosen):
-            chosen.append(group)
-    return [tuple(sorted(group)[:_LARGEST_GROUP]) for group in chosen[:_MOST_GROUPS]]
-
-
-def _cliques(
-    held: set[int], open_: set[int], done: set[int], neighbours: Mapping[int, set[int]]
-) -> Iterator[frozenset[int]]:
-    """Maximal cliques, by Bron and Kerbosch 1973 with a pivot."""
-    if not open_ and not done:
-        yield frozenset(held)
-        return
-    pivot = max(open_ | done, key=lambda one: len(neighbours[one] & open_))
-    for one in sorted(open_ - neighbours[pivot]):
-        yield from _cliques(held | {one}, open_ & neighbours[one], done & neighbours[one], neighbours)
-        open_, done = open_ - {one}, done | {one}
-
-
-def _as_table(stage: str, groups: Sequence[tuple[int, ...]]) -> pa.Table:
+def _as_table(groups: Sequence[tuple[str, tuple[int, ...], int]]) -> pa.Table:
     rows = [
-        {"group_no": number, "stage": stage, "sign_no": sign, "at_least": several(group)}
-        for number, group in enumerate(groups)
+        {"group_no": number, "stage": stage, "sign_no": sign, "at_least": at_least}
+        for number, (stage, group, at_least) in enumerate(groups)
         for sign in group
     ]
     schema = pa.schema(

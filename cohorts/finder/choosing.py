@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
 from cohorts.finder.answers import Gap
-from cohorts.finder.vocabulary import Sign
+from cohorts.finder.vocabulary import ALONE, Sign
 
 MOST_PROPOSALS = 25
 
@@ -54,7 +54,7 @@ def choose(
     alike = _alike(left)
     chosen: list[int] = []
     while len(chosen) < most and worth.max() > 0:
-        _one_round(left, themes, worth, alike, chosen, most)
+        _one_round(left, signs, themes, worth, alike, chosen, most)
     return [left[row] for row in chosen]
 
 
@@ -65,6 +65,7 @@ def worth_of(gap: Gap) -> float:
 
 def _one_round(
     gaps: Sequence[Gap],
+    signs: Sequence[Sign],
     themes: Sequence[Theme],
     worth: NDArray[np.float64],
     alike: NDArray[np.float64],
@@ -83,8 +84,18 @@ def _one_round(
         had[kind_of(themes[best])] += 1
         worth *= np.sqrt(1 - np.minimum(alike[best], 1.0))
         worth[alike[best] > TOLD_SHARE] = 0.0
-        worth[[gap.candidate is gaps[best].candidate for gap in gaps]] = 0.0
+        worth[[gap.candidate is gaps[best].candidate or is_part(gap, gaps[best], signs) for gap in gaps]] = 0.0
         open_ &= np.array([theme != themes[best] for theme in themes])
+
+
+def is_part(gap: Gap, group: Gap, signs: Sequence[Sign]) -> bool:
+    """Whether a gap is of needs that a group is made of: that every two of them go together is what the group says."""
+    one, whole = gap.candidate, group.candidate
+    if whole.at_least == len(whole.signs) or one.stage != whole.stage:
+        return False
+    is_of_needs = all(signs[sign].kind in ("need", "home", "family") for sign in one.signs)
+    every = frozenset().union(*(signs[sign].needs for sign in whole.signs))
+    return is_of_needs and frozenset().union(*(signs[sign].needs for sign in one.signs)) <= every
 
 
 def _fewest(themes: Sequence[Theme], turn: NDArray[np.bool_], had: Counter[Theme]) -> NDArray[np.bool_]:
@@ -122,8 +133,8 @@ def theme_of(gap: Gap, signs: Sequence[Sign], size: Size) -> Theme:
     again = [one for one in candidate.signs if signs[one].kind == "again"]
     if again:
         return candidate.stage, "again", rarest(again).event
-    if ended := [one.name for one in shown if one.kind == "ended"]:
-        return candidate.stage, "ended", ended[0]
+    if alone := [one for one in shown if one.kind in ALONE]:
+        return candidate.stage, alone[0].kind, min(alone[0].needs)
     if away := [one.name for one in shown if one.kind == "away"]:
         return candidate.stage, "away", away[0]
     needs = [one for one in candidate.signs if signs[one].kind in ("need", "wide")] or list(candidate.signs)

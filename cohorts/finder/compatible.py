@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from itertools import combinations
 
-from cohorts.finder.vocabulary import Sign
+from cohorts.finder.vocabulary import ALONE, Sign
 
 _DONE = {"again", "seen", "away"}
 """Signs of what services did."""
@@ -14,13 +14,16 @@ def may_stand(one: Sign, other: Sign) -> bool:
 
     A service's own contacts and the needs it noted at them go together by themselves: a sign of what a service did
     stands only with needs that others told of. Several needs at once are asked need by need, so the wide signs stand
-    with what services did only. A service that ended at an age is asked about alone.
+    with what services did only. A service that ended at an age, and what came again after one had been there, are asked
+    about alone. Needs of a family stand with one another only.
     """
     if one.needs & other.needs or one.serves & other.needs or other.serves & one.needs:
         return False
     kinds = {one.kind, other.kind}
-    if "ended" in kinds:
+    if kinds & ALONE:
         return False
+    if "family" in kinds:
+        return kinds == {"family"}
     if kinds & _DONE and one.told_by & other.told_by:
         return False
     if len(one.needs) > 1 or len(other.needs) > 1:  # any of several needs says little of who was seen but once

@@ -8,7 +8,7 @@ import duckdb
 import numpy as np
 
 from cohorts.durations import Duration
-from cohorts.finder.answers import Gap, find_gaps
+from cohorts.finder.answers import Gap, find_families, find_gaps
 from cohorts.finder.candidates import find_candidates, sets_in_question
 from cohorts.finder.choosing import MOST_PROPOSALS, choose
 from cohorts.finder.proposal import Proposal, make_proposal, proposal_id
@@ -111,6 +111,7 @@ def find(
     tell(_SIFT)
     responders = responders_of(sources)
     gaps = find_gaps(con, candidates, signs, responders, as_of)
+    gaps += find_families(con, candidates, signs, sources, as_of)
     vocabulary = _Vocabulary(signs, responders, sign_sizes(counted), project.purpose)
     return Finds(
         found=tuple(_sift(con, gaps, vocabulary, search)),

@@ -8,12 +8,14 @@ from typing import Any
 import yaml
 
 from cohorts.finder.answers import LASTING_DAYS, SEVERAL, SOON_DAYS, Gap
+from cohorts.finder.leading import nobody_leads
 from cohorts.finder.vocabulary import LOOKBACK, Responder, Sign
 from cohorts.finder.words import questions_of, reason_of, sign_words, title_of
 from cohorts.measures.roles import role_of
 
 _AGES = {"adult": "18+", "child": "0-17"}
 _MIN_SHARE = 0.5
+_UNLED = "nobody_leads"
 _NOT_YET = {"status": "not yet reviewed"}
 
 
@@ -67,9 +69,7 @@ def make_proposal(
             {"id": signs[one].name, signs[one].how: [dict(each) for each in signs[one].evidence]}
             for one in gap.candidate.signs
         ],
-        "members": {"at_least": gap.candidate.at_least},
-        "responses": {"after": "needs.crossed", "ladder": list(_ladder(gap, responders))},
-        "unmet": f"not reached({'lasting' if gap.is_lasting else 'answered'})",
+        **_unmet(gap, responders),
         "require_coverage": {"min_share": "$min_share"},
         "evidence": [
             f"Proposed by `joinedup find` from the records of {period}, not from anybody's question.",
@@ -80,13 +80,33 @@ def make_proposal(
         "review": _NOT_YET,
         "lived_experience": _NOT_YET,
     }
-    return Proposal(id=cohort, title=title, reason=reason, questions=questions, text=_as_yaml(content, questions))
+    return Proposal(
+        id=cohort, title=title, reason=reason, questions=questions, text=_as_yaml(_with_lead(content, gap), questions)
+    )
 
 
 def proposal_id(gap: Gap, signs: Sequence[Sign]) -> str:
     """The same for the same combination in every month, whatever its numbers."""
     named = [gap.candidate.stage, *(signs[one].name for one in gap.candidate.signs), *gap.sources]
     return f"found_{sha256('|'.join(named).encode()).hexdigest()[:8]}"
+
+
+def _with_lead(content: dict[str, Any], gap: Gap) -> dict[str, Any]:
+    """The content of a proposal, with what a family lacks among its needs."""
+    if gap.leads:
+        content["needs"].append({"id": _UNLED, "none": nobody_leads(gap.leads)})
+    return content
+
+
+def _unmet(gap: Gap, responders: Sequence[Responder]) -> dict[str, Any]:
+    """Who is a member, and what did not come."""
+    if gap.leads:
+        return {"members": {"at_least": gap.candidate.at_least, "also": [_UNLED]}}
+    return {
+        "members": {"at_least": gap.candidate.at_least},
+        "responses": {"after": "needs.crossed", "ladder": list(_ladder(gap, responders))},
+        "unmet": f"not reached({'lasting' if gap.is_lasting else 'answered'})",
+    }
 
 
 def _parameters(gap: Gap) -> dict[str, Any]:
@@ -103,7 +123,7 @@ def _parameters(gap: Gap) -> dict[str, Any]:
         "to": 1.0,
         "why": "A service whose extract misses most of its people cannot show that nobody came.",
     }
-    return {"response_time": time, "min_share": share}
+    return {"min_share": share} if gap.leads else {"response_time": time, "min_share": share}
 
 
 def _ladder(gap: Gap, responders: Sequence[Responder]) -> Iterator[dict[str, Any]]:
@@ -132,6 +152,8 @@ def _caveats(gap: Gap, signs: Sequence[Sign]) -> Iterator[str]:
     yield "A response that no source records is not seen; one that was offered and refused may not be recorded."
     shown = [signs[one] for one in gap.candidate.signs]
     told = [one for one in shown if one.kind in ("need", "wide")]
+    if gap.candidate.tested:
+        yield "Who is known to be in need only from the contact that is counted is here as well."
     if len(told) > 1 and frozenset.intersection(*(one.told_by for one in told)):
         names = " and ".join(sign_words(one) for one in told)
         yield f"One service may have noted {names} at one contact."

@@ -13,8 +13,9 @@ import pyarrow as pa
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
-from cohorts.finder.candidates import LEAST_LIFT, Candidate
+from cohorts.finder.candidates import Candidate
 from cohorts.finder.chance import expected_of_several, upper_tail
+from cohorts.finder.groups import LEAST_LIFT
 
 DRAWS = 200
 
@@ -107,7 +108,8 @@ class Populations:
 
     def kept(self, one: Candidate, least_people: int, limit: float) -> NDArray[np.bool_]:
         """In which draws the candidate would be found."""
-        people = self.showing(one.signs, one.at_least).sum(axis=0)
+        signs = one.tested or one.signs
+        people = self.showing(signs, one.at_least).sum(axis=0)
         expected = np.maximum(self._expected(one), 1e-9)
         kept: NDArray[np.bool_] = (
             (upper_tail(people, expected) <= limit) & (people >= least_people) & (people >= LEAST_LIFT * expected)
@@ -122,7 +124,9 @@ class Populations:
             return np.array([expected_of_several(everyone[:, d], single[:, :, d], one.at_least) for d in draws])
         if len(one.signs) == 1:
             return np.full(self._drawn.shape[1], one.expected)  # how events fell is not drawn again
-        products = [self.showing(a, len(a)) * self.showing(b, len(b)) / everyone for a, b in _parts(one.signs)]
+        products = [
+            self.showing(a, len(a)) * self.showing(b, len(b)) / everyone for a, b in _parts(one.tested or one.signs)
+        ]
         found: Numbers = np.max([product.sum(axis=0) for product in products], axis=0)
         return found
 

@@ -11,6 +11,7 @@ from cohorts.durations import Duration
 from cohorts.evidence import Evidence
 from cohorts.evidence_file import evidence_node
 from cohorts.finder.endings import ended_at_an_age
+from cohorts.finder.returning import returned_signs
 from cohorts.finder.vocabulary import LOOKBACK, RECENT, TIMES, Sign, repeated_kinds, responders_of, signs_of
 from cohorts.query import Members, Need, Query
 from cohorts.settings_evidence import EvidenceSettings
@@ -25,7 +26,7 @@ _INSERT = """
     FROM (
 {statement}
     ) JOIN person_stratum USING (person_id)
-    WHERE needs
+    WHERE needs AND (stage = 'child' OR NOT $of_family)
 """
 
 MOST_SIGNS = 120
@@ -57,7 +58,9 @@ def find_signs(con: duckdb.DuckDBPyConnection, sources: Sequence[Source], projec
     rows = con.execute(load_sql("cohorts.finder", "reached"), {"since": since, "as_of": as_of}).fetchall()
     reached = {(kind, times): people / everyone for kind, times, people in rows}
     ended = ended_at_an_age(con, responders_of(sources), project.spine, as_of)
-    return signs_of(sources, spine=project.spine, households=project.households, reached=reached, ended=ended)
+    found = signs_of(sources, spine=project.spine, households=project.households, reached=reached, ended=ended)
+    found += returned_signs(con, sources, project.spine, as_of)
+    return sorted(found, key=lambda sign: sign.name)
 
 
 def show_signs(con: duckdb.DuckDBPyConnection, signs: Sequence[Sign], as_of: date, *, least_people: int) -> list[Sign]:
@@ -80,7 +83,8 @@ def mark_people(con: duckdb.DuckDBPyConnection, signs: Sequence[Sign], as_of: da
     load_table(con, "person_sign", _PERSON_SIGN.empty_table())
     for number, sign in enumerate(signs):
         statement = compile_query(_asked(sign), as_of)
-        con.execute(_INSERT.format(statement=statement.sql), {"sign_no": number, **statement.params})
+        held = {"sign_no": number, "of_family": sign.kind == "family"}  # an adult's needs are their own, or at home
+        con.execute(_INSERT.format(statement=statement.sql), {**held, **statement.params})
 
 
 def evidence_of(sign: Sign) -> tuple[Evidence, ...]:

@@ -5,7 +5,7 @@ is a count of contacts that were planned: turning up to one's appointments is no
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from cohorts.measures.roles import role_of
@@ -20,16 +20,23 @@ TIMES = (1, 2, 3, 5, 10)
 OFTEN_SHARE = 0.02
 """No more than this share of people come so often."""
 
-_MISSED = ("missed", "not_brought")
+MISSED = ("missed", "not_brought")
 _ADULT_AT_HOME = "16+"
 _RESPONSES = ("contact", "assessment", "service")
 
 SEVERAL_TIMES, WHILE, SINCE_BIRTHDAY = 3, "12m", "36m"
 """Treated, not only seen once: three contacts inside a year, of the last three."""
 
-Kind = Literal["need", "wide", "again", "seen", "away", "home", "ended"]
+_ADDRESS_TELLS = "homelessness"
+"""Who is written down without an address to write to is without a home: the one need that an address tells of."""
+
+Kind = Literal["need", "wide", "again", "seen", "away", "home", "family", "ended", "returned"]
 """``wide`` signs hold several needs, or one need as a sector knows it; they stand with what services saw only.
-A service that ``ended`` at an age stands alone."""
+Signs of a ``family`` tell of a child or of whom it lives with; they stand with one another only, as groups.
+A service that ``ended`` at an age, and what ``returned`` after a service had been there, stand alone."""
+
+ALONE: frozenset[Kind] = frozenset({"ended", "returned"})
+"""Signs that tell a whole story: no set holds them and another."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,15 +57,15 @@ class Sign:
     times: int = 0
     serves: frozenset[str] = frozenset()
     """Of a service that went away, the needs it was there for."""
-    lift: float = 0.0
-    """Of a service that ended at an age: how many times as often as it ends for children."""
+    lift: Mapping[str, float] = field(default_factory=dict)
+    """Of what stands alone: by stage of life, how many times as common as by chance; other stages are not asked."""
     sector: str = ""
     """Of a need as one sector knows it, that sector; of needs beyond a sector, the sector they lie beyond."""
 
     @property
     def own_needs(self) -> frozenset[str]:
         """Needs that a service could answer to this person."""
-        return frozenset() if self.kind == "home" else self.needs
+        return frozenset() if self.kind in ("home", "family") else self.needs
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,8 +85,8 @@ def responders_of(sources: Sequence[Source]) -> list[Responder]:
         needs = {*source.responds_to, *(need for one in source.providers for need in one.responds_to)}
         events = {
             kind: one.outcome is not None
-            for one in _events(source)
-            for kind in _named(one.kind)
+            for one in events_of(source)
+            for kind in named_kinds(one.kind)
             if not one.crisis and role_of(kind) in _RESPONSES
         }
         if needs and events:
@@ -118,13 +125,26 @@ def signs_of(
     ]
     if households:
         found += [_at_home(need, told[need]) for need in sorted(told)]
+        found += [_of_family(need, told[need]) for need in sorted(told) if lead_kinds(sources)]
         found.append(Sign(name="lone_adult", kind="home", evidence=({"household": {"lone_adult": True}},)))
     return sorted(found, key=lambda sign: sign.name)
 
 
 def repeated_kinds(sources: Sequence[Source], spine: str) -> list[str]:
     """Kinds of event that are a sign when they come often."""
-    return sorted({kind for source in sources for kind, _ in _telling_events(source, spine)})
+    return sorted({kind for source in sources for kind, _ in telling_events(source, spine)})
+
+
+def lead_kinds(sources: Sequence[Source]) -> tuple[str, ...]:
+    """Kinds of planned service that begin and end, from the sources' settings alone."""
+    kinds = {
+        kind
+        for source in sources
+        for mapping in events_of(source)
+        for kind in named_kinds(mapping.kind)
+        if mapping.planned and mapping.end and role_of(kind) == "service"
+    }
+    return tuple(sorted(kinds))
 
 
 Tellers = Mapping[str, Sequence[tuple[Source, NeedMapping]]]
@@ -134,7 +154,7 @@ def _tellers(sources: Sequence[Source]) -> dict[str, list[tuple[Source, NeedMapp
     found: dict[str, list[tuple[Source, NeedMapping]]] = {}
     for source in sources:
         for mapping in (need for file in source.files for need in file.needs):
-            for need in _named(mapping.need):
+            for need in named_kinds(mapping.need):
                 found.setdefault(need, []).append((source, mapping))
     return found
 
@@ -149,13 +169,15 @@ def _window(told: Sequence[tuple[Source, NeedMapping]]) -> str:
 
 
 def _need(need: str, told: Sequence[tuple[Source, NeedMapping]]) -> Sign:
-    evidence = {"need": need, "within": _window(told)}
-    return Sign(name=need, kind="need", evidence=(evidence,), needs=frozenset({need}), told_by=_ids(told))
+    evidence: list[dict[str, Any]] = [{"need": need, "within": _window(told)}]
+    if need == _ADDRESS_TELLS:
+        evidence.append({"no_fixed_address": True})
+    return Sign(name=need, kind="need", evidence=tuple(evidence), needs=frozenset({need}), told_by=_ids(told))
 
 
 def _outside(sources: Sequence[Source], told: Tellers) -> Iterator[Sign]:
     """A need as every sector but one knows it, for the sectors that see crises or missed appointments."""
-    crises = {source.sector.value for source in sources if any(_tells(source, one) for one in _events(source))}
+    crises = {source.sector.value for source in sources if any(_tells(source, one) for one in events_of(source))}
     for need, tellers in sorted(told.items()):
         sectors = sorted({source.sector.value for source, _ in tellers})
         for sector in sorted(crises & set(sectors)) if len(sectors) > 1 else []:
@@ -176,7 +198,7 @@ def _outside(sources: Sequence[Source], told: Tellers) -> Iterator[Sign]:
 
 
 def _tells(source: Source, mapping: EventMapping) -> bool:
-    return mapping.crisis or any(kind.partition(".")[2] in _MISSED for kind in _named(mapping.kind))
+    return mapping.crisis or any(kind.partition(".")[2] in MISSED for kind in named_kinds(mapping.kind))
 
 
 def _beyond(sources: Sequence[Source], told: Tellers) -> Iterator[Sign]:
@@ -203,12 +225,12 @@ def _beyond(sources: Sequence[Source], told: Tellers) -> Iterator[Sign]:
 
 def _of_events(source: Source, spine: str, reached: Mapping[tuple[str, int], float]) -> Iterator[Sign]:
     seen = set()
-    for kind, mapping in _telling_events(source, spine):
+    for kind, mapping in telling_events(source, spine):
         if kind in seen:
             continue
         seen.add(kind)
-        missed = kind.partition(".")[2] in _MISSED
-        carried = _carried(source, mapping, kind)
+        missed = kind.partition(".")[2] in MISSED
+        carried = carried_needs(source, mapping, kind)
         if mapping.crisis:
             yield _event_sign("seen", source, kind, 1, carried)
         often = [
@@ -235,17 +257,17 @@ def _event_sign(kind: Literal["again", "seen"], source: Source, event: str, time
     )
 
 
-def _telling_events(source: Source, spine: str) -> Iterator[tuple[str, EventMapping]]:
+def telling_events(source: Source, spine: str) -> Iterator[tuple[str, EventMapping]]:
     """Crises, contacts that were missed, and what is done by a service that is there for no need."""
-    for mapping in _events(source):
-        for kind in _named(mapping.kind):
-            missed = kind.partition(".")[2] in _MISSED
+    for mapping in events_of(source):
+        for kind in named_kinds(mapping.kind):
+            missed = kind.partition(".")[2] in MISSED
             helps = bool(source.responds_to or source.providers)
             if missed or (source.id != spine and (mapping.crisis or not (helps or mapping.planned))):
                 yield kind, mapping
 
 
-def _carried(source: Source, mapping: EventMapping, kind: str) -> list[str]:
+def carried_needs(source: Source, mapping: EventMapping, kind: str) -> list[str]:
     """Needs that every such row is evidence of by itself: an event and its own need are one sign, not two."""
     rows = {column: set(codes) for column, codes in mapping.where.items()}
     if isinstance(mapping.kind, Coded):
@@ -288,20 +310,33 @@ def _ended(one: Responder, need: str, lift: float) -> Sign:
         how="all",
         needs=frozenset({need}),
         told_by=frozenset({one.source}),
-        lift=lift,
+        lift={"adult": lift},
     )
 
 
 def _at_home(need: str, told: Sequence[tuple[Source, NeedMapping]]) -> Sign:
-    evidence = {"household": {"any": {"need": need, "within": RECENT}, "age": _ADULT_AT_HOME}}
     return Sign(
-        name=f"home_{need}"[:40], kind="home", evidence=(evidence,), needs=frozenset({need}), told_by=_ids(told)
+        name=f"home_{need}"[:40], kind="home", evidence=(_others(need),), needs=frozenset({need}), told_by=_ids(told)
     )
 
 
-def _events(source: Source) -> list[EventMapping]:
+def _of_family(need: str, told: Sequence[tuple[Source, NeedMapping]]) -> Sign:
+    """A need of somebody, or of whom they live with: to a child the two come to one."""
+    evidence = ({"need": need, "within": RECENT}, _others(need))
+    return Sign(
+        name=f"family_{need}"[:40], kind="family", evidence=evidence, needs=frozenset({need}), told_by=_ids(told)
+    )
+
+
+def _others(need: str) -> dict[str, Any]:
+    return {"household": {"any": {"need": need, "within": RECENT}, "age": _ADULT_AT_HOME}}
+
+
+def events_of(source: Source) -> list[EventMapping]:
+    """Every event mapping of a source."""
     return [mapping for file in source.files for mapping in file.events]
 
 
-def _named(named: str | Coded) -> list[str]:
+def named_kinds(named: str | Coded) -> list[str]:
+    """The kinds, or needs, that a mapping may give."""
     return sorted(set(named.values.values())) if isinstance(named, Coded) else [named]

@@ -38,6 +38,13 @@ def sign_words(sign: Sign) -> str:
             return (
                 f"{plain(*sign.needs)} and help from “{_services(sorted(sign.told_by))}” that ended when they grew up"
             )
+        case "returned":
+            return (
+                f"{plain(*sign.needs)} that was told of again after contact with “{_services(sorted(sign.told_by))}”,"
+                " which then did not come"
+            )
+        case "family":
+            return f"{plain(*sign.needs)} of the child or at home"
         case "home":
             return f"{plain(*sign.needs)} of an adult at home" if sign.needs else "no other adult at home"
 
@@ -47,6 +54,10 @@ def title_of(gap: Gap, signs: Sequence[Sign]) -> str:
     shown = [sign_words(signs[one]) for one in gap.candidate.signs]
     count = gap.candidate.at_least
     what = listed(shown, "and") if count == len(shown) else f"at least {_number(count)} of {listed(shown, 'and')}"
+    if gap.leads:
+        needs = listed([plain(*signs[one].needs) for one in gap.candidate.signs], "and")
+        people = f"{_PEOPLE[gap.candidate.stage]} with at least {_number(count)} of {needs}"
+        return f"{people}, their own or at home, and nobody in the lead"
     ending = "without lasting support" if gap.is_lasting else "without a response"
     return f"{_PEOPLE[gap.candidate.stage]} with {what}, {ending} from {_services(gap.sources)}"
 
@@ -63,6 +74,16 @@ def reason_of(gap: Gap, signs: Sequence[Sign]) -> str:
         return (
             f"It ended {often} as often for those who have grown up as for children. For {part} of these people no"
             f" {time} is recorded from {_services(gap.sources)}."
+        )
+    if gap.leads:
+        return (
+            f"{what} {often} as often as they would by chance among people of the same age and sex. For {part} of these"
+            " people no planned help is open, neither for them nor for anybody at home."
+        )
+    if any(signs[one].kind == "returned" for one in candidate.signs):
+        return (
+            f"It was told of again {often} as often as it would be by chance among people of the same age and sex. For"
+            f" {part} of these people no {time} is recorded from {_services(gap.sources)} either."
         )
     return (
         f"{what} {often} as often as they would by chance among people of the same age and sex. For {part} of these"
@@ -82,9 +103,14 @@ def questions_of(gap: Gap, signs: Sequence[Sign]) -> tuple[str, ...]:
         asked.append("To them: how did that contact end, and did you want it to?")
     if any(one.kind == "ended" for one in shown):
         asked.append("To them: who told you what comes after, and what came?")
-    if any(one.kind == "home" for one in shown):
+    if any(one.kind == "returned" for one in shown):
+        asked.append("To them: what had helped the first time, and who should have been there again?")
+    if any(one.kind in ("home", "family") for one in shown):
         asked.append("To them: what would help everyone at home, and whom would you trust to ask?")
-    asked.append(f"To {_services(gap.sources)}: would you have known, and what would you have done had you known?")
+    if gap.leads:
+        asked.append("To all who help families: who would take the lead here, and what keeps them from it?")
+    else:
+        asked.append(f"To {_services(gap.sources)}: would you have known, and what would you have done had you known?")
     asked.append("To everyone: who is in this situation and in nobody's records?")
     return tuple(asked)
 

@@ -8,7 +8,7 @@ import sys
 import tempfile
 import time
 from concurrent.futures import ProcessPoolExecutor
-from contextlib import nullcontext
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -23,7 +23,7 @@ from governance.settings import load_bundle
 from governance.warehouse import connect
 from tests.bench.page import bullets, put, table
 from tests.lib.altered import other_mechanisms
-from tests.lib.finder import false_endings, false_populations, false_repeats
+from tests.lib.finder import false_endings, false_populations, false_repeats, false_returns
 from tests.lib.recovery import payloads_of, true_index
 
 HEADING = "## The finder on synthetic systems"
@@ -68,12 +68,13 @@ class Measured:
     false: int
     repeats: int
     endings: int
+    returns: int
     seconds: float
 
 
-def measured(system, people):
-    """Make a system and look at it."""
-    people *= system.times
+@contextmanager
+def analysed(system, people):
+    """A system's analysis tables, its settings, the first day after its period, and the file of its truth."""
     made_by = other_mechanisms() if system.altered else nullcontext()
     with tempfile.TemporaryDirectory() as folder, connect() as con:
         with made_by:
@@ -83,14 +84,21 @@ def measured(system, people):
         records = {one: each.record_person["record_id"] for one, each in payloads.items()}
         index = true_index(made.truth, system.period, records)
         build_analysis(con, bundle.sources, index, payloads, as_of, bundle.project)
+        yield con, bundle, as_of, made.truth / ("person_planted.csv" if system.whole else "person_cohort.csv")
+
+
+def measured(system, people):
+    """Make a system and look at it."""
+    with analysed(system, people * system.times) as (con, bundle, as_of, truth):
         started = time.perf_counter()
         finds = find(con, bundle.sources, bundle.project, as_of, Search(period=system.period))
         seconds = time.perf_counter() - started
-        truth = made.truth / ("person_planted.csv" if system.whole else "person_cohort.csv")
         found = _overlaps(con, finds, pd.read_csv(truth, dtype=str))
         repeats = false_repeats(con, finds, as_of, system.nulls, seed=6)
         endings = false_endings(con, bundle.sources, bundle.project.spine, as_of, NULLS, seed=6)
-        return Measured(found, false_populations(con, finds, as_of, system.nulls, seed=6), repeats, endings, seconds)
+        returns = false_returns(con, bundle.sources, bundle.project.spine, as_of, NULLS, seed=6)
+        false = false_populations(con, finds, as_of, system.nulls, seed=6)
+        return Measured(found, false, repeats, endings, returns, seconds)
 
 
 def _overlaps(con, finds, truth):
@@ -123,8 +131,8 @@ def written(people, results):
         for name, (number, place, best) in one.found.items()
     ]
     dealt = sum(system.nulls for system, _ in results)
-    false, repeats, endings = (
-        sum(getattr(one, what) for _, one in results) for what in ("false", "repeats", "endings")
+    false, repeats, endings, returns = (
+        sum(getattr(one, what) for _, one in results) for what in ("false", "repeats", "endings", "returns")
     )
     told = [
         f"Where every sign was dealt out anew inside age and sex, {false} of {dealt} populations gave any combination;"
@@ -132,6 +140,8 @@ def written(people, results):
         f"Where every event fell on anybody of its age and sex alike, {repeats} of {dealt} gave any repeat.",
         f"Where whom a service ended for was dealt out among children and adults, {endings} of {NULLS * len(results)}"
         " populations gave any service that ends at an age.",
+        f"Where whom a service had known and who was told of again were apart, {returns} of {NULLS * len(results)}"
+        " populations gave anything that came again.",
         f"The finder itself took {max(one.seconds for _, one in results):.1f} s at most, on a busy machine.",
         "Mechanisms without a missing response are held against everybody who shows the signs.",
         "Other mechanisms (`tests/lib/altered.py`): troubles begin at other rates, lead to each other otherwise, and"

@@ -5,9 +5,9 @@ from datetime import date
 
 import duckdb
 import numpy as np
+import pyarrow as pa
 
 from cohorts.finder.candidates import (
-    LEAST_LIFT,
     SMALLEST_REPEAT,
     Candidate,
     find_candidates,
@@ -17,6 +17,8 @@ from cohorts.finder.candidates import (
 from cohorts.finder.chance import expected_often, upper_tail
 from cohorts.finder.endings import at_an_age, treated_and_left
 from cohorts.finder.find import Finds, event_counts
+from cohorts.finder.groups import LEAST_LIFT
+from cohorts.finder.returning import known_and_told, oftener, returns_of
 from cohorts.finder.sets import count_sets
 from cohorts.finder.vocabulary import Sign, responders_of
 
@@ -107,6 +109,29 @@ def false_endings(con: duckdb.DuckDBPyConnection, sources, spine: str, as_of: da
     asked = [one for one in responders_of(sources) if one.source != spine]
     treated = treated_and_left(con, asked, as_of)
     return sum(bool(at_an_age(_dealt_endings(treated, rng), services=len(asked))) for _ in range(populations))
+
+
+def false_returns(con: duckdb.DuckDBPyConnection, sources, spine: str, as_of: date, populations: int, seed: int) -> int:
+    """How many populations give anything that came again, where whom a service knew and who is told of are apart.
+
+    Args:
+        con: Holds ``event`` and ``person_stratum``.
+        sources: Their settings.
+        spine: Id of the register.
+        as_of: First day after the period.
+        populations: How many are dealt.
+        seed: Of the dealing.
+    """
+    rng = np.random.default_rng(seed)
+    asked = returns_of(sources, spine)
+    counted = known_and_told(con, asked, as_of)
+    known, told, people = (counted[name].to_numpy() for name in ("known", "told", "people"))
+    place = counted.schema.get_field_index("returned")
+    false = 0
+    for _ in range(populations):
+        dealt = pa.array(rng.hypergeometric(known, people - known, told))
+        false += bool(oftener(counted.set_column(place, "returned", dealt), asked=len(asked)))
+    return false
 
 
 def _dealt_endings(treated, rng: np.random.Generator):

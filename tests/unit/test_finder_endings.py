@@ -127,7 +127,9 @@ def test_it_is_a_candidate_among_adults_only():
     found = find_candidates(duckdb.connect(), counted, [ENDED], {}, least_people=50, tests=10)
 
     assert [(one.stage, one.people, round(one.lift, 3)) for one in found] == [("adult", 90, 2.5)]
-    assert not find_candidates(duckdb.connect(), counted, [replace(ENDED, lift=1.4)], {}, least_people=50, tests=10)
+    assert not find_candidates(
+        duckdb.connect(), counted, [replace(ENDED, lift={"adult": 1.4})], {}, least_people=50, tests=10
+    )
 
 
 def test_its_proposal_says_what_ended():

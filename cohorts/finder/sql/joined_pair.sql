@@ -1,0 +1,19 @@
+-- How many people of a stage of life show both of two signs.
+-- reads   pattern    people by the signs they show
+--         may_stand  signs that may stand together
+-- grain   one row per pair that somebody shows
+-- columns a, b, people
+-- params  $stage VARCHAR
+WITH
+sign_shown AS (
+    SELECT pattern_no, people, unnest(signs) AS sign_no
+    FROM pattern
+    WHERE stage = $stage
+)
+
+SELECT this.sign_no AS a, other.sign_no AS b, CAST(sum(this.people) AS BIGINT) AS people
+FROM sign_shown AS this
+JOIN sign_shown AS other USING (pattern_no)
+JOIN may_stand ON may_stand.a = this.sign_no AND may_stand.b = other.sign_no
+GROUP BY ALL
+ORDER BY ALL
