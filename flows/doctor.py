@@ -139,11 +139,12 @@ def _ledger(root: Path) -> Finding:
 
 def _unsigned(entries: Sequence[Entry]) -> Finding:
     """No results and no signature: nothing has run, or the very first run ended before it had signed."""
+    written = "1 entry" if len(entries) == 1 else f"{len(entries)} entries"
     if any(entry.event is Event.RUN_STARTED for entry in entries):
-        told = f"{len(entries)} entries, none signed, though a run began"
+        told = f"{written}, none signed, though a run began"
         fix = "If runs have ended here before, restore ledger/ and zones/ from their last good copies and tell the IG"
         return Finding("ledger", is_well=False, found=told, fix=f"{fix} lead. If not, run the month: it signs.")
-    told = f"{len(entries)} entries of what came before; nothing" if entries else "nothing"
+    told = f"{written} of what came before; nothing" if entries else "nothing"
     return Finding("ledger", is_well=True, found=f"{told} has run yet: the first run signs it")
 
 

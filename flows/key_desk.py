@@ -10,6 +10,7 @@ from typing import Any
 from flows.lock import alone
 from flows.run import now, timestamp, uses_of
 from flows.run import open_ledger as open_for
+from governance.begun import check_ledger_not_lost
 from governance.errors import BadInput, Fault, PolicyRefusal
 from governance.keys import KeyInfo, KeyRing, new_keys
 from governance.ledger import Event, Ledger
@@ -137,5 +138,6 @@ def open_ledger(root: Path, ring: KeyRing) -> Ledger:
     What is entered there is bound to what came before, and signed once somebody who signs runs a step there.
     """
     if not ring.holds(f"signing_{ring.ledger_signer()}"):
+        check_ledger_not_lost(root, ring)
         return Ledger(root / "ledger")
     return open_for(root, ring, now().date())

@@ -211,7 +211,7 @@ def _read(root: Path) -> tuple[bytes, bytes]:
     folder = root / "ledger"
     try:
         return (folder / _FILES[0]).read_bytes(), (folder / _FILES[1]).read_bytes()
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         check_ledger_not_lost(root, KeyRing(root / "keys"))
         raise BadInput(
             "There is no signed ledger here.",

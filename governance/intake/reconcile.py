@@ -68,7 +68,7 @@ def summarise(rejects: pa.Table) -> list[dict[str, str | int]]:
 def check_rejected_share(
     source: Source, names: Mapping[str, str], counts: Mapping[str, FileCounts], rejects: pa.Table
 ) -> None:
-    """Refuse the extract if too many rows of any file had to be left out; one row of several is never too many.
+    """Refuse the extract if too many rows of any file had to be left out.
 
     Args:
         source: Holds the largest share allowed.
@@ -97,8 +97,13 @@ def check_rejected_share(
 
 
 def _too_many(count: FileCounts, share: float) -> bool:
-    """A single row says nothing of a share: in the eight rows of a small charity it would be an eighth."""
-    return count.rejected > share * count.rows_in and (count.rejected > 1 or count.rejected == count.rows_in)
+    """In the eight rows of a small charity a single row would be an eighth, and says nothing of a share.
+
+    So where the share allows some rows, but less than one of this file, one is allowed; where it allows none, none is.
+    """
+    allowed = share * count.rows_in
+    one_of_several = count.rejected == 1 < count.rows_in
+    return count.rejected > allowed and not (one_of_several and 0 < allowed < 1)
 
 
 def _share_faults(name: str, count: FileCounts, rejects: pa.Table) -> list[Fault]:

@@ -124,10 +124,13 @@ def _unconfirmed(file: YamlFile, marked: Mapping[Location, Column]) -> Fault:
     lines = [file.line(location) for location in marked]
     where = f", lines {min(lines)} to {max(lines)}" if len(lines) > 1 else ""
     leaving = sum(column.column_class in _LEAVES for column in marked.values())
-    told = f"nobody has confirmed {', '.join(names[:_SHOWN])}{more}{where}; {leaving} of them would leave the source"
+    if len(names) == 1:
+        left = "it would leave the source as it is" if leaving else "it would not leave the source"
+    else:
+        left = f"{leaving} of them would leave the source as they are"
     return file.fault(
         min(marked, key=file.line),
-        f"{told} as they are.",
+        f"nobody has confirmed {', '.join(names[:_SHOWN])}{more}{where}; {left}.",
         "Correct what is wrong, then remove `, confirm: true`.",
         "A program saw names and shapes of columns, not what the source means by them.",
     )

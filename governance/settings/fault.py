@@ -50,13 +50,13 @@ _SHAPES = {
     ),
 }
 _BOUNDS = {"greater_than_equal": ("more", "ge"), "less_than_equal": ("less", "le")}
+"""Bounds of numbers; in policy.yaml they are the floor."""
 _STRICT_BOUNDS = {"greater_than": ("more", "gt"), "less_than": ("less", "lt")}
 _LENGTHS = {
     "too_short": ("holds too few entries", "at least {min_length}"),
     "too_long": ("holds too many entries", "at most {max_length}"),
     "string_too_long": ("is too long", "at most {max_length} characters"),
 }
-"""Bounds of numbers; in policy.yaml they are the floor."""
 _WHY = {
     "extra_forbidden": "Nothing reads it, and whoever wrote it would believe that it does something.",
     "missing": "joinedup does not guess what a file leaves out.",

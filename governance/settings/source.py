@@ -190,7 +190,7 @@ class Source(Strict):
     providers: list[Provider] = []
     """Where it meets them, if its places matter to a definition; without it the source is its only provider."""
     max_rejected_share: Share = 0.05
-    """Above this share of rejected rows the whole extract is refused, unless only one of several rows is."""
+    """Above this share of rejected rows the whole extract is refused; one row of a small file is not, save at 0."""
     min_usual_size: Share = 0.6
     """An extract is refused if a file has less than this share of the rows it usually has; 0 takes any."""
     each_month: Literal["required", "carry_forward", "optional"] = "required"

@@ -234,6 +234,8 @@ def test_a_single_row_of_a_small_file_does_not_stop_a_month(tmp_path):
 
     assert "too many rows" in message(tmp_path, table(PEOPLE_HEADER, *rows, ",,Bell,,,,", ",,Cole,,,,"), source=source)
     assert "too many rows" in message(tmp_path, table(PEOPLE_HEADER, ",,Bell,,,,"), source=source)
+    none = make_source(max_rejected_share=0.0)
+    assert "too many rows" in message(tmp_path, table(PEOPLE_HEADER, *rows, ",,Bell,,,,"), source=none)
 
 
 def test_the_share_is_taken_file_by_file(tmp_path):

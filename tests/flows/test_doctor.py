@@ -14,7 +14,9 @@ import pytest
 
 import governance.closed
 from flows import doctor
+from flows.key_desk import open_ledger
 from flows.lock import only_run
+from governance.errors import PolicyRefusal
 from governance.keys import KeyRing
 from governance.ledger import Event, Ledger
 from tests.lib.canary import MARKS, plant
@@ -118,8 +120,7 @@ def test_a_first_run_that_ended_before_it_signed_is_told_from_none(project):
         list_sha256="0" * 64,
     )
     assert (
-        findings(project)["ledger"].found
-        == "1 entries of what came before; nothing has run yet: the first run signs it"
+        findings(project)["ledger"].found == "1 entry of what came before; nothing has run yet: the first run signs it"
     )
 
     ledger.append(Event.RUN_STARTED, at="2026-11-01T09:00:00+00:00", period="2026-10", step="link")
@@ -141,6 +142,15 @@ def test_a_ledger_that_is_gone_is_no_project_that_has_not_begun(capsys, project)
     shutil.rmtree(project / "ledger", ignore_errors=True)
     shutil.move(project / "elsewhere", project / "ledger")
     assert here(capsys, "run", project, "--plain").code == 0
+
+
+def test_a_ledger_lost_with_all_keys_is_not_begun_anew(project):
+    """Whoever puts the keys back first would otherwise enter it into a new ledger, and bury the loss."""
+    package = project / "zones" / "linkage" / "2026-10" / "out"
+    package.mkdir(parents=True)
+
+    with pytest.raises(PolicyRefusal, match="The ledger is gone"):
+        open_ledger(project, KeyRing(project / "no_keys"))
 
 
 def test_a_folder_that_is_closed_is_named(capsys, monkeypatch, project):
