@@ -8,7 +8,7 @@ from typing import Any
 
 from governance.errors import ConfigError, Fault
 from governance.settings import Linkage
-from linkage.comparisons import BANDED, HOUSEHOLD, Parameters, compared
+from linkage.comparisons import BANDED, HOUSEHOLD, LEVELS, Parameters, compared
 from linkage.kin import KINDS, SLIPS
 from linkage.model import Model
 from linkage.prior import Priors
@@ -94,7 +94,7 @@ def made_for(linkage: Linkage) -> dict[str, Any]:
         "swapped_names": linkage.swapped_names,
         "name_bands": linkage.name_bands.sha256 if linkage.name_bands else "",
         "standardiser": STANDARDISER,
-        "levels": levels,
+        "levels": {"edition": LEVELS, **levels},
         "kin": [*KINDS, *SLIPS],
     }
 

@@ -7,6 +7,9 @@ from governance.settings import Linkage
 Parameters = dict[str, dict[int, float]]
 """Probability by comparison and level."""
 
+LEVELS = 2
+"""Counted up when a level comes to mean something else (``sql/pattern.sql``): no model of before fits then."""
+
 WHOLE = ("nhs_number", "phone", "email", "uprn", "birth_place", "occupation")
 
 

@@ -15,7 +15,7 @@ CREATE OR REPLACE TEMPORARY MACRO name_similarity(lo_l, hi_l, lo_r, hi_r) AS
     / nullif(tokens(weight(lo_l, hi_l)) + tokens(weight(lo_r, hi_r)), 0);
 -- Whole numbers add to one sum in any order, so that any number of threads gives the same evidence.
 CREATE OR REPLACE TEMPORARY MACRO thousandths(s) AS CASE WHEN s > 0.99 THEN 990 ELSE floor(1000 * s) END::SMALLINT;
--- Fourteen facts in one word, two bits each: whether it is known, and whether it is so. Words of several views are put
+-- Fifteen facts in one word, two bits each: whether it is known, and whether it is so. Words of several views are put
 -- together bit by bit: so in any view is so, known in any is known.
 CREATE OR REPLACE TEMPORARY MACRO packed(fact, place) AS coalesce(1 + 2 * fact::INTEGER, 0) << (2 * place);
 CREATE OR REPLACE TEMPORARY MACRO unpacked(facts, place) AS

@@ -25,5 +25,6 @@ SELECT
     | packed(email, 10)
     | packed(uprn, 11)
     | packed(birth_place, 12)
-    | packed(occupation, 13) AS facts
+    | packed(occupation, 13)
+    | packed(forenames_listed, 14) AS facts
 FROM view_pair

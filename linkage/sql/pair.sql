@@ -22,7 +22,8 @@ together AS (
         record_l,
         record_r,
         bit_or(found_by) AS found_by,
-        max(forename) AS forename,
+        -- Whether both are listed goes with the two variants that are most alike.
+        max(2 * forename + coalesce(unpacked(facts, 14), FALSE)::INTEGER) AS marked_forename,
         max(surname) AS surname,
         max(swapped) AS swapped,
         bit_or(facts) AS facts
@@ -34,7 +35,8 @@ SELECT
     record_l::BIGINT AS record_l,
     record_r::BIGINT AS record_r,
     found_by,
-    forename,
+    floor(marked_forename / 2)::SMALLINT AS forename,
+    marked_forename % 2 <> 0 AS forenames_listed,
     surname,
     swapped,
     unpacked(facts, 0) AS birth_year,

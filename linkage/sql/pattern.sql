@@ -29,7 +29,10 @@ levelled AS (
             -- 1000 is the same name, 1001 to 1003 the same name of rarity band 1 to 3.
             WHEN forename >= 1000 THEN forename - 996
             WHEN forename >= 600 THEN 2
-            WHEN forename >= 420 THEN 1
+            -- Of people born on one day two names of the list have to be nearer to be one, such as Ann and Anne: Damien and
+            -- Jamie are twins.
+            WHEN forename >= 550 THEN 1
+            WHEN forename >= 420 AND NOT coalesce(forenames_listed AND birth_year AND birth_month AND birth_day, FALSE) THEN 1
             ELSE 0
         END::TINYINT AS forename,
         CASE

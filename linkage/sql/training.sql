@@ -17,15 +17,15 @@ blinded AS (
     SELECT
         found.rule,
         place,
-        -- Twins agree in birth date and postcode and would be learnt as people whose forename changes; no two share an
-        -- NHS number.
+        -- Twins agree in birth date and postcode and would be learnt as people whose forename changes, or their sex; no two
+        -- share an NHS number.
         CASE
             WHEN NOT rule.touches_forename AND (household & 3 < 2 OR rule.touches_nhs_number) THEN forename
         END AS forename,
         CASE WHEN NOT rule.touches_surname THEN surname END AS surname,
         CASE WHEN NOT rule.touches_name_order THEN name_order END AS name_order,
         CASE WHEN NOT rule.touches_date_of_birth THEN date_of_birth END AS date_of_birth,
-        CASE WHEN NOT rule.touches_sex THEN sex END AS sex,
+        CASE WHEN NOT rule.touches_sex AND (household & 3 < 2 OR rule.touches_nhs_number) THEN sex END AS sex,
         CASE WHEN NOT rule.touches_postcode THEN postcode END AS postcode,
         CASE WHEN NOT rule.touches_nhs_number THEN nhs_number END AS nhs_number,
         CASE WHEN NOT rule.touches_phone THEN phone END AS phone,

@@ -34,6 +34,8 @@ SELECT
             )
         )
     END AS swapped,
+    -- Bands 1 and 3 stand for names on the list (values.py): a slip of the pen is hardly ever there.
+    CASE WHEN l.present & r.present & 1 > 0 THEN l.present & r.present & 256 > 0 END AS forenames_listed,
     CASE WHEN l.present & r.present & 4 > 0 THEN (l.birth_sex >> 48) & 65535 = (r.birth_sex >> 48) & 65535 END AS birth_year,
     CASE WHEN l.present & r.present & 8 > 0 THEN (l.birth_sex >> 32) & 65535 = (r.birth_sex >> 32) & 65535 END AS birth_month,
     CASE WHEN l.present & r.present & 16 > 0 THEN (l.birth_sex >> 16) & 65535 = (r.birth_sex >> 16) & 65535 END AS birth_day,

@@ -24,6 +24,7 @@ from tests.lib.linkage import (
     forename,
     identifiers,
     index_of,
+    national_list,
     run_link,
     twin_of,
 )
@@ -101,7 +102,7 @@ class Linked:
 
 
 @cache
-def linked_town(seed: int, homes: int, *, numbers: bool, single: bool) -> Linked:
+def linked_town(seed: int, homes: int, *, numbers: bool, single: bool, listed: bool = False) -> Linked:
     """Link a town.
 
     Args:
@@ -109,6 +110,7 @@ def linked_town(seed: int, homes: int, *, numbers: bool, single: bool) -> Linked
         homes: How many.
         numbers: Whether two of the three services know NHS numbers; otherwise none does.
         single: Whether two of the three keep one record a person; otherwise none does.
+        listed: Whether a list of names says how rare they are.
     """
     people, kin = town(seed, homes)
     extracts = {
@@ -118,7 +120,10 @@ def linked_town(seed: int, homes: int, *, numbers: bool, single: bool) -> Linked
         )
         for at, source in enumerate(SHARE, 1)
     }  # fmt: skip
-    sent = [deliver(name, identifiers(rows), single=single and SINGLE[name]) for name, rows in extracts.items()]
+    bands = national_list() if listed else None
+    sent = [
+        deliver(name, identifiers(rows), single=single and SINGLE[name], bands=bands) for name, rows in extracts.items()
+    ]
     result = run_link(sent)
     true = {(source, row["record_id"]): row["person"] for source, rows in extracts.items() for row in rows}
     records: dict[int, list[tuple[str, int]]] = defaultdict(list)

@@ -22,6 +22,7 @@ from governance.pseudonym import record_ids
 from governance.settings import BlockingRule, ExtractFile, Linkage
 from governance.settings.project import STRICT_RULES
 from governance.warehouse import connect, fetch_table, load_table
+from linkage.bands import NameBands, band_id
 from linkage.chance import count_chance
 from linkage.encode import Encoded, EncodingKeys, encode, identities
 from linkage.link import LinkResult, SourceViews, link
@@ -83,10 +84,12 @@ def standardised(*rows: Row) -> list[dict[str, Any]]:
     return [{name: value for name, value in row.items() if value is not None} for row in found]
 
 
-def found_in(rows: Iterable[Row], keys: EncodingKeys | None = None) -> tuple[duckdb.DuckDBPyConnection, Components]:
+def found_in(
+    rows: Iterable[Row], keys: EncodingKeys | None = None, bands: NameBands | None = None
+) -> tuple[duckdb.DuckDBPyConnection, Components]:
     """Components of these rows, and the warehouse they stand in."""
     con = connect(threads=1)
-    return con, identities(con, load_people(con, rows), keys or keys_for())
+    return con, identities(con, load_people(con, rows), keys or keys_for(), bands)
 
 
 def encoded(rows: Iterable[Row], linkage: Linkage = LINKAGE, root: Secret = ROOT) -> Encoded:
@@ -96,10 +99,12 @@ def encoded(rows: Iterable[Row], linkage: Linkage = LINKAGE, root: Secret = ROOT
     return encode(found, linkage, keys)
 
 
-def deliver(source: str, rows: Iterable[Row], *, single: bool, linkage: Linkage = LINKAGE) -> SourceViews:
+def deliver(
+    source: str, rows: Iterable[Row], *, single: bool, linkage: Linkage = LINKAGE, bands: NameBands | None = None
+) -> SourceViews:
     """What a source sends to the linkage zone."""
     keys = keys_for(linkage)
-    con, found = found_in(rows, keys)
+    con, found = found_in(rows, keys, bands)
     package = encode(found, linkage, keys, one_record_per_person=single)
     chance = count_chance(con, found, linkage, keys, one_record_per_person=single)
     return SourceViews(source, single, package.views, package.records, chance)
@@ -182,6 +187,19 @@ _NAMES = {
     "male": sorted(BritishNames.first_names_male),
     "surname": sorted(BritishNames.last_names),
 }
+
+
+@cache
+def national_list() -> NameBands:
+    """Every name that is given here is a common one, as on a list of a whole country; hardly a slip is on it."""
+    given = [{"forename": name} for sex in ("female", "male") for name in _NAMES[sex]]
+    found = {
+        "forename": {row["forename"] for row in standardised(*given)},
+        "surname": {row["surname"] for row in standardised(*({"surname": name} for name in _NAMES["surname"]))},
+    }
+    ids = keys_for().ids
+    common = {kind: frozenset(band_id(ids.reveal(), kind, name) for name in names) for kind, names in found.items()}
+    return NameBands(common, dict.fromkeys(found, frozenset()), ids)
 
 
 def forename(rng: np.random.Generator, sex: str) -> str:

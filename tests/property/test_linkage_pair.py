@@ -31,6 +31,7 @@ VIEW_PAIR = st.fixed_dictionaries(
         "variant_r": st.integers(0, 1),
         **{name: st.none() | st.sampled_from([-250, 0, 333, 501, 750, 990, 1000]) for name in NAMES},
         **{name: st.none() | st.booleans() for name in ANSWERS},
+        "forenames_listed": st.none() | st.booleans(),
     }
 )
 
@@ -38,6 +39,11 @@ VIEW_PAIR = st.fixed_dictionaries(
 def known(values):
     """Values that are there."""
     return [value for value in values if value is not None]
+
+
+def listed(views, two):
+    """Whether some view of these two variants says that both their forenames are on the list."""
+    return any(v["forenames_listed"] for v in views if (v["variant_l"], v["variant_r"]) == two)
 
 
 def expected(rows):
@@ -54,8 +60,11 @@ def expected(rows):
             by_variant = {}
             for view in views:
                 by_variant.setdefault((view["variant_l"], view["variant_r"]), []).append(view[name])
-            means = [floor(fmean(known(values))) for values in by_variant.values() if known(values)]
-            one[name] = max(means, default=None)
+            means = {two: floor(fmean(known(values))) for two, values in by_variant.items() if known(values)}
+            one[name] = max(means.values(), default=None)
+            if name == "forename":
+                best = [two for two, mean in means.items() if mean == one[name]]
+                one["forenames_listed"] = any(listed(views, two) for two in best) if best else None
         one |= {name: any(known(v[name] for v in views)) if known(v[name] for v in views) else None for name in ANSWERS}
         found.append(one)
     return found
@@ -73,7 +82,7 @@ def con():
 @given(rows=st.lists(VIEW_PAIR, min_size=1, max_size=12))
 def test_evidence_of_all_views_is_taken_once(con, rows):
     """One row a pair of records, however many rules and variants brought it together."""
-    kinds = KEYS | dict.fromkeys(NAMES, pa.int16()) | dict.fromkeys(ANSWERS, pa.bool_())
+    kinds = KEYS | dict.fromkeys(NAMES, pa.int16()) | dict.fromkeys((*ANSWERS, "forenames_listed"), pa.bool_())
     load_table(
         con, "view_pair", pa.table({name: pa.array([r[name] for r in rows], kind) for name, kind in kinds.items()})
     )

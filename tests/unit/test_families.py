@@ -40,6 +40,15 @@ def test_where_every_source_may_hold_a_person_twice_numbers_tell():
     assert found["twins"].joined <= 1
 
 
+def test_a_list_of_names_tells_twins_whose_names_are_near():
+    """Damien and Jamie: without a list they look like one name misspelt, with one like two names."""
+    with_list, without = (mistaken("twins", numbers=False, single=True, listed=listed) for listed in (True, False))
+
+    assert without.linked > 0
+    assert with_list.pairs == without.pairs
+    assert with_list.linked < 0.001 * with_list.pairs
+
+
 def test_without_numbers_or_lists_of_single_records_a_son_is_taken_for_his_father():
     """A known limit: nothing then tells a wrong birth date from a second person. Twins are still told by their sex."""
     found = {kind: mistaken(kind, numbers=False, single=False) for kind in KINDS}

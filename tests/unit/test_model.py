@@ -221,8 +221,8 @@ def test_training_is_blind_to_what_a_rule_touches():
     assert [row["rule"] for row in rows] == [0, 1]
 
 
-def test_twins_do_not_teach_that_forenames_change():
-    """A forename is hidden from training where birth date and postcode agree, unless one NHS number found the pair."""
+def test_twins_do_not_teach_that_forenames_or_sexes_change():
+    """Both are hidden from training where birth date and postcode agree, unless one NHS number found the pair."""
     con = connect(threads=1)
     levels = {c.name: pa.array([0] * 4, pa.int8()) for c in ALL}
     pairs = {"record_l": [1, 3, 5, 7], "record_r": [2, 4, 6, 8], "found_by": pa.array([1, 1, 1, 2], pa.int64())}
@@ -234,12 +234,13 @@ def test_twins_do_not_teach_that_forenames_change():
     training_table(con, 10)
 
     rows = fetch_table(con, "SELECT * FROM training WHERE phone IS NOT NULL AND rule IS NOT NULL").to_pylist()
-    assert sorted((row["rule"], row["forename"] is not None) for row in rows) == [
-        (0, False),
-        (0, False),
-        (0, True),
-        (1, True),
-    ]
+    for compared_field in ("forename", "sex"):
+        assert sorted((row["rule"], row[compared_field] is not None) for row in rows) == [
+            (0, False),
+            (0, False),
+            (0, True),
+            (1, True),
+        ]
 
 
 def test_name_stands_for_forename_and_surname():

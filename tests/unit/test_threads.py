@@ -10,7 +10,7 @@ from tests.lib.linkage import LINKAGE, deliveries, index_of
 
 _FACTS = (
     *("birth_year", "birth_month", "birth_day", "birth_swapped", "sex", "postcode", "postcode_sector"),
-    *("postcode_district", "nhs_number", "phone", "email", "uprn", "birth_place", "occupation"),
+    *("postcode_district", "nhs_number", "phone", "email", "uprn", "birth_place", "occupation", "forenames_listed"),
 )
 
 _VIEW_PAIRS = f"""
