@@ -21,6 +21,7 @@ from governance.intake.deliver import files_at, path_of
 from governance.intake.period import as_of_date
 from governance.keys import KeyRing
 from governance.policy import Finding, Result, check_bundle, family_of, read_facts, refuse_blocked
+from governance.policy.rule import WAITS_FOR_PEOPLE
 from governance.settings import Bundle, Coverage, config_error, load_bundle, placeholders, read_yaml, validate_yaml
 
 
@@ -161,8 +162,12 @@ def filled_in(bundle: Bundle) -> Bundle:
 def _of_config_alone(findings: Iterable[Finding], month: str) -> list[Finding]:
     """Without a period nothing was looked at that a run makes, so it is not said that nothing has run."""
     says = f"Looks at what a run makes: add --period {month or 'YYYY-MM'} once that month has run."
-    told = (replace(one, sentence=says, where="") if one.result == "not_yet" else one for one in findings)
+    told = (replace(one, sentence=says, where="") if _is_of_a_run(one) else one for one in findings)
     return list(dict.fromkeys(told))
+
+
+def _is_of_a_run(finding: Finding) -> bool:
+    return finding.result == "not_yet" and finding.sentence not in WAITS_FOR_PEOPLE
 
 
 def _newest(root: Path) -> str:

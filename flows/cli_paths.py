@@ -8,7 +8,7 @@ from governance.errors import BadInput
 _ASTRAY: dict[type[OSError], str] = {
     FileNotFoundError: "there is nothing there, or no folder to put it in",
     NotADirectoryError: "a file stands where a folder has to be",
-    FileExistsError: "a file stands where a folder has to be",
+    FileExistsError: "something else of that name is there already",
     IsADirectoryError: "a folder stands where a file has to be",
 }
 
@@ -31,9 +31,14 @@ def misplaced(error: BaseException, arguments: Sequence[str]) -> BadInput | None
 
 
 def _is_meant(typed: Path, place: Path, blocked: bool) -> bool:
-    """Whether it is the path, a folder above it or a file beside it; where a file blocks the way, one inside it too."""
+    """Whether the place is the typed path or a folder above it; or lies in a folder that the typed path has not.
+
+    Words that are no paths, such as a month, would lie beside whatever is missing in a folder that is there.
+    """
     here = typed.absolute()
-    return place in (here, *here.parents) or place.parent == here.parent or (blocked and here in place.parents)
+    beside = place.parent == here.parent and not here.parent.is_dir()
+    inside = blocked and here in place.parents and not here.is_dir()
+    return place in (here, *here.parents) or beside or inside
 
 
 def _astray(word: str, reason: str) -> BadInput:

@@ -14,18 +14,19 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from flows.run import now
-from flows.schemas import write_schemas
+from flows.schemas import all_schemas, write_schemas
 from governance.errors import BadInput
 
 _FOLDERS = ("cohorts", "extracts", "optout", "sensitive", "keys", "approvals", "ledger")
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+_IGNORED = ".gitignore"
 _LOOKUP = "lookups/areas.csv"
 _FILES = {
     "project.yaml": "project.yaml.jinja",
     "policy.yaml": "policy.yaml.jinja",
     "sources/gp_register.yaml": "source.yaml.jinja",
     _LOOKUP: "areas.csv.jinja",
-    ".gitignore": "gitignore.jinja",
+    _IGNORED: "gitignore.jinja",
 }
 
 
@@ -33,7 +34,7 @@ def start_project(root: Path) -> list[str]:
     """Make the folder.
 
     Args:
-        root: Must not hold a project yet, nor any file that would be written.
+        root: Must not hold a project yet, nor any file that would be written; ours is added to a ``.gitignore``.
 
     Returns:
         Names of what was written, below ``root``.
@@ -41,7 +42,8 @@ def start_project(root: Path) -> list[str]:
     Raises:
         BadInput: There is a project already.
     """
-    if taken := [name for name in _FILES if (root / name).exists()]:
+    schemas = [f"schemas/{name}.schema.json" for name in all_schemas()]
+    if taken := [name for name in (*_FILES, *schemas) if name != _IGNORED and (root / name).exists()]:
         raise BadInput(
             f"{root.name}/ holds a project already, or part of one: {', '.join(taken)}.",
             why="Its files would be overwritten.",
@@ -55,8 +57,10 @@ def start_project(root: Path) -> list[str]:
     for name in _FILES:
         path = root / name
         path.parent.mkdir(exist_ok=True)
-        path.write_bytes(_render(name, facts))
-    schemas = [Path(path).relative_to(root).as_posix() for path in write_schemas(root / "schemas")]
+        # What a repository leaves out stays; ours comes after it, so that keys and people's data are left out, too.
+        before = path.read_bytes().rstrip() + b"\n\n" if path.exists() else b""
+        path.write_bytes(before + _render(name, facts))
+    write_schemas(root / "schemas")
     return [*_FILES, *schemas]
 
 

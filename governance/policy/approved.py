@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator
 
-from governance.policy.rule import Problem, RunFacts, rule
+from governance.policy.rule import NO_APPROVAL, Problem, RunFacts, rule
 from governance.settings import Bundle
 
 _WHERE = "approvals/"
-_WAITS = Problem(where=_WHERE, says="Nobody has approved this config yet.", result="not_yet")
+_WAITS = Problem(where=_WHERE, says=NO_APPROVAL, result="not_yet")
 
 
 @rule(

@@ -6,14 +6,13 @@ from collections.abc import Iterator
 
 from governance.key_shares import CUSTODIANS
 from governance.keys import KeyInfo, is_demo, kid_of
-from governance.policy.rule import Problem, RunFacts, place, rule
+from governance.policy.rule import NO_KEYS, Problem, RunFacts, place, rule
 from governance.policy.secret_scan import suspicious_lines
 from governance.settings import Bundle
 
 _MIN_BITS = 256
 _KEYED = re.compile(r"\bkeyed\b|AES-256|AES-SIV|HMAC-SHA-?256")
 _UNKEYED = re.compile(r"MD5|SHA-?1\b|\bsalted\b(?<!block-salted)|\bplain\b", re.I)
-_NOT_MADE = "No keys have been made for this project yet."
 
 
 @rule(
@@ -82,7 +81,7 @@ def no_secrets_in_configs(bundle: Bundle, facts: RunFacts) -> Iterator[Problem]:
 def keys_are_ours(bundle: Bundle, facts: RunFacts) -> Iterator[Problem]:
     """Keys name this project, differ from each other, and made the packages."""
     if facts.keys is None:
-        yield Problem(where="keys/", says=_NOT_MADE, result="not_yet")
+        yield Problem(where="keys/", says=NO_KEYS, result="not_yet")
         return
     for info in facts.keys:
         if info.project != bundle.project.id:
@@ -123,7 +122,7 @@ def _foreign_outputs(keys: tuple[KeyInfo, ...], facts: RunFacts) -> Iterator[Pro
 def keys_are_fit(bundle: Bundle, facts: RunFacts) -> Iterator[Problem]:
     """Needed keys are there, active, strong enough, and held apart."""
     if facts.keys is None:
-        yield Problem(where="keys/", says=_NOT_MADE, result="not_yet")
+        yield Problem(where="keys/", says=NO_KEYS, result="not_yet")
         return
     for key in sorted(_needed(bundle) - {info.id for info in facts.keys}):
         yield Problem(where=f"key {key}", says=f"Key `{key}` does not exist.")

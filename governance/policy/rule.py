@@ -22,6 +22,12 @@ Level = Literal["block", "warn", "output"]
 Result = Literal["pass", "warn", "block", "not_yet", "waived"]
 
 
+NO_APPROVAL = "Nobody has approved this config yet."
+NO_KEYS = "No keys have been made for this project yet."
+WAITS_FOR_PEOPLE = frozenset({NO_APPROVAL, NO_KEYS})
+"""What rules say that wait for people and not for a run."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunFacts:
     """What rules may know beyond the config; what has not happened yet is empty."""

@@ -199,6 +199,16 @@ def test_check_passes_a_sound_project(capsys, toy):
     }
 
 
+def test_check_tells_of_keys_and_of_an_approval_that_are_not_there(capsys, toy):
+    """They wait for people: no run would bring them."""
+    shutil.rmtree(toy / "keys")
+    rules = here(capsys, "check", toy, "--json").json["result"]["rules"]
+
+    told = {rule["rule"]: rule["says"] for rule in rules if rule["result"] == "not_yet"}
+    assert told["CRY-04"] == "No keys have been made for this project yet."
+    assert {told["REV-01"], told["REV-02"]} == {"Nobody has approved this config yet."}
+
+
 @pytest.mark.parametrize(
     ("covers", "code"), [("2026-10-31", 0), ("2026-11-01", 1), ("2024-01-01\n    to: 2026-10-01", 1)]
 )
@@ -385,8 +395,15 @@ def test_it_says_its_version(capsys):
     assert (done.code, done.out) == (0, f"joinedup {code_version()}\n")
 
 
-@pytest.mark.parametrize("words", [("schema", "--out=file"), ("init", "file"), ("init", "file/new")])
-def test_a_path_that_leads_nowhere_is_no_internal_error(capsys, tmp_path, monkeypatch, words):
+@pytest.mark.parametrize(
+    ("words", "reason"),
+    [
+        (("schema", "--out=file"), "something else of that name is there already"),
+        (("init", "file"), "a file stands where a folder has to be"),
+        (("init", "file/new"), "a file stands where a folder has to be"),
+    ],
+)
+def test_a_path_that_leads_nowhere_is_no_internal_error(capsys, tmp_path, monkeypatch, words, reason):
     """Whoever typed it is told which path and why; only their own words are repeated."""
     monkeypatch.chdir(tmp_path)
     (tmp_path / "file").write_text("x", "utf-8")
@@ -394,7 +411,7 @@ def test_a_path_that_leads_nowhere_is_no_internal_error(capsys, tmp_path, monkey
     typed = words[-1].removeprefix("--out=")
 
     assert (done.code, done.json["error"]["code"]) == (3, "E-PATH-TYPED")
-    assert done.json["error"]["what"] == f"{typed} cannot be used: a file stands where a folder has to be."
+    assert done.json["error"]["what"] == f"{typed} cannot be used: {reason}."
 
 
 def test_a_file_missing_inside_a_project_is_not_taken_for_a_typed_path(toy):
@@ -404,15 +421,38 @@ def test_a_file_missing_inside_a_project_is_not_taken_for_a_typed_path(toy):
     assert misplaced(inside, ["run", str(toy)]) is None
     assert misplaced(FileNotFoundError(2, "x", "no/file"), ["run", "no/file"]) is not None
     assert misplaced(ValueError("x"), ["run", str(toy)]) is None
+    blocked = NotADirectoryError(20, "x", str(toy / "zones" / "linkage" / "current"))
+    assert misplaced(blocked, ["run", str(toy)]) is None
 
 
-def test_init_overwrites_nothing(capsys, tmp_path):
+@pytest.mark.parametrize("words", [("run", ".", "--period", "2026-10"), ("waive", "STO-02", "--reason", "no disk")])
+def test_a_word_that_is_no_path_is_not_taken_for_one(monkeypatch, toy, words):
+    """A file that is missing beside it says nothing of a month, a rule or a reason, and none is repeated."""
+    monkeypatch.chdir(toy)
+
+    assert misplaced(FileNotFoundError(2, "x", "lookup.csv"), words) is None
+
+
+@pytest.mark.parametrize("name", ["policy.yaml", "schemas/policy.schema.json"])
+def test_init_overwrites_nothing(capsys, tmp_path, name):
     """Not even part of a project without its project file."""
-    (tmp_path / "policy.yaml").write_text("mine: true\n", "utf-8")
+    there = tmp_path / name
+    there.parent.mkdir(exist_ok=True)
+    there.write_text("mine: true\n", "utf-8")
     done = here(capsys, "init", tmp_path, "--json")
 
     assert (done.code, done.json["error"]["code"]) == (3, "E-INIT")
-    assert [path.name for path in tmp_path.iterdir()] == ["policy.yaml"]
+    assert [path for path in tmp_path.rglob("*") if path.is_file()] == [there]
+
+
+def test_init_in_a_fresh_repository_keeps_what_it_leaves_out(capsys, tmp_path):
+    """Many begin with a folder that holds a .gitignore and nothing else."""
+    (tmp_path / ".gitignore").write_text("mine\n", "utf-8")
+
+    assert here(capsys, "init", tmp_path).code == 0
+    lines = (tmp_path / ".gitignore").read_text("utf-8").splitlines()
+    assert lines[0] == "mine"
+    assert {"*", "!project.yaml"} < set(lines), "keys and people's data are left out, too"
 
 
 def test_a_rule_that_is_not_there_is_not_called_a_floor(capsys, toy):

@@ -128,6 +128,21 @@ def test_what_vouches_for_files_is_held_against_the_ledger(project, changes, tol
     assert [one for one in says("OUT-07", project, facts) if "ledger" in one] == told
 
 
+def test_a_release_that_was_cut_off_before_its_line_is_no_exchange(project):
+    """What was staged last and lies in public is what the next run enters; a draft of before is not."""
+    facts = release(project[1])
+    told = []
+    for public in ("c" * 64, "d" * 64):
+        steps = [(Event.REPORT_STAGED, "d" * 64), (Event.REPORT_RELEASED, "a" * 64), (Event.REPORT_STAGED, "c" * 64)]
+        said = [(event, {"period": facts.period, "manifest_sha256": digest}) for event, digest in steps]
+        entries = [Entry(seq=9, at=AT, event=event, facts=one, prev="", hash="") for event, one in said]
+        held = replace(facts.released, manifest_sha256=public, record_sha256="b" * 64)
+        found = says("OUT-07", project, replace(facts, ledger=(*facts.ledger, *entries), released=held))
+        told.append([one for one in found if "ledger" in one])
+
+    assert told == [[], ["manifest.json is not the one that the ledger says was released."]]
+
+
 def test_a_negative_number_is_no_formula(project):
     """A defused cell neither."""
     facts = release(project[1], {"extra.csv": b"a,b\n-0.5,'=1\n-1+1,2\n"})
