@@ -93,9 +93,14 @@ def is_part(gap: Gap, group: Gap, signs: Sequence[Sign]) -> bool:
     one, whole = gap.candidate, group.candidate
     if whole.at_least == len(whole.signs) or one.stage != whole.stage:
         return False
-    is_of_needs = all(signs[sign].kind in ("need", "home", "family") for sign in one.signs)
-    every = frozenset().union(*(signs[sign].needs for sign in whole.signs))
-    return is_of_needs and frozenset().union(*(signs[sign].needs for sign in one.signs)) <= every
+    every = frozenset().union(*(_whose(signs[sign]) for sign in whole.signs))
+    return all(signs[sign].needs and _whose(signs[sign]) <= every for sign in one.signs)
+
+
+def _whose(sign: Sign) -> frozenset[tuple[str, str]]:
+    """Needs, and whether the person has them or somebody at home; a family's may be either's."""
+    kinds = ("need", "home") if sign.kind == "family" else (sign.kind,)
+    return frozenset((kind, need) for kind in kinds for need in sign.needs)
 
 
 def _fewest(themes: Sequence[Theme], turn: NDArray[np.bool_], had: Counter[Theme]) -> NDArray[np.bool_]:

@@ -30,6 +30,7 @@ from cohorts.finder.vocabulary import (
     events_of,
     named_kinds,
     responders_of,
+    short_name,
     telling_events,
 )
 from governance.settings import Source
@@ -164,7 +165,7 @@ def _sign(one: Return, lift: Mapping[str, float]) -> Sign:
         "within": RECENT,
     }
     return Sign(
-        name=f"back_{one.source}_{one.need}"[:40],
+        name=short_name(f"back_{one.source}_{one.need}"),
         kind="returned",
         evidence=({"need": one.need, "within": LOOKBACK}, again),
         how="all",

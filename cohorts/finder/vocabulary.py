@@ -6,6 +6,7 @@ is a count of contacts that were planned: turning up to one's appointments is no
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from hashlib import sha256
 from typing import Any, Literal
 
 from cohorts.measures.roles import role_of
@@ -27,6 +28,8 @@ _RESPONSES = ("contact", "assessment", "service")
 SEVERAL_TIMES, WHILE, SINCE_BIRTHDAY = 3, "12m", "36m"
 """Treated, not only seen once: three contacts inside a year, of the last three."""
 
+_LONGEST = 40
+"""Characters of a need's id."""
 _ADDRESS_TELLS = "homelessness"
 """Who is written down without an address to write to is without a home: the one need that an address tells of."""
 
@@ -188,7 +191,7 @@ def _outside(sources: Sequence[Source], told: Tellers) -> Iterator[Sign]:
                 "within": LOOKBACK,
             }
             yield Sign(
-                name=f"{need}_outside_{sector}"[:40],
+                name=short_name(f"{need}_outside_{sector}"),
                 kind="wide",
                 evidence=(evidence,),
                 needs=frozenset({need}),
@@ -242,11 +245,16 @@ def _of_events(source: Source, spine: str, reached: Mapping[tuple[str, int], flo
             yield _event_sign("again", source, kind, often[0], carried)
 
 
+def short_name(name: str) -> str:
+    """An id of 40 characters at most; of a longer name its beginning and a digest, so that no two names become one."""
+    return name if len(name) <= _LONGEST else f"{name[:33]}_{sha256(name.encode()).hexdigest()[:6]}"
+
+
 def _event_sign(kind: Literal["again", "seen"], source: Source, event: str, times: int, carried: Sequence[str]) -> Sign:
     counted: dict[str, Any] = {"event": [event], "count": times, "within": RECENT}
     shown = [{"need": need, "sectors": [source.sector.value], "within": LOOKBACK} for need in carried]
     return Sign(
-        name=f"{kind}_{event.replace('.', '_')}"[:40],
+        name=short_name(f"{kind}_{event.replace('.', '_')}"),
         kind=kind,
         evidence=(*shown, counted),
         how="all",
@@ -300,7 +308,7 @@ def _ended(one: Responder, need: str, lift: float) -> Sign:
     """A service that treated somebody in need as a child and has not been there for a year."""
     events = sorted(one.events)
     return Sign(
-        name=f"ended_{one.source}_{need}"[:40],
+        name=short_name(f"ended_{one.source}_{need}"),
         kind="ended",
         evidence=(
             {"need": need, "within": SINCE_BIRTHDAY},
@@ -316,7 +324,11 @@ def _ended(one: Responder, need: str, lift: float) -> Sign:
 
 def _at_home(need: str, told: Sequence[tuple[Source, NeedMapping]]) -> Sign:
     return Sign(
-        name=f"home_{need}"[:40], kind="home", evidence=(_others(need),), needs=frozenset({need}), told_by=_ids(told)
+        name=short_name(f"home_{need}"),
+        kind="home",
+        evidence=(_others(need),),
+        needs=frozenset({need}),
+        told_by=_ids(told),
     )
 
 
@@ -324,7 +336,7 @@ def _of_family(need: str, told: Sequence[tuple[Source, NeedMapping]]) -> Sign:
     """A need of somebody, or of whom they live with: to a child the two come to one."""
     evidence = ({"need": need, "within": RECENT}, _others(need))
     return Sign(
-        name=f"family_{need}"[:40], kind="family", evidence=evidence, needs=frozenset({need}), told_by=_ids(told)
+        name=short_name(f"family_{need}"), kind="family", evidence=evidence, needs=frozenset({need}), told_by=_ids(told)
     )
 
 

@@ -82,8 +82,9 @@ def reason_of(gap: Gap, signs: Sequence[Sign]) -> str:
         )
     if any(signs[one].kind == "returned" for one in candidate.signs):
         return (
-            f"It was told of again {often} as often as it would be by chance among people of the same age and sex. For"
-            f" {part} of these people no {time} is recorded from {_services(gap.sources)} either."
+            f"It was told of again {often} as often as it is told of anybody of the same age and sex; whoever was known"
+            f" for it is more likely to have it at all. For {part} of these people"
+            f" no {time} is recorded from {_services(gap.sources)} either."
         )
     return (
         f"{what} {often} as often as they would by chance among people of the same age and sex. For {part} of these"

@@ -15,7 +15,7 @@ from cohorts.finder.compatible import may_stand
 from cohorts.finder.counting import definitions_of
 from cohorts.finder.leading import people_nobody_leads
 from cohorts.finder.proposal import make_proposal
-from cohorts.finder.vocabulary import Sign, lead_kinds, responders_of, signs_of
+from cohorts.finder.vocabulary import Sign, lead_kinds, responders_of, short_name, signs_of
 from cohorts.reference_rows import CoverageRow, EventRow, PersonRow, World
 from flows.demo.generate import make_ics
 from governance.settings import load_bundle
@@ -146,6 +146,28 @@ def test_a_group_explains_the_needs_it_is_made_of():
     assert not is_part(_pair(0, 4), group, EVERY)
     assert not is_part(_pair(0, 1, stage="child"), group, EVERY)
     assert not is_part(group, _pair(0, 1), EVERY)
+
+
+def test_a_group_of_peoples_own_needs_explains_nothing_of_who_they_live_with():
+    """The need of an adult at home is not their own, and living alone with children is no need; a family's is both."""
+    home = Sign(name="home_homelessness", kind="home", evidence=(), needs=frozenset({NEEDS[1]}))
+    lone = Sign(name="lone_adult", kind="home", evidence=())
+    families = [Sign(name=f"family_{one}", kind="family", evidence=(), needs=frozenset({one})) for one in NEEDS]
+    signs = [*OWN, home, lone, *families]
+    own, at_home, alone, family = 0, len(OWN), len(OWN) + 1, len(OWN) + 2
+
+    assert not is_part(_pair(own, at_home), _pair(0, 1, 2, at_least=2), signs)
+    assert not is_part(_pair(own, alone), _pair(0, 1, 2, at_least=2), signs)
+    assert is_part(_pair(own, at_home), _pair(family, family + 1, family + 2, at_least=2), signs)
+
+
+def test_long_names_stay_apart():
+    """Two needs of one service with a long name are two signs, and two proposals."""
+    long = [short_name(f"back_child_and_adolescent_mental_health_{need}") for need in ("self_harm", "substance_use")]
+
+    assert len(set(long)) == 2
+    assert max(map(len, long)) <= 40
+    assert short_name("home_homelessness") == "home_homelessness"
 
 
 @pytest.mark.parametrize("others", [400, 0], ids=["many others were seen", "all who were seen have the need"])

@@ -177,5 +177,5 @@ def test_its_proposal_says_what_came_again_and_after_what():
     proposal = make_proposal(gap, [AGAIN], RESPONDERS, purpose="population_health_planning", period="2025-09")
 
     assert "told of again after contact with “shelter”, which then did not come" in proposal.title
-    assert "more than twice as often as it would be by chance" in proposal.reason
+    assert "more than twice as often as it is told of anybody of the same age and sex" in proposal.reason
     assert any("helped the first time" in question for question in proposal.questions)
