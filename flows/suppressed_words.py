@@ -23,4 +23,6 @@ def suppressed_facts(one: Suppressed, cohorts: Mapping[str, Any]) -> SuppressedF
         title=titles.get(one.cohort, one.cohort),
         measure=MEANINGS[one.measure].title if one.measure else "",
         by=f"{dimension}, in the reports on areas" if one.in_areas else dimension,
+        dimension=one.dimension,
+        in_areas=one.in_areas,
     )

@@ -16,6 +16,7 @@ from governance.disclosure import SafeFrame, Status
 from governance.disclosure.rounding import SYMBOLS
 
 CLEAR, UNCLEAR, FEW = "Clear difference", "No clear difference", "Too few to compare"
+_SERVICE = "service"
 _NONE = SYMBOLS[Status.NOT_APPLICABLE]
 
 
@@ -64,15 +65,16 @@ def _verdicts(
 ) -> Iterator[str]:
     for one in dimensions:
         found = dots.get((definition.id, one.id))
-        yield verdict(found) if found else _missing(frame, facts, definition.id, one)
+        yield verdict(found) if found else _missing(frame, facts, definition.id, one.id)
 
 
-def _missing(frame: SafeFrame, facts: ReportFacts, cohort: str, dimension: DimensionFacts | None = None) -> str:
+def _missing(frame: SafeFrame, facts: ReportFacts, cohort: str, dimension: str) -> str:
     """Why a group of the report has not what others have: it is hidden to protect people, or was not asked for."""
-    gone = dimension and any(
-        (each.cohort, each.measure, each.by) == (cohort, "", dimension.title) for each in facts.suppressed
+    is_area = bool(facts.part_of)
+    is_hidden = frame.cell(cohort, "met").status is Status.HIDDEN or any(
+        (each.cohort, each.measure, each.dimension) == (cohort, "", dimension) and (is_area or not each.in_areas)
+        for each in facts.suppressed
     )
-    is_hidden = gone or frame.cell(cohort, "met").status is Status.HIDDEN
     return SYMBOLS[Status.HIDDEN if is_hidden else Status.NOT_AVAILABLE]
 
 
@@ -82,7 +84,7 @@ def _rates(frame: SafeFrame, facts: ReportFacts, dimension: DimensionFacts, dots
     rows = []
     for each in facts.definitions:
         rates = {dot.label: dot.rate.text for dot in dots.get((each.id, dimension.id), [])}
-        none = _NONE if rates else _missing(frame, facts, each.id, dimension)
+        none = _NONE if rates else _missing(frame, facts, each.id, dimension.id)
         rows.append((each.title, *(rates.get(name, none) for name in labels)))
     return Table(caption=f"In every 1,000 people, by {by_words(dimension)}", head=("Group", *labels), rows=tuple(rows))
 
@@ -96,11 +98,11 @@ def _labels(dimension: DimensionFacts, dots: Dots) -> list[str]:
 def _services(frame: SafeFrame, facts: ReportFacts) -> Table | None:
     """The share of each group that each service saw: a row a service, as paper holds only so many columns."""
     order = [source.id for source in facts.sources]
-    seen = {each.id: frame.groups(each.id, "met", "service") for each in facts.definitions}
+    seen = {each.id: frame.groups(each.id, "met", _SERVICE) for each in facts.definitions}
     services = in_order({name for names in seen.values() for name in names}, order)
     if not services:
         return None
-    none = {each.id: _missing(frame, facts, each.id) for each in facts.definitions}
+    none = {each.id: _missing(frame, facts, each.id, _SERVICE) for each in facts.definitions}
     rows = tuple(
         (
             facts.source_short(name),
@@ -113,6 +115,6 @@ def _services(frame: SafeFrame, facts: ReportFacts) -> Table | None:
 
 
 def _share(frame: SafeFrame, cohort: str, service: str) -> str:
-    part = frame.cell(cohort, "met", "service", service)
+    part = frame.cell(cohort, "met", _SERVICE, service)
     found = share(part, frame.cell(cohort, "met"))
     return found.percent_text if found.low is not None else found.text

@@ -118,6 +118,10 @@ class SuppressedFacts:
     """Its title; empty where the breakdown is of who meets the definition."""
     by: str
     """By what, and where."""
+    dimension: str = ""
+    """Id of what it is by."""
+    in_areas: bool = False
+    """Only in the reports on areas; the whole has it."""
 
     @property
     def says(self) -> str:

@@ -2,6 +2,8 @@
 
 from dataclasses import replace
 
+import pytest
+
 from cohorts.report.across import across
 from cohorts.report.equity import equity_dots, equity_figure
 from cohorts.report.facts import SuppressedFacts
@@ -23,7 +25,7 @@ def lacking(*dimensions):
 def test_a_breakdown_that_was_suppressed_is_hidden_and_one_that_nobody_asked_for_is_not_available():
     """Neither is a group in which there is nobody to count, which [z] would say."""
     by_sex = next(each for each in FACTS.dimensions if each.id == "sex")
-    gone = SuppressedFacts(cohort=FIRST, title="", measure="", by=by_sex.title)
+    gone = SuppressedFacts(cohort=FIRST, title="", measure="", by=by_sex.title, dimension="sex")
 
     found = across(lacking("sex", "age_band"), replace(FACTS, suppressed=(gone,)))
     place = {name: column for column, name in enumerate(found.differences.head)}
@@ -33,6 +35,29 @@ def test_a_breakdown_that_was_suppressed_is_hidden_and_one_that_nobody_asked_for
     assert found.differences.rows[0][place["By age"]] == "[x]"
     assert set(rates["In every 1,000 people, by sex"]) == {"[c]"}
     assert set(rates["In every 1,000 people, by age"]) == {"[x]"}
+
+
+@pytest.mark.parametrize(
+    ("area", "cell"), [("Northmoor", "[c]"), ("", "[x]")], ids=["in the report on an area", "in that on the whole"]
+)
+def test_what_was_suppressed_in_areas_is_hidden_there(area, cell):
+    """It is said in other words than the breakdown's title; the whole has it, or was not asked for it."""
+    gone = SuppressedFacts(
+        cohort=FIRST, title="", measure="", by="Sex, in the reports on areas", dimension="sex", in_areas=True
+    )
+
+    found = across(lacking("sex"), replace(FACTS, suppressed=(gone,), part_of=area)).differences
+
+    assert found.rows[0][found.head.index("By sex")] == cell
+
+
+def test_services_of_a_group_that_were_suppressed_are_hidden():
+    """As any other breakdown; without that, nobody asked for them."""
+    gone = SuppressedFacts(cohort=FIRST, title="", measure="", by="Service", dimension="service")
+
+    found = [across(lacking("service"), replace(FACTS, suppressed=each)).services for each in ((gone,), ())]
+
+    assert [{row[1] for row in each.rows} for each in found] == [{"[c]"}, {"[x]"}]
 
 
 def test_services_of_a_group_that_is_too_small_are_hidden():
