@@ -12,7 +12,7 @@ from cohorts.report.findings import quoted
 from cohorts.report.labels import NOT_RECORDED, label
 from cohorts.report.page import Barrier, Figure, PlacePage, Quote, Table
 from cohorts.report.voice_facts import VoiceFacts
-from cohorts.report.voices import KEPT_BACK, NOBODY, NOT_PRINTED, SILENT, is_large, quotes_of
+from cohorts.report.voices import KEPT_BACK, NOBODY, SILENT, is_large, quotes_of
 from cohorts.report.waits import missed_figure
 from governance.disclosure import EVERYONE, SafeFrame, SafeRate, clearly_higher, in_every, rate_per_1000
 from governance.disclosure.waits import ADDRESS, APPOINTMENTS, DISTANCE, LANGUAGE, MISSED
@@ -21,6 +21,11 @@ from governance.english import joined
 _HEARD = "Heard"
 _MOST_UNKNOWN = 500
 """In every 1,000: where more are in no group, groups are not compared."""
+
+_NOT_PRINTED = (
+    "What people told us of a barrier on this page is kept back: the group is so small that someone might know who"
+    " spoke. Of which barrier is not told either."
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,9 +96,8 @@ def _known(frame: SafeFrame, asked: _Asked) -> list[str]:
 
 def _barrier(frame: SafeFrame, facts: ReportFacts, asked: _Asked) -> Barrier:
     known, groups = _known(frame, asked), _groups(frame, facts, asked)
-    told = {each.id for each in facts.definitions}
-    about = [card for card in facts.voices.cards if card.barrier == asked.dimension.id and card.cohort in told]
-    cards = [card for card in about if not card.is_kept_back and is_large(frame.cell(card.cohort, "met"))]
+    cards, back = _heard(frame, facts)
+    own = [card for card in cards if card.barrier == asked.dimension.id]
     return Barrier(
         id=f"place-{asked.dimension.id}",
         heading=asked.heading,
@@ -102,10 +106,18 @@ def _barrier(frame: SafeFrame, facts: ReportFacts, asked: _Asked) -> Barrier:
         not_recorded=_not_recorded(frame, asked) if known else "",
         finding=_finding(frame, facts, asked) if groups else "",
         groups=groups,
-        verdict=_HEARD if cards else KEPT_BACK if about else SILENT,
-        silence=NOT_PRINTED if about else NOBODY,
-        quotes=tuple(_quotes(facts, cards)),
+        verdict=_HEARD if own else KEPT_BACK if back else SILENT,
+        silence=_NOT_PRINTED if back else NOBODY,
+        quotes=tuple(_quotes(facts, own)),
     )
+
+
+def _heard(frame: SafeFrame, facts: ReportFacts) -> tuple[list[VoiceFacts], bool]:
+    """Cards on a barrier that may be printed, and whether any is kept back: nobody is told at which barrier."""
+    told = {each.id for each in facts.definitions}
+    about = [card for card in facts.voices.cards if card.barrier and card.cohort in told]
+    shown = [card for card in about if not card.is_kept_back and is_large(frame.cell(card.cohort, "met"))]
+    return shown, len(shown) < len(about)
 
 
 def _quotes(facts: ReportFacts, cards: Sequence[VoiceFacts]) -> Iterator[Quote]:
@@ -118,7 +130,7 @@ def _quotes(facts: ReportFacts, cards: Sequence[VoiceFacts]) -> Iterator[Quote]:
 def _missed(frame: SafeFrame, facts: ReportFacts, asked: _Asked) -> Figure:
     """Who missed an appointment; nothing is claimed where most are in no group: the few may be like one another."""
     figure, unknown = missed_figure(frame, facts, asked.dimension), _unknown(frame, asked).per_1000
-    if unknown is None or unknown < _MOST_UNKNOWN:
+    if unknown is None or unknown <= _MOST_UNKNOWN:
         return figure
     return replace(figure, finding="For most people this is not recorded, so the groups cannot be compared.")
 

@@ -19,6 +19,10 @@ KEPT_BACK = "Kept back"
 WHOLE = "The group as a whole"
 NOBODY = "No one has told us about this."
 NOT_PRINTED = "What people told us is kept back: the group is so small that someone might know who spoke."
+NOT_PRINTED_OF_AREAS = (
+    "No one has told us about this, unless in an area where the group is so small that someone might know who spoke:"
+    " what people told us there is kept back."
+)
 
 
 def voice_steps(
@@ -34,14 +38,22 @@ def voice_steps(
     """
     shown = _shown(facts, cohort, met)
     steps = [("", WHOLE, met.text), *((rung, bar.label, _number(bar)) for rung, bar in rungs)]
-    back = bool(kept_back(facts, cohort, met))
+    silent, silence = _without_quotes(facts, cohort, met)
     return tuple(
-        _step(label, number, [card for card in shown if card.rung == rung], back=back) for rung, label, number in steps
+        _step(label, number, [card for card in shown if card.rung == rung], silent, silence)
+        for rung, label, number in steps
     )
 
 
+def _without_quotes(facts: VoicesFacts, cohort: str, met: SafeCell) -> tuple[str, str]:
+    """Verdict and sentence of every step without quotes. Where cards are kept back, nobody is told on which step."""
+    if not kept_back(facts, cohort, met):
+        return SILENT, NOBODY
+    return (SILENT, NOT_PRINTED_OF_AREAS) if is_large(met) else (KEPT_BACK, NOT_PRINTED)
+
+
 def kept_back(facts: VoicesFacts, cohort: str, met: SafeCell) -> int:
-    """Cards of a group that is too small to print them."""
+    """Cards of a group that is too small to print them, here or in the area where they were told."""
     return sum(card.cohort == cohort and (card.is_kept_back or not is_large(met)) for card in facts.cards)
 
 
@@ -59,13 +71,12 @@ def _number(bar: Bar) -> str:
     return f"{bar.cell.text} ({bar.share.percent_text})" if bar.share and bar.share.low is not None else bar.cell.text
 
 
-def _step(label: str, number: str, cards: Sequence[VoiceFacts], *, back: bool) -> VoiceStep:
-    """One step. Where cards of its group are kept back, nobody is told on which step."""
+def _step(label: str, number: str, cards: Sequence[VoiceFacts], silent: str, silence: str) -> VoiceStep:
     return VoiceStep(
         label=label,
         number=number,
-        verdict=KEPT_BACK if back and not cards else verdict(cards),
-        silence=NOT_PRINTED if back else NOBODY,
+        verdict=verdict(cards) if cards else silent,
+        silence=silence,
         quotes=quotes_of(cards),
     )
 
@@ -99,7 +110,7 @@ def voice_page(
     Args:
         facts: Every card.
         groups: Title and steps of each group.
-        back: Cards that are kept back because their group is small.
+        back: Cards that are kept back because their group is small, here or in an area.
         cohorts: Ids of the groups of this report: a comment on another one has no place in it.
         area: Where the report is on one board's area, its name: people may have been heard on the whole.
     """
@@ -126,11 +137,13 @@ def _table(title: str, steps: Sequence[VoiceStep]) -> Table:
 
 def _heard(steps: int, silent: int, told: int, back: int, area: str) -> str:
     if back and not told:
-        return "What people told us is kept back, because the groups are so small that someone might know who spoke."
+        return "What people told us is kept back: where they did, so few are in the group that someone might know them."
     if silent == steps and area:
         return f"No one has told us about these steps in {area} alone yet. The next step is to ask here."
     if silent == steps:
         return "No one has told us about any of these steps yet. That is a finding, too: no one has asked."
+    if silent and back:
+        return f"On {silent} of {steps} steps no one was heard, or what people told us is kept back."
     if silent:
         return f"On {silent} of {steps} steps no one was heard. That is a finding, too."
     return "On every step someone was heard." if told == steps else "Some of what people told us is kept back."
@@ -141,7 +154,7 @@ def _gone(facts: VoicesFacts, back: int, stray: int, comments: int) -> tuple[str
         (facts.withdrawn, "withdrawn, because the people who spoke changed their mind"),
         (facts.expired, "taken out, because the time they were agreed for is over"),
         (stray, "left out, because this report has not the group or the step any more"),
-        (back, "kept back, because the group is so small that someone might know who spoke"),
+        (back, "kept back, because the group is so small where people spoke that someone might know them"),
     )
     told = [(number, "card", why) for number, why in cards]
     told.append((comments, "comment", "left out, because this report has not the group any more"))

@@ -65,6 +65,17 @@ def test_nothing_is_claimed_of_a_few_of_whom_it_is_known():
     assert mostly.not_recorded == "For about 80 in every 100 people with an appointment this is not recorded."
 
 
+def test_half_is_not_most():
+    """Of just half of the people nobody says that it is most of them."""
+    frame, key = invented_frame(), CellKey("_everyone", "appointments", "distance", "not recorded")
+    half = (frame.cell("_everyone", "appointments").people or 0) / 2
+    cells = [{**frame.cells, key: shown(people)} for people in (half, half + 5)]
+
+    told = [barriers(replace(frame, cells=each))["distance"].missed.finding for each in cells]
+
+    assert ["For most people" in each for each in told] == [False, True]
+
+
 def test_groups_of_the_report_by_address():
     """Clearly more, no clear difference, and too few to compare, each from the released pair."""
     frame = sliced(
@@ -107,7 +118,9 @@ def test_what_people_told_us_stands_beside_its_barrier(changes, verdict):
 
     assert found["distance"].verdict == verdict
     assert [quote.says for quote in found["distance"].quotes] == ([card.says] if verdict == "Heard" else [])
-    assert found["language"].verdict == "Silent"
+    # At which barrier a card was kept back would tell more of who spoke.
+    assert found["language"].verdict == ("Kept back" if verdict == "Kept back" else "Silent")
+    assert len({(each.verdict, each.silence) for each in found.values()}) == (2 if verdict == "Heard" else 1)
 
 
 def test_a_small_group_is_not_quoted():

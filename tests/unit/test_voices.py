@@ -277,6 +277,24 @@ def test_cards_of_a_small_group_are_kept_back():
     assert kept_back(VOICES, COHORTS[0].id, shown(LEAST_PEOPLE)) == 0
 
 
+def test_a_small_area_does_not_make_a_large_group_small():
+    """One card of two is kept back: of which step is not told, and silence is still told as silence."""
+    cohort = COHORTS[0].id
+    about = [replace(each, is_kept_back=place == 0) for place, each in enumerate(VOICES.cards) if each.cohort == cohort]
+    facts = VoicesFacts(cards=tuple(about))
+    steps = steps_of(facts, cohort)
+    quiet = [step for step in steps if not step.quotes]
+    page = voice_page(facts, [("One", steps)], kept_back(facts, cohort, shown(430)))
+    none = VoicesFacts(cards=tuple(replace(each, is_kept_back=True) for each in about))
+
+    assert len(quiet) < len(steps)
+    assert {step.verdict for step in quiet} == {SILENT}
+    assert {"in an area where the group is so small" in step.silence for step in quiet} == {True}
+    assert "or what people told us is kept back" in page.heard
+    assert {step.verdict for step in steps_of(none, cohort)} == {SILENT}
+    assert "is kept back: where they did" in voice_page(none, [("One", steps_of(none, cohort))], 3).heard
+
+
 def test_the_page_says_how_many_cards_are_gone():
     """Withdrawn and ended apart; nothing is said where there is none."""
     page = voice_page(VOICES, [("One", steps_of(VOICES, COHORTS[0].id))], 0)
