@@ -20,6 +20,7 @@ FEWEST = 10
 """Groups of fewer are not shown: a handful of people may be one family."""
 
 _KEY = ["cohort", "measure", "dimension", "group"]
+_NUMBERS = ("part", "whole", "value", "low", "high")
 _COUNTED = (PEOPLE, REFERRALS, CONTACT_DAYS, APPOINTMENTS)
 """Units of which a value is a share of the whole."""
 
@@ -74,7 +75,7 @@ def write_measures_page(
         titles: Of cohorts, by id, in the order wanted; everyone comes last.
     """
     named = {**titles, EVERYONE: "Everyone, whatever cohort they are in"}
-    rows = _without_few(measures.to_pylist(), counts)
+    rows = _without_few(measures, counts).to_pylist()
     cohorts = [
         (cohort, title, list(_tables([row for row in rows if row["cohort"] == cohort])))
         for cohort, title in named.items()
@@ -89,16 +90,21 @@ def write_measures_page(
     return path
 
 
-def _without_few(rows: Sequence[dict[str, Any]], counts: pa.Table) -> list[dict[str, Any]]:
-    """The rows, with no number in those of a handful of people, be they counted themselves or their days."""
-    people = counts.filter(pc.less(counts["whole_people"], FEWEST)).select(_KEY).to_pylist()
-    few = {tuple(row.values()) for row in people}
-    return [
-        {**row, "part": None, "whole": None, "value": None, "low": None, "high": None, "is_few": True}
-        if tuple(row[name] for name in _KEY) in few or (row["whole"] is not None and 0 < row["whole"] < FEWEST)
-        else {**row, "is_few": False}
-        for row in rows
-    ]
+def _without_few(measures: pa.Table, counts: pa.Table) -> pa.Table:
+    """The rows, with no number in those of a handful of people, be they counted themselves, their days or referrals."""
+    people = counts.select([*_KEY, "whole_people"]).rename_columns([*_KEY, "counted_people"])
+    rows = measures.join(people, keys=_KEY)
+    is_few = _is_few(rows["whole"])
+    for name in ("whole_people", "counted_people"):
+        is_few = pc.or_(is_few, _is_few(rows[name]))
+    for name in _NUMBERS:
+        rows = rows.set_column(rows.column_names.index(name), name, pc.if_else(is_few, None, rows[name]))
+    return rows.append_column("is_few", is_few)
+
+
+def _is_few(people: pa.ChunkedArray) -> pa.ChunkedArray:
+    """Whether each is a handful; nobody is none, and of what is not known nothing is said."""
+    return pc.fill_null(pc.and_(pc.greater(people, 0), pc.less(people, FEWEST)), False)
 
 
 def _tables(rows: Sequence[Mapping[str, Any]]) -> Iterator[MeasureTable]:

@@ -19,6 +19,8 @@ class Row:
     value: float | None = None
     low: float | None = None
     high: float | None = None
+    whole_people: int | None = None
+    """Behind a whole that is no count of people, where ``measure_count`` does not tell."""
 
     @property
     def key(self) -> tuple[str, str, str, str]:

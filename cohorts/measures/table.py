@@ -135,6 +135,7 @@ def _as_table(rows: Sequence[Row], versions: dict[str, str], spine: str) -> pa.T
             "value": row.value,
             "low": row.low,
             "high": row.high,
+            "whole_people": row.whole_people,
         }
         for row in rows
     ]

@@ -84,6 +84,7 @@ COHORT_MEASURE = Contract(
         "value": pa.float64(),
         "low": pa.float64(),
         "high": pa.float64(),
+        "whole_people": pa.int64(),
     },
     identifiability="exact counts of people and rates made of them: disclosive, never released as they are",
 )

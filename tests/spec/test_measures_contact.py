@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from cohorts.measures.contact import WINDOW, continuity, measure_contacts
 from cohorts.measures.roles import role_of, unknown_kinds
+from cohorts.measures.waits_by_group import wait_rows
 from cohorts.words import _EVENTS
 from governance.contracts import EVENT, NEED_EVIDENCE, PERSON
 from governance.warehouse import load_table
@@ -321,3 +322,22 @@ def _by_hand(events: list[dict[str, object]]) -> dict[str, float | None]:
 def test_the_window_is_a_year():
     """Twelve months to the end of the period."""
     assert date(2024, 10, 1) == START
+
+
+def test_waits_say_how_many_people_they_are_of():
+    """Twelve referrals of three people are told as both: a page shows nothing of a handful of people."""
+    with warehouse() as con:
+        con.execute("CREATE TABLE person_measure (cohort TEXT, measure TEXT, person_id TEXT)")
+        con.execute("CREATE TABLE need_wait (person_id TEXT, days INTEGER, is_seen BOOLEAN)")
+        con.execute("""
+            CREATE TABLE referral_wait AS
+            SELECT 'p' || (n % 3) AS person_id, 'mh' AS source, n AS days, true AS is_seen FROM range(12) AS r(n)
+        """)
+        con.execute("""
+            CREATE TABLE person_slice AS
+            SELECT DISTINCT person_id, 'all' AS dimension, 'all' AS "group" FROM referral_wait
+        """)
+        [row] = wait_rows(con)
+
+    assert (row.measure, row.whole, row.whole_people) == ("days_to_contact:mh", 12, 3)
+    assert row.value is not None

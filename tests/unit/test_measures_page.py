@@ -16,12 +16,18 @@ ROWS = [
     ("prevalence", "ethnic_group", "asian", 4, 40, "people", 0.1, 0.04, 0.23),
     ("cascade:referred", "sex", "female", 12, 20, "percentage points", -4.25, None, None),
     ("days_to_contact:mental_health", "all", "all", 11, 20, "days", 23.0, 13.0, None),
+    ("days_to_contact:mental_health", "sex", "male", 11, 12, "days", 47.0, 41.0, None),
+    ("crisis_share", "sex", "male", 0, 0, "days of contact", None, None, None),
     ("age_standardised", "all", "all", 30, 400, "people", 81.5, 60.0, 110.0),
     ("mostly_in_crisis", "all", "all", 2, 3, "people", 2 / 3, 0.2, 0.9),
     ("crisis_share", "all", "all", 44, 90, "days of contact", 44 / 90, None, None),
     ("crisis_share", "sex", "female", 23, 60, "days of contact", 23 / 60, None, None),
 ]
-PEOPLE = {("crisis_share", "all", "all"): 3, ("crisis_share", "sex", "female"): 30}
+PEOPLE = {
+    ("crisis_share", "all", "all"): 3,
+    ("crisis_share", "sex", "female"): 30,
+    ("crisis_share", "sex", "male"): 0,
+}
 """Behind days: 90 days of three people are a handful of people."""
 
 
@@ -30,6 +36,8 @@ def table():
     names = ("measure", "dimension", "group", "part", "whole", "unit", "value", "low", "high")
     always = {"cohort": "c01", "version": "1.0.0", "denominator": "people it is about"}
     rows = [{**always, **dict(zip(names, row, strict=True))} for row in ROWS]
+    for row in rows:
+        row["whole_people"] = {("days", "male"): 3, ("days", "all"): 20}.get((row["unit"], row["group"]))
     return pa.Table.from_pylist(rows, schema=COHORT_MEASURE.schema)
 
 
@@ -90,6 +98,25 @@ def test_days_of_a_handful_of_people_are_not_shown(page):
     assert days.startswith("<summary>Days of contact in a crisis</summary>")
     assert "48.9%" not in page
     assert "38.3%" in days
+
+
+def test_referrals_of_a_handful_of_people_are_not_shown(page):
+    """Twelve referrals of three people; those of twenty are shown."""
+    waits = page[page.index("<summary>Median days from referral to first contact") :]
+    row = waits[waits.index(">male<") :]
+
+    assert "fewer than 10" in row[: row.index("</tr>")]
+    assert "41 to longer" not in page
+    assert "13 to longer" in page
+
+
+def test_nobody_is_not_a_handful(page):
+    """A group in which there is nobody has a true zero."""
+    days = page[page.index("<summary>Days of contact in a crisis") :]
+    row = days[days.index(">male<") :]
+
+    assert "fewer than" not in row[: row.index("</tr>")]
+    assert ">0<" in row[: row.index("</tr>")]
 
 
 def test_values_stand_in_their_unit(page):

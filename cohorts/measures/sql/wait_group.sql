@@ -3,7 +3,8 @@
 --         person_slice   groups of people
 --         need_wait, referral_wait
 -- grain   one row per cohort, measure, dimension and group with any wait
--- columns cohort, measure, dimension, group, days, is_seen
+-- columns cohort, measure, dimension, group, days, is_seen, people
+-- A person may be referred more than once: how many people the waits are of is told beside them.
 WITH
 wait AS (
     SELECT
@@ -26,7 +27,8 @@ SELECT
     person_slice.dimension,
     person_slice."group",
     list(wait.days ORDER BY wait.days, wait.is_seen) AS days,
-    list(wait.is_seen ORDER BY wait.days, wait.is_seen) AS is_seen
+    list(wait.is_seen ORDER BY wait.days, wait.is_seen) AS is_seen,
+    count(DISTINCT wait.person_id) AS people
 FROM wait
 JOIN person_slice USING (person_id)
 WHERE person_slice.dimension IN ('all', 'deprivation_quintile', 'ethnic_group', 'age_band', 'sex', 'district', 'address', 'language')
