@@ -97,7 +97,8 @@ def standing(root: Path, period: str) -> Standing:
     released = _release_step(entries, draft, at_once=at_once)
     steps = [*(_source_step(known, source) for source in bundle.sources), *_later_steps(entries, released)]
     if _boards_changed(root, bundle, draft):
-        steps = [_to_say_again(step) for step in steps]
+        is_newest = month == resolve_period(root, "latest")
+        steps = list(_after_boards(steps, released, is_newest=is_newest, at_once=at_once))
     if not running and _was_cut_off(entries):
         steps = [_cut_off(step) for step in steps]
     what_next = () if running else tuple(_next(root, bundle, month, steps, draft))
@@ -255,11 +256,20 @@ def _boards_changed(root: Path, bundle: Bundle, draft: Draft | None) -> bool:
     return draft is not None and draft.made_of.get("board", "") != boards_digest(root, boards)
 
 
-def _to_say_again(step: Step) -> Step:
-    """The report, if it was done, is to do because of that."""
-    if (step.step, step.state, step.why) != ("report", DONE, ""):
-        return step
-    return replace(step, state=TO_DO, why="a board's own file (board.yaml, boards/ID.yaml) changed since")
+def _after_boards(steps: Sequence[Step], released: Step, *, is_newest: bool, at_once: bool) -> Iterator[Step]:
+    """The report, if it was done, is to do because of that.
+
+    What is public stays: the next month's report says what a board wrote since, and a month before the newest has such
+    a next one. Only a project that publishes at once makes the newest again.
+    """
+    changed = "a board's own file (board.yaml, boards/ID.yaml) changed since"
+    for step in steps:
+        if (step.step, step.state, step.why) != ("report", DONE, ""):
+            yield step
+        elif released.state != DONE or (is_newest and at_once):
+            yield replace(step, state=TO_DO, why=changed)
+        else:
+            yield replace(step, why=f"{changed}: the next month's report says so") if is_newest else step
 
 
 def _next(root: Path, bundle: Bundle, month: str, steps: Sequence[Step], draft: Draft | None) -> Iterator[str]:

@@ -244,6 +244,22 @@ def test_a_checker_is_told_what_a_draft_changes(capsys, waiting):
     assert "are as before." in same.out
 
 
+def test_a_public_report_is_not_to_be_made_again_for_what_a_board_wrote(capsys, waiting):
+    """A draft is: nobody has it yet. What is public stays, and the next month's report says what the board wrote."""
+    board = waiting / "board.yaml"
+    was = board.read_bytes() if board.exists() else None
+    board.write_text("decisions: []\n", "utf-8")
+    draft = here(capsys, "status", waiting, "--json").json["result"]["next"]
+    board.unlink() if was is None else board.write_bytes(was)
+    _release(capsys, waiting)
+    board.write_text("decisions: []\n", "utf-8")
+    public = here(capsys, "status", waiting, "--json").json["result"]
+
+    assert draft == [f"joinedup run DIR --period {PERIOD}"]
+    assert public["next"] == []
+    assert any("next month's report says so" in each["why"] for each in public["steps"])
+
+
 _REASON = "The housing extract of one provider was counted twice."
 
 

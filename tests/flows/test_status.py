@@ -127,6 +127,8 @@ def test_what_a_board_wrote_since_is_to_be_reported(capsys, project):
 
     assert (before["report", ""], states(after)["report", ""]) == ("done", "to do")
     assert after.json["result"]["next"] == ["joinedup run DIR --period 2026-10"]
+    (project / "extracts" / "2026-11").mkdir()  # a newer month: its report says what the board wrote
+    assert here(capsys, "status", project, "--period", "2026-10", "--json").json["result"]["next"] == []
 
 
 def test_a_run_that_was_cut_off_is_told(capsys, project):
