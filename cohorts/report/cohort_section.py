@@ -65,7 +65,7 @@ def cohort_section(frame: SafeFrame, facts: ReportFacts, definition: DefinitionF
 def _suppressed(facts: ReportFacts, cohort: str) -> tuple[str, ...]:
     """Breakdowns that are left out, each once: what the whole has not, areas have not either."""
     by = [each.by for each in facts.suppressed if each.cohort == cohort and not each.measure]
-    return tuple(each for each in by if not any(each.startswith(f"{other}, ") for other in by))
+    return tuple(each for each in dict.fromkeys(by) if not any(each.startswith(f"{other}, ") for other in by))
 
 
 def _summary(frame: SafeFrame, definition: DefinitionFacts) -> tuple[tuple[str, str, str], ...]:
@@ -82,8 +82,8 @@ def _summary(frame: SafeFrame, definition: DefinitionFacts) -> tuple[tuple[str, 
 
 
 def _rounded(cell: SafeCell, words: str = "rounded") -> str:
-    """What is said under a number; of one that is hidden nothing, but that it is small."""
-    return words if cell.people is not None else "a small number"
+    """What is said under a number; of one that is hidden not that it is small: another may be."""
+    return "hidden to protect people" if cell.status is Status.HIDDEN else words
 
 
 def _certainty(frame: SafeFrame, definition: DefinitionFacts) -> tuple[tuple[str, str, str], ...]:
