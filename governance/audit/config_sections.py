@@ -3,7 +3,7 @@
 from governance.audit.blocks import Cell, Folded, Points, Row, Section, Table, Text, code
 from governance.audit.evidence import Evidence
 from governance.audit.fate import fate_of
-from governance.audit.words import CLASSES, COMMON_LAW, COMPONENTS, EVIDENCE, ROLES, SECTORS
+from governance.audit.words import CLASSES, COMMON_LAW, COMPONENTS, EVIDENCE, ROLES, SECTORS, retention
 from governance.english import day, joined
 from governance.settings import Bundle, Source
 
@@ -20,8 +20,8 @@ def purpose_section(evidence: Evidence) -> Section:
     )
     text = (
         f"{project.organisation} runs this project for {project.report.board}. Its one purpose is"
-        f" “{project.purpose.replace('_', ' ')}”. Of months {project.retention_months} or more months old a run leaves"
-        " nothing in the linkage and analysis zones; until when everything else is kept stands under retention clocks."
+        f" “{project.purpose.replace('_', ' ')}”. {retention(project.retention_months)}; until when everything else is"
+        " kept stands under retention clocks."
     )
     return Section(id="purpose", title="Purpose and legal bases", blocks=(Text(text), law))
 

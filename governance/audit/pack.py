@@ -15,7 +15,7 @@ from governance.audit.markdown import as_markdown
 from governance.audit.pack_risks import risks_section
 from governance.audit.render import render_page
 from governance.audit.singling_section import singling_section
-from governance.audit.words import CLASSES, DATASETS, SECTORS
+from governance.audit.words import CLASSES, DATASETS, SECTORS, retention
 from governance.code_version import code_version
 from governance.english import day, joined, month
 from governance.settings import POLICY_VERSION, ColumnClass
@@ -120,8 +120,7 @@ def _record_section(evidence: Evidence) -> Section:
         ("Transfers to other countries", "None by joinedup: it runs offline. Where machines stand is yours to say."),
         (
             "Time limits for erasure",
-            f"See retention. Of months {project.retention_months} or more months old a run leaves nothing in the"
-            " linkage and analysis zones, whatever retention allows.",
+            f"See retention. {retention(project.retention_months)}, whatever retention allows.",
         ),
         ("Technical and organisational measures", "See risks and measures, encoding, and what has to be trusted."),
     ]

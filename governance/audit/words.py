@@ -234,6 +234,11 @@ TABLES = {
 }
 
 
+def retention(months: int) -> str:
+    """What a run destroys of older periods, whatever else is kept."""
+    return f"A run removes from the linkage and analysis zones everything that is {months} months old or older"
+
+
 def spaced(digest: str, groups: int = 16) -> str:
     """A digest in groups of four characters, which can be read aloud and compared."""
     return " ".join(digest[at : at + 4] for at in range(0, min(len(digest), groups * 4), 4))
