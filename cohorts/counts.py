@@ -17,7 +17,7 @@ from cohorts.run import CohortResults
 from governance.contracts import COHORT_COUNT, check_table
 from governance.disclosure import EVERYONE
 from governance.in_parts import in_parts
-from governance.keys import Secret
+from governance.keys.ring import Secret
 from governance.pseudonym import noise_numbers
 from governance.settings import Source
 from governance.warehouse import fetch_table, load_sql, load_table, materialise, settle

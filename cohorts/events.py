@@ -12,7 +12,7 @@ import pyarrow as pa
 from cohorts.households import stage_homes
 from cohorts.look_alikes import refuse_identifiers
 from governance.contracts import RECORD_ADDRESS, RECORD_EVENT, RECORD_NEED, RECORD_PERSON, check_table
-from governance.keys import Secret
+from governance.keys.ring import Secret
 from governance.settings import Coded, EventMapping, ExtractFile, NeedMapping, Source
 from governance.settings.standard import STANDARD_VALUES
 from governance.warehouse import fetch_table, load_sql, load_table, materialise, quote_name

@@ -8,7 +8,7 @@ an address; an address whose number the source knows from other rows is taken to
 import duckdb
 import pyarrow as pa
 
-from governance.keys import Secret
+from governance.keys.ring import Secret
 from governance.pseudonym import record_ids
 from governance.warehouse import fetch_table, load_sql, load_table
 

@@ -16,7 +16,7 @@ from governance.approval import Signing, approve, check_approved, countersign, w
 from governance.approval_record import APPROVERS, Approval, read_approvals, trusted_approvers
 from governance.code_version import code_version
 from governance.errors import ConfigError
-from governance.keys import KeyRing
+from governance.keys.ring import KeyRing
 from governance.ledger import Event
 from governance.policy import check_bundle, read_facts, refuse_blocked
 from governance.settings import POLICY_VERSION, Bundle, load_bundle

@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from flows.cli_output import aligned
 from flows.cohort_package import open_cohorts
+from flows.commands.output import aligned
 from flows.run import open_run
 from governance.disclosure import SafePath, SafeSteps, release_steps
 from governance.disclosure.profiles import rule_of

@@ -16,7 +16,7 @@ from governance.intake.decode import NotText
 from governance.intake.deliver import inside, path_of
 from governance.intake.read import Dialect, read_csv
 from governance.intake.table import RawTable
-from governance.keys import KeyRing, Secret
+from governance.keys.ring import KeyRing, Secret
 from governance.leaving_out import LeftOut, leave_out
 from governance.ledger import Event
 from governance.settings import Bundle, load_bundle

@@ -12,12 +12,12 @@ from flows.lock import alone
 from flows.run import now, timestamp, uses_of
 from governance.affected import by_key
 from governance.errors import BadInput
-from governance.key_files import KeyFiles, KeyInfo, fingerprint_of
-from governance.key_making import issue, make_own, session, write_root
-from governance.key_shares import CUSTODIANS
-from governance.keys import KeyRing
+from governance.keys.files import KeyFiles, KeyInfo, fingerprint_of
+from governance.keys.making import issue, make_own, session, write_root
+from governance.keys.ring import KeyRing
+from governance.keys.root_renewal import interrupted, renew
+from governance.keys.shares import CUSTODIANS
 from governance.ledger import Event
-from governance.root_renewal import interrupted, renew
 from governance.settings import load_bundle
 
 

@@ -12,14 +12,14 @@ from cohorts.board import read_boards
 from cohorts.definition import load_definitions
 from cohorts.parameters import fill_in
 from cohorts.settings import CohortSettings
-from flows.board_ids import hold_to_their_areas
-from flows.cli_output import aligned
+from flows.commands.output import aligned
+from flows.releasing.board_ids import hold_to_their_areas
 from flows.run import now, resolve_period
 from governance.approval import ApprovalStatus, check_approved
 from governance.errors import BadInput, ConfigError, PolicyRefusal
 from governance.intake.deliver import files_at, path_of
 from governance.intake.period import as_of_date
-from governance.keys import KeyRing
+from governance.keys.ring import KeyRing
 from governance.policy import Finding, Result, check_bundle, family_of, read_facts, refuse_blocked
 from governance.policy.rule import WAITS_FOR_PEOPLE
 from governance.settings import Bundle, Coverage, config_error, load_bundle, placeholders, read_yaml, validate_yaml

@@ -14,29 +14,29 @@ from collections.abc import Sequence
 
 import typer
 
-from flows import (
-    cli_approve,
-    cli_attrition,
-    cli_audit,
-    cli_bands,
-    cli_exposure,
-    cli_find,
-    cli_optout,
-    cli_package,
-    cli_project,
-    cli_quality,
-    cli_retain,
-    cli_review,
-    cli_rollback,
-    cli_run,
-    cli_since,
-    cli_source,
-    cli_status,
-    cli_voices,
+from flows.commands import (
+    approve,
+    attrition,
+    audit,
+    bands,
+    exposure,
+    find,
+    optout,
+    package,
+    project,
+    quality,
+    retain,
+    review,
+    rollback,
+    since,
+    source,
+    status,
+    voices,
 )
-from flows.cli_options import wrap_anew
-from flows.cli_output import Answer, show_answer, show_error
-from flows.cli_paths import misplaced
+from flows.commands import run as run_commands
+from flows.commands.options import wrap_anew
+from flows.commands.output import Answer, show_answer, show_error
+from flows.commands.paths import misplaced
 from governance.closed import told_as_closed
 from governance.errors import EXIT_OK, BadInput, InternalError, ProjectError
 from governance.platform_calls import discard_output, no_core_dumps, private_from_now_on
@@ -54,26 +54,26 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode="rich",
 )
-cli_project.add_version_to(app)
-cli_project.add_to(app)
-cli_source.add_to(app)
-cli_approve.add_to(app)
-cli_bands.add_to(app)
-cli_exposure.add_to(app)
-cli_run.add_to(app)
-cli_status.add_to(app)
-cli_rollback.add_to(app)
-cli_quality.add_to(app)
-cli_find.add_to(app)
-cli_attrition.add_to(app)
-cli_since.add_to(app)
-cli_audit.add_to(app)
-cli_package.add_to(app)
-cli_optout.add_to(app)
-cli_review.add_to(app)
-cli_voices.add_to(app)
-cli_retain.add_to(app)
-cli_project.add_lookups_to(app)
+project.add_version_to(app)
+project.add_to(app)
+source.add_to(app)
+approve.add_to(app)
+bands.add_to(app)
+exposure.add_to(app)
+run_commands.add_to(app)
+status.add_to(app)
+rollback.add_to(app)
+quality.add_to(app)
+find.add_to(app)
+attrition.add_to(app)
+since.add_to(app)
+audit.add_to(app)
+package.add_to(app)
+optout.add_to(app)
+review.add_to(app)
+voices.add_to(app)
+retain.add_to(app)
+project.add_lookups_to(app)
 wrap_anew(app)
 
 _UsageError: type[Exception] = typer.BadParameter.__mro__[1]

@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Any
 
 from flows.approving import approve_demo
-from flows.cli_output import aligned
-from flows.cli_progress import shown
-from flows.cli_run import outcome_lines
+from flows.commands.output import aligned
+from flows.commands.progress import shown
+from flows.commands.run import outcome_lines
 from flows.demo.generate import make_ics
 from flows.demo.name_bands import use_bands
 from flows.demo.paperwork import date_paperwork

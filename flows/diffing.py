@@ -12,7 +12,7 @@ from governance.changes.kept import kept_meaning
 from governance.changes.meaning import Meaning, meaning_of
 from governance.changes.text import as_facts, as_lines
 from governance.errors import BadInput
-from governance.keys import KeyRing
+from governance.keys.ring import KeyRing
 from governance.settings import load_bundle
 from governance.store import write_file
 

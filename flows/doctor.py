@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from flows.cli_output import aligned
+from flows.commands.output import aligned
 from flows.lock import is_running
 from flows.locked import LOCK, asked_by_us, departures, installed, needed_to_run
 from flows.prefect_care import seem_to_run
@@ -30,7 +30,7 @@ from flows.status import standing
 from governance.begun import ledger_lost
 from governance.closed import check_open, shown, told_as_closed
 from governance.errors import EXIT_OK, EXIT_WARNING, BadInput, ConfigError, ProjectError
-from governance.keys import KeyRing
+from governance.keys.ring import KeyRing
 from governance.ledger import Entry, Event, Ledger
 from governance.platform_calls import may_list, may_read, may_write
 from governance.policy.disk import PRIVATE_FOLDERS, read_disk

@@ -11,8 +11,8 @@ import pyarrow.csv as pa_csv
 from cohorts.counts import group_people
 from cohorts.missed.rates import rates_by_truth
 from cohorts.missed.words import TITLES, label
-from flows.cli_output import aligned
 from flows.cohorts import analysis_tables
+from flows.commands.output import aligned
 from flows.run import Run, open_run
 from governance.errors import BadInput
 from governance.package import open_package

@@ -17,7 +17,7 @@ from flows.run import now
 from governance import write_points
 from governance.closed import told_as_closed
 from governance.errors import BadInput, InternalError, ProjectError
-from governance.keys import KeyRing
+from governance.keys.ring import KeyRing
 from governance.store import seal, unseal, write_file
 
 DIAGNOSTICS_INFO = b"diagnostics"

@@ -12,7 +12,7 @@ from flows.run import now, timestamp, uses_of
 from flows.run import open_ledger as open_for
 from governance.begun import check_ledger_not_lost
 from governance.errors import BadInput, Fault, PolicyRefusal
-from governance.keys import KeyInfo, KeyRing, new_keys
+from governance.keys.ring import KeyInfo, KeyRing, new_keys
 from governance.ledger import Event, Ledger
 from governance.settings import Bundle, load_bundle
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
-from flows.cli_output import aligned
+from flows.commands.output import aligned
 from flows.guard import DIAGNOSTICS_INFO
 from flows.key_desk import open_ledger, told_of
 from flows.lock import only_run
@@ -18,12 +18,12 @@ from flows.run import now, timestamp
 from governance import dsse
 from governance.affected import by_key
 from governance.errors import PolicyRefusal
-from governance.key_files import KeyFiles, KeyInfo
-from governance.key_issue import seal_info
-from governance.key_making import session
-from governance.key_rotation import Sealed, check_rotatable, finish, is_held, next_key, seal_anew, take_place
-from governance.key_states import moved, retired_id, shred
-from governance.keys import KeyRing
+from governance.keys.files import KeyFiles, KeyInfo
+from governance.keys.issue import seal_info
+from governance.keys.making import session
+from governance.keys.ring import KeyRing
+from governance.keys.rotation import Sealed, check_rotatable, finish, is_held, next_key, seal_anew, take_place
+from governance.keys.states import moved, retired_id, shred
 from governance.ledger import Event, Ledger
 from governance.settings import load_bundle
 from governance.store import seal, unseal, write_file

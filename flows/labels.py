@@ -10,7 +10,7 @@ import pyarrow.compute as pc
 import pyarrow.csv as pa_csv
 import pyarrow.parquet as pq
 
-from flows.cli_output import aligned
+from flows.commands.output import aligned
 from flows.run import Run, open_run
 from governance.errors import BadInput, Fault
 from governance.ledger import Event

@@ -23,7 +23,7 @@ from flows.review_answers import latest_review
 from flows.run import Run, timestamp
 from governance.errors import PolicyRefusal
 from governance.intake.wording import told
-from governance.keys import kid_of
+from governance.keys.ring import kid_of
 from governance.ledger import Event
 from governance.package import open_package, packed_table, publish_package, wanted_packages, write_tables
 from governance.settings import Source

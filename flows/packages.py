@@ -6,11 +6,11 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from flows.cli_output import aligned
+from flows.commands.output import aligned
 from flows.lock import only_run
 from flows.run import Run, open_run, timestamp
 from governance.errors import BadInput, PolicyRefusal
-from governance.keys import kid_of
+from governance.keys.ring import kid_of
 from governance.ledger import Event
 from governance.package import check_expected, check_recorded, check_tables, no_package
 from governance.package_file import SUFFIX, Carried, pack, read_front, unpack

@@ -3,8 +3,8 @@
 from collections.abc import Collection, Iterator
 from pathlib import Path
 
-from flows.cli_output import aligned
-from flows.drafts import draft_of
+from flows.commands.output import aligned
+from flows.releasing.drafts import draft_of
 from governance.area_folders import FOLDER, parted
 from governance.settings.project import NO_BOARD
 

@@ -10,8 +10,8 @@ from typing import TypedDict
 from cohorts.board import read_boards
 from cohorts.definition import load_definitions
 from flows import progress
-from flows.board_ids import hold_to_their_areas
 from flows.guard import StepFailed, guarded, is_a_stop, stopped
+from flows.releasing.board_ids import hold_to_their_areas
 from flows.run import Run, open_run, timestamp
 from governance.code_version import code_version
 from governance.errors import Awaiting, Fault, ProjectError

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from flows.cli_output import aligned
+from flows.commands.output import aligned
 from flows.link import LINKAGE_MEMORY, open_deliveries
 from flows.run import open_run
 from governance.warehouse import connect, load_table

@@ -9,13 +9,13 @@ from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
-from flows.cli_output import aligned
+from flows.commands.output import aligned
 from governance import verify
 from governance.affected import Affected, by_key, by_package, find_package
 from governance.begun import check_ledger_not_lost
 from governance.errors import BadInput, PolicyRefusal
 from governance.intake.wording import few
-from governance.keys import KeyRing, kid_of
+from governance.keys.ring import KeyRing, kid_of
 from governance.ledger import Entry, Ledger, broken, verify_ledger
 from governance.ledger_proofs import prove_entry, prove_growth, read_checkpoint, rewritten, size_with_root
 from governance.settings import load_bundle

@@ -18,8 +18,8 @@ from governance.intake.chosen import Arrived, Chosen
 from governance.intake.deliver import path_of
 from governance.intake.usual import check_usual_size
 from governance.intake.wording import told
-from governance.key_issue import household_context
-from governance.keys import Secret
+from governance.keys.issue import household_context
+from governance.keys.ring import Secret
 from governance.leaving_out import LeftOut, leave_out
 from governance.ledger import Event
 from governance.package import publish_package

@@ -24,7 +24,7 @@ from flows.demo.population import Population, make_population
 from flows.demo.timeline import NEVER, make_timeline
 from flows.demo.wider.homes import settle
 from governance.contracts import RECORD_EVENT, RECORD_NEED, RECORD_PERSON
-from governance.keys import Secret
+from governance.keys.ring import Secret
 from governance.settings import ExtractFile
 from governance.warehouse import connect, load_table
 from linkage.exposure.sent import Source

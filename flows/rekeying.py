@@ -8,11 +8,11 @@ import pyarrow as pa
 from flows.run import Run, timestamp, uses_of
 from governance import write_points
 from governance.intake import local_ids
-from governance.key_issue import record_context
-from governance.keys import IssuedKeys, Secret
+from governance.keys.issue import record_context
+from governance.keys.rekey import CountProof, carried_over, facts_of, translation
+from governance.keys.ring import IssuedKeys, Secret
 from governance.ledger import Event
 from governance.package import no_package, open_package, publish_package
-from governance.rekey import CountProof, carried_over, facts_of, translation
 from governance.settings import Source
 from linkage.person_index import Previous
 

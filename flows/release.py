@@ -3,11 +3,11 @@
 from hashlib import sha256
 
 from cohorts.report.site import REPORT_FILE
-from flows.checks_of_releases import nothing_staged
-from flows.drafts import Draft, draft_of, hold_to_rules
-from flows.recording import record_of
+from flows.releasing.checks_of_releases import nothing_staged
+from flows.releasing.drafts import Draft, draft_of, hold_to_rules
+from flows.releasing.recording import record_of
+from flows.releasing.safe_numbers import Numbers, attacked, safe_numbers
 from flows.run import Run, timestamp
-from flows.safe_numbers import Numbers, attacked, safe_numbers
 from governance.disclosure import counts_files
 from governance.errors import PolicyRefusal
 from governance.ledger import Event

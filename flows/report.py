@@ -17,11 +17,11 @@ from cohorts.report.paper import PDF_FILE, make_pdf
 from cohorts.report.site import REPORT_FILE
 from cohorts.report.spreadsheet import SPREADSHEET_FILE, make_spreadsheet
 from cohorts.report.write import render_pages
-from flows.board_ids import BOARDS, districts_of
-from flows.drafts import draft_of, hold_to_rules, is_withdrawn, record_of_same
 from flows.release import release
+from flows.releasing.board_ids import BOARDS, districts_of
+from flows.releasing.drafts import draft_of, hold_to_rules, is_withdrawn, record_of_same
+from flows.releasing.safe_numbers import Numbers, attacked, safe_numbers
 from flows.run import Run, timestamp
-from flows.safe_numbers import Numbers, attacked, safe_numbers
 from flows.voices import ASKED, asked_of, remove_expired
 from governance.area_folders import folder_of
 from governance.disclosure import MEASURES_FILE, SafeMeasures, counts_files, release_linkage

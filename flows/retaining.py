@@ -6,13 +6,13 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from flows.cli_output import aligned
+from flows.commands.output import aligned
 from flows.lock import only_run
 from flows.run import now, open_ledger, timestamp
 from governance.clocks import Clock, clocks
 from governance.destruction import Certificate, Order, destroy, pending
 from governance.errors import BadInput
-from governance.keys import KeyInfo, KeyRing
+from governance.keys.ring import KeyInfo, KeyRing
 from governance.policy.disk import read_held
 from governance.policy.wording import plus_months
 from governance.settings import Bundle, load_bundle

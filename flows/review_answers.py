@@ -8,7 +8,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from flows.cli_output import aligned
+from flows.commands.output import aligned
 from flows.labels import read_text_table, suggestion_line
 from flows.lock import only_run
 from flows.review import SAMPLE

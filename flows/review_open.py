@@ -12,7 +12,7 @@ from flows.run import Run, open_ledger, open_run, timestamp
 from governance.approval import check_approved
 from governance.errors import BadInput
 from governance.intake.extracts import local_ids
-from governance.keys import KeyRing
+from governance.keys.ring import KeyRing
 from governance.ledger import Event
 from governance.package import open_package
 from governance.review_approval import approve_review, check_review_approved, holder_of

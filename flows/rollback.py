@@ -14,8 +14,8 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from flows.drafts import Draft, draft_of
 from flows.lock import only_run
+from flows.releasing.drafts import Draft, draft_of
 from flows.run import Run, open_run, timestamp
 from governance.approval_record import APPROVERS
 from governance.errors import BadInput, PolicyRefusal

@@ -14,8 +14,8 @@ from governance.begun import check_ledger_not_lost
 from governance.closed import check_open
 from governance.errors import BadInput
 from governance.intake.period import as_of_date
-from governance.key_issue import record_context
-from governance.keys import IssuedKeys, KeyRing, Secret, Uses
+from governance.keys.issue import record_context
+from governance.keys.ring import IssuedKeys, KeyRing, Secret, Uses
 from governance.ledger import Event, Ledger
 from governance.policy import check_bundle, read_facts, refuse_blocked
 from governance.settings import Bundle, load_bundle

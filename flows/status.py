@@ -11,17 +11,17 @@ from typing import Any
 
 from cohorts.board import boards_digest
 from flows.chosen import chosen_from
-from flows.cli_output import aligned
-from flows.drafts import Draft, draft_of
+from flows.commands.output import aligned
 from flows.lock import is_running
 from flows.pages import page_lines, pages
 from flows.period import AFTER
+from flows.releasing.drafts import Draft, draft_of
 from flows.run import now, resolve_period
 from governance.approval import check_approved
 from governance.errors import EXIT_OK, EXIT_WARNING, Awaiting, BadInput, PolicyRefusal
 from governance.intake.chosen import AWAITING, Arrived
 from governance.intake.deliver import files_at, path_of
-from governance.keys import KeyRing
+from governance.keys.ring import KeyRing
 from governance.ledger import Entry, Event, Ledger
 from governance.policy.release_rules import CHECKERS
 from governance.settings import Bundle, Source, load_bundle

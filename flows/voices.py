@@ -30,7 +30,7 @@ from flows.run import Run, now, open_ledger, resolve_period, timestamp
 from governance.approval_record import APPROVERS
 from governance.errors import BadInput
 from governance.intake.period import as_of_date
-from governance.keys import KeyRing
+from governance.keys.ring import KeyRing
 from governance.ledger import Event, Ledger
 from governance.package import no_package
 from governance.settings import Bundle, load_bundle

@@ -10,7 +10,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from flows.run import now, open_ledger, timestamp
 from governance.approval_record import APPROVERS
 from governance.errors import BadInput
-from governance.keys import KeyRing
+from governance.keys.ring import KeyRing
 from governance.ledger import Event
 from governance.ledger_events import FactValue
 from governance.policy import RULES

@@ -7,7 +7,7 @@ to do next, so that a report to the regulator can be written within its 72 hours
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from governance.key_files import KeyInfo, kid_of
+from governance.keys.files import KeyInfo, kid_of
 from governance.ledger import Entry, Event
 
 _VIEWS, _PAYLOAD, _INDEX = "views", "payload", "person_index"

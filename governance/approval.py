@@ -30,7 +30,7 @@ from governance.changes.kept import keep
 from governance.changes.meaning import meaning_of, subjects
 from governance.code_version import code_version
 from governance.errors import PolicyRefusal
-from governance.keys import KeyRing, is_demo
+from governance.keys.ring import KeyRing, is_demo
 from governance.settings import POLICY_VERSION, Bundle
 from governance.store import write_file
 from governance.verify import key_fingerprint

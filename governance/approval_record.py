@@ -17,7 +17,7 @@ from governance import dsse
 from governance.changes.diff import diff_meanings
 from governance.changes.kept import kept_meaning
 from governance.changes.meaning import Meaning
-from governance.keys import KeyInfo
+from governance.keys.ring import KeyInfo
 
 PREDICATE_TYPE = "joinedup:config-approval/v2"
 APPROVERS = ("approver", "second_approver")

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 
 from governance.errors import Fault, PolicyRefusal
-from governance.keys import KeyInfo
+from governance.keys.ring import KeyInfo
 from governance.settings import Bundle
 
 

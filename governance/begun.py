@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from governance.errors import PolicyRefusal
-from governance.keys import KeyRing
+from governance.keys.ring import KeyRing
 
 _MONTH = "[0-9][0-9][0-9][0-9]-[0-9][0-9]"
 _MADE_BY_RUNS = (

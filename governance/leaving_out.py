@@ -5,7 +5,7 @@ from datetime import date
 from pathlib import Path
 
 from governance.intake import Intake, check_reconciles
-from governance.keys import Secret
+from governance.keys.ring import Secret
 from governance.optout import OptOutReceipt, apply_opt_outs
 from governance.restricted import RestrictedReceipt, leave_out_restricted
 from governance.sensitive import SensitiveReceipt, find_protected, leave_out_protected

@@ -4,7 +4,7 @@ import json
 from collections.abc import Sequence
 from pathlib import Path
 
-from governance.key_files import KeyInfo
+from governance.keys.files import KeyInfo
 
 ZONES_THAT_SIGN = ("linkage", "analysis")
 """Zones with a signing key of their own, beside every source."""

@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 from numpy.typing import NDArray
 
 from governance.errors import ExtractError, InternalError
-from governance.keys import Secret
+from governance.keys.ring import Secret
 
 _BLOCK_BYTES = 16
 

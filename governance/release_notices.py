@@ -14,7 +14,7 @@ from typing import Literal
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from governance.errors import BadInput
-from governance.keys import KeyInfo
+from governance.keys.ring import KeyInfo
 from governance.settings import Bundle
 from governance.statements import NOTICE, read_statements, sign_statement
 from governance.waivers import is_printable

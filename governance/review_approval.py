@@ -19,7 +19,7 @@ from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PublicKey
 from governance import dsse
 from governance.approval_record import trusted_approvers
 from governance.errors import PolicyRefusal
-from governance.keys import KeyRing
+from governance.keys.ring import KeyRing
 from governance.settings import Bundle
 from governance.store import write_file
 

@@ -27,7 +27,7 @@ from governance.intake import Intake, check_reconciles
 from governance.intake.deliver import inside, path_of
 from governance.intake.guard import no_library_words
 from governance.intake.rows import drop, with_pseudonyms
-from governance.keys import Secret
+from governance.keys.ring import Secret
 from governance.optout import collect_numbers, list_age_days
 from governance.settings import Source
 from governance.warehouse import load_sql, load_table, materialise

@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from governance import dsse
 from governance.approval_record import trusted_approvers
-from governance.keys import KeyInfo
+from governance.keys.ring import KeyInfo
 from governance.store import write_file
 
 RELEASE_CHECK = "joinedup:release-check/v1"

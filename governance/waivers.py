@@ -15,7 +15,7 @@ from typing import Any
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from governance.errors import BadInput, PolicyRefusal
-from governance.keys import KeyInfo
+from governance.keys.ring import KeyInfo
 from governance.settings import Bundle
 from governance.statements import WAIVER, read_statements, sign_statement
 

@@ -11,7 +11,7 @@ import duckdb
 import pyarrow as pa
 
 from governance.errors import BadInput
-from governance.keys import Secret
+from governance.keys.ring import Secret
 from governance.warehouse import fetch_table, load_sql, load_table, materialise
 from linkage.bands import FORMAT, KINDS, band_id, key_check
 from linkage.standardise import STANDARDISER, make_identity

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from governance.errors import BadInput, PolicyRefusal
-from governance.keys import Secret
+from governance.keys.ring import Secret
 from governance.settings.project import NameBandsFile
 from governance.signed_file import read_signed
 from linkage.standardise import STANDARDISER

@@ -6,7 +6,7 @@ from hashlib import sha256
 import numpy as np
 from numpy.typing import NDArray
 
-from governance.keys import Secret
+from governance.keys.ring import Secret
 from governance.pseudonym import cbc_mac
 from governance.settings import BlockingRule
 from linkage.standardise import STANDARDISER

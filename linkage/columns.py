@@ -7,7 +7,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from governance.key_files import Deriver, Secret
+from governance.keys.files import Deriver, Secret
 from governance.settings import Linkage
 from linkage.blocks import Views
 from linkage.sketch import Tokens, name_tokens, prf, sketch

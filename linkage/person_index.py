@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from governance.contracts import PERSON_INDEX, check_table
 from governance.errors import InternalError
-from governance.keys import Secret
+from governance.keys.ring import Secret
 from governance.pseudonym import person_ids
 from governance.warehouse import fetch_table, load_sql, load_table, materialise
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from governance.keys import Secret
+from governance.keys.ring import Secret
 from governance.pseudonym import encrypt_blocks
 from linkage.values import length_prefixed, value_id
 

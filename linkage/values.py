@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from governance.keys import Secret
+from governance.keys.ring import Secret
 from governance.pseudonym import cbc_mac
 from governance.warehouse import fetch_table, load_sql, load_table
 from linkage.standardise import STANDARDISER

@@ -15,7 +15,7 @@ from cohorts.query import Definition
 from cohorts.run import run_cohorts
 from governance.disclosure import ALL, EVERYONE
 from governance.errors import Fault
-from governance.keys import Secret
+from governance.keys.ring import Secret
 from governance.settings import Project, Source, config_error, parse_yaml
 
 STATES = ("population", "met", "not_met", "cannot_tell")

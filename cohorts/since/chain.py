@@ -22,7 +22,7 @@ from cohorts.run import run_cohorts
 from cohorts.uncertainty.world import Setting
 from governance.contracts import COHORT_CHANGE, check_table
 from governance.disclosure import ALL, EVERYONE
-from governance.keys import Secret
+from governance.keys.ring import Secret
 from governance.pseudonym import noise_numbers
 from governance.warehouse import fetch_table, load_sql, load_table, materialise
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from governance.audit.evidence import Evidence, Published
-from governance.keys import kid_of
+from governance.keys.ring import kid_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,7 +8,7 @@ from governance.audit.blocks import NOTHING, Block, Cell, Folded, Points, Row, S
 from governance.audit.evidence import Evidence
 from governance.audit.words import EVENTS, KEY_USES, SOURCE_KEY_USES, spaced
 from governance.english import day, joined, moment, month
-from governance.keys import KeyInfo, is_demo
+from governance.keys.ring import KeyInfo, is_demo
 from governance.policy import RULES, Finding
 
 _TAGS: dict[str, Cell] = {

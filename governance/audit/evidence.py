@@ -20,7 +20,7 @@ from governance.changes.meaning import meaning_of
 from governance.clocks import Clock, clocks
 from governance.destruction import certificates, pending
 from governance.errors import Fault
-from governance.keys import KeyInfo
+from governance.keys.ring import KeyInfo
 from governance.ledger import verify_ledger
 from governance.ledger_signers import signer_of
 from governance.policy import Finding

@@ -13,7 +13,7 @@ from governance.audit.render import render_page
 from governance.audit.singling_section import singling_section
 from governance.code_version import code_version
 from governance.english import day, month
-from governance.keys import KeyInfo
+from governance.keys.ring import KeyInfo
 from governance.policy import Finding
 from governance.settings import POLICY_VERSION, Bundle
 from governance.store import write_file

@@ -11,7 +11,7 @@ import duckdb
 from cryptography.hazmat.primitives import hashes, hmac
 
 from governance.intake.checks import ColumnPlan
-from governance.keys import Secret
+from governance.keys.ring import Secret
 from governance.settings import ExtractFile
 
 _PURPOSE = "extract content"

@@ -19,7 +19,7 @@ from governance.intake.guard import no_library_words
 from governance.intake.period import as_of_date
 from governance.intake.reconcile import FileCounts, check_reconciles, check_rejected_share
 from governance.intake.wording import few
-from governance.keys import Secret
+from governance.keys.ring import Secret
 from governance.settings import Source
 from governance.warehouse import connect, fetch_table
 

@@ -15,7 +15,7 @@ from governance.intake.deliver import Delivery
 from governance.intake.header import HIDDEN
 from governance.intake.reasons import Reason
 from governance.intake.table import RowAside
-from governance.keys import Secret
+from governance.keys.ring import Secret
 from governance.pseudonym import record_ids
 from governance.settings import ExtractFile
 from governance.warehouse import fetch_table, load_sql, load_table, materialise, quote_name

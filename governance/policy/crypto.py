@@ -4,8 +4,8 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator
 
-from governance.key_shares import CUSTODIANS
-from governance.keys import KeyInfo, is_demo, kid_of
+from governance.keys.ring import KeyInfo, is_demo, kid_of
+from governance.keys.shares import CUSTODIANS
 from governance.policy.rule import NO_KEYS, Problem, RunFacts, place, rule
 from governance.policy.secret_scan import suspicious_lines
 from governance.settings import Bundle

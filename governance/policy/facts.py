@@ -11,7 +11,7 @@ from governance.approval import ApprovalStatus
 from governance.begun import ledger_lost
 from governance.errors import Fault
 from governance.exposure import read_receipt
-from governance.keys import KeyInfo, KeyRing
+from governance.keys.ring import KeyInfo, KeyRing
 from governance.ledger import Event, Ledger, only_cut_off, verify_ledger
 from governance.ledger_signers import signer_of
 from governance.policy.disk import read_disk, read_held

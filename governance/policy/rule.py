@@ -8,7 +8,7 @@ from typing import Any, Literal
 from governance.approval import ApprovalStatus
 from governance.contracts import CONTRACTS, Contract
 from governance.errors import Fault
-from governance.keys import KeyInfo
+from governance.keys.ring import KeyInfo
 from governance.ledger import Entry
 from governance.policy.disk import Disk, Held
 from governance.policy.leaks import Leaks

@@ -12,7 +12,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from governance.keys import Secret
+from governance.keys.ring import Secret
 from linkage.review.draw import Drawn, Frame, draw, frame
 from linkage.review.words import Wording, codes, wording
 

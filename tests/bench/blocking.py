@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from governance.keys import Secret
+from governance.keys.ring import Secret
 from governance.settings import Linkage
 from linkage.encode import EncodingKeys, identities
 from linkage.exposure.sent import Sent, Source, Views

@@ -4,7 +4,7 @@ import duckdb
 import numpy as np
 import pyarrow as pa
 
-from governance.keys import Secret
+from governance.keys.ring import Secret
 from governance.warehouse import fetch_table, load_sql, load_table
 from linkage.crowds import rows_sent
 from linkage.standardise import standardise

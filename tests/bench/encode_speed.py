@@ -17,7 +17,7 @@ import pyarrow as pa
 import pyarrow.csv as pa_csv
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
-from governance.keys import Secret
+from governance.keys.ring import Secret
 from governance.settings import ExtractFile, Linkage
 from governance.store import write_table
 from governance.warehouse import connect, load_table

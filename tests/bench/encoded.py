@@ -8,7 +8,7 @@ from pathlib import Path
 import pyarrow as pa
 
 from governance.errors import BadInput
-from governance.keys import Secret
+from governance.keys.ring import Secret
 from governance.settings.project import NameBandsFile
 from governance.warehouse import connect
 from linkage.band_build import count_own_names, make_band_file

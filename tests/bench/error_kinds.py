@@ -14,7 +14,7 @@ from flows.demo.generate import PERIODS
 from flows.demo.timeline import make_timeline
 from flows.demo.variants import fold
 from flows.demo.world import World, make_world
-from governance.keys import Secret
+from governance.keys.ring import Secret
 from governance.warehouse import load_sql
 from linkage.standardise import standardise
 from linkage.values import components

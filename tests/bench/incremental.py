@@ -17,7 +17,7 @@ import duckdb
 import numpy as np
 import pyarrow as pa
 
-from governance.keys import Secret
+from governance.keys.ring import Secret
 from governance.settings import Linkage
 from governance.warehouse import connect
 from linkage.artefact import Artefact

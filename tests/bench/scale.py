@@ -20,7 +20,7 @@ import duckdb
 from splink import block_on
 
 from flows.link import LINKAGE_MEMORY
-from governance.keys import Secret
+from governance.keys.ring import Secret
 from governance.warehouse import connect
 from linkage.link import link
 from linkage.person_index import build_person_index

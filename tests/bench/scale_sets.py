@@ -19,7 +19,7 @@ import pyarrow.parquet as pq
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
 from governance.contracts import RECORD, VIEW
-from governance.keys import Secret
+from governance.keys.ring import Secret
 from governance.settings import Linkage
 from governance.store import SealedTable, read_table, write_table
 from linkage.chance import count_chance

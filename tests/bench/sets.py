@@ -16,7 +16,7 @@ import pyarrow.parquet as pq
 
 from flows.demo.generate import PERIODS, make_ics
 from governance.intake import read_extracts
-from governance.keys import Secret
+from governance.keys.ring import Secret
 from governance.pseudonym import record_ids
 from governance.settings import Linkage, load_bundle
 from governance.warehouse import fetch_table

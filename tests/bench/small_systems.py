@@ -33,8 +33,8 @@ from governance.approval import ApprovalStatus
 from governance.areas import load_area_lookup
 from governance.intake import deliver, read_extracts
 from governance.intake.parse import parse_file
-from governance.key_issue import household_context
-from governance.keys import KeyRing, kid_of
+from governance.keys.issue import household_context
+from governance.keys.ring import KeyRing, kid_of
 from governance.leaving_out import leave_out
 from governance.settings import Source, load_bundle
 from governance.warehouse import connect, fetch_table, load_table

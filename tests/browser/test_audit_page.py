@@ -4,7 +4,7 @@ import pytest
 
 from governance.approval import check_approved
 from governance.audit.page import write_audit
-from governance.keys import KeyRing
+from governance.keys.ring import KeyRing
 from governance.policy import check_bundle
 from tests.lib.browser import measured, need_chromium
 from tests.lib.governance import AT, DAY, PERIOD, facts_of, write_project

@@ -9,7 +9,7 @@ from governance.audit.pack import write_pack
 from governance.audit.page import write_audit
 from governance.changes.diff import diff_meanings
 from governance.changes.meaning import meaning_of
-from governance.keys import KeyRing
+from governance.keys.ring import KeyRing
 from governance.policy import check_bundle
 from tests.lib.approving import sign_both
 from tests.lib.axe import listened

@@ -12,7 +12,7 @@ from flows.engine import run_steps
 from flows.period import PERIOD as WHOLE
 from flows.run import open_run
 from governance.errors import Awaiting, BadInput, PolicyRefusal, ProjectError
-from governance.keys import new_keys
+from governance.keys.ring import new_keys
 from governance.store import current
 from tests.lib.toy import PERIOD
 

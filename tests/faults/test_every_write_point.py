@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from flows.key_life import KeyOrder, destroy_key
 from flows.lock import only_run
 from governance.errors import PolicyRefusal
-from governance.keys import KeyRing
+from governance.keys.ring import KeyRing
 from governance.ledger import Event, Ledger, verify_ledger
 from governance.store import current, publish, write_file, write_manifest
 from tests.lib.disk_faults import FAULTS, FULL, KILL, killed, points_of, with_fault

@@ -11,7 +11,7 @@ from flows.earlier import previous_people
 from flows.engine import run_steps
 from flows.run import open_run
 from governance.errors import PolicyRefusal
-from governance.keys import KeyRing, kid_of
+from governance.keys.ring import KeyRing, kid_of
 from governance.store import current, read_table, write_table
 from tests.lib.toy import PERIOD
 

@@ -9,10 +9,10 @@ from flows import ceremony
 from flows.ceremony import recover_custody
 from flows.engine import run_steps
 from flows.run import open_run
-from governance import key_files
 from governance.errors import PolicyRefusal
-from governance.key_shares import CUSTODIANS
-from governance.keys import KeyRing
+from governance.keys import files as key_files
+from governance.keys.ring import KeyRing
+from governance.keys.shares import CUSTODIANS
 from governance.ledger import Event, Ledger
 from tests.lib.command import here
 from tests.lib.machines import machine

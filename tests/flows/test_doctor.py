@@ -17,7 +17,7 @@ from flows import doctor
 from flows.key_desk import open_ledger
 from flows.lock import only_run
 from governance.errors import PolicyRefusal
-from governance.keys import KeyRing
+from governance.keys.ring import KeyRing
 from governance.ledger import Event, Ledger
 from tests.lib.canary import MARKS, plant
 from tests.lib.command import here

@@ -24,8 +24,8 @@ from flows.demo.paperwork import date_paperwork
 from flows.engine import run_steps
 from flows.find import find_proposals, months_before
 from flows.key_desk import make_keys
+from flows.releasing.worth_asking import proposals_to_ask
 from flows.run import now, open_run, timestamp
-from flows.worth_asking import proposals_to_ask
 from governance.contracts import LINKAGE_DRAW
 from governance.errors import PolicyRefusal
 from governance.ledger import Event, Ledger

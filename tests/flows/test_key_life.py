@@ -14,8 +14,8 @@ from flows.key_life import rotate_key
 from flows.run import open_run
 from governance import dsse
 from governance.errors import PolicyRefusal
-from governance.key_states import MOVES, moved
-from governance.keys import KeyRing, kid_of
+from governance.keys.ring import KeyRing, kid_of
+from governance.keys.states import MOVES, moved
 from governance.ledger import Event, Ledger
 from governance.store import current, read_manifest, read_table
 from tests.lib.command import here

@@ -9,8 +9,8 @@ import jsonschema
 import pytest
 
 from flows import release as release_step
-from flows import safe_numbers
 from flows.engine import run_steps
+from flows.releasing import safe_numbers
 from flows.run import open_run
 from flows.schemas import all_schemas
 from governance.disclosure.gate import read_releases

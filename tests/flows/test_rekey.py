@@ -8,11 +8,11 @@ from hypothesis import strategies as st
 from flows import ceremony
 from flows.engine import run_steps
 from flows.run import open_run
-from governance import key_files
 from governance.errors import InternalError
-from governance.keys import KeyRing, fingerprint_of
+from governance.keys import files as key_files
+from governance.keys.rekey import carried_over, translation
+from governance.keys.ring import KeyRing, fingerprint_of
 from governance.ledger import Event, Ledger
-from governance.rekey import carried_over, translation
 from governance.store import current, read_manifest, read_table
 from tests.lib.command import here
 from tests.lib.toy import PERIOD

@@ -15,7 +15,7 @@ import yaml
 
 from governance.approval import ApprovalStatus, check_approved
 from governance.errors import PolicyRefusal
-from governance.keys import KeyRing, kid_of, new_keys
+from governance.keys.ring import KeyRing, kid_of, new_keys
 from governance.ledger import Event, Ledger
 from governance.policy import RunFacts, read_facts
 from governance.policy.leaks import Leaks

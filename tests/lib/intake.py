@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from governance.intake import Intake, read_extracts
-from governance.keys import Secret
+from governance.keys.ring import Secret
 from governance.settings import Source
 
 PERIOD = "2025-09"

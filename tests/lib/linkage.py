@@ -17,7 +17,7 @@ import pyarrow as pa
 from faker.providers.person.en_GB import Provider as BritishNames
 
 from governance.contracts import PERSON_INDEX
-from governance.keys import Secret
+from governance.keys.ring import Secret
 from governance.pseudonym import record_ids
 from governance.settings import BlockingRule, ExtractFile, Linkage
 from governance.settings.project import STRICT_RULES

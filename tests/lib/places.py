@@ -10,7 +10,7 @@ from pathlib import Path
 import pyarrow as pa
 
 from governance.errors import ProjectError
-from governance.keys import KeyRing
+from governance.keys.ring import KeyRing
 from governance.store import read_table, write_file, write_table
 from tests.lib.canary_workbook import make_workbook
 from tests.lib.every_byte import readable

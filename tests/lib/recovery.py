@@ -22,7 +22,7 @@ from flows.run import Run, open_run
 from governance.areas import load_area_lookup
 from governance.contracts import PERSON_INDEX
 from governance.intake import as_of_date, check_reconciles, read_extracts
-from governance.keys import Secret
+from governance.keys.ring import Secret
 from governance.pseudonym import record_ids
 from governance.settings import Bundle, load_bundle
 from governance.warehouse import connect, fetch_table, load_table

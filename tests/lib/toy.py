@@ -7,7 +7,7 @@ from pathlib import Path
 
 import yaml
 
-from governance.keys import Uses, new_keys
+from governance.keys.ring import Uses, new_keys
 from tests.lib.paperwork import cover, governance
 
 PERIOD = "2026-10"

@@ -14,10 +14,10 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
 from governance import dsse, verify
-from governance.demo_keys import TEST_ROOT
-from governance.key_files import Secret, fingerprint, fingerprint_of, kid_of
-from governance.key_issue import Uses, contexts, derive_issue, issue_fingerprint
-from governance.key_shares import split
+from governance.keys.demo import TEST_ROOT
+from governance.keys.files import Secret, fingerprint, fingerprint_of, kid_of
+from governance.keys.issue import Uses, contexts, derive_issue, issue_fingerprint
+from governance.keys.shares import split
 from governance.pseudonym import person_ids, record_ids
 from governance.store import seal
 

@@ -9,7 +9,7 @@ from flows.lock import is_running
 from flows.period import PERIOD as WHOLE
 from flows.run import LATEST, open_run
 from governance.errors import ProjectError
-from governance.keys import KeyRing
+from governance.keys.ring import KeyRing
 from governance.ledger import verify_ledger
 from governance.store import current
 

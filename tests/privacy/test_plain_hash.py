@@ -6,7 +6,7 @@ import time
 import numpy as np
 import pyarrow as pa
 
-from governance.key_files import Secret
+from governance.keys.files import Secret
 from governance.pseudonym import record_ids
 from tests.lib.toy import nhs_number
 

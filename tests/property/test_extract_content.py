@@ -20,7 +20,7 @@ from governance.intake.content import content_hmac, content_said
 from governance.intake.deliver import Delivery, _job
 from governance.intake.parse import parse_file
 from governance.intake.period import as_of_date
-from governance.keys import Secret
+from governance.keys.ring import Secret
 from governance.warehouse import connect
 from tests.lib.intake import (
     EVENT_COLUMNS,

@@ -7,7 +7,7 @@ import pyarrow.compute as pc
 from hypothesis import given
 from hypothesis import strategies as st
 
-from flows.worth_asking import Asked, release_with_questions
+from flows.releasing.worth_asking import Asked, release_with_questions
 from governance.contracts import COHORT_COUNT
 from governance.disclosure import release
 from governance.settings import Policy

@@ -20,7 +20,7 @@ from governance.contracts import (
     Contract,
 )
 from governance.intake.checks import date_columns
-from governance.keys import Secret
+from governance.keys.ring import Secret
 from governance.settings import ExtractFile, Project, Source
 from governance.warehouse import connect, fetch_table, load_table
 from tests.lib.cohorts import AS_OF, source, warehouse

@@ -14,7 +14,7 @@ from cohorts.query import AgeBetween, Alive, OnSpine
 from cohorts.run import CohortResults, explain, membership, run_cohorts
 from governance.contracts import COHORT_COUNT, PERSON_INDEX
 from governance.errors import BadInput
-from governance.keys import Secret
+from governance.keys.ring import Secret
 from governance.settings.project import Board
 from governance.warehouse import load_table
 from tests.lib.cohorts import AS_OF, definition, load_world, need, query, response, rung, seen, source, warehouse, world

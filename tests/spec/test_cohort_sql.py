@@ -16,7 +16,7 @@ from cohorts.events import record_tables
 from cohorts.missed.rates import rates_by_truth
 from cohorts.run import run_cohorts
 from governance.contracts import PERSON_INDEX, RECORD_QUALITY
-from governance.keys import Secret
+from governance.keys.ring import Secret
 from governance.settings import ExtractFile, Project
 from governance.settings.project import Board
 from governance.warehouse import load_sql, load_table

@@ -17,7 +17,7 @@ from cohorts.measures.run import measure
 from cohorts.measures.slices import slice_people
 from cohorts.run import run_cohorts
 from governance.contracts import COVERAGE, PERSON_INDEX
-from governance.keys import Secret
+from governance.keys.ring import Secret
 from governance.warehouse import load_sql, load_table
 from tests.lib.cohorts import AS_OF, definition, need, query, response, rung, seen, source, warehouse
 from tests.lib.measures import load_people, measured, rows

@@ -8,7 +8,7 @@ from cohorts.measures.wait_counts import count_waits
 from governance.disclosure.gate.relations import relations_of
 from governance.disclosure.protect import CellKey, keys_of, sums_of
 from governance.disclosure.waits import whole_of
-from governance.keys import Secret
+from governance.keys.ring import Secret
 from tests.lib.cohorts import warehouse
 from tests.lib.measures import measured
 

@@ -11,7 +11,7 @@ from cohorts.counts import number_people
 from cohorts.quality.counts import quality_counts
 from cohorts.quality.filled import filled_fields
 from governance.contracts import EVENT, NEED_EVIDENCE, RECORD_PERSON
-from governance.keys import Secret
+from governance.keys.ring import Secret
 from governance.warehouse import load_sql, load_table
 from tests.lib.missed import AS_OF, zone
 

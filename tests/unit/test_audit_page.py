@@ -25,7 +25,7 @@ from governance.audit.words import EVENTS, REASONS, ROLES, spaced
 from governance.contracts import CONTRACTS
 from governance.english import day, joined, moment, month
 from governance.intake.reasons import Reason
-from governance.keys import KeyRing
+from governance.keys.ring import KeyRing
 from governance.ledger import Event, Ledger
 from governance.policy import RULES, check_bundle
 from governance.settings import Column, Linkage

@@ -9,7 +9,7 @@ import pyarrow as pa
 import pytest
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 
-from governance.keys import Secret
+from governance.keys.ring import Secret
 from governance.settings.project import STRICT_RULES
 from linkage import blocks
 from linkage.blocks import rule_id, views_of

@@ -2,7 +2,7 @@
 
 import pytest
 
-from flows.board_ids import districts_of, hold_to_their_areas
+from flows.releasing.board_ids import districts_of, hold_to_their_areas
 from governance.errors import PolicyRefusal
 from governance.store import publish, write_manifest
 from tests.lib.report import BOARDS

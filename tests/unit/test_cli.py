@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from flows.cli_output import show_error
-from flows.cli_paths import misplaced
+from flows.commands.output import show_error
+from flows.commands.paths import misplaced
 from flows.pages import page_lines
 from flows.pages import pages as pages_of
 from flows.reference import commands, pages

@@ -10,7 +10,7 @@ from governance import destruction, dsse
 from governance.clocks import clocks
 from governance.destruction import Order, certificates, destroy, pending
 from governance.errors import BadInput, PolicyRefusal
-from governance.keys import KeyRing
+from governance.keys.ring import KeyRing
 from governance.ledger import Event, Ledger, verify_ledger
 from governance.policy.disk import read_held
 from tests.lib.command import here

@@ -11,7 +11,7 @@ from governance.audit.evidence import gather
 from governance.audit.markdown import as_markdown
 from governance.audit.pack import pack_html, pack_markdown, pack_sections, write_pack
 from governance.audit.pack_risks import _RISKS
-from governance.keys import KeyRing
+from governance.keys.ring import KeyRing
 from governance.policy import RULES, check_bundle
 from tests.lib.governance import AT, DAY, PERIOD, demo_keys, edit_config, facts_of, write_config, write_project
 

@@ -9,7 +9,7 @@ import pytest
 from cohorts.analysis import build_analysis
 from cohorts.events import Payload, record_tables
 from governance.contracts import PERSON_INDEX
-from governance.keys import Secret
+from governance.keys.ring import Secret
 from governance.settings import ExtractFile, Project, Source
 from governance.warehouse import connect, fetch_table, load_table
 

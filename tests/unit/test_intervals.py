@@ -19,7 +19,7 @@ from cohorts.uncertainty.world import Setting
 from flows.demo.generate import PERIODS, make_ics
 from governance.contracts import COHORT_COUNT, DRAWN_PERSON, LINKAGE_DRAW, PERSON_INDEX, RECORD_QUALITY
 from governance.intake import as_of_date
-from governance.keys import Secret
+from governance.keys.ring import Secret
 from governance.settings import load_bundle
 from governance.warehouse import connect
 from tests.lib.recovery import LIBRARY, payloads_of, true_index

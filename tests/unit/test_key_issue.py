@@ -8,13 +8,13 @@ import pytest
 
 from flows.engine import run_steps
 from flows.run import open_run
-from governance.demo_keys import TEST_ROOT
 from governance.errors import PolicyRefusal
-from governance.key_files import KeyFiles, KeyInfo, Secret
-from governance.key_issue import ENCODING_FIELDS, IssuedKeys, contexts, record_context
-from governance.key_making import issue, session
-from governance.key_shares import CUSTODIANS
-from governance.keys import KeyRing, Uses, is_demo, kid_of, new_keys
+from governance.keys.demo import TEST_ROOT
+from governance.keys.files import KeyFiles, KeyInfo, Secret
+from governance.keys.issue import ENCODING_FIELDS, IssuedKeys, contexts, record_context
+from governance.keys.making import issue, session
+from governance.keys.ring import KeyRing, Uses, is_demo, kid_of, new_keys
+from governance.keys.shares import CUSTODIANS
 from governance.settings import Linkage
 from linkage.encode import EncodingKeys
 from tests.lib.toy import PERIOD

@@ -11,9 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from governance.errors import PolicyRefusal
-from governance.key_files import KeyFiles
-from governance.key_shares import CUSTODIANS, join, seal_share, split
-from governance.keys import KeyRing, fingerprint_of, new_keys
+from governance.keys.files import KeyFiles
+from governance.keys.ring import KeyRing, fingerprint_of, new_keys
+from governance.keys.shares import CUSTODIANS, join, seal_share, split
 
 DAY = date(2025, 10, 14)
 KEY = st.binary(min_size=32, max_size=32)

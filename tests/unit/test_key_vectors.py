@@ -8,8 +8,8 @@ import json
 import pytest
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
-from governance.demo_keys import TEST_ROOT, is_demo
-from governance.key_files import KeyInfo
+from governance.keys.demo import TEST_ROOT, is_demo
+from governance.keys.files import KeyInfo
 from governance.store import unseal
 from tests.lib.vectors import FILE, PARTS, PLAIN, SEAL_INFO, answers
 

@@ -12,8 +12,8 @@ from datetime import date, timedelta
 import pytest
 
 from governance.errors import PolicyRefusal
-from governance.key_files import KeyFiles
-from governance.keys import KeyRing, Secret, Uses, fingerprint_of, is_demo, kid_of, new_keys
+from governance.keys.files import KeyFiles
+from governance.keys.ring import KeyRing, Secret, Uses, fingerprint_of, is_demo, kid_of, new_keys
 
 DAY = date(2025, 10, 14)
 

@@ -7,7 +7,7 @@ import yaml
 from cohorts.mapping_report import FEWEST_RECORDS, mapping_report
 from governance.intake import read_extracts
 from governance.intake.checks import define_checks
-from governance.keys import Secret
+from governance.keys.ring import Secret
 from governance.settings import ExtractFile
 from governance.warehouse import connect, load_table
 from tests.lib.cohorts import source

@@ -205,7 +205,7 @@ def test_two_people_check_a_release(tmp_path):
     """Each with a key of their own; a signature on another release does not count."""
     from hashlib import sha256
 
-    from governance.keys import KeyRing
+    from governance.keys.ring import KeyRing
 
     bundle = write_project(tmp_path)
     ring, folder = KeyRing(tmp_path / "keys"), tmp_path / "zones" / "public" / PERIOD

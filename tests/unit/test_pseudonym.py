@@ -10,7 +10,7 @@ from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 
 from governance import pseudonym
 from governance.errors import ExtractError, InternalError
-from governance.keys import Secret
+from governance.keys.ring import Secret
 from governance.pseudonym import cbc_mac, person_ids, record_ids
 
 KEY, OTHER = Secret(bytes(range(32))), Secret(bytes(32))

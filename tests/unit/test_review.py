@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from governance.keys import Secret
+from governance.keys.ring import Secret
 from linkage.comparisons import ALL
 from linkage.review.answers import CANNOT_TELL, NO, YES, estimate
 from linkage.review.bands import band_edges, band_words

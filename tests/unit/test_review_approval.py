@@ -8,7 +8,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from governance.approval import check_approved
 from governance.errors import PolicyRefusal, ProjectError
-from governance.keys import KeyRing, new_keys
+from governance.keys.ring import KeyRing, new_keys
 from governance.review_approval import VALID_DAYS, approve_review, check_review_approved
 from tests.lib.governance import AT, DAY, write_config
 

@@ -16,7 +16,7 @@ from cohorts.uncertainty.world import Setting
 from flows.demo.generate import PERIODS, make_ics
 from governance.contracts import PERSON_INDEX
 from governance.intake import as_of_date
-from governance.keys import Secret
+from governance.keys.ring import Secret
 from governance.settings import load_bundle
 from governance.warehouse import connect
 from tests.lib.cohorts import counted as events_counted

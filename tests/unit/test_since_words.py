@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from flows.since_words import since_lines
+from flows.releasing.since_words import since_lines
 from governance.contracts import COHORT_CHANGE
 from governance.disclosure import SafeCause, Way, Weight, release_change, rule_of
 from governance.settings import Policy

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from flows.cli_run import suppressed_line
+from flows.commands.run import suppressed_line
 from governance.disclosure.gate import Truth
 from governance.disclosure.gate.check import Leak, in_sums_with, told_by_noise
 from governance.disclosure.gate.relations import at_most, equation

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 import pytest
 
 from governance.errors import BadInput, PolicyRefusal
-from governance.keys import KeyRing
+from governance.keys.ring import KeyRing
 from governance.policy import RULES, check_bundle, explain, refuse_blocked
 from governance.settings import load_bundle
 from governance.statements import WAIVER, sign_statement

@@ -6,7 +6,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from governance.keys import Secret
+from governance.keys.ring import Secret
 from governance.settings import BlockingRule
 from linkage.blocks import views_of
 from linkage.encode import EncodingKeys

@@ -9,7 +9,7 @@ import pyarrow as pa
 from faker.providers.person.en_GB import Provider as BritishNames
 from numpy.typing import NDArray
 
-from governance.keys import Secret
+from governance.keys.ring import Secret
 from tests.lib.linkage import LINKAGE, Row, encoded
 
 SURNAMES = sorted({name for name in BritishNames.last_names if name.isalpha()})

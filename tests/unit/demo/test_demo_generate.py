@@ -14,7 +14,7 @@ from governance.areas import load_area_lookup
 from governance.centroids import load_centroids
 from governance.errors import BadInput
 from governance.intake import read_extracts
-from governance.keys import Secret
+from governance.keys.ring import Secret
 from governance.settings import load_bundle
 
 DEMO = CONFIG / "demo"

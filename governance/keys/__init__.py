@@ -1,0 +1,1 @@
+"""Keys: made, shared among custodians, issued, opened by id, rotated and destroyed."""

@@ -1,0 +1,147 @@
+"""A new key in the place of an old one, and everything that lies here sealed anew, counted and compared.
+
+A rotation that is cut off is finished by the next call: the new key waits as pending, files already sealed to it are
+told by opening them, and the old key goes only when all files open under the new one.
+"""
+
+import os
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, replace
+from hashlib import sha256
+from pathlib import Path
+
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
+
+from governance.errors import BadInput, InternalError, PolicyRefusal
+from governance.keys.files import KeyFiles, KeyInfo, fingerprint, public_half, spoilt
+from governance.keys.making import Making
+from governance.keys.states import retire
+from governance.store import read_manifest, sealed_buffer, unsealed_buffer, write_file
+
+SEALED = ".sealed"
+_TABLE = ".parquet.sealed"
+ROTATABLE = ("zone", "signing")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sealed:
+    """What was sealed anew: every file opens under the new key and holds what it held."""
+
+    files: int = 0
+    tables: int = 0
+    """Of these, tables whose content is the one its manifest names."""
+
+    def as_dict(self) -> dict[str, int]:
+        """For receipts."""
+        return asdict(self)
+
+
+def next_key(store: KeyFiles, making: Making, info: KeyInfo) -> tuple[KeyInfo, bytes]:
+    """The key that waits to take a key's place; made now if there is none."""
+    waiting = f"{info.id}_next"
+    if not store.knows(waiting):
+        secret = os.urandom(32)
+        facts = making.info(
+            waiting, info.kind, info.holder, fingerprint(info.kind, secret), public_half(info.kind, secret)
+        )
+        store.write(replace(facts, state="pending"), secret, beside=info.id)
+    return store.read(waiting)
+
+
+def take_place(store: KeyFiles, old: KeyInfo, secret: bytes, new: KeyInfo, new_secret: bytes) -> KeyInfo:
+    """The new key becomes the active one under the old one's id, which goes on retiring under another."""
+    retire(store, old, secret)
+    active = replace(new, id=old.id, state="active")
+    store.forget(old.id)
+    store.write(active, new_secret, beside=new.id)
+    store.forget(new.id)
+    return active
+
+
+def finish(store: KeyFiles, key_id: str) -> KeyInfo | None:
+    """The key of a rotation that was cut off between the two; None if there is none."""
+    waiting = f"{key_id}_next"
+    if store.knows(key_id) or not store.knows(waiting):
+        return None
+    info, secret = store.read(waiting)
+    active = replace(info, id=key_id, state="active")
+    store.write(active, secret, beside=waiting)
+    store.forget(waiting)
+    return active
+
+
+def seal_anew(files: Iterator[tuple[Path, bytes]], old: X25519PrivateKey, new: X25519PrivateKey) -> Sealed:
+    """Seal files to a new key.
+
+    Args:
+        files: Each with what its seal is bound to.
+        old: Opens them now.
+        new: Is to open them.
+
+    Raises:
+        PolicyRefusal: One opens under neither; those before it are sealed anew, the key is not changed.
+        InternalError: One does not hold what it held.
+    """
+    done, tables = 0, 0
+    for path, info in files:
+        digest = _sealed_anew(path, info, old, new)
+        done += 1
+        if path.name.endswith(_TABLE) and (path.parent / "manifest.json").exists():
+            promised = read_manifest(path.parent)["tables"].get(path.name.removesuffix(_TABLE), {}).get("sha256")
+            if promised != digest:
+                raise _changed(path)
+            tables += 1
+    return Sealed(files=done, tables=tables)
+
+
+def _sealed_anew(path: Path, info: bytes, old: X25519PrivateKey, new: X25519PrivateKey) -> str:
+    """Seal one file to the new key, unless it is already; returns the digest of its content."""
+    content = path.read_bytes()
+    try:
+        return sha256(unsealed_buffer(content, new, info=info)).hexdigest()
+    except PolicyRefusal:
+        plain = unsealed_buffer(content, old, info=info)
+    fresh = sealed_buffer(plain, new.public_key(), info=info)
+    digest = sha256(plain).hexdigest()
+    if sha256(unsealed_buffer(fresh, new, info=info)).hexdigest() != digest:
+        raise _changed(path)
+    write_file(path, fresh)
+    return digest
+
+
+def _changed(path: Path) -> InternalError:
+    return InternalError(
+        f"{path.name} in {path.parent.parent.name}/ does not hold what its manifest names.",
+        why="A file that was exchanged or lost something would be sealed anew as if it were whole.",
+        fix="Run the step that makes it again, then the rotation. The old key is still in its place.",
+        code="E-KEY-ROTATE",
+    )
+
+
+def check_rotatable(info: KeyInfo) -> None:
+    """Refuse kinds that change in other ways.
+
+    Raises:
+        BadInput: With the command that does it.
+    """
+    if info.kind in ROTATABLE:
+        return
+    ways = {
+        "root": "Set a new linkage.epoch in project.yaml, have it approved, and run `joinedup keys rekey DIR`.",
+        "issued": "Run `joinedup keys issue DIR` with two custodians.",
+        "custodian": "Run `joinedup keys recover DIR --lost HOLDER` with the two others.",
+    }
+    raise BadInput(
+        f"Key `{info.id}` is not changed by rotating it.",
+        why="The person and release keys last as long as ids and released counts do; others are derived or shared.",
+        fix=ways.get(info.kind, "Keep it for the life of the project, and destroy it at its end."),
+        code="E-KEY-ROTATABLE",
+    )
+
+
+def is_held(store: KeyFiles, info: KeyInfo) -> bytes:
+    """The old key's secret, checked; only its holder rotates it."""
+    _, secret = store.read(info.id)
+    if fingerprint(info.kind, secret) != info.fingerprint:
+        raise spoilt(info.id)
+    return secret
