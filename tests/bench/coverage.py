@@ -224,13 +224,19 @@ def text(found: pd.DataFrame, seeds: Sequence[int], people: int, *, hard: bool) 
     return "\n\n".join(
         [
             HEADINGS[hard],
-            f"{len(seeds)} synthetic systems of {people:,} people and 19 sources (seeds {seeds[0]} to {seeds[-1]}), all"
+            f"{len(seeds)} synthetic systems of {people:,} people and 19 sources ({told_seeds(seeds)}), all"
             f" definitions of the library, 95% linkage intervals from 200 draws. {_HOW[hard]}"
             " Made by `make bench-cohorts`.",
             table(head, body),
             bullets(notes),
         ]
     )
+
+
+def told_seeds(seeds: Sequence[int]) -> str:
+    """From the first to the last, and which were not made in between."""
+    without = sorted({*range(seeds[0], seeds[-1] + 1)} - {*seeds})
+    return f"seeds {seeds[0]} to {seeds[-1]}" + (f" without {', '.join(map(str, without))}" if without else "")
 
 
 def method() -> str:
@@ -254,6 +260,9 @@ def measure(seeds: Sequence[int], people: int, workers: int, folder: Path, *, ha
     with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
         waiting = {pool.submit(system, seed, people, hard=hard): seed for seed in wanted}
         for number, future in enumerate(as_completed(waiting), 1):
+            if error := future.exception():  # the others are measured before anybody looks at it
+                sys.stderr.write(f"system {waiting[future]}: {error}\n")
+                continue
             future.result().to_parquet(kept[waiting[future]])
             sys.stderr.write(f"{number} of {len(wanted)} systems\n")
     return pd.concat([pd.read_parquet(kept[seed]) for seed in seeds]).sort_values(["seed", *KEY], ignore_index=True)

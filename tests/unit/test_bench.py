@@ -210,3 +210,9 @@ def test_a_soak_tells_what_was_left_and_what_broke():
     assert "| 2025-10 | 2 | 0 | 0 | 0 | the same | 90 | 80 | 70 | 60 | 9 | 1 | BROKEN |" in text
     assert "1 of twelve months" in text
     assert "of the 10 others 9 are told" in text
+
+
+def test_systems_that_could_not_be_made_are_named():
+    """Else a range of seeds would hold more than was measured."""
+    assert coverage.told_seeds([7, 8, 11]) == "seeds 7 to 11 without 9, 10"
+    assert coverage.told_seeds(range(7, 10)) == "seeds 7 to 9"

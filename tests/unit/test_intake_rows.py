@@ -9,6 +9,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from governance.intake import FileCounts, local_ids
+from governance.intake.codes_seen import codes_that_stay
 from governance.pseudonym import record_ids
 from tests.lib.intake import (
     ALICE,
@@ -220,6 +221,8 @@ def test_nothing_but_the_files_tables_remains_in_the_database(tmp_path):
     """Working tables held local ids and set-aside values."""
     intake = read_both(tmp_path, ["p1,2025-01-01,,a,"])
 
+    for file in intake.source.files:
+        codes_that_stay(intake.con, file)
     tables = [name for (name,) in intake.con.execute("SHOW TABLES").fetchall()]
     assert tables == ["file_cases", "file_people"]
 

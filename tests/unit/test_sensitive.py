@@ -7,6 +7,7 @@ import pytest
 
 from governance.errors import BadInput, PolicyRefusal
 from governance.intake import FileCounts
+from governance.intake.codes_seen import codes_that_stay
 from governance.leaving_out import leave_out
 from governance.sensitive import SensitiveReceipt, find_protected, leave_out_protected
 from tests.lib.governance import write_config
@@ -115,6 +116,8 @@ def test_the_digest_needs_the_key(tmp_path):
 
     assert receipt.list_hmac != sha256((tmp_path / NAME).read_bytes()).hexdigest()
     assert A not in repr(receipt.as_dict())
+    for file in intake.source.files:
+        codes_that_stay(intake.con, file)
     tables = {name for (name,) in intake.con.execute("SELECT table_name FROM duckdb_tables()").fetchall()}
     assert tables == {"file_people", "file_cases"}
 
