@@ -133,17 +133,25 @@ def overlap_finding(bars: Sequence[Bar], lead: str) -> str:
 
 def found_sentence(met: SafeCell, cannot_tell: SafeCell) -> str:
     """How many people were found, and for how many nobody can say."""
-    told = [_told("We found", met, "in this group"), _told("We cannot tell for", cannot_tell, "")]
+    told = [
+        _told("We found", met, "in this group", hidden="How many people are in this group is hidden to protect them."),
+        _told(
+            "We cannot tell for",
+            cannot_tell,
+            "",
+            hidden="How many people we cannot tell for is hidden to protect them.",
+        ),
+    ]
     return " ".join(sentence for sentence in told if sentence)
 
 
-def _told(before: str, cell: SafeCell, after: str) -> str:
-    if cell.people is None and cell.status is not Status.HIDDEN:
-        return ""
+def _told(before: str, cell: SafeCell, after: str, *, hidden: str) -> str:
+    """A hidden number may be large: it may stand hidden for another's sake."""
+    if cell.people is None:
+        return hidden if cell.status is Status.HIDDEN else ""
     if cell.people == 0 and not after:
         return "We can tell for everyone or almost everyone."  # numbers are rounded or perturbed
     people = f"about {cell.text} people" if cell.people else "no one"
-    people = "a small number of people" if cell.people is None else people
     return f"{before} {people} {after}".strip() + "."
 
 

@@ -124,8 +124,12 @@ def test_the_largest_row_is_named_alone_or_with_its_equal():
     ("met", "cannot_tell", "text"),
     [
         (430, 205, "We found about 430 people in this group. We cannot tell for about 205 people."),
-        (0, 3, "We found no one in this group. We cannot tell for a small number of people."),
-        (3, 0, "We found a small number of people in this group. We can tell for everyone or almost everyone."),
+        (0, 3, "We found no one in this group. How many people we cannot tell for is hidden to protect them."),
+        (
+            3,
+            0,
+            "How many people are in this group is hidden to protect them. We can tell for everyone or almost everyone.",
+        ),
     ],
 )
 def test_how_many_were_found(met, cannot_tell, text):
