@@ -171,9 +171,9 @@ def members_of(
 def _without_lead(con: duckdb.DuckDBPyConnection, gaps: Sequence[Gap], as_of: date) -> pa.Table:
     """Members of gaps that ask who leads: columns candidate_no, person_no."""
     asked = [(place, gap.leads) for place, gap in enumerate(gaps) if gap.leads]
-    parts = [
-        (place, np.intersect1d(people_nobody_leads(con, kinds, as_of), _showing(con, place))) for place, kinds in asked
-    ]
+    # Gaps of one project ask about the same kinds of help, so the statement is asked once.
+    alone = {kinds: people_nobody_leads(con, kinds, as_of) for kinds in {kinds for _, kinds in asked}}
+    parts = [(place, np.intersect1d(alone[kinds], _showing(con, place))) for place, kinds in asked]
     places = [np.full(len(people), place, np.int32) for place, people in parts]
     columns = [np.concatenate([np.zeros(0, np.int32), *each]) for each in (places, [one for _, one in parts])]
     return pa.table(columns, schema=pa.schema([("candidate_no", pa.int32()), ("person_no", pa.int32())]))

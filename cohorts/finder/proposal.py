@@ -65,10 +65,7 @@ def make_proposal(
         "parameters": _parameters(gap),
         "population": {"registered": True, "alive": True, "age": _AGES[gap.candidate.stage]},
         "lookback": LOOKBACK,
-        "needs": [
-            {"id": signs[one].name, signs[one].how: [dict(each) for each in signs[one].evidence]}
-            for one in gap.candidate.signs
-        ],
+        "needs": [*_needs(gap, signs)],
         **_unmet(gap, responders),
         "require_coverage": {"min_share": "$min_share"},
         "evidence": [
@@ -80,9 +77,7 @@ def make_proposal(
         "review": _NOT_YET,
         "lived_experience": _NOT_YET,
     }
-    return Proposal(
-        id=cohort, title=title, reason=reason, questions=questions, text=_as_yaml(_with_lead(content, gap), questions)
-    )
+    return Proposal(id=cohort, title=title, reason=reason, questions=questions, text=_as_yaml(content, questions))
 
 
 def proposal_id(gap: Gap, signs: Sequence[Sign]) -> str:
@@ -91,11 +86,12 @@ def proposal_id(gap: Gap, signs: Sequence[Sign]) -> str:
     return f"found_{sha256('|'.join(named).encode()).hexdigest()[:8]}"
 
 
-def _with_lead(content: dict[str, Any], gap: Gap) -> dict[str, Any]:
-    """The content of a proposal, with what a family lacks among its needs."""
+def _needs(gap: Gap, signs: Sequence[Sign]) -> Iterator[dict[str, Any]]:
+    """One a sign, and what a family lacks."""
+    for sign in (signs[one] for one in gap.candidate.signs):
+        yield {"id": sign.name, sign.how: [dict(each) for each in sign.evidence]}
     if gap.leads:
-        content["needs"].append({"id": _UNLED, "none": nobody_leads(gap.leads)})
-    return content
+        yield {"id": _UNLED, "none": nobody_leads(gap.leads)}
 
 
 def _unmet(gap: Gap, responders: Sequence[Responder]) -> dict[str, Any]:

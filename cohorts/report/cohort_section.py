@@ -64,8 +64,9 @@ def cohort_section(frame: SafeFrame, facts: ReportFacts, definition: DefinitionF
 
 def _suppressed(facts: ReportFacts, cohort: str) -> tuple[str, ...]:
     """Breakdowns that are left out, each once: what the whole has not, areas have not either."""
-    by = [each.by for each in facts.suppressed if each.cohort == cohort and not each.measure]
-    return tuple(each for each in dict.fromkeys(by) if not any(each.startswith(f"{other}, ") for other in by))
+    gone = [each for each in facts.suppressed if each.cohort == cohort and not each.measure]
+    of_whole = {each.dimension for each in gone if not each.in_areas}
+    return tuple(each.breakdown for each in gone if not (each.in_areas and each.dimension in of_whole))
 
 
 def _summary(frame: SafeFrame, definition: DefinitionFacts) -> tuple[tuple[str, str, str], ...]:

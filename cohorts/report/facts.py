@@ -117,16 +117,21 @@ class SuppressedFacts:
     measure: str
     """Its title; empty where the breakdown is of who meets the definition."""
     by: str
-    """By what, and where."""
+    """Title of what it is by."""
     dimension: str = ""
     """Id of what it is by."""
     in_areas: bool = False
     """Only in the reports on areas; the whole has it."""
 
     @property
+    def breakdown(self) -> str:
+        """By what, and where: Ethnic group, in the reports on areas."""
+        return f"{self.by}, in the reports on areas" if self.in_areas else self.by
+
+    @property
     def says(self) -> str:
         """Such as: Severe multiple disadvantage: Ethnic group, in the reports on areas."""
-        return f"{self.title}{f', {self.measure}' if self.measure else ''}: {self.by}"
+        return f"{self.title}{f', {self.measure}' if self.measure else ''}: {self.breakdown}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

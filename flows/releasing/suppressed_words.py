@@ -22,7 +22,7 @@ def suppressed_facts(one: Suppressed, cohorts: Mapping[str, Any]) -> SuppressedF
         cohort=one.cohort,
         title=titles.get(one.cohort, one.cohort),
         measure=MEANINGS[one.measure].title if one.measure else "",
-        by=f"{dimension}, in the reports on areas" if one.in_areas else dimension,
+        by=dimension,
         dimension=one.dimension,
         in_areas=one.in_areas,
     )

@@ -42,9 +42,7 @@ def test_a_breakdown_that_was_suppressed_is_hidden_and_one_that_nobody_asked_for
 )
 def test_what_was_suppressed_in_areas_is_hidden_there(area, cell):
     """It is said in other words than the breakdown's title; the whole has it, or was not asked for it."""
-    gone = SuppressedFacts(
-        cohort=FIRST, title="", measure="", by="Sex, in the reports on areas", dimension="sex", in_areas=True
-    )
+    gone = SuppressedFacts(cohort=FIRST, title="", measure="", by="Sex", dimension="sex", in_areas=True)
 
     found = across(lacking("sex"), replace(FACTS, suppressed=(gone,), part_of=area)).differences
 

@@ -233,10 +233,10 @@ def test_made_up_data_says_so_and_real_data_does_not(html):
 
 def test_what_is_left_out_is_named_where_it_is_missed_and_where_it_is_told_how_it_was_made():
     """On the page of its group alone, and on the last; a cohort whose total is hidden says why it has no groups."""
-    first, *others = COHORTS
+    (first, *others), by = COHORTS, "ethnic_group"
     left_out = (
-        SuppressedFacts(cohort=first.id, title=first.title, measure="", by="Ethnic group"),
-        SuppressedFacts(cohort=first.id, title=first.title, measure="", by="Ethnic group, in the reports on areas"),
+        SuppressedFacts(cohort=first.id, title=first.title, measure="", by="Ethnic group", dimension=by),
+        SuppressedFacts(cohort=first.id, title=first.title, measure="", by="Ethnic group", dimension=by, in_areas=True),
         SuppressedFacts(cohort="_everyone", title="Everyone on the register", measure="Told three times", by="Age"),
     )
     held = (f"{first.title}: Ethnic group", "Everyone on the register, Told three times: Age")
