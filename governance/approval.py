@@ -29,6 +29,7 @@ from governance.approval_record import (
 from governance.changes.kept import keep
 from governance.changes.meaning import meaning_of, subjects
 from governance.code_version import code_version
+from governance.english import day
 from governance.errors import PolicyRefusal
 from governance.keys.ring import KeyRing, is_demo
 from governance.settings import POLICY_VERSION, Bundle
@@ -217,8 +218,8 @@ def _status(one: Approval, bundle: Bundle, *, demo: bool) -> ApprovalStatus:
     with_demo = " with demo keys (which guard nothing)" if demo else ""
     return ApprovalStatus(
         kind="demo" if demo else "signed",
-        sentence=f"Signed{with_demo} by {' and '.join(one.approvers)} on {facts['approved_at'][:10]}, valid to"
-        f" {_ends(one, bundle)}.",
+        sentence=f"Signed{with_demo} by {' and '.join(one.approvers)} on {day(facts['approved_at'])}, valid to"
+        f" {day(_ends(one, bundle))}.",
         config_sha256=bundle.digest,
         approval_sha256=one.sha256,
         approver=facts["approver"],

@@ -18,6 +18,7 @@ from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PublicKey
 
 from governance import dsse
 from governance.approval_record import trusted_approvers
+from governance.english import day
 from governance.errors import PolicyRefusal
 from governance.keys.ring import KeyRing
 from governance.settings import Bundle
@@ -125,7 +126,8 @@ def check_review_approved(bundle: Bundle, ring: KeyRing, reviewer: str, as_of: d
         reviewer=reviewer,
         sources=frozenset(facts["sources"]),
         public_key=X25519PublicKey.from_public_bytes(base64.b64decode(facts["public_key"])),
-        sentence=f"Review approved by {facts['approver']} on {facts['approved_at'][:10]}, valid to {facts['expires']}.",
+        sentence=f"Review approved by {facts['approver']} on {day(facts['approved_at'])}, valid to"
+        f" {day(facts['expires'])}.",
         approval_sha256=envelope_sha256,
     )
 

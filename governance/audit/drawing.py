@@ -13,7 +13,7 @@ _ZONE_LEFT, _ZONE = 430, 330
 _OUTPUT_LEFT = 860
 _ROW, _GAP, _LINE = 56, 12, 22
 _HEAD = 34
-_LETTERS = 40
+_LETTERS = 37
 """What fits on a line of a zone's box."""
 
 
@@ -86,7 +86,7 @@ def _records(views: Mapping[str, Published], source_id: str) -> int:
 
 
 def _short(title: str) -> str:
-    return title if len(title) <= 32 else f"{title[:31].rstrip()}…"
+    return title if len(title) <= 29 else f"{title[:28].rstrip()}…"
 
 
 def _zone(top: int, title: str, lines: Sequence[str]) -> Box:
@@ -107,7 +107,9 @@ def _tables(found: Sequence[Published]) -> list[str]:
     for one in found:
         for name, facts in one.facts.get("tables", {}).items():
             rows[name] = rows.get(name, 0) + facts["rows"]
-    return [_fitted(TABLES.get(name, name), f": {count:,}") for name, count in sorted(rows.items())]
+    return [
+        _fitted(name, f": {count:,}") for name, count in sorted((TABLES.get(name, name), n) for name, n in rows.items())
+    ]
 
 
 def _fitted(name: str, count: str) -> str:

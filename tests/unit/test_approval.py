@@ -57,7 +57,7 @@ def test_a_signed_bundle_runs(signed):
     status = check_approved(bundle, ring, DAY)
 
     assert (status.kind, status.approver, status.author) == ("signed", "A. Lead", "B. Analyst")
-    assert status.sentence == "Signed by A. Lead and C. Guardian on 2025-10-14, valid to 2026-10-14."
+    assert status.sentence == "Signed by A. Lead and C. Guardian on 14 October 2025, valid to 14 October 2026."
     assert status.config_sha256 == bundle.digest
     assert status.keys == tuple(ring.info(f"signing_{who}").fingerprint for who in ("approver", "second_approver"))
 
