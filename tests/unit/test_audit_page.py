@@ -621,7 +621,7 @@ def test_a_long_name_is_cut_and_its_count_is_not(own):
 
     lines = [line for box in draw(evidence_of(own)).boxes for _, line in box.lines]
 
-    assert "a_table_of_which_the_name_is…: 1,234" in lines
+    assert "a_table_of_which_the_name_is_…: 1,234" in lines
     assert max(map(len, lines)) <= 37
 
 
