@@ -72,8 +72,8 @@ def withstanding_noise(run: Run, tables: Mapping[str, pa.Table], proposals: Aske
         attack = attack_on(run, made.released, made.exact, past)
         refuse_late(clock)
         told = told_by_noise(attack.new, attack.earlier, attack.truth, run.bundle.policy, attack.known)
-        more = to_suppress(*told)
-        if more <= suppressed:  # nothing is told, or nothing can be suppressed for it, which the gate refuses
+        more = to_suppress(*told, suppressed)
+        if not more:  # nothing is told, or nothing can be suppressed for it, which the gate refuses
             return made
         suppressed |= more
 

@@ -28,22 +28,33 @@ class Suppressed:
     """Only in the areas of boards; the whole has it."""
 
 
-def to_suppress(leaks: Iterable[Leak], tied: Collection[CellKey]) -> frozenset[Suppressed]:
+def to_suppress(
+    leaks: Collection[Leak], tied: Collection[CellKey], already: Collection[Suppressed] = ()
+) -> frozenset[Suppressed]:
     """The breakdown that tells of most, for each cohort and measure that is told of, in areas and in the whole.
 
     Args:
         leaks: Of the release as it would be.
         tied: Cells that stand in a sum with one that is told of, for a total that leaks is told by its breakdowns.
+        already: What is suppressed in that release.
 
     Returns:
-        None where nothing can be suppressed: then the release is refused.
+        Further ones. None where nothing is left to suppress: then the release is refused.
     """
-    count: dict[tuple[str, str, bool], Counter[str]] = defaultdict(Counter)
-    # Everybody on the register is what all groups are compared with: of them measures go, and breakdowns stay.
-    for key in [*(leak.cell for leak in leaks), *tied]:
-        if key.dimension != ALL and (key.cohort != EVERYONE or _measure(key)):
-            count[key.cohort, _measure(key), key.area != ALL][key.dimension] += 1
+    told = [key for key in (*(leak.cell for leak in leaks), *tied) if key.dimension != ALL]
     told_of = {(leak.cell.cohort, _measure(leak.cell)) for leak in leaks}
+    # Everybody on the register is what groups are compared with, so that goes last, and from areas before the whole.
+    others = [key for key in told if key.cohort != EVERYONE or _measure(key)]
+    for keys in (others, [key for key in told if key.area != ALL], told):
+        if found := _telling_most(keys, told_of) - frozenset(already):
+            return found
+    return frozenset()
+
+
+def _telling_most(keys: Iterable[CellKey], told_of: Collection[tuple[str, str]]) -> frozenset[Suppressed]:
+    count: dict[tuple[str, str, bool], Counter[str]] = defaultdict(Counter)
+    for key in keys:
+        count[key.cohort, _measure(key), key.area != ALL][key.dimension] += 1
     return frozenset(
         Suppressed(cohort, measure, max(sorted(found), key=found.__getitem__), in_areas)
         for (cohort, measure, in_areas), found in count.items()

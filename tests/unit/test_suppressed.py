@@ -57,9 +57,16 @@ def test_a_total_is_told_by_its_breakdowns():
     assert to_suppress([total], {total.cell}) == frozenset()
 
 
-def test_what_all_groups_are_compared_with_is_never_suppressed():
-    """The register's own breakdowns: then the gate refuses. Its measures may go."""
-    assert to_suppress([leak(EVERYONE, "population")], ()) == frozenset()
+def test_what_all_groups_are_compared_with_is_suppressed_last():
+    """The register's own breakdowns: when nothing else is left, and in areas before the whole. Its measures may go."""
+    everybody = [leak(EVERYONE, "population"), leak(EVERYONE, "population", area="north")]
+    in_areas = Suppressed(EVERYONE, "", "sex", in_areas=True)
+    whole = Suppressed(EVERYONE, "", "sex", in_areas=False)
+
+    assert to_suppress([*everybody, leak()], ()) == {Suppressed("c", "", "sex", in_areas=False)}
+    assert to_suppress(everybody, ()) == {in_areas}
+    assert to_suppress(everybody, (), {in_areas}) == {whole}
+    assert to_suppress(everybody, (), {in_areas, whole}) == frozenset()
     assert to_suppress([leak(EVERYONE, "told_three_times:part")], ()) == {
         Suppressed(EVERYONE, "told_three_times", "sex", in_areas=False)
     }
