@@ -13,7 +13,7 @@ from cohorts.report.page import BoardPage, KeyNumber, Table
 from cohorts.report.place import place_page
 from cohorts.report.since import since_last
 from cohorts.report.tables import anchor, overall_rate
-from cohorts.report.unknowns import hidden_rule, making, unknowns
+from cohorts.report.unknowns import INTERVALS, hidden_rule, making, unknowns
 from cohorts.report.voices import kept_back, voice_page
 from cohorts.report.waits import waits
 from cohorts.report.weighing import weigh_page
@@ -76,6 +76,7 @@ def build_page(frame: SafeFrame, facts: ReportFacts) -> BoardPage:
         unknowns=unknowns(frame, facts),
         symbols=symbol_meanings(),
         hidden_rule=hidden_rule(frame),
+        intervals=INTERVALS,
         making=making(frame, facts),
     )
 

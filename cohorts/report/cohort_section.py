@@ -6,7 +6,7 @@ from cohorts.report.certainty import direction, grade
 from cohorts.report.charts import Bar, Dot
 from cohorts.report.equity import by_words, equity_dots, equity_figure
 from cohorts.report.facts import DefinitionFacts, DimensionFacts, ReportFacts
-from cohorts.report.findings import cannot_tell_outweighs, clear_difference, quoted, widest_drop
+from cohorts.report.findings import cannot_tell_outweighs, clear_difference, left_out, quoted, widest_drop
 from cohorts.report.gap import deprivation_gap
 from cohorts.report.labels import breakdowns
 from cohorts.report.ladder import SHARED, STEP, ladder_figure, ladder_rungs, rung_names
@@ -15,7 +15,7 @@ from cohorts.report.page import CohortSection, Table
 from cohorts.report.tables import OTHERWISE, anchor, overall_rate, with_spans
 from cohorts.report.trend import cohort_trend
 from cohorts.report.voices import voice_steps
-from governance.disclosure import SafeCell, SafeFrame, Status
+from governance.disclosure import SafeCell, SafeFrame, SafeRate, Status
 
 _STEPS = 2
 _TOO_FEW = (
@@ -74,12 +74,16 @@ def _summary(frame: SafeFrame, definition: DefinitionFacts) -> tuple[tuple[str, 
     met, looked_at = frame.cell(definition.id, "met"), frame.cell(definition.id, "population")
     return (
         ("People in this group", met.text, _rounded(met)),
-        ("In every 1,000", rate.text, f"likely {rate.interval_text}" if rate.low is not None else "too few to say"),
+        ("In every 1,000", rate.text, _likely(rate)),
         ("We cannot tell for", unknown.text, _rounded(unknown, "people, rounded")),
         ("People looked at", looked_at.text, _rounded(looked_at)),
         *_shared(frame, definition),
         *_certainty(frame, definition),
     )
+
+
+def _likely(rate: SafeRate) -> str:
+    return f"likely {rate.interval_text}{left_out(rate)}" if rate.low is not None else "too few to say"
 
 
 def _rounded(cell: SafeCell, words: str = "rounded") -> str:

@@ -11,7 +11,7 @@ from cohorts.report.findings import equity_finding
 from cohorts.report.labels import NOT_RECORDED, in_order, label
 from cohorts.report.page import Figure, Table
 from cohorts.report.tables import anchor, overall_rate
-from governance.disclosure import ALL, SafeFrame, SafeRate, rate_per_1000
+from governance.disclosure import ALL, SafeFrame, SafeRate
 
 
 def equity_dots(frame: SafeFrame, facts: ReportFacts, cohort: str, dimension: DimensionFacts) -> list[Dot]:
@@ -27,9 +27,7 @@ def _people_in(frame: SafeFrame, cohort: str, dimension: DimensionFacts) -> list
 
 
 def _group_rate(frame: SafeFrame, cohort: str, dimension: str, group: str) -> SafeRate:
-    return rate_per_1000(
-        frame.cell(cohort, "met", dimension, group), frame.cell(cohort, "population", dimension, group)
-    )
+    return frame.rate(cohort, "met", "population", dimension, group)
 
 
 def equity_figure(

@@ -161,8 +161,15 @@ def cannot_tell_outweighs(met: SafeCell, cannot_tell: SafeCell) -> bool:
 
 
 def likely(rate: SafeRate, interval: str) -> str:
-    """An interval in words."""
-    return f"Likely between {interval.replace(' to ', ' and ')}." if rate.low is not None and interval else ""
+    """An interval in words, and whether it leaves out doubt about links."""
+    if rate.low is None or not interval:
+        return ""
+    return f"Likely between {interval.replace(' to ', ' and ')}{left_out(rate)}."
+
+
+def left_out(rate: SafeRate) -> str:
+    """What to say behind an interval that holds chance alone; nothing behind others."""
+    return ", not counting mistakes in joining records" if rate.by_chance_alone else ""
 
 
 def quoted(text: str) -> str:

@@ -1,7 +1,7 @@
 """How wide a gap by deprivation is from end to end, and what is left of it at the same ages.
 
-All of it is worked out from released counts: whoever holds the published files can do the same. Errors hold chance and
-what noise and rounding do to the counts. A number for which some count is hidden is not given.
+All of it is worked out from released counts and spans. Errors hold chance and what noise and rounding do to the counts;
+those of the line through the fifths hold doubt about links too. A number for which some count is hidden is not given.
 """
 
 from collections.abc import Iterator
@@ -14,6 +14,7 @@ from cohorts.measures.slope import Slope, slope_index
 from cohorts.measures.standardise import directly_standardised
 from cohorts.report.page import Gap, Table
 from governance.disclosure import EVERYONE, SafeFrame
+from governance.disclosure.banded import Z95
 from governance.disclosure.pairs import AGE_BY_CORE20, BETWEEN, NOT_RECORDED, SLICES, margins
 from governance.disclosure.waits import MOST_DEPRIVED, OTHERS
 
@@ -56,17 +57,25 @@ def slope_of(frame: SafeFrame, cohort: str) -> Slope | None:
     part, whole = (np.array(row, np.float64) for row in cells)
     if not ((part > 0) & (part < whole)).all():
         return None
-    return slope_index(part / whole, whole, _logit_error(part, whole, frame.rule.variance), scale="logit")
+    errors = _logit_error(part, whole, *(_variances(frame, cohort, name) for name in _COUNTS))
+    return slope_index(part / whole, whole, errors, scale="logit")
+
+
+def _variances(frame: SafeFrame, cohort: str, measure: str) -> Floats:
+    """Of each fifth's count: noise and rounding, and what doubt about links makes its span wider (decision 89)."""
+    spans = (frame.span(cohort, measure, _DEPRIVATION, fifth) for fifth in _FIFTHS)
+    doubts = np.array([span.doubt if span else 0 for span in spans], np.float64)
+    return np.asarray(frame.rule.variance + (doubts / (2 * Z95)) ** 2, np.float64)
 
 
 _COUNTS = ("met", "population")
 
 
-def _logit_error(part: Floats, whole: Floats, variance: float) -> Floats:
-    """Of the logit of a share: chance, and not knowing either count better than to ``variance``."""
+def _logit_error(part: Floats, whole: Floats, of_part: Floats, of_whole: Floats) -> Floats:
+    """Of the logit of a share: chance, and not knowing either count better than to its variance."""
     rest = whole - part
     chance = 1 / part + 1 / rest
-    return np.asarray(np.sqrt(chance + variance * (chance**2 + 1 / rest**2)), np.float64)
+    return np.asarray(np.sqrt(chance + of_part * chance**2 + of_whole / rest**2), np.float64)
 
 
 def at_the_same_ages(frame: SafeFrame, cohort: str, place: str) -> Estimate | None:

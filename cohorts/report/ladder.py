@@ -55,5 +55,10 @@ def unmet_rate(frame: SafeFrame, definition: DefinitionFacts) -> SafeRate:
     """
     if not definition.rungs or len(definition.steps) < 2:
         return SafeRate(Status.NOT_APPLICABLE, None, None, None)
-    judged = frame.cell(definition.id, STEP + definition.steps[-2][0])
-    return share(frame.cell(definition.id, "met"), judged)
+    judged = STEP + definition.steps[-2][0]
+    return share(
+        frame.cell(definition.id, "met"),
+        frame.cell(definition.id, judged),
+        part_span=frame.span(definition.id, "met"),
+        whole_span=frame.span(definition.id, judged),
+    )

@@ -326,4 +326,6 @@ class BoardPage:
     unknowns: Unknowns
     symbols: tuple[tuple[str, str], ...]
     hidden_rule: str
+    intervals: str
+    """What ``likely`` and ``95% interval`` mean."""
     making: Making

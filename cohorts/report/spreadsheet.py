@@ -143,6 +143,7 @@ def _cover(book: Any, page: BoardPage, tables: list[tuple[str, Table]]) -> None:
         *(["Made-up data. The people, places and numbers do not exist."] if page.synthetic else []),
         *(f"Not up to date. {sentence}" for sentence in page.late),
         page.hidden_rule,
+        page.intervals,
         f"Questions: {page.contact}",
         "Symbols such as [c] are explained in the sheet Symbols. Each further sheet has one table:",
     ]

@@ -8,9 +8,9 @@ from cohorts.report.charts import Axis, Ranged
 from cohorts.report.facts import DefinitionFacts, ReportFacts
 from cohorts.report.page import Figure, Table, Trend
 from cohorts.report.spc import FEWEST_CHANGES, Signals, signals
-from cohorts.report.tables import anchor, overall_rate
+from cohorts.report.tables import anchor
 from cohorts.report.trend_chart import Point, trend_chart
-from governance.disclosure import SafeFrame
+from governance.disclosure import SafeFrame, SafeRate, rate_per_1000
 from governance.english import joined, month
 
 NEEDED = FEWEST_CHANGES + 1
@@ -18,6 +18,11 @@ NEEDED = FEWEST_CHANGES + 1
 _SHOWN = 25
 """Reports looked at, at most: two years of changes."""
 _RATES = Axis("People in every 1,000", "Rates per 1,000 people")
+
+_BY_CHANCE = (
+    " The intervals in this table show chance only. Doubt about how records were joined is much the same in every"
+    " report."
+)
 
 Levels = list[tuple[str, Ranged]]
 """Period and level, oldest first."""
@@ -30,10 +35,16 @@ def cohort_trend(frame: SafeFrame, facts: ReportFacts, definition: DefinitionFac
         same = then.versions.get(definition.id) == frame.versions.get(definition.id)
         return same and then.policy_id == frame.policy_id
 
-    levels = unbroken(frame, facts, lambda one: overall_rate(one, definition.id), comparable)
+    levels = unbroken(frame, facts, lambda one: rate_by_chance(one, definition.id), comparable)
     population = frame.cell(definition.id, "population").people
     noise = 1000 * sqrt(frame.rule.variance) / population if population else 0.0
-    return trend(anchor(definition.id, "trend"), definition.title, levels, axis=_RATES, noise=noise)
+    name = anchor(definition.id, "trend")
+    return trend(name, definition.title, levels, axis=_RATES, noise=noise, note=_BY_CHANCE)
+
+
+def rate_by_chance(frame: SafeFrame, cohort: str) -> SafeRate:
+    """A group's rate in one report: doubt about links is much the same in all, and is no change between two."""
+    return rate_per_1000(frame.cell(cohort, "met"), frame.cell(cohort, "population"))
 
 
 def unbroken(
@@ -55,7 +66,7 @@ def unbroken(
     return found[::-1]
 
 
-def trend(name: str, title: str, levels: Levels, *, axis: Axis, noise: float = 0.0) -> Trend:
+def trend(name: str, title: str, levels: Levels, *, axis: Axis, noise: float = 0.0, note: str = "") -> Trend:
     """What may be said of a run of reports.
 
     Args:
@@ -64,6 +75,7 @@ def trend(name: str, title: str, levels: Levels, *, axis: Axis, noise: float = 0
         levels: Oldest first.
         axis: What the levels are.
         noise: Standard deviation that disclosure control makes in one level.
+        note: What else a reader should know about the levels.
     """
     found = signals([here.value or 0.0 for _, here in levels], noise=noise)
     if found is None:
@@ -85,7 +97,7 @@ def trend(name: str, title: str, levels: Levels, *, axis: Axis, noise: float = 0
             table=Table(caption=f"{title}: month by month", head=head, rows=rows, text_columns=frozenset({3})),
             note="Each report looks back over many months, so neighbouring numbers share most of their people. That is"
             " why we test the change from month to month, and not the level. A square marks a change that stands out."
-            " About 1 chart in 20 has one although nothing happened.",
+            f" About 1 chart in 20 has one although nothing happened.{note}",
         ),
     )  # fmt: skip
 

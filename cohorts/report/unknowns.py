@@ -92,8 +92,9 @@ def _missed(facts: ReportFacts) -> tuple[str, ...]:
         "unmet when another service met it.",
         "People who opted out of the use of their records. Nothing about them is in this report.",
         "People no service has seen, or whose need no one wrote down.",
-        "The 95% intervals of rates show chance only; those of waits allow for mistakes in joining too. What such"
-        " mistakes may do to a number of people stands beside it. Mistakes in recording are in none of them.",
+        "The 95% intervals of rates and waits allow for chance and for mistakes in joining records. They show chance"
+        " only where nobody was found, at the same ages, for change over time, and for groups of this report by"
+        " distance, address and language. Mistakes in recording are in none of them.",
         "People who were not asked. What people told us comes from those whom someone listened to.",
     )
 
@@ -154,6 +155,13 @@ def _sources(facts: ReportFacts) -> Table:
 def grouped(digest: str) -> tuple[str, ...]:
     """A digest in groups of eight characters."""
     return tuple(digest[start : start + _DIGEST_GROUP] for start in range(0, len(digest), _DIGEST_GROUP))
+
+
+INTERVALS = (
+    f"{quoted('Likely')} and {quoted('95% interval')} mean the range where the true rate probably lies. It allows for"
+    " chance, for records that were joined wrongly or not at all, and for the changes that protect people."
+)
+"""What every interval of the report means, in each of its forms."""
 
 
 def hidden_rule(frame: SafeFrame) -> str:

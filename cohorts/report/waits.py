@@ -12,7 +12,7 @@ from cohorts.report.page import Figure, Table, Trend, Waits
 from cohorts.report.tables import with_spans
 from cohorts.report.trend import trend, unbroken
 from cohorts.report.weeks import Gap, ServiceWait, Weeks, service_wait, services_waited_for
-from governance.disclosure import ALL, EVERYONE, SafeFrame, SafeRate, rate_per_1000
+from governance.disclosure import ALL, EVERYONE, SafeFrame, SafeRate
 from governance.disclosure.banded import Bounded
 from governance.disclosure.waits import APPOINTMENTS, MISSED
 from governance.english import joined, month
@@ -230,9 +230,7 @@ def missed_figure(frame: SafeFrame, facts: ReportFacts, dimension: DimensionFact
 
 
 def _missed_rate(frame: SafeFrame, dimension: str, group: str) -> SafeRate:
-    return rate_per_1000(
-        frame.cell(EVERYONE, MISSED, dimension, group), frame.cell(EVERYONE, APPOINTMENTS, dimension, group)
-    )
+    return frame.rate(EVERYONE, MISSED, APPOINTMENTS, dimension, group)
 
 
 def _missed_row(frame: SafeFrame, dimension: str, group: str) -> tuple[str, ...]:

@@ -18,7 +18,7 @@ from cohorts.report.findings import quoted
 from cohorts.report.ladder import unmet_rate
 from cohorts.report.page import Table, WeighPage
 from cohorts.report.tables import overall_rate
-from governance.disclosure import SafeFrame, SafeRate, rate_per_1000
+from governance.disclosure import SafeFrame, SafeRate
 
 MOST_MARKS = 5.0
 """Of the group with the largest number; the others have marks in proportion. The board's own go as far."""
@@ -174,14 +174,7 @@ def _of(rate: SafeRate) -> Value | None:
 
 def _gap(frame: SafeFrame, cohort: str) -> Value | None:
     """How much higher the rate is in the most deprived fifth than in the least; 0 where it is not."""
-    parts = [
-        _of(
-            rate_per_1000(
-                frame.cell(cohort, "met", _DEPRIVATION, fifth), frame.cell(cohort, "population", _DEPRIVATION, fifth)
-            )
-        )
-        for fifth in ("1", "5")
-    ]
+    parts = [_of(frame.rate(cohort, "met", "population", _DEPRIVATION, fifth)) for fifth in ("1", "5")]
     if parts[0] is None or parts[1] is None:
         return None
     (most, most_low, most_high), (least, least_low, least_high) = parts[0], parts[1]

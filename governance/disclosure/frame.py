@@ -12,6 +12,7 @@ import pyarrow as pa
 from governance.contracts import AREA_COUNT, COHORT_COUNT, check_table
 from governance.disclosure.profiles import rule_of
 from governance.disclosure.protect import ALL, CellKey, cells_to_hide, keys_of
+from governance.disclosure.rates import SafeRate, rate_per_1000
 from governance.disclosure.rounding import HIDDEN, NOT_AVAILABLE, CountRule, SafeCell
 from governance.disclosure.spans import SafeSpan
 from governance.errors import ContractError, Fault
@@ -52,6 +53,16 @@ class SafeFrame:
     def span(self, cohort: str, measure: str, dimension: str = ALL, group: str = ALL) -> SafeSpan | None:
         """What linkage may have got wrong in one count, if that may be said."""
         return self.spans.get(CellKey(cohort, measure, dimension, group))
+
+    def rate(self, cohort: str, part: str, whole: str, dimension: str = ALL, group: str = ALL) -> SafeRate:
+        """How many of ``whole`` are ``part``, with one interval for chance and for doubt about links."""
+        at = (dimension, group)
+        return rate_per_1000(
+            self.cell(cohort, part, *at),
+            self.cell(cohort, whole, *at),
+            part_span=self.span(cohort, part, *at),
+            whole_span=self.span(cohort, whole, *at),
+        )
 
     def groups(self, cohort: str, measure: str, dimension: str) -> tuple[str, ...]:
         """The groups of a breakdown, in table order."""

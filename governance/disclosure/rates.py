@@ -1,12 +1,15 @@
 """Rates and intervals, computed from released counts only.
 
-Whoever holds the published counts can compute the same rates, so a rate can never say more than its counts.
+Whoever holds the published counts can compute the same rates, so a rate can never say more than its counts. Where a
+count has a span, the interval holds it too: chance and doubt about links are one interval (decision 116), made of the
+count and of the span as published.
 """
 
 from dataclasses import dataclass
-from math import sqrt
+from math import hypot, sqrt
 
 from governance.disclosure.rounding import SYMBOLS, SafeCell, Status
+from governance.disclosure.spans import SafeSpan
 from governance.errors import InternalError
 
 _Z95 = 1.959963984540054
@@ -27,6 +30,8 @@ class SafeRate:
     per_1000: float | None
     low: float | None
     high: float | None
+    by_chance_alone: bool = True
+    """Whether the interval leaves out doubt about links: nothing is known of it, or nobody was found."""
 
     @property
     def value(self) -> float | None:
@@ -54,12 +59,20 @@ class SafeRate:
         return f"{percent}%" if percent or not self.per_1000 else SYMBOLS[Status.LOW]
 
 
-def rate_per_1000(part: SafeCell, whole: SafeCell) -> SafeRate:
-    """The rate of ``part`` in ``whole``, with a Wilson 95% interval, both from released counts.
+def rate_per_1000(
+    part: SafeCell, whole: SafeCell, *, part_span: SafeSpan | None = None, whole_span: SafeSpan | None = None
+) -> SafeRate:
+    """The rate of ``part`` in ``whole``, with a 95% interval, all from released counts.
+
+    Wilson's interval is what chance does. Where spans are given, the distances of their ends are added in squares to
+    those of Wilson's limits: what links, noise and rounding do is another matter than chance. So the interval holds
+    both Wilson's and the span.
 
     Args:
         part: Released count of people, such as those who meet a definition.
         whole: Released count of the people they are among.
+        part_span: Where ``part`` lies if records are joined otherwise.
+        whole_span: The same of ``whole``.
 
     Returns:
         Hidden if either is hidden, not available if either is absent, not applicable in a group of nobody.
@@ -69,7 +82,8 @@ def rate_per_1000(part: SafeCell, whole: SafeCell) -> SafeRate:
             belong together. Where noise did it, the share is all.
 
     Source:
-        Wilson 1927; the method of Public Health England's technical guide for proportions.
+        Wilson 1927; the method of Public Health England's technical guide for proportions. Limits' distances
+        added in squares: Zou and Donner 2008, Stat Med 27:1693.
     """
     if barred := _barred(part, whole):
         return SafeRate(barred, None, None, None)
@@ -78,9 +92,11 @@ def rate_per_1000(part: SafeCell, whole: SafeCell) -> SafeRate:
         raise _not_a_part()
     people = min(people, among)
     low, high = _wilson(people, among)
+    if part_span and people:
+        low, high = _with_spans((low, people / among, high), part_span, whole_span, part.people or 0, among)
     rate = 1000 * people / among
     status = Status.LOW if 0 < rate < _LOWEST_SHOWN else Status.SHOWN
-    return SafeRate(status, rate, 1000 * low, 1000 * high)
+    return SafeRate(status, rate, 1000 * low, 1000 * high, by_chance_alone=not (part_span and people))
 
 
 def clearly_higher(one: SafeRate, other: SafeRate) -> bool:
@@ -104,6 +120,27 @@ def _wilson(people: int, among: int) -> tuple[float, float]:
     low = 0.0 if people == 0 else (middle - reach) / (1 + weight)
     high = 1.0 if people == among else (middle + reach) / (1 + weight)
     return low, high
+
+
+def _with_spans(
+    chance: tuple[float, float, float], part_span: SafeSpan, whole_span: SafeSpan | None, people: int, among: int
+) -> tuple[float, float]:
+    """Limits of a share whose parts may be others: distances, in times the share, added in squares.
+
+    Args:
+        chance: Wilson's lower limit, the share, his upper limit.
+        part_span: Of the people who are counted.
+        whole_span: Of those they are among.
+        people: Who are counted, above zero.
+        among: Of whom.
+    """
+    low, share, high = chance
+    fewer = [1 - low / share, max(0.0, 1 - part_span.low / people)]
+    more = [high / share - 1, max(0.0, part_span.high / people - 1)]
+    if whole_span:
+        fewer.append(max(0.0, 1 - among / max(whole_span.high, 1)))
+        more.append(max(0.0, among / max(whole_span.low, 1) - 1))
+    return max(0.0, share * (1 - hypot(*fewer))), min(1.0, share * (1 + hypot(*more)))
 
 
 def _one_decimal(number: float | None) -> str:

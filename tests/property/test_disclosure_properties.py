@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from governance.disclosure import RoundingRule, Status, rate_per_1000, release, safe_counts
+from governance.disclosure import RoundingRule, SafeCell, SafeSpan, Status, rate_per_1000, release, safe_counts
 from governance.disclosure.gate.likely import conditional
 from governance.disclosure.protect import ALL, PARTS, WHOLE, CellKey, cells_to_hide
 from governance.settings import Policy
@@ -63,6 +63,56 @@ def test_rates_never_exceed_everybody_and_lie_in_their_interval(rule, one, other
 
     if rate.per_1000 is not None:
         assert 0 <= rate.low <= rate.per_1000 <= rate.high <= 1000.0000001
+
+
+@st.composite
+def doubted(draw):
+    """A released count above none, and where it lies if records are joined otherwise."""
+    cell = RoundingRule(7, 5).release(draw(st.integers(8, 3_000)))
+    below, above = draw(st.integers(0, 4_000)), draw(st.integers(0, 4_000))
+    return cell, SafeSpan(max(0, cell.people - below) // 5 * 5, -(-(cell.people + above) // 5) * 5)
+
+
+@given(doubted(), doubted())
+def test_one_interval_holds_chance_and_doubt_about_links(one, other):
+    """Wilson's interval and every count of the span lie inside it; it never leaves 0 to 1,000."""
+    (part, part_span), (whole, whole_span) = sorted((one, other), key=lambda each: each[0].people)
+
+    alone = rate_per_1000(part, whole)
+    both = rate_per_1000(part, whole, part_span=part_span, whole_span=whole_span)
+
+    assert (both.per_1000, both.by_chance_alone, alone.by_chance_alone) == (alone.per_1000, False, True)
+    assert 0 <= both.low <= alone.low + 1e-6
+    assert alone.high - 1e-6 <= both.high <= 1000
+    assert both.low <= 1000 * part_span.low / whole.people + 1e-6
+    assert both.high >= min(1000, 1000 * part_span.high / whole.people) - 1e-6
+
+
+@given(doubted(), doubted(), st.integers(0, 400), st.integers(0, 400))
+def test_more_doubt_never_narrows_an_interval(one, other, below, above):
+    """Of either count, in either direction."""
+    (part, part_span), (whole, whole_span) = sorted((one, other), key=lambda each: each[0].people)
+    wider = [SafeSpan(max(0, each.low - below), each.high + above) for each in (part_span, whole_span)]
+
+    before = rate_per_1000(part, whole, part_span=part_span, whole_span=whole_span)
+    after = rate_per_1000(part, whole, part_span=wider[0], whole_span=wider[1])
+
+    assert after.low <= before.low + 1e-6
+    assert after.high >= before.high - 1e-6
+
+
+@given(st.integers(1, 7), st.integers(0, 60), st.integers(0, 60), st.booleans())
+def test_a_hidden_count_has_no_interval_whatever_its_span(people, low, high, is_part):
+    """Nor has a rate whose whole is hidden; nobody has one of chance alone."""
+    rule, span = RoundingRule(7, 5), SafeSpan(low, low + high)
+    hidden, shown = rule.release(people), rule.release(1_000)
+    pair = (hidden, shown) if is_part else (shown, hidden)
+
+    rate = rate_per_1000(*pair, part_span=span, whole_span=span)
+
+    assert (rate.status, rate.per_1000, rate.low, rate.high) == (Status.HIDDEN, None, None, None)
+    nobody = SafeCell(Status.SHOWN, 0, "0")
+    assert rate_per_1000(nobody, shown, part_span=span, whole_span=span) == rate_per_1000(nobody, shown)
 
 
 @st.composite

@@ -135,9 +135,9 @@ def test_a_lead_that_links_could_overturn_is_told_so():
 
 
 def test_a_table_has_spans_where_any_may_be_said():
-    """A row without one has an empty cell; a table without any stays as it is."""
+    """A row without one says why in a symbol, never in an empty cell; a table without any stays as it is."""
     told = bar_table("caption", "Row", rows((100, (90, 110)), (3, None)))
     bare = bar_table("caption", "Row", rows((100, None), (3, None)))
 
-    assert (told.head[-1], [row[-1] for row in told.rows]) == (SPANS, ["90 to 110", ""])
+    assert (told.head[-1], [row[-1] for row in told.rows]) == (SPANS, ["90 to 110", "[x]"])
     assert bare.head == ("Row", "People", "Share of the group")

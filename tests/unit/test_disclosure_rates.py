@@ -6,6 +6,7 @@ from governance.disclosure import (
     RoundingRule,
     SafeCell,
     SafeRate,
+    SafeSpan,
     Status,
     clearly_higher,
     common_base,
@@ -43,6 +44,15 @@ def test_nobody_and_everybody_have_one_sided_intervals():
     """The limits end exactly at 0 and at 1,000."""
     assert (rate(0, 100).low, rate(100, 100).high) == (0.0, 1000.0)
     assert rate(0, 100).high > 0
+
+
+def test_distances_of_chance_and_of_links_are_added_in_squares():
+    """By hand: of 100 of 1,000 Wilson has 82.9 to 120.2; links may make them 60 or 150: 56.5 to 153.9."""
+    part, whole = (SafeCell(Status.SHOWN, people, str(people)) for people in (100, 1_000))
+
+    found = rate_per_1000(part, whole, part_span=SafeSpan(60, 150), whole_span=SafeSpan(1_000, 1_000))
+
+    assert (found.low, found.high) == (pytest.approx(56.5, abs=0.1), pytest.approx(153.9, abs=0.1))
 
 
 @pytest.mark.parametrize(

@@ -17,7 +17,16 @@ from cohorts.report.facts import SuppressedFacts
 from governance.disclosure import ALL, release, safe_counts_csv
 from governance.disclosure.rounding import HIDDEN
 from governance.settings import Policy
-from tests.lib.report import COHORTS, POLICY, invented_counts, invented_facts, invented_frame, whole, with_people
+from tests.lib.report import (
+    COHORTS,
+    POLICY,
+    doubtful_frame,
+    invented_counts,
+    invented_facts,
+    invented_frame,
+    whole,
+    with_people,
+)
 
 VOID = {"meta", "link", "br", "hr", "img", "input"}
 PROSE = {"p", "li"}
@@ -270,7 +279,25 @@ def test_the_first_part_has_three_numbers_with_intervals(pages):
 
     assert len(numbers) == len(intervals) == 3
     assert all(re.fullmatch(r"About [\d,]+ in every 10,000 people", number) for number in numbers)
-    assert all(re.fullmatch(r"Likely between [\d,]+ and [\d,]+\.", interval) for interval in intervals)
+    alone = r"Likely between [\d,]+ and [\d,]+, not counting mistakes in joining records\."  # it knows of no links
+    assert all(re.fullmatch(alone, interval) for interval in intervals)
+
+
+def test_the_first_intervals_hold_what_links_may_have_got_wrong():
+    """One interval a number: the range if records were joined otherwise lies inside, and the table says the same."""
+    frame, facts = doubtful_frame(), invented_facts()
+    page = build_page(frame, facts)
+
+    for number in page.key_numbers:
+        definition = next(each for each in facts.definitions if each.title == number.title)
+        low, high = (
+            int(each.replace(",", ""))
+            for each in re.fullmatch(r"Likely between ([\d,]+) and ([\d,]+)\.", number.interval).groups()
+        )
+        span, people = frame.span(definition.id, "met"), frame.cell(definition.id, "population").people
+        row = next(row for row in page.glance.rows if row[0] == number.title)
+        assert low <= round(10_000 * span.low / people) < round(10_000 * span.high / people) <= high
+        assert row[4] == f"{low:,} to {high:,}"
 
 
 def test_the_report_says_what_is_asked_and_what_is_not_known(pages):

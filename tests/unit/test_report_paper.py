@@ -109,6 +109,14 @@ def test_headings_tables_and_pictures_are_what_they_are(pdf, page):
     assert all(after <= before + 1 for before, after in pairwise(levels))
 
 
+def test_what_is_asked_stands_on_the_first_page_of_the_pdf(pdf):
+    """With what was found, and before the contents: many read one page."""
+    first = pdf.pages[0].obj.objgen
+    on_first = [item.title for item in pdf.open_outline().root[0].children if item.destination[0].objgen == first]
+
+    assert on_first == ["What we found", "What we ask of the board"]
+
+
 def test_the_pdf_has_bookmarks(pdf, page):
     """A reader can go to a cohort."""
     titles, waiting = set(), [*pdf.open_outline().root]
