@@ -33,7 +33,7 @@ from flows.run import Run, timestamp
 from flows.since import change_since
 from governance.centroids import load_centroids
 from governance.ledger import Event
-from governance.package import open_package, publish_package, wanted_packages
+from governance.package import open_package, publish_package, published_as, wanted_packages
 from governance.populations import load_population
 from governance.store import publish, write_manifest
 from governance.warehouse import connect
@@ -175,7 +175,7 @@ def _publish_cohorts(run: Run, tables: Mapping[str, pa.Table], facts: dict[str, 
     folder, key = run.zone("analysis", run.period, "cohorts"), run.ring.zone_public("analysis")
     manifest = publish_package(folder, tables, key, facts)
     run.ledger.append(
-        Event.COHORTS_PUBLISHED, at=timestamp(), period=run.period, manifest_sha256=manifest, definitions=asked
+        Event.COHORTS_PUBLISHED, at=timestamp(), period=run.period, definitions=asked, **published_as(folder)
     )
     return manifest
 
@@ -186,6 +186,7 @@ def _publish_missed(run: Run, rates: Sequence[GroupRates]) -> str:
         page = sha256(write_missed_page(scratch, run.bundle, run.period, rates).read_bytes()).hexdigest()
         common = {"project": run.bundle.project.id, "period": run.period, "config_sha256": run.bundle.digest}
         write_manifest(scratch, {**common, "kind": "who_is_missed", "files": {PAGE_FILE: page}})
+    run.record_files("missed", run.zone("analysis", run.period, "missed"))
     return page
 
 
@@ -199,6 +200,7 @@ def _publish_measures(run: Run, measured: Measured, definitions: Sequence[Defini
         page = sha256(written.read_bytes()).hexdigest()
         common = {"project": run.bundle.project.id, "period": run.period, "config_sha256": run.bundle.digest}
         write_manifest(scratch, {**common, "kind": "measures", "files": {MEASURES_PAGE: page}})
+    run.record_files("measures", run.zone("analysis", run.period, "measures"))
     return page
 
 

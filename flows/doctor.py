@@ -18,6 +18,7 @@ from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from flows.commands.output import aligned
+from flows.intact import files_of_project
 from flows.lock import is_running
 from flows.locked import LOCK, asked_by_us, departures, installed, needed_to_run
 from flows.prefect_care import seem_to_run
@@ -135,6 +136,21 @@ def _ledger(root: Path) -> Finding:
         return _unsigned(Ledger(root / "ledger").entries())
     found = verified(root)
     return Finding("ledger", is_well=True, found=f"whole: {found['entries']} entries, {found['signed']} signed")
+
+
+def _files(root: Path) -> Finding:
+    """All but sealed tables, which `joinedup audit verify` hashes as well."""
+    found = files_of_project(root, sealed=False)
+    if found.faults:
+        named = ", ".join(fault.file for fault in found.faults[:_SHOWN])
+        more = f" and {len(found.faults) - _SHOWN} more" if len(found.faults) > _SHOWN else ""
+        fix = (
+            "`joinedup audit verify DIR` says what is wrong with each. Tell the IG lead before anything is made again."
+        )
+        return Finding("files", is_well=False, found=f"not as the ledger has them: {named}{more}", fix=fix)
+    before = f"; {found.from_before} of before files were recorded" if found.from_before else ""
+    told = f"{found.publications} publications are as they were recorded{before} (sealed tables not looked at)"
+    return Finding("files", is_well=True, found=told if found.publications else "nothing has been published yet")
 
 
 def _unsigned(entries: Sequence[Entry]) -> Finding:
@@ -289,6 +305,7 @@ _LOOKS: dict[str, Callable[[Path], Finding]] = {
     "permissions": _private,
     "keys": _keys,
     "ledger": _ledger,
+    "files": _files,
     "leftovers": _leftovers,
     "orchestrator": _server,
     "schedule": _schedule,

@@ -1,10 +1,14 @@
 """``joinedup audit evidence``: the pack for an impact assessment and a record of processing."""
 
+from hashlib import sha256
 from pathlib import Path
 
 from flows.run import open_run, timestamp
 from governance.audit.evidence import gather
 from governance.audit.pack import write_pack
+from governance.digests import digests_of
+from governance.intact.papers import EVIDENCE
+from governance.ledger import Event
 from governance.policy import check_bundle, read_facts
 
 
@@ -18,4 +22,7 @@ def write_evidence(root: Path, period: str) -> list[Path]:
     run = open_run(root, period, step="audit")
     findings = check_bundle(run.bundle, read_facts(run.bundle, run.period, as_of=run.today))
     found = gather(root, run.period, run.bundle, findings, run.ring.infos(), run.approval, at=timestamp())
-    return write_pack(root, found)
+    written = write_pack(root, found)
+    digest = sha256(digests_of(written, written[0].parent)).hexdigest()
+    run.ledger.append(Event.FILES_RECORDED, at=timestamp(), period=run.period, package=EVIDENCE, files_sha256=digest)
+    return written

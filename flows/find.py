@@ -17,7 +17,7 @@ from flows.run import Run, open_run, timestamp
 from governance.contracts import FINDER_PROPOSAL
 from governance.errors import PolicyRefusal
 from governance.ledger import Event
-from governance.package import no_package, package_digest, write_tables
+from governance.package import no_package, package_digest, published_as, write_tables
 from governance.store import current, publish, read_manifest, write_file, write_manifest
 
 
@@ -100,9 +100,9 @@ def _publish(run: Run, found: tuple[Found, ...], counts: pa.Table, months: Mappi
             "person_index": run.published(Event.PERSON_INDEX_PUBLISHED),
             "proposals": [_in_words(one, months) for one in found],
         }
-        manifest = write_manifest(scratch, facts)
+        write_manifest(scratch, facts)
     run.ledger.append(
-        Event.PROPOSALS_WRITTEN, at=timestamp(), period=run.period, manifest_sha256=manifest, proposals=len(found)
+        Event.PROPOSALS_WRITTEN, at=timestamp(), period=run.period, proposals=len(found), **published_as(folder)
     )
     return current(folder)
 

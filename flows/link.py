@@ -25,7 +25,7 @@ from governance.errors import PolicyRefusal
 from governance.intake.wording import told
 from governance.keys.ring import kid_of
 from governance.ledger import Event
-from governance.package import open_package, packed_table, publish_package, wanted_packages, write_tables
+from governance.package import open_package, packed_table, publish_package, published_as, wanted_packages, write_tables
 from governance.settings import Source
 from governance.store import publish, write_file, write_manifest
 from governance.warehouse import connect
@@ -78,13 +78,20 @@ def link(run: Run) -> dict[str, int | float | str]:
     facts = _facts(run, result, index, kid) | model.facts | _how_compared(result, carried)
     facts |= {"known_pairs": known_pairs(quality), "deliveries": made_from, "draws": DRAWS}
     facts |= {"records_in_doubt": draws.records_in_doubt, "held": asdict(held)} | rekeyed.facts | arrived
-    inner = _publish_inside_linkage(run, result, index, facts, model.artefact)
+    _publish_inside_linkage(run, result, index, facts, model.artefact)
     people = {"person_index": index.table, "drawn_person": draws.drawn_person, "linkage_draw": draws.linkage_draw}
     outer = _publish_index(run, {**people, "record_quality": quality}, facts)
     ledger, at = run.ledger, {"period": run.period, "model_sha256": model.artefact.digest}
-    ledger.append(Event.LINKED, at=timestamp(), sources=len(made_from), manifest_sha256=inner, **at)
+    ledger.append(
+        Event.LINKED,
+        at=timestamp(),
+        sources=len(made_from),
+        **published_as(run.zone("linkage", run.period, "out")),
+        **at,
+    )
     epoch = linkage.epoch
-    ledger.append(Event.PERSON_INDEX_PUBLISHED, at=timestamp(), manifest_sha256=outer, kid=kid, epoch=epoch, **at)
+    at |= published_as(run.zone("analysis", run.period, "index"))
+    ledger.append(Event.PERSON_INDEX_PUBLISHED, at=timestamp(), kid=kid, epoch=epoch, **at)
     destroy_older_records(run, "linkage")
     destroy_translations(run, rekeyed)
     counts = {"records": told(index.table.num_rows), "persons": told(index.persons), "drifted": model.drifted}
@@ -213,7 +220,7 @@ def _facts(run: Run, result: LinkResult, index: PersonIndex, kid: str) -> dict[s
 
 def _publish_inside_linkage(
     run: Run, result: LinkResult, index: PersonIndex, facts: dict[str, Any], model: Artefact
-) -> str:
+) -> None:
     """Scored pairs, the index, the model and the restricted report: none of it leaves the linkage zone."""
     left = left_for_next(result)
     people = {"person_index": index.table, "person_change": index.changes, "previous_index": index.previous}
@@ -222,7 +229,7 @@ def _publish_inside_linkage(
         written = write_tables(scratch, {**people, **pairs}, run.ring.zone_public("linkage"))
         write_file(scratch / MODEL_FILE, model.as_bytes())
         write_linkage_report(scratch, result, facts, run.bundle.project)
-        return write_manifest(scratch, {**facts, "model": result.model.as_dict(), "tables": written})
+        write_manifest(scratch, {**facts, "model": result.model.as_dict(), "tables": written})
 
 
 def _publish_index(run: Run, tables: dict[str, pa.Table], facts: dict[str, Any]) -> str:

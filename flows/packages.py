@@ -12,7 +12,7 @@ from flows.run import Run, open_run, timestamp
 from governance.errors import BadInput, PolicyRefusal
 from governance.keys.ring import kid_of
 from governance.ledger import Event
-from governance.package import check_expected, check_recorded, check_tables, no_package
+from governance.package import check_expected, check_recorded, check_tables, no_package, published_as
 from governance.package_file import SUFFIX, Carried, pack, read_front, unpack
 from governance.package_signature import check_signed, check_signed_bytes
 from governance.store import current, publish
@@ -81,12 +81,13 @@ def export_packages(root: Path, period: str, to: Path, *, source: str = "") -> l
 def _parcels(run: Run, sources: Sequence[str], *, ours_too: bool) -> Iterator[_Parcel]:
     for source in sources:
         for kind in _OF_SOURCE:
-            yield _Parcel(kind, source, _folder(run, kind, source))
+            yield _Parcel(kind, source, package_folder(run, kind, source))
     if ours_too:
-        yield _Parcel("person_index", "", _folder(run, "person_index", ""))
+        yield _Parcel("person_index", "", package_folder(run, "person_index", ""))
 
 
-def _folder(run: Run, kind: str, source: str) -> Path:
+def package_folder(run: Run, kind: str, source: str) -> Path:
+    """Where a kind of package lies; the person index is of no source."""
     if kind == "receipt":
         return run.zone("source", source, run.period)
     if kind == "person_index":
@@ -153,7 +154,7 @@ def _imported(run: Run, path: Path) -> dict[str, str]:
     digest = sha256(carried.manifest_bytes).hexdigest()
     _check_not_older(run, parcel, digest, path.name)
     _take_in(run, parcel, path, carried)
-    facts = {"period": run.period, "manifest_sha256": digest, "kid": carried.manifest["kid"], "key": key}
+    facts = {"period": run.period, "kid": carried.manifest["kid"], "key": key} | published_as(parcel.folder)
     run.ledger.append(Event.PACKAGE_IMPORTED, at=timestamp(), **facts, **parcel.where)
     return {"kind": parcel.kind, "source": parcel.source, "manifest_sha256": digest, "key": key}
 
@@ -162,7 +163,7 @@ def _addressed(run: Run, path: Path, carried: Carried) -> _Parcel:
     """What the manifest says it is; believed only once the signature of that very maker was checked."""
     kind, source = carried.manifest.get("kind"), carried.manifest.get("source", "")
     if kind == "person_index":
-        return _Parcel(kind, "", _folder(run, kind, ""))
+        return _Parcel(kind, "", package_folder(run, kind, ""))
     if kind not in _OF_SOURCE:
         raise BadInput(
             f"{path.name} is a package of a kind that is not carried between machines.",
@@ -171,7 +172,7 @@ def _addressed(run: Run, path: Path, carried: Carried) -> _Parcel:
             code="E-PACKAGE-FILE",
         )
     known = run.bundle.source(str(source)).id
-    return _Parcel(str(kind), known, _folder(run, str(kind), known))
+    return _Parcel(str(kind), known, package_folder(run, str(kind), known))
 
 
 def _expected(run: Run, parcel: _Parcel) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from cohorts.events import Payload, record_tables
 from cohorts.mapping_report import mapping_report
 from cohorts.quality.filled import filled_fields
 from flows.chosen import check_not_older, chosen_anew, chosen_extract, repeated_in, rows_before, told_by
+from flows.packages import package_folder
 from flows.rekeying import earlier_record_key, publish_translation
 from flows.run import Run, timestamp, uses_of
 from governance.areas import load_area_lookup
@@ -22,7 +23,7 @@ from governance.keys.issue import household_context
 from governance.keys.ring import Secret
 from governance.leaving_out import LeftOut, leave_out
 from governance.ledger import Event
-from governance.package import publish_package
+from governance.package import publish_package, published_as
 from governance.settings import Source
 from linkage.bands import read_bands
 from linkage.chance import count_chance
@@ -181,13 +182,8 @@ def _record(
     ledger.append(Event.OPT_OUTS_APPLIED, at=timestamp(), status=opt_outs.status, **applied, **where)
     ledger.append(Event.PROTECTED_LEFT_OUT, at=timestamp(), status=left_out.sensitive.status, **where)
     epoch = run.bundle.project.linkage.epoch
-    for kind, digest in digests.items():
+    for kind in digests:
+        published = published_as(package_folder(run, kind, source.id))
         ledger.append(
-            Event.PACKAGE_PUBLISHED,
-            at=timestamp(),
-            package=kind,
-            manifest_sha256=digest,
-            kid=facts["kid"],
-            epoch=epoch,
-            **where,
+            Event.PACKAGE_PUBLISHED, at=timestamp(), package=kind, kid=facts["kid"], epoch=epoch, **published, **where
         )

@@ -15,7 +15,7 @@ from flows.cohorts import analysis_tables
 from flows.run import Run, open_run, timestamp
 from governance.errors import BadInput
 from governance.ledger import Event
-from governance.package import no_package
+from governance.package import no_package, published_as
 from governance.settings import Source
 from governance.store import current, publish, read_manifest, write_manifest
 
@@ -75,9 +75,9 @@ def _publish(run: Run, cards: Sequence[Scorecard]) -> dict[str, Path]:
         written = [write_scorecard(scratch, run.bundle.project, card) for card in cards]
         files = {path.name: sha256(path.read_bytes()).hexdigest() for path in written}
         common = {"project": run.bundle.project.id, "period": run.period, "config_sha256": run.bundle.digest}
-        manifest = write_manifest(scratch, {**common, "kind": "scorecards", "files": files})
+        write_manifest(scratch, {**common, "kind": "scorecards", "files": files})
     run.ledger.append(
-        Event.SCORECARDS_WRITTEN, at=timestamp(), period=run.period, manifest_sha256=manifest, sources=len(cards)
+        Event.SCORECARDS_WRITTEN, at=timestamp(), period=run.period, sources=len(cards), **published_as(folder)
     )
     return {card.source.id: current(folder) / f"{card.source.id}.html" for card in cards}
 

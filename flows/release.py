@@ -8,9 +8,11 @@ from flows.releasing.drafts import Draft, draft_of, hold_to_rules
 from flows.releasing.recording import record_of
 from flows.releasing.safe_numbers import Numbers, attacked, safe_numbers
 from flows.run import Run, timestamp
+from governance.digests import files_below
 from governance.disclosure import counts_files
 from governance.errors import PolicyRefusal
 from governance.ledger import Event
+from governance.package import published_as
 from governance.policy.released import RECORD, files_of
 from governance.release_notices import read_notices
 from governance.release_record import record_bytes
@@ -45,11 +47,11 @@ def release(run: Run) -> dict[str, int | float | str]:
         Event.REPORT_RELEASED,
         at=timestamp(),
         period=run.period,
-        manifest_sha256=draft.sha256,
         page_sha256=read_manifest(current(run.zone("draft", run.period)))["files"][REPORT_FILE],
         profile=numbers.released.frame.policy_id,
         releases=gate.releases,
         record_sha256=sha256(record.read_bytes()).hexdigest(),
+        **published_as(run.zone("public", run.period)),
     )
     return done
 
@@ -90,7 +92,7 @@ def _check_fresh(run: Run, draft: Draft, numbers: Numbers) -> None:
 def _publish(run: Run, record: bytes) -> None:
     staged = current(run.zone("draft", run.period))
     with publish(run.zone("public", run.period), keep_every=True) as scratch:
-        for path in sorted(path for path in staged.rglob("*") if path.is_file()):
+        for path in files_below(staged):
             write_file(scratch / path.relative_to(staged), path.read_bytes())
         write_file(scratch / RECORD, record)
         hold_to_rules(run, scratch, draft=False)

@@ -27,6 +27,7 @@ from governance.area_folders import folder_of
 from governance.disclosure import MEASURES_FILE, SafeMeasures, counts_files, release_linkage
 from governance.disclosure.gate import GateResult, rule_facts
 from governance.ledger import Event
+from governance.package import published_as
 from governance.release_record import definition_digests
 from governance.store import publish, write_file, write_manifest
 
@@ -47,9 +48,9 @@ def report(run: Run) -> dict[str, int | float | str]:
         Event.REPORT_STAGED,
         at=timestamp(),
         period=run.period,
-        manifest_sha256=manifest,
         page_sha256=page,
         profile=profile,
+        **published_as(run.zone("draft", run.period)),
     )
     receipt: dict[str, int | float | str] = {"profile": profile, "page": page, "report": manifest}
     receipt["suppressed"] = len(numbers.suppressed)

@@ -14,7 +14,7 @@ from flows.run import Run, open_run, timestamp
 from governance.code_version import code_version
 from governance.intake.wording import told
 from governance.ledger import Event
-from governance.package import open_package, publish_package
+from governance.package import open_package, publish_package, published_as
 from governance.review_approval import ReviewApproval, check_review_approved
 from governance.store import current, publish, write_file, write_manifest
 from linkage.review.lists import Review, make_review
@@ -48,10 +48,10 @@ def export_review(root: Path, period: str, *, pairs: int, seed: int, reviewer: s
         lists |= {f"source_{source}": _publish_own(run, review, facts, source) for source in _sources_inside(review)}
         if approval:
             lists["reviewer"] = _publish_across(run, review, facts, approval)
-        digest = _publish_sample(run, review, facts | {"lists": lists})
+        folder = _publish_sample(run, review, facts | {"lists": lists})
         signed = {"approval_sha256": approval.approval_sha256} if approval else {}
         where = {"period": run.period, "model_sha256": facts["model_sha256"]}
-        run.ledger.append(Event.REVIEW_EXPORTED, at=timestamp(), manifest_sha256=digest, **where, **signed)
+        run.ledger.append(Event.REVIEW_EXPORTED, at=timestamp(), **published_as(folder), **where, **signed)
         run.ledger.checkpoint(at=timestamp())
     return _receipt(run, review, lists, approval)
 
@@ -97,7 +97,9 @@ def _publish_patterns(run: Run, review: Review, facts: dict[str, Any]) -> str:
     """The one list in the clear: no record, no small count."""
     with publish(review_folder(run, "patterns")) as scratch:
         write_file(scratch / "patterns.csv", as_csv(_to_answer(review.patterns)))
-        return write_manifest(scratch, {**facts, "kind": "review_patterns", "code_version": code_version()})
+        digest = write_manifest(scratch, {**facts, "kind": "review_patterns", "code_version": code_version()})
+    run.record_files("patterns", review_folder(run, "patterns"))
+    return digest
 
 
 def _sources_inside(review: Review) -> list[str]:
@@ -121,14 +123,18 @@ def _publish_across(run: Run, review: Review, facts: dict[str, Any], approval: R
 
 
 def _publish_items(run: Run, reader: str, rows: pa.Table, key: X25519PublicKey, facts: dict[str, Any]) -> str:
-    return publish_package(review_folder(run, reader), {ITEMS: rows}, key, {**facts, "kind": ITEMS, "reader": reader})
+    folder = review_folder(run, reader)
+    digest = publish_package(folder, {ITEMS: rows}, key, {**facts, "kind": ITEMS, "reader": reader})
+    run.record_files("review_items", folder)
+    return digest
 
 
-def _publish_sample(run: Run, review: Review, facts: dict[str, Any]) -> str:
-    """What was drawn and from how many, for the estimates: stays in the linkage zone."""
+def _publish_sample(run: Run, review: Review, facts: dict[str, Any]) -> Path:
+    """What was drawn and from how many, for the estimates: stays in the linkage zone. Returns where it lies."""
     tables = dict(zip(SAMPLE, (review.sample, review.strata), strict=True))
     folder = run.zone("linkage", run.period, "review")
-    return publish_package(folder, tables, run.ring.zone_public("linkage"), {**facts, "kind": "review_sample"})
+    publish_package(folder, tables, run.ring.zone_public("linkage"), {**facts, "kind": "review_sample"})
+    return folder
 
 
 def _to_answer(table: pa.Table) -> pa.Table:

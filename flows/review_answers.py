@@ -16,7 +16,7 @@ from flows.run import Run, open_run, timestamp
 from governance.code_version import code_version
 from governance.errors import BadInput, Fault
 from governance.ledger import Event
-from governance.package import no_package, open_package, package_digest, write_tables
+from governance.package import no_package, open_package, package_digest, published_as, write_tables
 from governance.store import current, publish, read_manifest, write_manifest
 from linkage.review.answers import CANNOT_TELL, NO, YES, estimate
 from linkage.review.page import write_review_page
@@ -53,11 +53,10 @@ def import_answers(root: Path, period: str, file: Path) -> dict[str, Any]:
         before = _earlier(run, facts)
         answers = before | _read_answers(file, sample, before)
         found = estimate(sample, strata, answers, facts["threshold"])
-        digest = _publish(run, answers, found, facts)
+        _publish(run, answers, found, facts)
         file_sha256 = sha256(file.read_bytes()).hexdigest()
-        run.ledger.append(
-            Event.REVIEW_IMPORTED, at=timestamp(), period=run.period, manifest_sha256=digest, sha256=file_sha256
-        )
+        published = published_as(_folder(run))
+        run.ledger.append(Event.REVIEW_IMPORTED, at=timestamp(), period=run.period, sha256=file_sha256, **published)
         run.ledger.checkpoint(at=timestamp())
     return {**found, "period": run.period, "page": str(current(_folder(run)) / "review.html")}
 
@@ -115,7 +114,7 @@ def _sample_digest(facts: Mapping[str, Any]) -> str:
     return str(facts["tables"]["review_sample"]["sha256"])
 
 
-def _publish(run: Run, answers: Mapping[str, str], found: dict[str, Any], facts: Mapping[str, Any]) -> str:
+def _publish(run: Run, answers: Mapping[str, str], found: dict[str, Any], facts: Mapping[str, Any]) -> None:
     items = sorted(answers)
     schema = pa.schema([("item", pa.string()), ("match", pa.string())])
     table = pa.table({"item": items, "match": [answers[item] for item in items]}, schema=schema)
@@ -130,7 +129,7 @@ def _publish(run: Run, answers: Mapping[str, str], found: dict[str, Any], facts:
             "review": found | {"period": run.period},
         }
         write_review_page(scratch, about["review"], run.bundle.project)
-        return write_manifest(scratch, {**about, "code_version": code_version(), "tables": written})
+        write_manifest(scratch, {**about, "code_version": code_version(), "tables": written})
 
 
 def latest_review(run: Run) -> dict[str, Any]:

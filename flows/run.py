@@ -17,6 +17,7 @@ from governance.intake.period import as_of_date
 from governance.keys.issue import record_context
 from governance.keys.ring import IssuedKeys, KeyRing, Secret, Uses
 from governance.ledger import Event, Ledger
+from governance.package import published_as
 from governance.policy import check_bundle, read_facts, refuse_blocked
 from governance.settings import Bundle, load_bundle
 from governance.waivers import in_force, read_waivers
@@ -95,6 +96,17 @@ class Run:
             if back and entry.event is Event.ROLLED_BACK and entry.facts["period"] == wanted["period"]:
                 return str(entry.facts.get(back, ""))
         return ""
+
+    def record_files(self, package: str, folder: Path) -> None:
+        """Enter what was written beside the results into the ledger: a folder that has no event of its own.
+
+        Args:
+            package: What the ledger calls it.
+            folder: Where it was published.
+        """
+        self.ledger.append(
+            Event.FILES_RECORDED, at=timestamp(), period=self.period, package=package, **published_as(folder)
+        )
 
     def imported(self, **where: str) -> list[str]:
         """Manifests of this period that were taken in from other machines, oldest first."""

@@ -12,6 +12,7 @@ from typing import Any
 from cohorts.board import boards_digest
 from flows.chosen import chosen_from
 from flows.commands.output import aligned
+from flows.intact import files_of_project
 from flows.lock import is_running
 from flows.pages import page_lines, pages
 from flows.period import AFTER
@@ -101,7 +102,7 @@ def standing(root: Path, period: str) -> Standing:
         steps = list(_after_boards(steps, released, is_newest=is_newest, at_once=at_once))
     if not running and _was_cut_off(entries):
         steps = [_cut_off(step) for step in steps]
-    what_next = () if running else tuple(_next(root, bundle, month, steps, draft))
+    what_next = () if running else (*_altered(root, month), *_next(root, bundle, month, steps, draft))
     return Standing(bundle.project.id, month, running, tuple(steps), what_next, pages(root, month))
 
 
@@ -289,6 +290,15 @@ def _next(root: Path, bundle: Bundle, month: str, steps: Sequence[Step], draft: 
         yield f"joinedup run DIR --period {month}"
     elif draft and left:
         yield draft.next_command
+
+
+def _altered(root: Path, month: str) -> Iterator[str]:
+    """Where a page, a manifest or a pointer of the month is not as the ledger has it: sealed tables take too long."""
+    found = files_of_project(root, sealed=False, period=month)
+    if found.faults:
+        count = len(found.faults)
+        told = f"{count} file{' is' if count == 1 else 's are'} not as the ledger has {'it' if count == 1 else 'them'}"
+        yield f"{told}: `joinedup audit verify DIR` names each; tell the IG lead before anything is made again"
 
 
 def _otherwise_named(root: Path, bundle: Bundle, month: str) -> str:

@@ -79,6 +79,24 @@ def opened(envelope: bytes, trusted: Mapping[str, Ed25519PublicKey]) -> tuple[di
     return statement, tuple(dict.fromkeys(signers))
 
 
+def is_whole(envelope: bytes, known: Mapping[str, Ed25519PublicKey]) -> bool:
+    """Whether an envelope is, byte for byte, as :func:`sign` or :func:`countersign` wrote it, with known signers only.
+
+    Args:
+        envelope: The file.
+        known: Public keys by fingerprint; also those whose signatures no longer count.
+    """
+    try:
+        content = json.loads(envelope)
+        payload = base64.b64decode(content["payload"], validate=True)
+        signatures = [{"keyid": str(one["keyid"]), "sig": str(one["sig"])} for one in content["signatures"]]
+        raw = [(one["keyid"], base64.b64decode(one["sig"], validate=True)) for one in signatures]
+    except (ValueError, KeyError, TypeError):
+        return False
+    is_ours = _envelope(payload, signatures) == envelope
+    return is_ours and bool(raw) and all(_holds(payload, signature, known.get(key)) for key, signature in raw)
+
+
 def _holds(payload: bytes, signature: bytes, key: Ed25519PublicKey | None) -> bool:
     if key is None:
         return False

@@ -47,6 +47,7 @@ class Event(StrEnum):
     SCORECARDS_WRITTEN = "scorecards_written"
     PROPOSALS_WRITTEN = "proposals_written"
     ROLLED_BACK = "rolled_back"
+    FILES_RECORDED = "files_recorded"
     AUDIT_WRITTEN = "audit_written"
     RULE_WAIVED = "rule_waived"
     RELEASE_CHECKED = "release_checked"
@@ -78,29 +79,34 @@ FACTS: dict[Event, frozenset[str]] = {
     Event.SOURCE_ABSENT: frozenset({"period", "source"}),
     Event.OPT_OUTS_APPLIED: frozenset({"period", "source", "status", "reason", "list_sha256"}),
     Event.PROTECTED_LEFT_OUT: frozenset({"period", "source", "status"}),
-    Event.PACKAGE_PUBLISHED: frozenset({"period", "source", "package", "manifest_sha256", "kid", "epoch"}),
+    Event.PACKAGE_PUBLISHED: frozenset(
+        {"period", "source", "package", "manifest_sha256", "files_sha256", "kid", "epoch"}
+    ),
     Event.PACKAGE_EXPORTED: frozenset({"period", "source", "package", "manifest_sha256"}),
-    Event.PACKAGE_IMPORTED: frozenset({"period", "source", "package", "manifest_sha256", "kid", "key"}),
+    Event.PACKAGE_IMPORTED: frozenset({"period", "source", "package", "manifest_sha256", "files_sha256", "kid", "key"}),
     Event.INDEX_REKEYED: frozenset({"period", "sources", "epoch", "from_epoch"}),
-    Event.LINKED: frozenset({"period", "sources", "model_sha256", "manifest_sha256"}),
-    Event.PERSON_INDEX_PUBLISHED: frozenset({"period", "manifest_sha256", "model_sha256", "kid", "epoch"}),
+    Event.LINKED: frozenset({"period", "sources", "model_sha256", "manifest_sha256", "files_sha256"}),
+    Event.PERSON_INDEX_PUBLISHED: frozenset(
+        {"period", "manifest_sha256", "files_sha256", "model_sha256", "kid", "epoch"}
+    ),
     Event.REVIEW_APPROVED: frozenset({"project", "approval_sha256", "key", "fingerprint"}),
-    Event.REVIEW_EXPORTED: frozenset({"period", "manifest_sha256", "model_sha256", "approval_sha256"}),
-    Event.REVIEW_IMPORTED: frozenset({"period", "manifest_sha256", "sha256"}),
+    Event.REVIEW_EXPORTED: frozenset({"period", "manifest_sha256", "files_sha256", "model_sha256", "approval_sha256"}),
+    Event.REVIEW_IMPORTED: frozenset({"period", "manifest_sha256", "files_sha256", "sha256"}),
     Event.OLDER_RECORDS_DESTROYED: frozenset({"period", "zone", "tables", "periods"}),
     Event.DATA_DESTROYED: frozenset({"period", "dataset", "files", "due", "certificate_sha256"}),
-    Event.COHORTS_PUBLISHED: frozenset({"period", "manifest_sha256", "definitions"}),
-    Event.REPORT_STAGED: frozenset({"period", "manifest_sha256", "page_sha256", "profile"}),
+    Event.COHORTS_PUBLISHED: frozenset({"period", "manifest_sha256", "files_sha256", "definitions"}),
+    Event.REPORT_STAGED: frozenset({"period", "manifest_sha256", "files_sha256", "page_sha256", "profile"}),
     Event.REPORT_RELEASED: frozenset(
-        {"period", "manifest_sha256", "page_sha256", "profile", "releases", "record_sha256"}
+        {"period", "manifest_sha256", "page_sha256", "profile", "releases", "record_sha256", "files_sha256"}
     ),
     Event.REPORT_WITHDRAWN: frozenset({"period", "manifest_sha256", "approval_sha256"}),
     Event.REPORT_TO_CORRECT: frozenset({"period", "manifest_sha256", "approval_sha256"}),
-    Event.PROPOSALS_WRITTEN: frozenset({"period", "manifest_sha256", "proposals"}),
-    Event.SCORECARDS_WRITTEN: frozenset({"period", "manifest_sha256", "sources"}),
+    Event.PROPOSALS_WRITTEN: frozenset({"period", "manifest_sha256", "files_sha256", "proposals"}),
+    Event.SCORECARDS_WRITTEN: frozenset({"period", "manifest_sha256", "files_sha256", "sources"}),
     Event.ROLLED_BACK: frozenset(
         {"period", "person_index_sha256", "cohorts_sha256", "report_sha256", "approval_sha256"}
     ),
+    Event.FILES_RECORDED: frozenset({"period", "package", "manifest_sha256", "files_sha256"}),
     Event.AUDIT_WRITTEN: frozenset({"period", "page_sha256"}),
     Event.RULE_WAIVED: frozenset({"project", "rule", "approval_sha256"}),
     Event.RELEASE_CHECKED: frozenset({"project", "period", "manifest_sha256", "approval_sha256"}),
@@ -123,6 +129,7 @@ _TEXT: dict[str, str] = {
     **dict.fromkeys(("sha256", "content_hmac", "config_sha256", "approval_sha256", "list_sha256"), _DIGEST),
     **dict.fromkeys(("person_index_sha256", "cohorts_sha256", "report_sha256"), _DIGEST),
     **dict.fromkeys(("manifest_sha256", "model_sha256", "page_sha256", "record_sha256"), _DIGEST),
+    "files_sha256": _DIGEST,
     **dict.fromkeys(("key", "fingerprint"), r"[0-9a-f]{16}"),
     "zone": "linkage|analysis",
     "card": r"[0-9a-f]{16}",

@@ -12,6 +12,7 @@ from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X
 
 from governance.code_version import code_version
 from governance.contracts import CONTRACTS, check_table
+from governance.digests import DIGESTS, file_sha256
 from governance.errors import BadInput, PolicyRefusal
 from governance.package_signature import check_signed, write_signature
 from governance.store import SealedTable, current, publish, read_manifest, read_table, write_manifest, write_table
@@ -59,6 +60,13 @@ def write_tables(
 def package_digest(folder: Path) -> str:
     """SHA-256 of the manifest of a folder's current package."""
     return sha256((current(folder) / "manifest.json").read_bytes()).hexdigest()
+
+
+def published_as(folder: Path) -> dict[str, str]:
+    """What the ledger is told of a folder's current content: ``manifest_sha256``, and ``files_sha256`` of its bytes."""
+    beside = current(folder) / DIGESTS
+    files = {"files_sha256": file_sha256(beside)} if beside.exists() else {}  # a release of before there were any
+    return {"manifest_sha256": package_digest(folder), **files}
 
 
 def open_package(

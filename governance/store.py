@@ -23,6 +23,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hpke import AEAD, KDF, KEM, Suite
 
 from governance import write_points
+from governance.digests import DIGESTS, digests_of, files_below
 from governance.errors import BadInput, PolicyRefusal
 
 _MAGIC = b"JOINEDUP-SEALED-1"
@@ -262,6 +263,7 @@ def publish(folder: Path, *, keep_every: bool = False) -> Iterator[Path]:
         write_points.remove_tree(scratch)
         write_points.make_folder(scratch)
         yield scratch
+        write_file(scratch / DIGESTS, digests_of(files_below(scratch), scratch))
         version = sha256((scratch / "manifest.json").read_bytes()).hexdigest()[:_VERSION]
         before = _swap(folder, scratch, version)
         if not keep_every:

@@ -10,7 +10,7 @@ from governance.approval_record import APPROVERS
 from governance.errors import BadInput
 from governance.keys.ring import KeyRing
 from governance.ledger import Event, Ledger
-from governance.package import no_package, package_digest
+from governance.package import no_package, package_digest, published_as
 from governance.policy.released import WITHDRAWAL, WITHDRAWAL_FILE
 from governance.release_notices import Kind, Notice, read_notices, sign_notice
 from governance.settings import Bundle, load_bundle
@@ -52,6 +52,7 @@ def take_back(root: Path, period: str, kind: Kind, *, reason: str, approver: str
     path = sign_notice(bundle, ring.signing(APPROVERS[second], today), notice, approver)
     if kind == "withdrawn":
         _put_notice(bundle, public, month, digest, notice)
+        _record(open_ledger(root, ring, today), public, month)
     ledger = Ledger(root / "ledger")
     told_of = [one.facts["manifest_sha256"] for one in ledger.entries() if one.event is _EVENTS[kind]]
     if digest not in told_of:
@@ -79,6 +80,14 @@ def _put_notice(bundle: Bundle, public: Path, month: str, digest: str, notice: N
         files = {WITHDRAWAL_FILE: sha256(page).hexdigest()}
         facts = {"kind": WITHDRAWAL, "project": project.id, "period": month, "about": digest, "files": files}
         write_manifest(scratch, facts)
+
+
+def _record(ledger: Ledger, public: Path, month: str) -> None:
+    """Enter what readers are led to now, once."""
+    written = published_as(public)
+    digest = written.get("files_sha256", "")  # none where it was put there before files were recorded
+    if digest and not any(entry.facts.get("files_sha256") == digest for entry in ledger.entries()):
+        ledger.append(Event.FILES_RECORDED, at=timestamp(), period=month, package=WITHDRAWAL, **written)
 
 
 def _page(bundle: Bundle, notice: Notice) -> str:

@@ -98,6 +98,7 @@ EVENTS = {
     "report_released": "Board report was released",
     "proposals_written": "Proposals of the finder were written",
     "scorecards_written": "Scorecards were written",
+    "files_recorded": "What was written beside the results was recorded, file by file",
     "audit_written": "Audit page was written",
     "run_finished": "Run finished",
     "run_failed": "Run failed",

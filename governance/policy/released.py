@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from governance.area_folders import each_named
+from governance.digests import DIGESTS
 from governance.statements import Statement
 from governance.store import current
 
@@ -84,10 +85,10 @@ def counts_before(folder: Path, but: Path | None = None) -> tuple[Mapping[str, b
 
 
 def files_of(folder: Path) -> dict[str, bytes]:
-    """Every file below a folder but what is written of it: its manifest and its record."""
+    """Every file below a folder but what is written of it: its manifest, its record and its digests."""
     paths = (path for path in sorted(folder.rglob("*")) if path.is_file())
     found = {path.relative_to(folder).as_posix(): path.read_bytes() for path in paths}
-    return {name: content for name, content in found.items() if name not in (MANIFEST, RECORD)}
+    return {name: content for name, content in found.items() if name not in (MANIFEST, RECORD, DIGESTS)}
 
 
 def rows_of(content: bytes) -> list[dict[str, str]]:

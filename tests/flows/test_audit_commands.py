@@ -9,7 +9,11 @@ from pathlib import Path
 import pytest
 
 from flows.engine import run_steps
+from flows.evidence import write_evidence
+from flows.intact import files_of_project
+from flows.proving import verified
 from flows.run import open_run
+from governance.errors import ProjectError
 from governance.ledger import Event, Ledger
 from tests.lib.command import here
 from tests.lib.toy import PERIOD
@@ -20,7 +24,8 @@ def _ran(tmp_path_factory, _toy_template):
     root = Path(shutil.copytree(_toy_template, tmp_path_factory.mktemp("audited") / "toy"))
     run_steps(open_run(root, PERIOD), [("pseudonymise", "gp_register"), ("pseudonymise", "housing")], plain=True)
     shutil.copy(root / "ledger/checkpoint.json", root.parent / "kept.json")
-    run_steps(open_run(root, PERIOD), [("link", ""), ("cohorts", ""), ("report", "")], plain=True)
+    run_steps(open_run(root, PERIOD), [("link", ""), ("cohorts", ""), ("report", ""), ("audit", "")], plain=True)
+    write_evidence(root, PERIOD)
     return root
 
 
@@ -70,7 +75,7 @@ def test_a_history_that_was_rewritten_by_the_signer_is_shown_by_a_kept_checkpoin
     """The ledger itself verifies: only somebody else's copy tells."""
     rewrite(ran, change)
 
-    assert here(capsys, "audit", "verify", ran).code == 0
+    assert verified(ran)["entries"] > 0, "the control: the ledger alone holds"
     done = here(capsys, "audit", "verify", ran, "--against", ran.parent / "kept.json", "--json")
     assert (done.code, done.json["error"]["code"]) == (2, "E-LEDGER-REWRITTEN")
 
@@ -232,3 +237,128 @@ def test_the_ledger_has_an_entry_for_every_event_it_may_have(ran):
     events = {entry.event for entry in Ledger(ran / "ledger").entries()}
 
     assert {Event.PACKAGE_PUBLISHED, Event.LINKED, Event.REPORT_RELEASED} <= events
+
+
+# --- every file that a month leaves -----------------------------------------------------------------------
+
+NOT_EVIDENCE = {
+    "signed or read by a person": (
+        "project.yaml",
+        "policy.yaml",
+        "sources",
+        "cohorts",
+        "lookups",
+        "schemas",
+        ".gitignore",
+        "board.yaml",
+    ),
+    "what suppliers sent": ("extracts", "optout", "sensitive"),
+    "checked when it is used": ("keys", "voices", ".joinedup", ".vault"),
+}
+"""What a month reads, or keeps for itself; all else that lies in a project is held against the ledger."""
+
+
+def left_by_the_month(root):
+    """Every file of the project that is evidence of the month."""
+    others = {name for names in NOT_EVIDENCE.values() for name in names}
+    paths = (path for path in sorted(root.rglob("*")) if path.is_file())
+    return [path for path in paths if path.relative_to(root).parts[0] not in others and path.name != ".lock"]
+
+
+def test_one_changed_byte_of_any_file_of_a_month_is_named(ran, capsys):
+    """Packages, manifests, pointers, pages, approvals, the ledger: the file is named, and nothing that is in it."""
+    assert not files_of_project(ran).faults, "the control: untouched, all holds"
+    files, unnoticed = left_by_the_month(ran), []
+    assert {path.suffix for path in files} >= {".sealed", ".html", ".json", ".csv", ".pdf", ".xlsx", ".md", ""}
+    for path in files:
+        whole, name = path.read_bytes(), path.relative_to(ran).as_posix()
+        at = len(whole) // 2
+        path.write_bytes(whole[:at] + bytes([whole[at] ^ 1]) + whole[at + 1 :])
+        try:
+            told = [fault.file for fault in files_of_project(ran).faults]
+        except ProjectError as error:
+            told = [fault.file for fault in error.faults]
+        if (name not in told and not name.startswith("ledger/")) or (
+            name.startswith("ledger/") and here(capsys, "audit", "verify", ran).code != 2
+        ):
+            unnoticed.append(name)
+        path.write_bytes(whole)
+
+    assert unnoticed == []
+    assert len(files) > 60, "the control: there was something to change"
+
+
+def test_what_was_altered_is_refused_by_verify_and_told_by_doctor_and_status(ran, capsys):
+    """Exit code 2 and the file's name; without --quick also sealed tables, which alone doctor leaves out."""
+    page = next((ran / "zones/public" / PERIOD).glob("*/board_report.html"))
+    sealed = next((ran / "zones/analysis" / PERIOD / "cohorts").glob("*/cohort_count.parquet.sealed"))
+    assert here(capsys, "audit", "verify", ran).code == 0
+
+    sealed.write_bytes(sealed.read_bytes()[:-1] + b"x")
+    assert here(capsys, "audit", "verify", ran, "--quick").code == 0, "sealed tables were left out"
+    done = here(capsys, "audit", "verify", ran, "--json")
+    assert (done.code, done.json["error"]["code"]) == (2, "E-FILES-ALTERED")
+    assert [fault["file"] for fault in done.json["error"]["faults"]] == [sealed.relative_to(ran).as_posix()]
+
+    page.write_bytes(page.read_bytes() + b" ")
+    looked = {one["about"]: one for one in here(capsys, "doctor", ran, "--json").json["result"]["findings"]}
+    assert not looked["files"]["is_well"]
+    assert page.name in looked["files"]["found"]
+    assert any("audit verify" in step for step in here(capsys, "status", ran, "--json").json["result"]["next"])
+
+
+def test_what_retention_removed_is_no_tampering_and_what_somebody_removed_is(ran):
+    """Tables of people go; a page, a manifest or a table of counts does not go by itself. What is put there is told."""
+    index = next((ran / "zones/analysis" / PERIOD / "index").glob("*/person_index.parquet.sealed"))
+    index.unlink()
+    assert not files_of_project(ran).faults
+
+    gone = [
+        next((ran / "zones/public" / PERIOD).glob("*/safe_counts.csv")),
+        next((ran / "zones/analysis" / PERIOD / "missed").glob("*/digests.json")),
+        next((ran / "zones/analysis" / PERIOD / "cohorts").glob("*/cohort_count.parquet.sealed")),
+        next((ran / "zones/linkage" / PERIOD / "out").glob("*/manifest.json")),
+    ]
+    for path in gone:
+        path.unlink()
+    put = next((ran / "zones/public" / PERIOD).glob("*/board_report")) / "another.html"
+    put.write_text("<p>not ours</p>")
+    told = {fault.file for fault in files_of_project(ran).faults}
+    assert told == {path.relative_to(ran).as_posix() for path in (*gone, put)}
+
+
+def test_a_project_of_before_files_were_recorded_is_told_so_and_not_refused(ran, capsys):
+    """Its manifests and pages are still held against each other; the next run records its files."""
+    older = [one for one in Ledger(ran / "ledger").entries() if one.event is not Event.FILES_RECORDED]
+    ledger = open_run(ran, PERIOD).ledger
+    for name in ("ledger.jsonl", "checkpoint.json"):
+        (ran / "ledger" / name).unlink()
+    for entry in older:
+        ledger.append(
+            entry.event,
+            at=entry.at,
+            **{name: value for name, value in entry.facts.items() if name != "files_sha256"},
+        )
+    ledger.checkpoint(at=older[-1].at)
+    for path in ran.rglob("digests.json"):
+        path.unlink()
+
+    done = here(capsys, "audit", "verify", ran, "--json")
+    assert (done.code, done.json["result"]["files"]["from_before"]) == (0, done.json["result"]["files"]["publications"])
+    assert "made before joinedup recorded every file" in here(capsys, "audit", "verify", ran).out
+    page = next((ran / "zones/public" / PERIOD).glob("*/board_report.html"))
+    page.write_bytes(page.read_bytes() + b" ")
+    assert [fault.file for fault in files_of_project(ran).faults] == [page.relative_to(ran).as_posix()]
+
+
+def test_an_older_content_put_back_in_place_of_the_last_is_named(ran):
+    """Whole and recorded, but not what the ledger says was made last."""
+    run_steps(open_run(ran, PERIOD), [("cohorts", "")], plain=True)
+    assert not files_of_project(ran).faults
+    pointer = ran / "zones/analysis" / PERIOD / "cohorts" / "current"
+    [before] = [
+        one.name for one in pointer.parent.iterdir() if one.is_dir() and one.name != pointer.read_text().strip()
+    ]
+    pointer.write_text(f"{before}\n")
+
+    assert [fault.file for fault in files_of_project(ran).faults] == [pointer.relative_to(ran).as_posix()]

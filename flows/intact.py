@@ -1,0 +1,74 @@
+"""Whether what the months left is what was recorded: asked by `joinedup audit verify`, `doctor` and `status`."""
+
+from pathlib import Path
+
+from flows import progress
+from governance.errors import BadInput, PolicyRefusal
+from governance.intact import Checked, check_files
+from governance.keys.ring import KeyRing
+from governance.ledger import Ledger
+
+ALTERED = "E-FILES-ALTERED"
+
+
+def files_of_project(root: Path, *, sealed: bool = True, period: str = "") -> Checked:
+    """Hold every recorded file against the ledger, telling how far it has come; opens no key.
+
+    Args:
+        root: The project folder.
+        sealed: False to leave out sealed tables.
+        period: Only what belongs to this month; everything if empty.
+
+    Raises:
+        PolicyRefusal: The ledger does not hold.
+        BadInput: A file cannot be read.
+    """
+    entries, infos = Ledger(root / "ledger").entries(), KeyRing(root / "keys").infos()
+    try:
+        return check_files(
+            root,
+            entries,
+            infos,
+            sealed=sealed,
+            period=period,
+            expect=progress.expect,
+            begun=progress.started,
+            done=progress.finished,
+        )
+    except FileNotFoundError:
+        raise BadInput(
+            "Files came or went while they were looked at.",
+            why="A run was going on, or somebody moved files: what was read is then half of one and half of the other.",
+            fix="Wait until the run has ended (`joinedup status DIR` says so), then ask again.",
+            code="E-FILES-MOVED",
+        ) from None
+
+
+def altered(found: Checked) -> PolicyRefusal:
+    """The refusal of a project in which something is not as it was recorded. Names files, never what is in them."""
+    count = len(found.faults)
+    return PolicyRefusal(
+        f"{count} file{' is' if count == 1 else 's are'} not as the ledger has {'it' if count == 1 else 'them'}.",
+        why="Somebody changed, added or removed what a run had made and recorded, or the disk damaged it.",
+        fix="Tell the IG lead before anything is made again. Each line says what then helps; `joinedup audit affected"
+        " DIR PACKAGE` says whom a package is about.",
+        code=ALTERED,
+        faults=found.faults,
+    )
+
+
+def files_lines(found: Checked, *, sealed: bool) -> list[str]:
+    """For people."""
+    what = "" if sealed else " (not the sealed tables)"
+    lines = [
+        f"Every file holds{what}: {found.files:,} files of {found.publications:,} publications,"
+        f" {found.size / 1e6:,.1f} MB, are as they were recorded."
+    ]
+    if found.from_before:
+        lines.append(
+            f"{found.from_before} of them were made before joinedup recorded every file: their manifests and pages"
+            " hold, their sealed tables are checked when they are opened. Running a month again records it."
+        )
+    if found.left_over:
+        lines.append(f"{found.left_over} were left by a run that was cut off; nobody is led to them.")
+    return lines

@@ -1,0 +1,92 @@
+"""What lies beside the zones' publications: approvals and what they keep, certificates, audit pages."""
+
+import base64
+from collections.abc import Iterable, Iterator, Sequence
+from hashlib import sha256
+from pathlib import Path
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+
+from governance import dsse
+from governance.digests import digests_of, file_sha256
+from governance.errors import Fault
+from governance.keys.ring import KeyInfo
+from governance.ledger import Entry, Event
+
+EVIDENCE = "evidence"
+"""How the ledger calls the evidence pack of a month."""
+EVIDENCE_FILES = ("evidence_pack.md", "evidence_pack.html")
+_WHY = "Who signed what, and what the IG lead reads, has to be what was signed and written."
+_RESTORE = "Tell the IG lead; keep a copy of it. Then restore it from a backup."
+_ANEW = "Tell the IG lead; keep a copy of it. Then `joinedup audit {}` writes it anew."
+
+
+def paper_faults(root: Path, entries: Sequence[Entry], infos: Iterable[KeyInfo], period: str) -> Iterator[Fault]:
+    """What of it is not as it was signed, named or recorded; of one month only its pages if a period is given."""
+    if not period:
+        keys = {info.fingerprint: _public(info) for info in infos if info.kind == "signing"}
+        told = {str(value) for entry in entries for name, value in entry.facts.items() if name in _OF_ENVELOPES}
+        yield from _envelopes(root, told, keys)
+        yield from _kept(root)
+        yield from _signer(root, keys)
+    yield from _pages(root, entries, period)
+    yield from _evidence(root, entries, period)
+
+
+_OF_ENVELOPES = frozenset({"approval_sha256", "certificate_sha256"})
+
+
+def _envelopes(root: Path, told: set[str], keys: dict[str, Ed25519PublicKey]) -> Iterator[Fault]:
+    """Signed files: the ledger has their digest, or else (signed on another machine) every byte is signed."""
+    folders = (root / "approvals", root / "certificates", root / "certificates" / "keys")
+    for path in sorted(path for folder in folders for path in folder.glob("*.json")):
+        content = path.read_bytes()
+        if sha256(content).hexdigest() not in told and not dsse.is_whole(content, keys):
+            yield _fault(
+                root, path, "was changed after it was signed, or is signed by nobody of this project", _RESTORE
+            )
+
+
+def _kept(root: Path) -> Iterator[Fault]:
+    for path in sorted((root / "approvals" / "kept").glob("*")):
+        if path.is_file() and not path.name.startswith(".") and file_sha256(path) != path.name:
+            yield _fault(root, path, "is no longer what was approved", _RESTORE)
+
+
+def _signer(root: Path, keys: dict[str, Ed25519PublicKey]) -> Iterator[Fault]:
+    path = root / "ledger" / "signer_public_key.txt"
+    known = {base64.b64encode(key.public_bytes_raw()) + b"\n" for key in keys.values()}
+    if path.exists() and path.read_bytes() not in known:
+        yield _fault(root, path, "is no key that may sign this project's ledgers", "The next run writes it anew.")
+
+
+def _pages(root: Path, entries: Sequence[Entry], period: str) -> Iterator[Fault]:
+    written = {
+        str(one.facts["period"]): str(one.facts["page_sha256"]) for one in entries if one.event is Event.AUDIT_WRITTEN
+    }
+    for month, digest in sorted(written.items()):
+        path = root / "zones" / "audit" / month / "ig_audit.html"
+        if (not period or month == period) and path.exists() and file_sha256(path) != digest:
+            yield _fault(root, path, "was changed after it was written", _ANEW.format(f"DIR --period {month}"))
+
+
+def _evidence(root: Path, entries: Sequence[Entry], period: str) -> Iterator[Fault]:
+    ours = [one for one in entries if one.event is Event.FILES_RECORDED and one.facts["package"] == EVIDENCE]
+    written = {str(one.facts["period"]): str(one.facts["files_sha256"]) for one in ours}
+    for month, digest in sorted(written.items()):
+        folder = root / "zones" / "audit" / month
+        paths = [folder / name for name in EVIDENCE_FILES]
+        if (period and month != period) or not all(path.exists() for path in paths):
+            continue
+        if sha256(digests_of(paths, folder)).hexdigest() != digest:
+            fix = _ANEW.format(f"evidence DIR --period {month}")
+            for path in paths:
+                yield _fault(root, path, "or the file beside it of this name was changed after it was written", fix)
+
+
+def _public(info: KeyInfo) -> Ed25519PublicKey:
+    return Ed25519PublicKey.from_public_bytes(base64.b64decode(info.public))
+
+
+def _fault(root: Path, path: Path, what: str, fix: str) -> Fault:
+    return Fault(what=f"{what}.", file=path.relative_to(root).as_posix(), fix=fix, why=_WHY)
