@@ -11,6 +11,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cohorts.definition import load_definitions
 from cohorts.english import definition_english
 from flows.checking import filled_in
+from flows.refusals import refusals_recorded
 from flows.run import now, open_ledger, timestamp
 from governance.approval import Signing, approve, check_approved, countersign, waiting_for
 from governance.approval_record import APPROVERS, Approval, read_approvals, trusted_approvers
@@ -41,7 +42,8 @@ def approve_project(root: Path, signing: Signing) -> dict[str, Any]:
             be named is not.
     """
     bundle, ring, today = filled_in(load_bundle(root)), KeyRing(root / "keys"), now().date()
-    refuse_blocked(check_bundle(bundle, read_facts(bundle, "", as_of=today)))
+    with refusals_recorded(root, "approve", bundle.digest, timestamp()):
+        refuse_blocked(check_bundle(bundle, read_facts(bundle, "", as_of=today)))
     trusted = trusted_approvers(ring.infos())
     if waiting := waiting_for(bundle, trusted, signing.approver):
         path = countersign(bundle, _approver_key(ring, today, not_of=waiting.signers), waiting, today)

@@ -13,8 +13,9 @@ from cohorts.definition import load_definitions
 from cohorts.parameters import fill_in
 from cohorts.settings import CohortSettings
 from flows.commands.output import aligned
+from flows.refusals import refusals_recorded
 from flows.releasing.board_ids import hold_to_their_areas
-from flows.run import now, resolve_period
+from flows.run import now, resolve_period, timestamp
 from governance.approval import ApprovalStatus, check_approved
 from governance.errors import BadInput, ConfigError, PolicyRefusal
 from governance.intake.deliver import files_at, path_of
@@ -118,7 +119,8 @@ def check_project(root: Path, period: str = "") -> Checked:
         approval, approved = f"Not approved to run: {refusal.what} {refusal.fix}", False
     facts = read_facts(bundle, known, as_of=today, approval=status, afterwards=bool(known))
     findings = check_bundle(bundle, facts)
-    refuse_blocked(findings)
+    with refusals_recorded(root, "check", bundle.digest, timestamp()):
+        refuse_blocked(findings)
     month = known or _newest(root)
     return Checked(
         bundle=bundle,

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
 
+from flows.refusals import refusals_recorded
 from governance.approval import ApprovalStatus, check_approved
 from governance.begun import check_ledger_not_lost
 from governance.closed import check_open
@@ -139,10 +140,11 @@ def open_run(root: Path, period: str = LATEST, *, step: str = "", today: date | 
         BadInput: The period is not one.
     """
     bundle, ring, day = load_bundle(root), KeyRing(root / "keys"), today or now().date()
-    approval, month = check_approved(bundle, ring, day), resolve_period(root, period)
-    if step not in _SHOWS_WHAT_IS_WRONG:
-        known = month if step in _USES_PACKAGES else ""
-        refuse_blocked(check_bundle(bundle, read_facts(bundle, known, as_of=day, approval=approval)))
+    with refusals_recorded(root, step or "run", bundle.digest, timestamp()):
+        approval, month = check_approved(bundle, ring, day), resolve_period(root, period)
+        if step not in _SHOWS_WHAT_IS_WRONG:
+            known = month if step in _USES_PACKAGES else ""
+            refuse_blocked(check_bundle(bundle, read_facts(bundle, known, as_of=day, approval=approval)))
     return Run(root=root, bundle=bundle, period=month, ring=ring, today=day, approval=approval)
 
 

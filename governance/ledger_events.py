@@ -49,6 +49,7 @@ class Event(StrEnum):
     ROLLED_BACK = "rolled_back"
     FILES_RECORDED = "files_recorded"
     AUDIT_WRITTEN = "audit_written"
+    POLICY_REFUSED = "policy_refused"
     RULE_WAIVED = "rule_waived"
     RELEASE_CHECKED = "release_checked"
     RUN_FINISHED = "run_finished"
@@ -108,6 +109,7 @@ FACTS: dict[Event, frozenset[str]] = {
     ),
     Event.FILES_RECORDED: frozenset({"period", "package", "manifest_sha256", "files_sha256"}),
     Event.AUDIT_WRITTEN: frozenset({"period", "page_sha256"}),
+    Event.POLICY_REFUSED: frozenset({"step", "code", "rules", "findings", "config_sha256"}),
     Event.RULE_WAIVED: frozenset({"project", "rule", "approval_sha256"}),
     Event.RELEASE_CHECKED: frozenset({"project", "period", "manifest_sha256", "approval_sha256"}),
     Event.RUN_FINISHED: frozenset({"period", "step", "warnings"}),
@@ -121,6 +123,7 @@ FACTS: dict[Event, frozenset[str]] = {
 
 _DIGEST = r"[0-9a-f]{64}"
 _SLUG = r"[a-z][a-z0-9_]{0,59}"
+_RULE = r"[A-Z]{2,6}-\d{2}"
 _VERSION = r"[A-Za-z0-9.+_-]{1,80}"
 _TEXT: dict[str, str] = {
     **dict.fromkeys(("period", "extract_period", "repeats"), r"\d{4}-\d{2}"),
@@ -137,14 +140,27 @@ _TEXT: dict[str, str] = {
     "until": r"\d{4}-\d{2}-\d{2}",
     "dataset": _SLUG,
     "certificate_sha256": _DIGEST,
-    "rule": r"[A-Z]{2,6}-\d{2}",
+    "rule": _RULE,
+    "rules": rf"{_RULE}( {_RULE}){{0,99}}",
     "kid": r"[a-z2-7]{5}",
     "code": r"E-[A-Z0-9-]{1,40}",
     "policy_version": _VERSION,
     "code_version": _VERSION,
 }
 _NUMBERS = frozenset(
-    {"tables", "files", "periods", "keys", "rows_in", "sources", "definitions", "proposals", "warnings", "releases"}
+    {
+        "tables",
+        "files",
+        "periods",
+        "keys",
+        "rows_in",
+        "sources",
+        "definitions",
+        "proposals",
+        "warnings",
+        "releases",
+        "findings",
+    }
 )
 _YES_OR_NO = frozenset({"demo", "due"})
 _AT = r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d{1,6})?(Z|[+-]\d{2}:\d{2})"

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
-from governance.audit.blocks import NOTHING, Block, Cell, Folded, Points, Row, Section, Table, Text, code
+from governance.audit.blocks import NOTHING, Block, Cell, Folded, Points, Row, Section, Table, Text, code, number
 from governance.audit.diff_page import change_table, rest_blocks
 from governance.audit.evidence import Evidence
 from governance.audit.words import DATASETS, EVENTS
@@ -95,11 +95,18 @@ def history_section(evidence: Evidence) -> Section:
         empty="Nothing of this kind has happened.",
         wide=True,
     )
+    refused = Table(
+        caption="What policy refused, newest first",
+        head=("When (first on that day)", "Asked for", "Rules or code", "Findings"),
+        rows=[_refused_row(entry) for entry in entries if entry["event"] == "policy_refused"][::-1][:_RUNS_SHOWN],
+        empty="Nothing was refused before it began. A step that was refused while it ran is among the runs.",
+        wide=True,
+    )
     text = (
         "From the ledger. joinedup records what it does, not who looks at a screen: who can open what is settled by the"
         " keys each holder has, above."
     )
-    blocks = (Text(text), access, Folded(table.caption, table))
+    blocks = (Text(text), access, refused, Folded(table.caption, table))
     return Section(id="history", title="Access and run history", blocks=blocks)
 
 
@@ -162,3 +169,8 @@ def _access_row(entry: dict[str, Any]) -> Row:
     names = ("approval_sha256", "certificate_sha256", "manifest_sha256", "fingerprint")
     told = next((str(facts[name])[:16] for name in names if name in facts), NOTHING)
     return (moment(entry["at"]), EVENTS.get(entry["event"], entry["event"]), code(told))
+
+
+def _refused_row(entry: dict[str, Any]) -> Row:
+    facts = entry["facts"]
+    return (moment(entry["at"]), facts["step"], facts.get("rules", facts["code"]), number(facts["findings"]))

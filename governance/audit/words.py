@@ -77,6 +77,7 @@ EVENTS = {
     "source_absent": "No extract came, and the month went on without it",
     "rolled_back": "Results were rolled back to the last good ones",
     "opt_outs_applied": "Opt-outs were dealt with",
+    "policy_refused": "Policy said no",
     "rule_waived": "A rule was waived for a time",
     "release_checked": "Somebody checked the release",
     "protected_left_out": "Protected records were dealt with",

@@ -3,6 +3,7 @@
 from governance.policy.facts import read_facts
 from governance.policy.registry import (
     RULES,
+    RulesBlock,
     check_bundle,
     check_outputs,
     explain,
@@ -19,6 +20,7 @@ __all__ = [
     "Problem",
     "Result",
     "Rule",
+    "RulesBlock",
     "RunFacts",
     "check_bundle",
     "check_outputs",

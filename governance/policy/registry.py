@@ -141,6 +141,15 @@ def check_outputs(bundle: Bundle, facts: RunFacts) -> list[Finding]:
     return [finding for rule in RULES if rule.id in _OF_A_RELEASE for finding in _findings(rule, bundle, facts)]
 
 
+class RulesBlock(PolicyRefusal):
+    """Policy rules say no; each fault begins with its rule's id."""
+
+    @property
+    def rules(self) -> tuple[str, ...]:
+        """Ids of the rules that block, in order, each once."""
+        return tuple(sorted({fault.what.split()[0] for fault in self.faults}))
+
+
 def refuse_blocked(findings: Iterable[Finding]) -> None:
     """Stop here if any rule blocks.
 
@@ -149,7 +158,7 @@ def refuse_blocked(findings: Iterable[Finding]) -> None:
     """
     blocked = [finding for finding in findings if finding.result == "block"]
     if blocked:
-        raise PolicyRefusal(
+        raise RulesBlock(
             f"Policy rules block this run: {', '.join(sorted({finding.rule for finding in blocked}))}.",
             why="Each rule keeps a promise made to the people in the data.",
             fix="Mend what is listed; `joinedup explain RULE-ID` teaches each rule. Nothing was written.",
