@@ -36,9 +36,9 @@ def pseudonymise(run: Run, source_id: str) -> dict[str, int | float | str]:
     """One source's packages for the linkage and analysis zones, and its receipt.
 
     Returns:
-        Counts and manifest digests; ``carried_from``: the month of an extract that was carried forward; ``repeated``:
-        files of events that are an earlier month's; ``absent`` is 1 where there is no extract and the month goes on
-        without it.
+        Counts and manifest digests; ``nobody``: files without a row; ``carried_from``: the month of an extract that was
+        carried forward; ``repeated``: files of events that are an earlier month's; ``absent`` is 1 where there is no
+        extract and the month goes on without it.
 
     Raises:
         Awaiting: The extract or a cleaned list has not come.
@@ -82,6 +82,8 @@ def pseudonymise(run: Run, source_id: str) -> dict[str, int | float | str]:
     _record(run, source, intake, left_out, {**digests, "receipt": kept}, {**facts, "repeated": repeated})
     counts = {"records": told(encoded.records.num_rows), "views": told(encoded.views.num_rows)}
     came = {"carried_from": chosen.period} if chosen.how is Arrived.CARRIED else {}
+    if nobody := [file for file, count in intake.counts.items() if count.rows_in == 0]:
+        came["nobody"] = ", ".join(nobody)
     if repeated:
         came["repeated"] = ", ".join(f"{file} (as in {month})" for file, month in sorted(repeated.items()))
     return {"source": source.id, **counts, **came, **{f"{kind}_sha256": one for kind, one in digests.items()}}

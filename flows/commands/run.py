@@ -297,6 +297,11 @@ def steps_answer(folder: Path, steps: list[tuple[str, str]], period: str, *, pla
     told += [one for one in map(suppressed_line, outcomes) if one]
     repeated = [one for one in map(_repeated, outcomes) if one]
     told += repeated
+    told += [
+        f"{done['source']} sent a header and no rows ({files}): it saw nobody, as its source file allows."
+        for done in outcomes
+        if (files := done["receipt"].get("nobody"))
+    ]
     draft = draft_of(folder, run.period) if waits else None
     told += [f"Nothing is public yet. Next: {draft.next_command}"] if draft else []
     return Answer(

@@ -42,6 +42,7 @@ REASONS = {
     "nul_byte": "Row holds a NUL byte: it was damaged on its way",
     "cell_too_long": "A cell of the row is longer than a megabyte",
     "no_record_id": "Row has no record id",
+    "nothing_but_id": "Row holds nothing but a record id, as a closing line does",
     "conflicting_record": "Same record id in rows that disagree",
     "not_among_people": "Record id is not among the usable rows of the people file",
     "no_readable_date": "Row has no readable start date",

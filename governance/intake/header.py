@@ -52,9 +52,17 @@ def header_faults(raw: RawTable, file: ExtractFile, source_id: str) -> list[Faul
     faults += [_extra(at, name, where) for at, name in extra if name not in renamed.values()]
     faults += [_repeated(name) for name in sorted({name for name in raw.header if raw.header.count(name) > 1})]
     faults += _clashes(file, where)
-    if raw.rows_in == 0:
-        faults.append(Fault(what="has a header and no rows.", fix="Ask the source to deliver it again."))
+    if raw.rows_in == 0 and not file.may_be_empty:
+        faults.append(_no_rows(where))
     return faults
+
+
+def _no_rows(where: str) -> Fault:
+    return Fault(
+        what="has a header and no rows, as one that was cut on its way has.",
+        fix="Ask the source. If it saw nobody, have `may_be_empty: true` put beside this file's `grain` in"
+        f" {where} and approved; else ask for the file again.",
+    )
 
 
 def _clashes(file: ExtractFile, where: str) -> list[Fault]:

@@ -11,6 +11,7 @@ class Reason(StrEnum):
     NUL_BYTE = "nul_byte"
     CELL_TOO_LONG = "cell_too_long"
     NO_RECORD_ID = "no_record_id"
+    NOTHING_BUT_ID = "nothing_but_id"
     CONFLICTING_RECORD = "conflicting_record"
     NOT_AMONG_PEOPLE = "not_among_people"
     NO_READABLE_DATE = "no_readable_date"
@@ -61,6 +62,11 @@ MEANINGS = {
     Reason.NO_RECORD_ID: Meaning(
         "The row has no record id, so nothing ties it to a person.",
         "Ask the source to fill the record id in every row.",
+        rejects_row=True,
+    ),
+    Reason.NOTHING_BUT_ID: Meaning(
+        "The row holds nothing but a record id, as a closing line (a total, “End of report”) does: it is nobody.",
+        "Ask the source to leave closing lines out, or, if these are people, to fill what it knows of them.",
         rejects_row=True,
     ),
     Reason.CONFLICTING_RECORD: Meaning(

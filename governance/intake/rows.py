@@ -60,11 +60,19 @@ def load_text(con: duckdb.DuckDBPyConnection, delivery: Delivery, plans: list[Co
             {_local_id(file, plans)} AS local_id,
             hash({", ".join(hashed)}) AS content_a,
             hash('again', {", ".join(reversed(list(hashed)))}) AS content_b,
-            hash({", ".join(["''", *unused])}) AS unused
+            hash({", ".join(["''", *unused])}) AS unused,
+            {_nothing_else(plans, unused)} AS nothing_else
         FROM incoming
         """,
     )
     con.unregister("incoming")
+
+
+def _nothing_else(plans: list[ColumnPlan], unused: Iterable[str]) -> str:
+    """Whether a row says nothing but an id, as `Total` and `End of report` do; never of a file of ids alone."""
+    said = [f"{mark}{plan.number}" for plan in plans if plan.column.role != "record_id" for mark in "cs"]
+    said += unused
+    return f"coalesce({', '.join(said)}) IS NULL" if said else "false"
 
 
 def _is_hidden(file: ExtractFile, name: str) -> bool:
@@ -89,7 +97,7 @@ def load_typed(con: duckdb.DuckDBPyConnection, file: ExtractFile, plans: list[Co
         con,
         f"typed_{file.id}",
         f"""
-        SELECT row_no, local_id, content_a, content_b, unused, {_undatable(file, plans)} AS undatable,
+        SELECT row_no, local_id, content_a, content_b, unused, nothing_else, {_undatable(file, plans)} AS undatable,
             {values}{timeless}
         FROM (SELECT *, {faults} FROM (SELECT *, {parsed} FROM text_{file.id}) AS parsed) AS judged
         ORDER BY row_no
@@ -113,7 +121,7 @@ def _undatable(file: ExtractFile, plans: list[ColumnPlan]) -> str:
 
 def judge(con: duckdb.DuckDBPyConnection, file: ExtractFile) -> None:
     """Make ``left_out``: the rows that do not go on; see ``sql/left_out.sql``."""
-    fact = f"SELECT row_no, local_id, content_a, content_b, undatable FROM typed_{file.id}"
+    fact = f"SELECT row_no, local_id, content_a, content_b, nothing_else, undatable FROM typed_{file.id}"
     materialise(con, "row_fact", fact)
     materialise(con, "left_out", load_sql("governance.intake", "left_out"), {"grain": file.grain})
 

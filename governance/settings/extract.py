@@ -203,6 +203,9 @@ class ExtractFile(Strict):
     encoding: Text = "utf-8"
     delimiter: Annotated[str, Field(min_length=1, max_length=1)] = ","
     quote: Annotated[str, Field(max_length=1)] = '"'
+    may_be_empty: bool = False
+    """Whether a header without a row may be taken at its word: nobody, or nothing, this month. Otherwise such a file is
+    refused, because one that was cut on its way looks the same."""
     grain: Literal["people", "events", "both"]
     """`people`: a row is a person. `events`: a row is an event of a person in the people file.
     `both`: a row is an event and carries the person's identifiers."""

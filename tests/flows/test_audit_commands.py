@@ -13,7 +13,6 @@ from flows.evidence import write_evidence
 from flows.intact import files_of_project
 from flows.proving import verified
 from flows.run import open_run
-from governance.errors import ProjectError
 from governance.ledger import Event, Ledger
 from governance.store import publish, write_manifest
 from tests.lib.command import here

@@ -82,7 +82,17 @@ def test_another_delimiter_is_recognised(mark, name):
 
 def test_a_header_alone_is_a_fault():
     """An extract without rows is more likely broken than true."""
-    assert faults(PEOPLE_HEADER, rows="") == ["has a header and no rows. Ask the source to deliver it again."]
+    assert faults(PEOPLE_HEADER, rows="") == [
+        "has a header and no rows, as one that was cut on its way has. Ask the source. If it saw nobody, have"
+        " `may_be_empty: true` put beside this file's `grain` in sources/housing.yaml and approved; else ask for the file again."
+    ]
+
+
+def test_a_header_alone_is_believed_where_that_was_signed_for():
+    """Nobody this month; what is wrong with the header is still told."""
+    assert faults(PEOPLE_HEADER, rows="", may_be_empty=True) == []
+    [fault] = faults(PEOPLE_HEADER.replace("surname", "Sur Name"), rows="", may_be_empty=True)
+    assert "may be its new name" in fault
 
 
 def test_names_that_clash_in_the_database_are_faults():

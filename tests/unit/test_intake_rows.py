@@ -86,6 +86,40 @@ def test_rows_without_a_record_id_are_left_out(tmp_path):
     assert intake.counts["people"] == FileCounts(rows_in=3, rows_out=1, rejected=2)
 
 
+def test_closing_lines_are_nobody(tmp_path):
+    """`Total` and `End of report` in the column of ids are set aside and counted, as rows of people who are not."""
+    people = [ALICE, BASIL, "Total: 2,,,,,,", "End of report, ,,,,,"]
+    deliver(tmp_path, {"people.csv": table(PEOPLE_HEADER, *people)})
+    intake = read(tmp_path, make_source(people_file(), max_rejected_share=0.5))
+
+    assert codes(intake) == [(3, "person_ref", "nothing_but_id"), (4, "person_ref", "nothing_but_id")]
+    assert intake.counts["people"] == FileCounts(rows_in=4, rows_out=2, rejected=2)
+    assert [row for (row,) in rows_of(intake, "people", "row_no")] == [1, 2]
+
+
+@pytest.mark.parametrize("row", ["p3,,,,,2,", "p3,,,,,,a note", "p3,not a number,,,,,"])
+def test_whoever_a_row_says_anything_of_is_somebody(tmp_path, row):
+    """A sex, a note that is not even read, a value that cannot be used: the person stays."""
+    assert read_people(tmp_path, ALICE, BASIL, row).counts["people"].rows_out == 3
+
+
+def test_an_empty_row_of_a_person_does_not_contradict_the_full_one(tmp_path):
+    """Of two rows under one id the one that says nothing is set aside, not both."""
+    intake = read_people(tmp_path, ALICE, BASIL, "p1,,,,,,")
+
+    assert codes(intake) == [(3, "person_ref", "nothing_but_id")]
+    assert intake.counts["people"].rows_out == 2
+
+
+def test_nobody_this_month_is_an_extract_like_others(tmp_path):
+    """Where the source file says that it may be: no rows in, none out, and the equation holds."""
+    deliver(tmp_path, {"people.csv": table(PEOPLE_HEADER)})
+    intake = read(tmp_path, make_source(people_file(may_be_empty=True)))
+
+    assert intake.counts["people"] == FileCounts(rows_in=0, rows_out=0, rejected=0)
+    assert rows_of(intake, "people", "row_no") == []
+
+
 def test_conflicting_rows_of_one_record_are_all_left_out(tmp_path):
     """Which one is true cannot be guessed; copies still count as duplicates."""
     intake = read_people(tmp_path, ALICE, "p2,,Bell,,,,", "p2,,Ball,,,,", "p2,,Ball,,,,")

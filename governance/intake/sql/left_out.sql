@@ -1,6 +1,6 @@
 -- Rows of one file that do not go on, and why: already delivered, or not usable.
 -- reads   row_fact        one row per row of the file: row_no, local_id, content_a, content_b, undatable (the
---                         reason, where no start date of the row can be read)
+--                         reason, where no start date of the row can be read), nothing_else
 --         people_record   one row per usable person of the source: local_id; empty while the people are read
 -- grain   one row per row that is left out; the first reason that applies
 -- columns row_no, code (`duplicate` or a reason)
@@ -21,7 +21,7 @@ conflict AS (
     SELECT local_id
     FROM row_fact
     LEFT JOIN copy USING (row_no)
-    WHERE $grain = 'people' AND local_id IS NOT NULL AND coalesce(copy_no, 1) = 1
+    WHERE $grain = 'people' AND local_id IS NOT NULL AND coalesce(copy_no, 1) = 1 AND NOT nothing_else
     GROUP BY local_id
     HAVING count(*) > 1
 ),
@@ -32,6 +32,7 @@ judged AS (
         CASE
             WHEN row_fact.local_id IS NULL THEN 'no_record_id'
             WHEN copy.copy_no > 1 THEN 'duplicate'
+            WHEN nothing_else AND $grain <> 'events' THEN 'nothing_but_id'
             WHEN conflict.local_id IS NOT NULL THEN 'conflicting_record'
             WHEN $grain = 'events' AND people_record.local_id IS NULL THEN 'not_among_people'
             ELSE row_fact.undatable
