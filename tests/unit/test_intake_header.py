@@ -82,10 +82,9 @@ def test_another_delimiter_is_recognised(mark, name):
 
 def test_a_header_alone_is_a_fault():
     """An extract without rows is more likely broken than true."""
-    assert faults(PEOPLE_HEADER, rows="") == [
-        "has a header and no rows, as one that was cut on its way has. Ask the source. If it saw nobody, have"
-        " `may_be_empty: true` put beside this file's `grain` in sources/housing.yaml and approved; else ask for the file again."
-    ]
+    [fault] = faults(PEOPLE_HEADER, rows="")
+    assert fault.startswith("has a header and no rows, as one that was cut on its way has.")
+    assert "have `may_be_empty: true` put beside this file's `grain` in sources/housing.yaml and approved" in fault
 
 
 def test_a_header_alone_is_believed_where_that_was_signed_for():
