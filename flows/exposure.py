@@ -1,10 +1,13 @@
 """Measure what a project's codes would expose, on made-up people, and keep the receipt."""
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from cohorts.singling_out import measure_alone
+from flows import progress
 from flows.demo.generate import PERIODS
 from flows.reference_people import reference_payload, reference_sources
 from governance.code_version import code_version
@@ -42,8 +45,15 @@ def measure_project(root: Path, *, people: int, names: Path | None, record: bool
 def make_receipt(bundle: Bundle, *, people: int, names: Path | None) -> dict[str, Any]:
     """Both scenarios as one receipt: the register alone, and with a second source that may hold a person twice."""
     linkage = bundle.project.linkage
-    sources = reference_sources(people, names=names, seed=SEED)
-    alone, both = measure(sources[:1], linkage, seed=SEED), measure(sources, linkage, seed=SEED)
+    progress.expect(len(_PARTS))
+    with _part(_PARTS[0]):
+        sources = reference_sources(people, names=names, seed=SEED)
+    with _part(_PARTS[1]):
+        alone = measure(sources[:1], linkage, seed=SEED)
+    with _part(_PARTS[2]):
+        both = measure(sources, linkage, seed=SEED)
+    with _part(_PARTS[3]):
+        zone = _zone_shares(bundle, people)
     return {
         "format": FORMAT,
         "linkage_sha256": exposure_digest(linkage),
@@ -55,8 +65,18 @@ def make_receipt(bundle: Bundle, *, people: int, names: Path | None) -> dict[str
         "register": _cells(alone),
         "with_second_source": _cells(both),
         "chains": both.chains,
-        "analysis_zone": _zone_shares(bundle, people),
+        "analysis_zone": zone,
     }
+
+
+_PARTS = ("making people", "the register alone", "with a second source", "in the analysis zone")
+
+
+@contextmanager
+def _part(name: str) -> Iterator[None]:
+    progress.started(name)
+    yield
+    progress.finished(name)
 
 
 def _zone_shares(bundle: Bundle, people: int) -> dict[str, dict[str, float]]:

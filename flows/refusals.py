@@ -10,6 +10,7 @@ from pathlib import Path
 
 from governance.errors import PolicyRefusal, ProjectError
 from governance.ledger import Entry, Event, Ledger
+from governance.ledger_events import FactValue
 from governance.policy import RulesBlock
 
 _SAME = ("step", "code", "rules")
@@ -41,12 +42,12 @@ def _record(root: Path, refusal: PolicyRefusal, step: str, config_sha256: str, a
     if ledger.last_checkpoint() is None:  # a project that is still being written has no history to tell of
         return
     rules = refusal.rules if isinstance(refusal, RulesBlock) else ()
-    facts = {"step": step, "code": refusal.code, "findings": len(refusal.faults), "config_sha256": config_sha256}
-    facts |= {"rules": " ".join(rules)} if rules else {}
+    facts: dict[str, FactValue] = {"step": step, "code": refusal.code, "findings": len(refusal.faults)}
+    facts |= {"config_sha256": config_sha256, **({"rules": " ".join(rules)} if rules else {})}
     if not _is_told(ledger.entries(), facts, at):
         ledger.append(Event.POLICY_REFUSED, at=at, **facts)
 
 
-def _is_told(entries: list[Entry], facts: dict[str, str | int], at: str) -> bool:
+def _is_told(entries: list[Entry], facts: dict[str, FactValue], at: str) -> bool:
     today = (one for one in reversed(entries) if one.at[:_DAY] == at[:_DAY] and one.event is Event.POLICY_REFUSED)
     return any(all(one.facts.get(name) == facts.get(name) for name in _SAME) for one in today)

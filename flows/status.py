@@ -5,7 +5,7 @@ Read from the ledger and the folders alone. No key is opened, so anybody who may
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -18,8 +18,8 @@ from flows.pages import page_lines, pages
 from flows.period import AFTER
 from flows.releasing.drafts import Draft, draft_of
 from flows.run import now, resolve_period
-from governance.approval import check_approved
-from governance.errors import EXIT_OK, EXIT_WARNING, Awaiting, BadInput, PolicyRefusal
+from flows.setting_up import left_to_set_up, not_approved
+from governance.errors import EXIT_OK, EXIT_WARNING, Awaiting, BadInput
 from governance.intake.chosen import AWAITING, Arrived
 from governance.intake.deliver import files_at, path_of
 from governance.keys.ring import KeyRing
@@ -59,6 +59,7 @@ class Standing:
 
     project: str
     period: str
+    """Empty as long as no month has come: then ``next`` says how to set the project up."""
     running: bool
     """Whether a run is going on now."""
     steps: tuple[Step, ...]
@@ -86,9 +87,16 @@ def standing(root: Path, period: str) -> Standing:
 
     Raises:
         ConfigError: The configs cannot be read.
-        BadInput: The period is not one, or there are no extracts.
+        BadInput: The period is not one.
     """
-    bundle, month = load_bundle(root), resolve_period(root, period)
+    bundle = load_bundle(root)
+    try:
+        month = resolve_period(root, period)
+    except BadInput as error:
+        if error.code != "E-NO-EXTRACTS":
+            raise
+        left = tuple(left_to_set_up(root, bundle, now().date(), error))
+        return Standing(bundle.project.id, "", is_running(root), (), left)
     everything = Ledger(root / "ledger").entries()
     entries = [entry for entry in everything if entry.facts.get("period") == month]
     running = is_running(root)
@@ -274,7 +282,7 @@ def _after_boards(steps: Sequence[Step], released: Step, *, is_newest: bool, at_
 
 
 def _next(root: Path, bundle: Bundle, month: str, steps: Sequence[Step], draft: Draft | None) -> Iterator[str]:
-    if refused := _not_approved(root, bundle, now().date()):
+    if refused := not_approved(bundle, KeyRing(root / "keys"), now().date()):
         yield refused
         return
     for step in steps:
@@ -309,17 +317,11 @@ def _otherwise_named(root: Path, bundle: Bundle, month: str) -> str:
     return f"; files there that no source names: {others}" if others else ""
 
 
-def _not_approved(root: Path, bundle: Bundle, today: date) -> str:
-    """What to do about a config that nobody approved; empty if it is approved."""
-    try:
-        check_approved(bundle, KeyRing(root / "keys"), today)
-    except (PolicyRefusal, BadInput) as error:
-        return f"{error.what} {error.fix}"
-    return ""
-
-
 def status_lines(found: Standing) -> list[str]:
     """For people: a line a step, and what to do next."""
+    if not found.period:
+        head = f"Project {found.project}: no month has come yet. What is left, in this order:"
+        return [head, *(f"  {number}. {what}" for number, what in enumerate(found.next, 1))]
     head = f"Project {found.project}, {found.period}" + (": a run is going on now." if found.running else "")
     rows = [("step", "source", "state", "", "since")]
     rows += [(one.step, one.source, one.state, one.why, one.since[:16].replace("T", " ")) for one in found.steps]

@@ -38,6 +38,7 @@ def exposure(
     code 2 if a share is above its ceiling in policy.yaml. Fewer people are easier to tell apart: a small number
     overstates what a large area exposes.
     """
+    from flows.commands.progress import shown
     from flows.exposure import exposure_lines, measure_project
     from flows.own_exposure import measure_source, source_lines
 
@@ -45,7 +46,8 @@ def exposure(
         own = measure_source(folder, source, period)
         return Answer(result=own, lines=source_lines(own))
 
-    found = measure_project(folder, people=people, names=names, record=record)
+    with shown(not json, steps=0):
+        found = measure_project(folder, people=people, names=names, record=record)
     return Answer(
         result=found, lines=exposure_lines(found), exit_code=PolicyRefusal.exit_code if found["over"] else EXIT_OK
     )

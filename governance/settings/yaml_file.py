@@ -64,8 +64,17 @@ def read_yaml(path: Path, *, name: str) -> YamlFile:
     """Parse one file.
 
     Raises:
-        ConfigError: It is not UTF-8, not YAML, or a key stands twice in one mapping.
+        ConfigError: It is a folder, not UTF-8, not YAML, or a key stands twice in one mapping.
     """
+    if path.is_dir():
+        why, fix = "A file of settings is read under this name.", "Move it away and put the file there."
+        raise ConfigError(
+            f"{name} is a folder.",
+            why=why,
+            fix=fix,
+            code="E-CONFIG-YAML",
+            faults=[Fault(what="is a folder, not a file.", why=why, fix=fix, file=name)],
+        )
     return parse_yaml(path.read_bytes(), name=name)
 
 

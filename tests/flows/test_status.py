@@ -190,3 +190,37 @@ def test_no_value_is_told(capsys, project):
     done = here(capsys, "status", project)
 
     assert not any(mark in done.out for mark in MARKS.values())
+
+
+def test_a_project_that_was_just_made_is_told_what_comes_next(capsys, tmp_path):
+    """No month, no keys, examples still in place: each step in order, no error."""
+    here(capsys, "init", tmp_path / "new")
+    done, told = here(capsys, "status", tmp_path / "new", "--json"), here(capsys, "status", tmp_path / "new")
+
+    assert (done.code, done.json["result"]["period"]) == (1, "")
+    firsts = [step.split()[1].rstrip(":") for step in done.json["result"]["next"] if step.startswith("joinedup")]
+    assert firsts == ["check", "source", "keys", "approve", "run"]
+    assert "no month has come yet" in told.out
+    assert "extracts/<year>-<month>/" in told.out
+
+
+def test_what_is_done_of_setting_up_is_not_asked_again(capsys, project):
+    """Keys are there and nothing is left of the examples: the extracts are what is missing."""
+    (project / "extracts" / "2026-10").rename(project / "extracts" / "October")
+    done = here(capsys, "status", project, "--json")
+
+    assert [step.split()[0] for step in done.json["result"]["next"]] == ["Put", "joinedup"]
+    assert "called otherwise" in done.json["result"]["next"][0]
+
+
+@pytest.mark.parametrize("name", ["project.yaml", "sources/housing.yaml"])
+def test_a_folder_in_the_place_of_a_config_file_is_told(capsys, project, name):
+    """Not an internal error, and no source that is silently left out."""
+    (project / name).unlink()
+    (project / name).mkdir()
+    for command in ("check", "status"):
+        done = here(capsys, command, project, "--json")
+        assert (done.code, done.json["error"]["code"]) == (3, "E-CONFIG")
+        assert (name, "is a folder, not a file.") in {
+            (fault["file"], fault["what"]) for fault in done.json["error"]["faults"]
+        }
