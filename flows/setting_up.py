@@ -29,7 +29,7 @@ def left_to_set_up(root: Path, bundle: Bundle, today: date, no_month: BadInput) 
         count = len(error.faults)
         places = "1 place is" if count == 1 else f"{count} places are"
         yield f"joinedup check DIR: {places} still as `joinedup init` wrote them; it names each with file and line"
-        yield "joinedup source add FILE --project DIR, for each source, drafts its file from an extract"
+        yield "joinedup source add FILE --dir DIR drafts the file of a source from an extract: once for each source"
     ring = KeyRing(root / "keys")
     if not ring.infos():
         yield _KEYS

@@ -31,6 +31,8 @@ class Draft:
     """What was written, and what is in it."""
 
     file: str
+    path: str
+    """Where the extract of each month belongs; ``{period}`` stands for the month."""
     profile: Profile
     suggestions: list[Suggestion]
 
@@ -50,6 +52,7 @@ class Draft:
         profile = self.profile
         return {
             "file": self.file,
+            "path": self.path,
             "format": profile.format,
             "encoding": profile.encoding,
             "delimiter": profile.delimiter,
@@ -110,7 +113,8 @@ def add_source(
         "columns": [_line(shape, one) for shape, one in zip(profile.columns, suggestions, strict=True)],
     }
     write_file(target, render_text("draft.yaml.jinja", facts))
-    return Draft(file=target.relative_to(root).as_posix(), profile=profile, suggestions=suggestions)
+    path = json.loads(str(facts["path"]))
+    return Draft(file=target.relative_to(root).as_posix(), path=path, profile=profile, suggestions=suggestions)
 
 
 def _target(root: Path, name: str) -> Path:
@@ -144,7 +148,9 @@ def _path(root: Path, extract: Path, name: str) -> str:
     try:
         below = extract.resolve().relative_to(root.resolve()).as_posix()
     except ValueError:
-        return f"extracts/{{period}}/{name}{''.join(extract.suffixes[-2:])}"
+        # `clients.csv.zip` keeps both endings; in `clients 1.2.txt` the first is part of a name.
+        packed = extract.suffix.lower() in (".zip", ".gz")
+        return f"extracts/{{period}}/{name}{''.join(extract.suffixes[-2:] if packed else extract.suffixes[-1:])}"
     return _MONTH.sub("{period}", below)
 
 

@@ -25,7 +25,7 @@ def _group() -> None:
 @source_app.command("add")
 def add(
     extract: Annotated[Path, typer.Argument(metavar="FILE", help="An extract: CSV, Parquet, Excel or a zip of one.")],
-    folder: Annotated[Path, typer.Option("--dir", metavar="DIR", help="The project folder.")] = Path(),
+    folder: Annotated[Path, typer.Option("--dir", "--project", metavar="DIR", help="The project folder.")] = Path(),
     source_id: Annotated[str, typer.Option("--id", metavar="ID", help="Its id; without it the file's name.")] = "",
     title: Annotated[str, typer.Option("--title", metavar="TEXT", help="What the extract is.")] = "",
     organisation: Annotated[str, typer.Option("--organisation", metavar="TEXT", help="Who sends it.")] = "",
@@ -54,6 +54,7 @@ def add(
         lines=[
             f"Drafted {draft.file} with {len(rows)} columns:",
             *aligned(rows),
+            f"A month's file belongs to {draft.path.replace('{period}', 'YYYY-MM')} in the project folder.",
             "Next: confirm each column, fill in what says REPLACE, then `joinedup check DIR`.",
         ],
     )

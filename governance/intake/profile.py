@@ -30,6 +30,7 @@ _HEADER_ROWS = 12
 _ROWS_PROFILED = 200_000
 _DELIMITERS = ",;\t|¦~^"
 _NEARLY_ALL = 0.9
+_SOME_QUOTED = 3
 _NOT_A_NAME = re.compile(r"[\d\s./:+\-]*|.*@.*|.*\d{5,}.*", re.DOTALL)
 _SEX_CODES = {"numbers": ["0", "1", "2", "9", "X"], "letters": ["M", "F", "U"], "words": ["Male", "Female", "Unknown"]}
 
@@ -128,9 +129,17 @@ def _delimiter(lines: list[str]) -> str:
 
 
 def _quote(lines: list[str], delimiter: str) -> str:
-    """An apostrophe only where most lines begin with one and have one beside a delimiter, as O'Neill has not."""
+    """An apostrophe only where most lines begin with one and have one beside a delimiter, as O'Neill has not.
+
+    Or where only cells that need it are quoted: some begin with one, every one of those ends with one, and none begins
+    with the usual mark.
+    """
     quoted = sum(line.lstrip("\ufeff").startswith("'") and f"'{delimiter}" in line for line in lines)
-    return "'" if 2 * quoted > len(lines) else '"'
+    if 2 * quoted > len(lines):
+        return "'"
+    text = delimiter.join(lines)
+    opened, closed = text.count(f"{delimiter}'"), text.count(f"'{delimiter}")
+    return "'" if opened == closed >= _SOME_QUOTED and f'{delimiter}"' not in text else '"'
 
 
 def _with_header(job: Job) -> tuple[Job, RawTable]:

@@ -19,12 +19,13 @@ _LONG_TEXT = 60
 _CODE = 24
 _NAMES = {
     "nhs_number": r"nhs(no|num|number)|nhsnumber.*",
-    "previous_surname": r"(previous|former|maiden|birth)(sur|last|family)?name",
+    "previous_surname": r"(prev|previous|former|maiden|birth)(sur|last|family)?name",
     "forename": r"(first|given|fore|christian)names?|forename.*",
     "surname": r"(sur|last|family)names?",
     "full_name": r"(full|client|patient|person|customer)?name((sur|last)name(fore|first)names?)?",
+    "other_identifier": r"knownas|aka|alias(es)?|nicknames?|(preferred|chosen)(fore|first|given)?names?|middlenames?",
     "date_of_birth": r"dob|dateofbirth|birthdate|born|personbirthdate",
-    "previous_postcode": r"(previous|former|old)postcode|postcode(previous|former|old)",
+    "previous_postcode": r"(prev|previous|former|old)post(al)?code|postcode(previous|former|old)",
     "postcode": r"post(al)?code.*|postcodefake|.*postcode",
     "uprn": r"uprn.*",
     "phone": r"(mobile|home|work)?(tele)?(phone|mobile|tel)(no|number|num)?",
@@ -34,7 +35,7 @@ _NAMES = {
     "occupation": r"occupation|job(title)?",
     "sex": r"sex(atbirth)?|gender",
     "ethnic_group": r"ethnic(ity|group|category|origin)?",
-    "first_language": r"(first|main|preferred|spoken|home)language(code)?|languagecodepreferred|language",
+    "first_language": r"(first|main|preferred|spoken|home)lang(uage)?(code)?|languagecodepreferred|language",
     "birth_year": r"(birthyear|yearofbirth|yob)",
 }
 _WHOSE = re.compile(
@@ -47,7 +48,7 @@ _WHOSE_ENDS = ("s", "details", "detailss")
 """Whose field it is, as exports say before each name: PtSurname, Client's Surname, Patient Details's Given Name."""
 _RECORD_ID = re.compile(
     r"(unique|local|source|internal|national)?(person|personal|individual|patient|client|case|record|rec|customer|member|tenant|applicant|serviceuser|user)?"
-    r"(u?id|ref|reference|identifier|key)"
+    r"(u?id|(ref|reference)(no|num|number)?|identifier|key)"
 )
 _PERSON_ID = re.compile(
     rf".*({_WHOSE.pattern}|individual|member|user|record|case)(u?id|ref|reference|identifier|key|number|no|num)"

@@ -11,13 +11,19 @@ from pathlib import Path
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from flows.intact import files_of_project
 from flows.key_life import KeyOrder, destroy_key
 from flows.lock import only_run
+from flows.run import now
 from governance.errors import PolicyRefusal
 from governance.keys.ring import KeyRing
 from governance.ledger import Event, Ledger, verify_ledger
+from governance.package import package_digest
+from governance.policy import check_bundle, read_facts
+from governance.settings import load_bundle
 from governance.store import current, publish, write_file, write_manifest
-from tests.lib.disk_faults import FAULTS, FULL, KILL, killed, points_of, with_fault
+from governance.write_points import Act, watched
+from tests.lib.disk_faults import FAULTS, FULL, KILL, Frozen, killed, points_of, with_fault
 from tests.lib.toy import PERIOD
 from tests.lib.whole import SAME, judged, left_over, run, versions
 
@@ -175,6 +181,67 @@ def test_a_month_killed_in_its_middle_ends_as_if_nothing_had_happened(finished, 
 
     assert versions(toy) == versions(finished)
     assert left_over(toy) == []
+
+
+BOARD = """\
+decisions:
+  - id: ask
+    cohort: t01_seen_by_both
+    finding: Nobody has asked them.
+    next_step: Ask.
+    owner: Head of engagement
+    decided_on: 2026-01-10
+    review_on: 2026-02-01
+"""
+
+
+class AfterThePages:
+    """Nothing reaches the disk any more from the ledger's line on that would tell of a release."""
+
+    def __init__(self):
+        self.is_public = self.is_over = False
+
+    def __call__(self, act, path):
+        """Wait until readers are led to new pages, then for the ledger."""
+        self.is_public |= act is Act.RENAME and "public" in path.parts and "current" in path.name
+        self.is_over |= self.is_public and path.name == "ledger.jsonl"
+        if self.is_over:
+            raise Frozen
+
+
+def released(root):
+    """Reports that the ledger says were released, oldest first."""
+    entries = Ledger(root / "ledger").entries()
+    return [one.facts["manifest_sha256"] for one in entries if one.event is Event.REPORT_RELEASED]
+
+
+def rule(root):
+    """What OUT-07 says of the month, from the project as it lies there."""
+    facts = read_facts(bundle := load_bundle(root), PERIOD, as_of=now().date(), afterwards=True)
+    return {one.result for one in check_bundle(bundle, facts) if one.rule == "OUT-07"}
+
+
+def test_a_month_published_twice_with_a_cut_between_pages_and_ledger_is_whole_in_the_end(finished, tmp_path):
+    """Made, staged, published and killed by the product itself: told while it is half done, ended by the next run."""
+    root = Path(shutil.copytree(finished, tmp_path / "toy"))
+    [first] = released(root)
+    assert (rule(root), files_of_project(root).faults) == ({"not_yet"}, ()), "the control: two people have not looked"
+    (root / "board.yaml").write_text(BOARD, "utf-8")  # the report says what a board wrote, so it is another one
+    with pytest.raises(Frozen), watched(AfterThePages()):
+        run(root, "report")
+
+    public = root / "zones" / "public" / PERIOD
+    assert (released(root), package_digest(public) == first) == ([first], False), "the control: public, and not told"
+    assert rule(root) == {"not_yet"}, "a cut is no breach"
+    told = {fault.file for fault in files_of_project(root).faults}
+    assert told == {f"zones/public/{PERIOD}/{current(public).name}/digests.json"}
+
+    run(root, "report")
+    assert released(root) == [first, package_digest(public)]
+    assert (rule(root), files_of_project(root).faults) == ({"not_yet"}, ())
+    assert len([one for one in public.iterdir() if one.is_dir()]) == 2, "what was public first is still known"
+    run(root, "report")
+    assert len(released(root)) == 2, "done again, it changes nothing"
 
 
 def test_a_run_goes_on_after_a_line_was_cut_off(finished, tmp_path):
