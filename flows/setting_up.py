@@ -30,20 +30,17 @@ def left_to_set_up(root: Path, bundle: Bundle, today: date, no_month: BadInput) 
         places = "1 place is" if count == 1 else f"{count} places are"
         yield f"joinedup check DIR: {places} still as `joinedup init` wrote them; it names each with file and line"
         yield "joinedup source add FILE --dir DIR drafts the file of a source from an extract: once for each source"
-    ring = KeyRing(root / "keys")
-    if not ring.infos():
-        yield _KEYS
-        yield _APPROVE
-    elif refused := not_approved(bundle, ring, today):
-        yield refused
+    yield from before_a_run(bundle, KeyRing(root / "keys"), today)
     yield f"{no_month.fix} {no_month.what}" if "called otherwise" in no_month.what else no_month.fix
     yield "joinedup run DIR"
 
 
-def not_approved(bundle: Bundle, ring: KeyRing, today: date) -> str:
-    """What to do about a config that nobody approved; empty if it is approved."""
+def before_a_run(bundle: Bundle, ring: KeyRing, today: date) -> Iterator[str]:
+    """Keys and approval, as far as they are missing; nothing if the project may run."""
+    if not ring.infos():
+        yield _KEYS
     try:
         check_approved(bundle, ring, today)
     except (PolicyRefusal, BadInput) as error:
-        return f"{error.what} {error.fix}"
-    return ""
+        refused = f"{error.what} {error.fix}".removesuffix(" Nothing was written.")
+        yield refused if ring.infos() else _APPROVE

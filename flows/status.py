@@ -18,7 +18,7 @@ from flows.pages import page_lines, pages
 from flows.period import AFTER
 from flows.releasing.drafts import Draft, draft_of
 from flows.run import now, resolve_period
-from flows.setting_up import left_to_set_up, not_approved
+from flows.setting_up import before_a_run, left_to_set_up
 from governance.errors import EXIT_OK, EXIT_WARNING, Awaiting, BadInput
 from governance.intake.chosen import AWAITING, Arrived
 from governance.intake.deliver import files_at, path_of
@@ -282,8 +282,8 @@ def _after_boards(steps: Sequence[Step], released: Step, *, is_newest: bool, at_
 
 
 def _next(root: Path, bundle: Bundle, month: str, steps: Sequence[Step], draft: Draft | None) -> Iterator[str]:
-    if refused := not_approved(bundle, KeyRing(root / "keys"), now().date()):
-        yield refused
+    if before := list(before_a_run(bundle, KeyRing(root / "keys"), now().date())):
+        yield from before
         return
     for step in steps:
         if step.state == FAILED:

@@ -358,3 +358,47 @@ def test_no_bundle_loads_with_a_suggestion_in_it(root):
 
     assert refused.value.code == "E-CONFIG-CONFIRM"
     assert all(fault.file == "sources/stranger.yaml" and fault.line for fault in refused.value.faults)
+
+
+@pytest.mark.parametrize(
+    ("name", "role"),
+    [
+        ("Known As", "other_identifier"),
+        ("Preferred forename", "other_identifier"),
+        ("Alias", "other_identifier"),
+        ("Prev. Surname", "previous_surname"),
+        ("First Lang.", "first_language"),
+        ("Ref No.", "record_id"),
+    ],
+)
+def test_short_spellings_of_usual_columns_are_known(name, role):
+    """A nickname of few spellings is a name, not a code; an id that is abbreviated is the id."""
+    [one] = suggest([_shape(name, unique=role == "record_id")])
+    assert one.role == role
+
+
+def test_apostrophes_around_the_cells_that_need_them_are_seen(tmp_path):
+    """Only some cells are quoted, and no line begins with a mark; a name such as O'Neill alone says nothing."""
+    rows = [f"c{n}|Ann|'O''Neill {n}'|1980-01-{1 + n % 28:02}|called" for n in range(40)]
+    odd, plain = tmp_path / "odd.txt", tmp_path / "plain.txt"
+    odd.write_text("\n".join(["Client Ref|First Name|Surname|DOB|Outcome", *rows]), "utf-8")
+    plain.write_text(odd.read_text().replace("'O''Neill", "O'Neill").replace("'|", "|"), "utf-8")
+
+    assert profile_extract(odd).quote == "'"
+    assert profile_extract(plain).quote == '"'
+
+
+def test_where_a_months_file_belongs_is_said(root, capsys):
+    """A name with dots and dates in it makes no odd ending; that of an archive keeps both."""
+    for given, ending in (("clients 03.11.2026.csv", ".csv"), ("clients.csv.zip", ".csv.zip")):
+        extract = root.parent / given
+        content = ",".join(HEADER).encode() + b"\n"
+        content += b"".join(b"%d" % n + b",x" * (len(HEADER) - 1) + b"\n" for n in range(60))
+        if given.endswith(".zip"):
+            with zipfile.ZipFile(extract, "w") as packed:
+                packed.writestr("clients.csv", content)
+        else:
+            extract.write_bytes(content)
+        name = "a" + str(len(ending))
+        assert run(["source", "add", str(extract), "--project", str(root), "--id", name]) == 0
+        assert f"extracts/YYYY-MM/{name}{ending} in the project folder" in capsys.readouterr().out

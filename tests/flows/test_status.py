@@ -224,3 +224,13 @@ def test_a_folder_in_the_place_of_a_config_file_is_told(capsys, project, name):
         assert (name, "is a folder, not a file.") in {
             (fault["file"], fault["what"]) for fault in done.json["error"]["faults"]
         }
+
+
+def test_a_month_that_came_before_the_keys_asks_for_the_keys_first(capsys, tmp_path):
+    """Who may sign is no use to know as long as nobody holds a key."""
+    here(capsys, "init", tmp_path / "new")
+    (tmp_path / "new" / "extracts" / "2026-10").mkdir(parents=True)
+    found = here(capsys, "status", tmp_path / "new", "--json").json["result"]
+
+    assert found["period"] == "2026-10"
+    assert [step.split()[1] for step in found["next"]] == ["keys", "approve"]
