@@ -305,7 +305,7 @@ def test_a_withdrawn_report_is_gone_for_readers_and_known_to_the_attacker(capsys
     events = [one.facts["manifest_sha256"] for one in _entries(waiting) if one.event is Event.REPORT_WITHDRAWN]
 
     assert (vague.code, done) == (3, [0, 0])
-    assert sorted(files) == ["manifest.json", "withdrawn.html"]
+    assert sorted(files) == ["digests.json", "manifest.json", "withdrawn.html"]
     assert _REASON in (current(public) / "withdrawn.html").read_text("utf-8")
     assert len(list(read_releases(public.parent))) == 1, "its numbers are still attacked with"
     assert "E-RELEASE-STALE" in same.err

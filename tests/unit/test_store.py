@@ -293,7 +293,7 @@ def test_what_a_killed_run_left_is_swept(tmp_path):
 
     put(tmp_path, "two")
 
-    assert {path.name for path in current(tmp_path).iterdir()} == {"a.txt", "manifest.json"}
+    assert {path.name for path in current(tmp_path).iterdir()} == {"a.txt", "digests.json", "manifest.json"}
 
 
 def test_nothing_published_says_which_step_to_run(tmp_path):
