@@ -67,13 +67,12 @@ def read_yaml(path: Path, *, name: str) -> YamlFile:
         ConfigError: It is a folder, not UTF-8, not YAML, or a key stands twice in one mapping.
     """
     if path.is_dir():
-        why, fix = "A file of settings is read under this name.", "Move it away and put the file there."
         raise ConfigError(
             f"{name} is a folder.",
-            why=why,
-            fix=fix,
+            why="A file of settings is read under this name.",
+            fix="Move the folder away and put the file there.",
             code="E-CONFIG-YAML",
-            faults=[Fault(what="is a folder, not a file.", why=why, fix=fix, file=name)],
+            faults=[Fault(what="is a folder, not a file.", fix="Move it away and put the file there.", file=name)],
         )
     return parse_yaml(path.read_bytes(), name=name)
 
