@@ -1,11 +1,14 @@
 """Every policy rule has a good and a bad fixture, and a bad one makes just one rule speak, once."""
 
 import re
+import shutil
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
 from flows.demo.generate import CONFIG
+from flows.demo.paperwork import WRITTEN, date_paperwork
 from governance.policy import RULES, check_bundle
 from governance.policy.assessed import assessed_digest
 from governance.settings import load_bundle
@@ -66,4 +69,15 @@ def test_the_demo_is_covered_by_its_assessment(bands):
     linkage = bundle.project.linkage.model_copy(update={"name_bands": named})
     bundle = replace(bundle, project=bundle.project.model_copy(update={"linkage": linkage}))
 
+    assert assessed_digest(bundle) in {one.sha256 for one in bundle.project.governance.dpia.covers}
+
+
+def test_attestations_that_were_renewed_need_no_new_assessment(tmp_path):
+    """A demonstration that is made months later is still covered: days of attestations are no change of what is done."""
+    root = Path(shutil.copytree(CONFIG / "demo", tmp_path / "demo"))
+    before = (root / "sources" / "housing.yaml").read_bytes()
+    date_paperwork(root, WRITTEN + timedelta(days=100))
+    bundle = load_bundle(root)
+
+    assert (root / "sources" / "housing.yaml").read_bytes() != before, "the control: days have moved"
     assert assessed_digest(bundle) in {one.sha256 for one in bundle.project.governance.dpia.covers}
