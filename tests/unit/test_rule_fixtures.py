@@ -4,6 +4,7 @@ import re
 import shutil
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
@@ -73,7 +74,7 @@ def test_the_demo_is_covered_by_its_assessment(bands):
 
 
 def test_attestations_that_were_renewed_need_no_new_assessment(tmp_path):
-    """A demonstration that is made months later is still covered: days of attestations are no change of what is done."""
+    """A demonstration made months later is still covered: a renewed attestation changes nothing that is done."""
     root = Path(shutil.copytree(CONFIG / "demo", tmp_path / "demo"))
     before = (root / "sources" / "housing.yaml").read_bytes()
     date_paperwork(root, WRITTEN + timedelta(days=100))
