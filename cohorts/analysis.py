@@ -17,7 +17,7 @@ from governance.in_parts import in_parts, parts_for
 from governance.settings import Project, Source
 from governance.warehouse import append_table, empty, fetch_table, load_sql, load_table, materialise, settle
 
-_MOST_SCANS = 8
+MOST_SCANS = 8
 """Parts of a question that reads all records once a part."""
 
 PAYLOAD_TABLES = ("record_person", "record_address", "record_event", "record_need")
@@ -82,12 +82,16 @@ def join_people(
     load_table(con, "provider", provider_table(sources))
     materialise(con, "address_spell", load_sql("cohorts", "address_spell"), {"spine": project.spine})
     materialise(con, "record_home", load_sql("cohorts", "record_home"), {"as_of": as_of})
+    materialise(con, "person_described", load_sql("cohorts", "person_described"), {"spine": project.spine})
+    settle(con)
     parts = _parts(con, "person_index")
-    index = {"person_index": "person_id"}
-    in_parts(con, "person_chosen", load_sql("cohorts", "person_chosen"), index, parts, {"spine": project.spine})
+    # Joined to their records before they are parted: of records nobody knows whose they are, and each part would read all.
+    in_parts(con, "person_chosen", load_sql("cohorts", "person_chosen"), {"person_described": "person_id"}, parts)
+    empty(con, "person_described")
     materialise(con, "person", load_sql("cohorts", "person"), {"shared_by": SHARED_BY})
     materialise(con, "event", load_sql("cohorts", "event"))
-    in_parts(con, "need_evidence", load_sql("cohorts", "need_evidence"), index, min(parts, _MOST_SCANS))
+    index = {"person_index": "person_id"}
+    in_parts(con, "need_evidence", load_sql("cohorts", "need_evidence"), index, min(parts, MOST_SCANS))
     for name in ("person_chosen", "record_address", "record_event", "record_need"):
         empty(con, name)
     settle(con)

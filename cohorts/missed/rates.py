@@ -25,6 +25,9 @@ FEWEST_RECORDS = 10
 FEWEST_PAIRS = 10
 LEAST_COVERED = 0.5
 
+_OF_PEOPLE = ("person_index", "person_group", "person")
+"""What the groups of records are made of; by labels a person is somebody else than in these."""
+
 DIMENSIONS = (
     "all",
     "ethnic_group",
@@ -103,7 +106,8 @@ def _rates(con: duckdb.DuckDBPyConnection, basis: Basis) -> list[GroupRates]:
     materialise(con, "record_group", load_sql("cohorts", "record_group"))
     materialise(con, "missed_record", load_sql("cohorts", f"missed_by_{basis}"))
     settle(con)
-    in_parts(con, "missed_part", load_sql("cohorts", "missed_part"), {"missed_record": "person"}, parts_of(con))
+    of_people = {"missed_record": "person"} | (dict.fromkeys(_OF_PEOPLE, "person_id") if basis == "number" else {})
+    in_parts(con, "missed_part", load_sql("cohorts", "missed_part"), of_people, parts_of(con))
     rows = con.sql(load_sql("cohorts", "missed_by_group")).to_arrow_table().to_pylist()
     return sorted((_group(row) for row in rows), key=lambda one: (DIMENSIONS.index(one.dimension), one.group))
 

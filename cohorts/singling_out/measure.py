@@ -9,7 +9,7 @@ what dates they have.
 
 import duckdb
 
-from cohorts.analysis import parts_of
+from cohorts.analysis import MOST_SCANS, parts_of
 from cohorts.singling_out.homes import measure_homes
 from cohorts.singling_out.shares import PACKAGE, Shares, shares_fitting
 from governance.in_parts import in_parts
@@ -18,6 +18,8 @@ from governance.warehouse import empty, load_sql, materialise
 DAYS = 3
 
 _STAGES = ("person_alike", "alike_day", "known_day", "people_fitting")
+_ALIKE = "alike"
+"""Nobody is compared with anybody but people like them, so it is these that are asked about together."""
 
 
 def measure_singling_out(con: duckdb.DuckDBPyConnection) -> dict[str, Shares]:
@@ -30,8 +32,9 @@ def measure_singling_out(con: duckdb.DuckDBPyConnection) -> dict[str, Shares]:
         For ``attributes``, ``three_dates`` and ``three_rarest_dates`` the shares ``unique`` and ``under_5`` of all
         people, to a thousandth; and the rungs of :func:`measure_homes` where homes are told.
     """
-    for table in _STAGES[:2]:
-        materialise(con, table, load_sql(PACKAGE, table))
+    materialise(con, "person_alike", load_sql(PACKAGE, "person_alike"))
+    scans = min(parts_of(con), MOST_SCANS)
+    in_parts(con, "alike_day", load_sql(PACKAGE, "alike_day"), {"person_alike": _ALIKE}, scans)
     shares = {
         "attributes": _shares(con, days=0, rarest=False),
         "three_dates": _shares(con, days=DAYS, rarest=False),
@@ -44,7 +47,8 @@ def measure_singling_out(con: duckdb.DuckDBPyConnection) -> dict[str, Shares]:
 
 
 def _shares(con: duckdb.DuckDBPyConnection, *, days: int, rarest: bool) -> Shares:
-    materialise(con, "known_day", load_sql(PACKAGE, "known_day"), {"rarest": rarest, "days": days})
-    people = dict.fromkeys(("known_day", "person_alike"), "person_id")
-    in_parts(con, "people_fitting", load_sql(PACKAGE, "people_fitting"), people, parts_of(con))
+    parts, values = parts_of(con), {"rarest": rarest, "days": days}
+    in_parts(con, "known_day", load_sql(PACKAGE, "known_day"), {"alike_day": _ALIKE}, parts, values)
+    people = dict.fromkeys(("known_day", "alike_day", "person_alike"), _ALIKE)
+    in_parts(con, "people_fitting", load_sql(PACKAGE, "people_fitting"), people, parts)
     return shares_fitting(con)

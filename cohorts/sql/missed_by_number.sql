@@ -1,12 +1,13 @@
 -- What hiding the verified NHS number shows of each record: pairs known to be true and missed, pairs joined and wrong.
 -- reads   person_index, record_quality
 -- grain   one row per record
--- columns source, record_id, person, is_covered, pairs, missed, never_compared, joined, wrong, links, doubt
+-- columns source, record_id, fields_present, person, is_covered, pairs, missed, never_compared, joined, wrong, links, doubt
 -- params  none
 -- A pair is counted at both of its records: half at each.
 SELECT
     record_quality.source,
     record_quality.record_id,
+    record_quality.fields_present,
     person_index.person_id AS person,
     record_quality.has_nhs_number AND record_quality.reference_pairs IS NOT NULL AS is_covered,
     coalesce(record_quality.reference_pairs, 0) / 2.0 AS pairs,

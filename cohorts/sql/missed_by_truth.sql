@@ -1,7 +1,7 @@
 -- What labels show of each record: its true pairs that are in two persons, and the pairs of its person that are not true.
 -- reads   person_index, record_quality, truth (source, record_id, person)
 -- grain   one row per record
--- columns source, record_id, person, is_covered, pairs, missed, never_compared, joined, wrong, links, doubt
+-- columns source, record_id, fields_present, person, is_covered, pairs, missed, never_compared, joined, wrong, links, doubt
 -- params  none
 -- A pair is counted at both of its records: half at each. Only pairs of labelled records count.
 WITH counted AS (
@@ -19,6 +19,7 @@ WITH counted AS (
 SELECT
     record_quality.source,
     record_quality.record_id,
+    record_quality.fields_present,
     coalesce(counted.person, '') AS person,
     counted.person IS NOT NULL AS is_covered,
     coalesce(counted.same_truth - 1, 0) / 2.0 AS pairs,

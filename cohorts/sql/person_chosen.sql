@@ -1,47 +1,23 @@
 -- People, each attribute by a declared rule where their records disagree: the spine, then most records, then sort order.
 -- Between homes that as many records tell, the one that somebody came to last.
--- reads   person_index   records of each person
---         record_person  attributes of each record, with its source
---         record_home    where each record has its person living on the last day of the period
+-- reads   person_described  what each record says of its person
 -- grain   one row per person
 -- columns person_id, birth_year, sex, ethnic_group, first_language, small_area, home, no_fixed_address, death_month, on_spine
--- params  $spine VARCHAR
+-- params  none
 WITH
-described AS (
-    SELECT
-        person_index.person_id,
-        person_index.source = $spine AS is_spine,
-        record_person.birth_year,
-        record_person.sex,
-        record_person.ethnic_group,
-        record_person.first_language,
-        record_person.no_fixed_address,
-        record_person.death_month,
-        record_home.small_area,
-        -- Which home and of what kind is one attribute; what is not known does not vote.
-        CASE
-            WHEN record_home.address_kind <> 'unknown'
-            THEN coalesce(CAST(record_home.household AS VARCHAR), '') || '/' || record_home.address_kind
-        END AS home,
-        record_home.since
-    FROM person_index
-    LEFT JOIN record_person USING (source, record_id)
-    LEFT JOIN record_home USING (source, record_id)
-),
-
 stated AS (
     SELECT person_id, is_spine, 'birth_year' AS attribute, CAST(birth_year AS VARCHAR) AS value, NULL AS since
-    FROM described
+    FROM person_described
     UNION ALL
-    SELECT person_id, is_spine, 'sex' AS attribute, sex AS value, NULL AS since FROM described
+    SELECT person_id, is_spine, 'sex' AS attribute, sex AS value, NULL AS since FROM person_described
     UNION ALL
-    SELECT person_id, is_spine, 'ethnic_group' AS attribute, ethnic_group AS value, NULL AS since FROM described
+    SELECT person_id, is_spine, 'ethnic_group' AS attribute, ethnic_group AS value, NULL AS since FROM person_described
     UNION ALL
-    SELECT person_id, is_spine, 'first_language' AS attribute, first_language AS value, NULL AS since FROM described
+    SELECT person_id, is_spine, 'first_language' AS attribute, first_language AS value, NULL AS since FROM person_described
     UNION ALL
-    SELECT person_id, is_spine, 'small_area' AS attribute, small_area AS value, since FROM described
+    SELECT person_id, is_spine, 'small_area' AS attribute, small_area AS value, since FROM person_described
     UNION ALL
-    SELECT person_id, is_spine, 'home' AS attribute, home AS value, since FROM described
+    SELECT person_id, is_spine, 'home' AS attribute, home AS value, since FROM person_described
 ),
 
 vote AS (
@@ -78,7 +54,7 @@ known AS (
         bool_or(no_fixed_address) AS no_fixed_address,
         coalesce(min(death_month) FILTER (is_spine), min(death_month)) AS death_month,
         bool_or(is_spine) AS on_spine
-    FROM described
+    FROM person_described
     GROUP BY person_id
 )
 

@@ -3,7 +3,7 @@
 Whatever is published is computed from this object. It holds no exact count, so code that has it cannot leak one.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
@@ -17,6 +17,9 @@ from governance.disclosure.rounding import HIDDEN, NOT_AVAILABLE, CountRule, Saf
 from governance.disclosure.spans import SafeSpan
 from governance.errors import ContractError, Fault
 from governance.settings import Policy, Profile
+
+_Breakdown = tuple[str, str, str]
+"""Cohort, measure and dimension."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,6 +37,13 @@ class SafeFrame:
     """Counts by two slices together, merged until none is small; they are published with the measures."""
     slices: Mapping[CellKey, SafeCell] = field(default_factory=dict)
     """Members and people asked about by address and language; they are published with the measures."""
+    _groups: Mapping[_Breakdown, tuple[str, ...]] = field(init=False, repr=False, compare=False)
+    """The groups of each breakdown of the whole: they are asked for hundreds of times, and cells are thousands."""
+    _pair_groups: Mapping[_Breakdown, tuple[str, ...]] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_groups", _by_breakdown(self.cells))
+        object.__setattr__(self, "_pair_groups", _by_breakdown(self.pairs))
 
     @property
     def policy_id(self) -> str:
@@ -66,8 +76,7 @@ class SafeFrame:
 
     def groups(self, cohort: str, measure: str, dimension: str) -> tuple[str, ...]:
         """The groups of a breakdown, in table order."""
-        stem = CellKey(cohort, measure, dimension)
-        return tuple(key.group for key in self.cells if key._replace(group=ALL) == stem)
+        return self._groups.get((cohort, measure, dimension), ())
 
     def pair(self, cohort: str, measure: str, dimension: str, group: str) -> SafeCell:
         """One count by two slices together; not available where the release has none."""
@@ -75,8 +84,7 @@ class SafeFrame:
 
     def pair_groups(self, cohort: str, measure: str, dimension: str) -> tuple[str, ...]:
         """The groups of two slices together, at the level at which they are published; none if they are not."""
-        stem = CellKey(cohort, measure, dimension)
-        return tuple(key.group for key in self.pairs if key._replace(group=ALL) == stem)
+        return self._pair_groups.get((cohort, measure, dimension), ())
 
     def slice_cell(self, cohort: str, measure: str, dimension: str, group: str) -> SafeCell:
         """One count by address or language; not available where the release has none."""
@@ -139,6 +147,15 @@ def with_areas(counts: pa.Table, areas: pa.Table) -> pa.Table:
     """
     whole = counts.add_column(0, "area", pa.repeat(pa.scalar(ALL), counts.num_rows))
     return pa.concat_tables([whole, check_table(areas, AREA_COUNT)])
+
+
+def _by_breakdown(cells: Iterable[CellKey]) -> dict[_Breakdown, tuple[str, ...]]:
+    """The groups of each breakdown of the whole, in table order."""
+    found: dict[_Breakdown, list[str]] = {}
+    for cohort, measure, dimension, group, area in cells:
+        if area == ALL:
+            found.setdefault((cohort, measure, dimension), []).append(group)
+    return {breakdown: tuple(groups) for breakdown, groups in found.items()}
 
 
 def _counted_twice(rows: int) -> ContractError:

@@ -52,10 +52,7 @@ def warehouse(population):
     load_table(
         con, "record_quality", quality.append_column("reference_pairs", none).append_column("reference_compared", none)
     )
-    dimension = pa.repeat(pa.scalar("ethnic_group"), table.num_rows)
-    load_table(
-        con, "record_group", table.select(["source", "record_id", "group"]).append_column("dimension", dimension)
-    )
+    load_table(con, "record_group", table.select(["source", "record_id", "group"]))
     return con, records
 
 

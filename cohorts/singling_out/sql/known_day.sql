@@ -9,6 +9,7 @@ WITH known AS (
         alike,
         day
     FROM alike_day
+    WHERE $days > 0
     QUALIFY row_number() OVER (
         PARTITION BY person_id
         -- the digest draws lots that are the same on every machine

@@ -28,4 +28,3 @@ INNER JOIN record_group USING (source, record_id)
 INNER JOIN person_index USING (source, record_id)
 INNER JOIN size USING (person_id)
 CROSS JOIN fullest
-WHERE record_group.dimension = 'ethnic_group'

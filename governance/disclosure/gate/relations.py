@@ -5,6 +5,7 @@ Nothing here looks at a number. Structure is public: a breakdown by sex has ever
 
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from functools import lru_cache
 from itertools import pairwise
 
 from governance.disclosure.combinations import BETWEEN
@@ -26,7 +27,12 @@ def relations_of(keys: Collection[CellKey]) -> list[Relation]:
     Args:
         keys: The cells of the release. A relation that needs a cell that is not published is left out.
     """
-    known = frozenset(keys)
+    return list(_relations(frozenset(keys)))
+
+
+@lru_cache(maxsize=4)
+def _relations(known: frozenset[CellKey]) -> tuple[Relation, ...]:
+    """Kept for the cells of the last few releases: one is looked at several times on its way, and publishing again."""
     found = [
         *_groups(known),
         *_areas(known),
@@ -39,7 +45,7 @@ def relations_of(keys: Collection[CellKey]) -> list[Relation]:
         *_waits(known),
         *_pairs_of_slices(known),
     ]
-    return [each for each in found if all(key in known for key, _ in each.terms)]
+    return tuple(each for each in found if all(key in known for key, _ in each.terms))
 
 
 def districts_of_areas(districts: Mapping[str, Sequence[str]], keys: Collection[CellKey]) -> list[Relation]:
