@@ -85,7 +85,7 @@ def join_people(
     materialise(con, "person_described", load_sql("cohorts", "person_described"), {"spine": project.spine})
     settle(con)
     parts = _parts(con, "person_index")
-    # Joined to their records before they are parted: of records nobody knows whose they are, and each part would read all.
+    # Joined before it is parted: a record does not say whose it is, and each part would read all records.
     in_parts(con, "person_chosen", load_sql("cohorts", "person_chosen"), {"person_described": "person_id"}, parts)
     empty(con, "person_described")
     materialise(con, "person", load_sql("cohorts", "person"), {"shared_by": SHARED_BY})
