@@ -64,8 +64,7 @@ class CellKeyRule:
     @property
     def variance(self) -> float:
         """Variance of shown minus exact count: noise, and rounding as if it were spread evenly. Unit: people²."""
-        noise = np.arange(-self.largest_noise, self.largest_noise + 1)
-        return float((noise**2) @ _shares(self.noise_people, self.largest_noise)) + self._rounding.variance
+        return _noise_variance(self.noise_people, self.largest_noise) + self._rounding.variance
 
     @property
     def sentence(self) -> str:
@@ -119,6 +118,13 @@ def _shares(deviation: float, largest: int) -> NDArray[np.float64]:
     weight = np.exp(-(noise**2) / (2 * deviation**2))
     shares: NDArray[np.float64] = weight / weight.sum()
     return shares
+
+
+@cache
+def _noise_variance(deviation: float, largest: int) -> float:
+    """Of the noise alone; asked of every count of every release. Unit: people²."""
+    noise = np.arange(-largest, largest + 1)
+    return float((noise**2) @ _shares(deviation, largest))
 
 
 @cache

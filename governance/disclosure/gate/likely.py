@@ -36,11 +36,11 @@ def gained(
 ) -> dict[CellKey, float]:
     """What one release tells about each hidden count beyond that it is hidden, as a precision. Unit: 1/people²."""
     found: dict[CellKey, float] = {}
-    for cells, rows in _components([each for each in relations if each.is_sum], twin):
-        variance = np.array([variance_alone(published, key) for key in cells])
+    for cells, sums in _components([each for each in relations if each.is_sum], twin):
         hidden = [n for n, key in enumerate(cells) if key in published.cells and published.cells[key].people is None]
-        if hidden:
-            left = conditional(variance, rows, hidden)
+        if hidden:  # of most that are tied together nothing is hidden
+            variance = np.array([variance_alone(published, key) for key in cells])
+            left = conditional(variance, _as_rows(cells, sums), hidden)
             more = np.maximum(1 / np.maximum(left, _TINY) - 1 / variance[hidden], 0.0)
             found |= dict(zip((cells[n] for n in hidden), more.tolist(), strict=True))
     return found
@@ -105,25 +105,31 @@ def conditional(variance: NDArray[np.float64], rows: NDArray[np.float64], wanted
 
 def _components(
     sums: Sequence[Relation], twin: Mapping[CellKey, CellKey]
-) -> Iterator[tuple[list[CellKey], NDArray[np.float64]]]:
-    """Cells that equations tie together, with the equations as rows; cells of the same people are one."""
+) -> Iterator[tuple[list[CellKey], list[Mapping[CellKey, int]]]]:
+    """Cells that equations tie together, with the equations; cells of the same people are one."""
     touching: dict[CellKey, list[int]] = defaultdict(list)
     terms = [_merged(each, twin) for each in sums]
     for n, row in enumerate(terms):
         for key in row:
             touching[key].append(n)
-    left = set(touching)
-    while left:
-        cells = _reached(min(left), touching, terms)
-        left -= cells
+    done: set[CellKey] = set()
+    for start in sorted(touching):
+        if start in done:
+            continue
+        cells = _reached(start, touching, terms)
+        done |= cells
         order = sorted(cells)
-        place = {key: n for n, key in enumerate(order)}
-        own = sorted({n for key in order for n in touching[key]})
-        rows = np.zeros((len(own), len(order)))
-        for at, n in enumerate(own):
-            for key, c in terms[n].items():
-                rows[at, place[key]] = c
-        yield order, rows
+        yield order, [terms[n] for n in sorted({n for key in order for n in touching[key]})]
+
+
+def _as_rows(cells: Sequence[CellKey], sums: Sequence[Mapping[CellKey, int]]) -> NDArray[np.float64]:
+    """Equations as a matrix: a row for each, a column for each cell."""
+    place = {key: n for n, key in enumerate(cells)}
+    rows = np.zeros((len(sums), len(cells)))
+    for at, terms in enumerate(sums):
+        for key, c in terms.items():
+            rows[at, place[key]] = c
+    return rows
 
 
 def _merged(relation: Relation, twin: Mapping[CellKey, CellKey]) -> dict[CellKey, int]:
