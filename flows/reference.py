@@ -134,10 +134,10 @@ def presets() -> list[Preset]:
 
 def _preset(each: Preset) -> str:
     based = "".join(f"- Based on: {one}.\n" for one in each.based_on)
-    rows = "".join(f"| `{one.what}` | {one.why} |\n" for one in each.unconfirmed)
+    rows = "".join(f"| `{one.what}` | {one.why} | {one.ask} |\n" for one in each.unconfirmed)
     seen = "".join(f"| `{one.what}` | {one.by} |\n" for one in each.confirmed)
     looked_up = f"\n| Confirmed by itself | By |\n|---|---|\n{seen}" if seen else ""
-    return f"\n## {each.title}\n\n{based}\n| Not confirmed | Why |\n|---|---|\n{rows}{looked_up}"
+    return f"\n## {each.title}\n\n{based}\n| Not confirmed | Why | Who could confirm it |\n|---|---|---|\n{rows}{looked_up}"
 
 
 def _doubts(preset: Preset) -> str:

@@ -24,6 +24,8 @@ class Unconfirmed(Strict):
     what: Text
     """`column`, `file.column`, `column=code`, or `*` for all of them."""
     why: Text
+    ask: Text
+    """Who could confirm it."""
 
 
 class Confirmed(Strict):

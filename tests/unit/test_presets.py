@@ -47,7 +47,7 @@ def test_the_eight_kinds_of_source_and_a_generic_one():
 def test_what_is_not_confirmed_is_listed_with_its_reason(preset):
     """Nothing is confirmed silently: a preset that names no doubt would claim to have checked every name."""
     assert preset.unconfirmed
-    assert all(len(each.why) > 20 for each in preset.unconfirmed)
+    assert all(len(each.why) > 20 and each.ask for each in preset.unconfirmed)
     assert preset.based_on
 
 
@@ -112,7 +112,7 @@ def _half(known: set[str]) -> list[str]:
 def test_a_doubt_about_something_that_is_not_there_is_refused():
     """A renamed column would otherwise be confirmed by a slip."""
     raw = PRESETS[IDS.index("mhsds")].model_dump(by_alias=True, mode="json")
-    raw["unconfirmed"] = [{"what": "NoSuchColumn", "why": "because it is not there"}]
+    raw["unconfirmed"] = [{"what": "NoSuchColumn", "why": "because it is not there", "ask": "nobody"}]
     with pytest.raises(ValidationError, match="NoSuchColumn"):
         Preset.model_validate(raw, strict=False)
 
@@ -143,6 +143,17 @@ def test_an_arrival_by_ambulance_is_a_callout_and_patient_transport_is_none():
 
     assert "1048031000000100" in codes
     assert not {"1048021000000102", "1048071000000103", "1048061000000105", "1048001000000106"} & set(codes)
+
+
+def test_social_care_reads_both_releases_and_no_ethnic_group_that_the_specification_refuses():
+    """Release 2 writes Service user, release 1 Service User; White alone is invalid, and read nobody's ethnicity."""
+    [file] = PRESETS[IDS.index("adult_social_care_cld")].files
+    asked = [mapping.where["Client_Type"] for mapping in (*file.events, *file.needs)]
+    groups = file.columns["Ethnicity"].values
+
+    assert asked == [["Service user", "Service User"]] * len(asked)
+    assert len(groups) == 19
+    assert all(": " in group for group in groups)
 
 
 def test_columns_and_codes_can_be_doubted():
