@@ -76,12 +76,14 @@ def members_english(query: Query) -> str:
 def _members(query: Query) -> str:
     members = query.members
     if members.also:
-        return f"{_counted_needs(members)}; and besides {listed([plain(one) for one in members.also], 'and')}"
+        return f"{_counted_needs(members)}; and, as well, {listed([plain(one) for one in members.also], 'and')}"
     return _counted_needs(members)
 
 
 def _counted_needs(members: Members) -> str:
     ids = [plain(one) for one in members.of]
+    if members.at_least == 1 < len(ids):
+        return f"{listed(ids, 'or')}{_together(members)}"
     if members.at_least < len(ids):
         return f"at least {members.at_least} of {listed(ids, 'and')}{_together(members)}"
     both = "both " if len(ids) == 2 else "all of " if len(ids) > 2 else ""
@@ -97,7 +99,7 @@ def _together(members: Members) -> str:
 def need_english(need: Need) -> str:
     """One need and what shows it."""
     if need.how == "none":
-        return f"{titled(need.id)} is shown by there surely being none of: {'; '.join(_pieces(need))}."
+        return f"{titled(need.id)} is shown by the absence of: {'; '.join(_pieces(need))}."
     return f"{titled(need.id)} is shown by {f'; {_JOINT[need.how]} '.join(_pieces(need))}."
 
 
@@ -141,7 +143,7 @@ def _anchor(anchor: Anchor, query: Query) -> str:
         what = "the need" if count == 1 else f"{members.at_least} of the needs"
         what = "all the needs" if members.at_least == count > 1 else what
     else:
-        what = plain(anchor.of)
+        what = f"“{plain(anchor.of)}”"
     match anchor.at:
         case "first":
             return f"the first sign of {what}"
@@ -182,13 +184,15 @@ def silence_english(query: Query) -> str:
 def parameter_english(parameter: Parameter) -> str:
     """A threshold a board may set."""
     return (
-        f"May be set: {plain(parameter.name)}, now {_size(parameter.value)},"
+        f"A board may change: {plain(parameter.name)}, now {_size(parameter.value)},"
         f" from {_size(parameter.low)} to {_size(parameter.high)}. {parameter.why}"
     )
 
 
 def _size(value: float | str) -> str:
-    return str(Duration.parse(value)) if isinstance(value, str) else str(value)
+    if isinstance(value, str):
+        return str(Duration.parse(value))
+    return f"{value:.0%}" if isinstance(value, float) and value <= 1 else str(value)
 
 
 def attrition_labels(query: Query) -> list[str]:

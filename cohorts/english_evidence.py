@@ -38,9 +38,8 @@ def evidence_english(evidence: Evidence) -> str:
         case DistinctCounted():
             kinds = listed([event_words(kind, plural=True) for kind in evidence.kinds])
             close = f", all inside {evidence.span}," if evidence.span else ""
-            return (
-                f"{kinds} of {evidence.at_least} or more different {evidence.of}s{close} in the last {evidence.within}"
-            )
+            many = f"contact with {evidence.at_least} or more different {evidence.of}s"
+            return f"{many}{close} in the last {evidence.within} ({kinds})"
         case Followed():
             return _followed(evidence)
         case Gap():

@@ -136,6 +136,11 @@ def without_column(source: Source) -> tuple[str, ...]:
     return tuple(name for name, roles in _ROLES.items() if not held & set(roles))
 
 
+def has_column(source: Source, role: str) -> bool:
+    """Whether any column of a source has this role, such as ``uprn``."""
+    return any(column.role == role for file in source.files for column in file.columns.values())
+
+
 class _Told:
     """Counts of records and rows, which have no people to sum numbers of: withheld if small, else rounded."""
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from cohorts.quality.filled import ATTRIBUTES
-from cohorts.quality.scorecard import ALL, DIFFERING, SLICES, Scorecard
+from cohorts.quality.scorecard import ALL, DIFFERING, SLICES, Scorecard, has_column
 from cohorts.quality.words import SLICE_TITLES, field, group_label, interval, percent
 from cohorts.report.page import Table
 from governance.disclosure import SafeMeasure
@@ -34,7 +34,7 @@ def sections(card: Scorecard) -> tuple[Section, ...]:
 def _gains(card: Scorecard) -> Section:
     rows = [
         (
-            field(gain.field),
+            field(gain.field) + ("" if has_column(card.source, gain.field) else ": no column"),
             gain.missing.part.text,
             percent(gain.missing.share),
             _of_rules(gain.rules_now, gain.rules),

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from cohorts.quality.scorecard import ALL, Gain, Month, Scorecard, without_column
+from cohorts.quality.scorecard import ALL, Gain, Month, Scorecard, has_column, without_column
 from governance.disclosure import SafeMeasure, SafeRate, Status
 
 FIELDS = {
@@ -55,6 +55,12 @@ def group_label(dimension: str, group: str) -> str:
     return group[:1].upper() + group[1:]
 
 
+def _group_in_sentence(dimension: str, group: str) -> str:
+    """Ethnic groups keep their capitals."""
+    label = group_label(dimension, group)
+    return label if dimension == "ethnic_group" else label.lower()
+
+
 def percent(rate: SafeRate) -> str:
     """A share as a whole percentage, or its symbol."""
     return rate.percent_text
@@ -70,6 +76,7 @@ def interval(rate: SafeRate) -> str:
 def in_short(card: Scorecard) -> tuple[str, ...]:
     """What the source should know first, each only if the released numbers show it."""
     found = (
+        _nearly_never(card),
         _emptiest(card),
         _no_column(card),
         _widest_gap(card),
@@ -96,7 +103,21 @@ def _emptiest(card: Scorecard) -> str:
     if not shares or min(share for _, share in shares) >= 950:
         return ""
     name, share = min(shares, key=lambda each: each[1])
-    return f"Least filled: {in_sentence(name)}, for {share / 10:.0f}% of people."
+    return f"Least filled: {in_sentence(name)}. {share / 10:.0f}% of people have it."
+
+
+_NEARLY_ALL = 950
+"""A field that so many records of a thousand lack is told, also where those who have it are too few to be shown."""
+
+
+def _nearly_never(card: Scorecard) -> str:
+    """Fields that have a column and are hardly ever filled."""
+    empty = [
+        in_sentence(gain.field)
+        for gain in card.gains
+        if has_column(card.source, gain.field) and (gain.missing.share.per_1000 or 0.0) >= _NEARLY_ALL
+    ]
+    return f"Missing from nearly every record: {', '.join(empty)}." if empty else ""
 
 
 def _no_column(card: Scorecard) -> str:
@@ -125,8 +146,8 @@ def _widest_gap(card: Scorecard) -> str:
                 widest = gap
                 words = (
                     f"Filled less for some: {in_sentence(name)} by {SLICE_TITLES[dimension]}, {percent(low[1])} for"
-                    f" {group_label(dimension, low[0]).lower()} against {percent(high[1])} for"
-                    f" {group_label(dimension, high[0]).lower()}."
+                    f" {_group_in_sentence(dimension, low[0])} against {percent(high[1])} for"
+                    f" {_group_in_sentence(dimension, high[0])}."
                 )
     return words
 
@@ -156,9 +177,11 @@ def _best_gain(gains: Iterable[Gain]) -> str:
 
 
 def _joined_less(card: Scorecard) -> str:
-    """Whether people without an NHS number were joined clearly less often than those with one."""
+    """Whether people without an NHS number were joined clearly less often than those with one, if both may be told."""
     pair = card.joined.get("nhs_number")
-    if not pair or (pair[1].share.high or 0.0) >= (pair[0].share.low or 0.0):
+    if not pair or any(one.share.status is not Status.SHOWN for one in pair):
+        return ""
+    if (pair[1].share.high or 0.0) >= (pair[0].share.low or 0.0):
         return ""
     with_it, without = (percent(one.share) for one in pair)
     return f"Found in another service: {with_it} of people with an NHS number, {without} of those without."

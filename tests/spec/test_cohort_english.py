@@ -136,7 +136,7 @@ def test_a_parameter_reads_with_its_range_and_reason():
     parameter = Parameter(name="response_time", value="12w", low="28d", high="6m", why="Long enough.")
 
     assert definition_english(definition(BASE, parameters=(parameter,)))[-1] == (
-        "May be set: response time, now 84 days, from 28 days to 6 months. Long enough."
+        "A board may change: response time, now 84 days, from 28 days to 6 months. Long enough."
     )
 
 

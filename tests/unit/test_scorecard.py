@@ -1,6 +1,7 @@
 """A scorecard says what stands out, from released numbers only, and holds no value of a record."""
 
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pyarrow as pa
@@ -103,7 +104,7 @@ def page(toy, tmp_path):
 def test_what_stands_out_is_said_first():
     """What is emptiest, for whom, what is contradicted, and what is lost."""
     assert in_short(card()) == (
-        "Least filled: ethnic group, for 79% of people.",
+        "Least filled: ethnic group. 79% of people have it.",
         "This source sends no column for: NHS number.",
         "Filled less for some: ethnic group by deprivation (fifths of areas), 61% for 1 (most deprived) against 98%"
         " for 5 (least deprived).",
@@ -126,6 +127,42 @@ def test_a_field_without_a_column_is_not_called_empty():
     """The source cannot fill what it does not have."""
     assert without_column(SOURCE) == ("nhs_number",)
     assert in_sentence("nhs_number") == "NHS number"
+
+
+def _lacking(name, missing):
+    """What a receipt says of a field that so many of the 433 records lack."""
+    return {**RECEIPT["gains"][0], "field": name, "missing": missing}
+
+
+def test_a_field_that_is_hardly_ever_filled_is_told_by_its_records():
+    """Those who have it are too few to be shown; what has no column is not called empty, and the table says so."""
+    almost = card(now={**RECEIPT, "gains": [_lacking("postcode", 428), _lacking("uprn", 433)]})
+    [costs] = [table for each in sections(almost) for table in each.tables if table.caption.startswith("What each")]
+
+    assert in_short(almost)[0] == "Missing from nearly every record: postcode."
+    assert [row[0] for row in costs.rows] == ["Postcode", "UPRN (property reference): no column"]
+    assert "nearly every" not in " ".join(in_short(card()))
+
+
+def test_who_was_joined_less_is_not_told_of_hidden_numbers():
+    """With a share hidden nothing is compared; shown, and clearly apart, it is."""
+    one = card()
+    few, many = one.joined["sex"][1], one.joined["sex"][0]
+    fewer = one.filled["ethnic_group", "deprivation_quintile", "1"]
+
+    assert "Found in another" not in " ".join(in_short(replace(one, joined={"nhs_number": (many, few)})))
+    assert in_short(replace(one, joined={"nhs_number": (many, fewer)}))[-1] == (
+        "Found in another service: 77% of people with an NHS number, 61% of those without."
+    )
+
+
+def test_ethnic_groups_keep_their_capitals():
+    """Within a sentence too."""
+    one = card()
+    ethnic = {("sex", "ethnic_group", {"1": "asian", "5": "white"}[group]): found
+              for (_, dimension, group), found in one.filled.items() if dimension == "deprivation_quintile"}  # fmt: skip
+
+    assert "for Asian against" in " ".join(in_short(replace(one, filled=ethnic)))
 
 
 def test_averages_over_few_records_are_hidden():
