@@ -137,7 +137,8 @@ def _preset(each: Preset) -> str:
     rows = "".join(f"| `{one.what}` | {one.why} | {one.ask} |\n" for one in each.unconfirmed)
     seen = "".join(f"| `{one.what}` | {one.by} |\n" for one in each.confirmed)
     looked_up = f"\n| Confirmed by itself | By |\n|---|---|\n{seen}" if seen else ""
-    return f"\n## {each.title}\n\n{based}\n| Not confirmed | Why | Who could confirm it |\n|---|---|---|\n{rows}{looked_up}"
+    head = "| Not confirmed | Why | Who could confirm it |\n|---|---|---|\n"
+    return f"\n## {each.title}\n\n{based}\n{head}{rows}{looked_up}"
 
 
 def _doubts(preset: Preset) -> str:
