@@ -26,8 +26,8 @@ _TIMES = {"soon_days": SOON_DAYS, "lasting_days": LASTING_DAYS}
 ALL = ""
 """In place of a service: none of those that are there for the needs."""
 
-LEAST_ANSWERED = 0.02
-"""A service that answers fewer of a candidate's people is not there for people like them."""
+LEAST_REACHED = 0.02
+"""A service that fewer of a candidate's people were in touch with at all is not there for people like them."""
 
 _RESPONDER_EVENT = pa.schema(
     [("source", pa.string()), ("kind", pa.string()), ("has_outcome", pa.bool_()), ("is_service", pa.bool_())]
@@ -103,7 +103,7 @@ def find_gaps(
     asked = [(number, one) for number, each in enumerate(candidates) for one in responders_for(each, signs, responders)]
     wanted = [_Wanted(number, one, _is_for_all(candidates[number], signs, one)) for number, one in asked]
     _answer(con, candidates, responders, wanted, as_of)
-    con.execute(load_sql("cohorts.finder", "drop_strangers"), {"least": LEAST_ANSWERED})
+    con.execute(load_sql("cohorts.finder", "drop_strangers"), {"least": LEAST_REACHED})
     materialise(con, "unanswered", load_sql("cohorts.finder", "unanswered"), {**_TIMES, "as_of": as_of})
     rows = fetch_table(con, "SELECT * FROM unanswered ORDER BY candidate_no, source, person_no")
     served = con.execute("SELECT candidate_no, list(source ORDER BY source) FROM candidate_responder GROUP BY ALL")

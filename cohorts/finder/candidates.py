@@ -21,10 +21,15 @@ from cohorts.finder.chance import (
 from cohorts.finder.compatible import pairs
 from cohorts.finder.groups import LEAST_LIFT, MOST_GROUPS, NESTED_SHARE, groups_of, several
 from cohorts.finder.sets import NONE, Counted
-from cohorts.finder.vocabulary import ALONE, Sign
+from cohorts.finder.vocabulary import ALONE, LONE_ADULT, Sign
 from governance.warehouse import fetch_table, load_sql, load_table
 
 Bits = NDArray[np.bool_]
+
+ALONE_SHARE = 0.4
+"""Of those who show some signs, if so many live alone, they are told of by themselves."""
+LEAST_TIMES = 2
+"""So many times as many people as a combination takes: a small part of one has no place beside the others."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,6 +46,16 @@ class Candidate:
     q_value: float = 1.0
     tested: tuple[int, ...] = ()
     """The signs that were held against chance, where they are not those that are proposed."""
+
+    @property
+    def is_narrowed(self) -> bool:
+        """Whether it tells of some of those of whom it was tested."""
+        return 0 < len(self.tested) < len(self.signs)
+
+    @property
+    def is_widened(self) -> bool:
+        """Whether it was tested of a need as others know it, and tells of the need as anybody does."""
+        return not set(self.tested) <= set(self.signs)
 
     @property
     def lift(self) -> float:
@@ -80,7 +95,9 @@ def find_candidates(
         groups = _groups(con, one, signs, least_people, tests)
         kept += significant([each for each in groups if each.people >= least_people], tests)
     large = [each for each in kept if each.lift >= LEAST_LIFT and not _is_part_of_family(each, signs)]
-    return sorted(widened(con, large, signs), key=lambda each: (each.stage, each.signs, each.tested))
+    said = [each for each in widened(con, large, signs) if not any(signs[one].but_for for one in each.signs)]
+    alone = narrowed(con, said, signs, least_people=least_people)
+    return sorted(said + alone, key=lambda each: (each.stage, each.signs, each.tested))
 
 
 def _is_part_of_family(one: Candidate, signs: Sequence[Sign]) -> bool:
@@ -232,6 +249,43 @@ def _with_whole_needs(one: Candidate, signs: Sequence[Sign], whole: Mapping[str,
 
     every = tuple(sorted(known_to_all(number) for number in one.signs))
     return one if every == one.signs else replace(one, signs=every, tested=one.signs)
+
+
+# --- those of them who live alone -------------------------------------------------------------------------
+
+
+def narrowed(
+    con: duckdb.DuckDBPyConnection, found: Sequence[Candidate], signs: Sequence[Sign], *, least_people: int
+) -> list[Candidate]:
+    """Of adults who show a candidate's signs, those who are the only adult at home, if that is how many of them live.
+
+    Living alone is no need, and hardly any need is more common for it: what it changes is who else would notice. So it
+    is not held against chance. What is, is what it is added to; of how many that holds is said of those who live alone.
+    """
+    alone = next((number for number, sign in enumerate(signs) if sign.name == LONE_ADULT), None)
+    if alone is None:
+        return []
+    whole = [each for each in found if _may_live_alone(each, signs, alone)]
+    shown = [tuple(sorted((*each.signs, alone))) for each in whole]
+    people = _people_of(con, [(each.stage, named, len(named)) for each, named in zip(whole, shown, strict=True)])
+    return [
+        replace(
+            each,
+            signs=named,
+            at_least=len(named),
+            people=people[number],
+            expected=people[number] / each.lift,
+            tested=each.tested or each.signs,
+        )
+        for number, (each, named) in enumerate(zip(whole, shown, strict=True))
+        if people.get(number, 0) >= max(LEAST_TIMES * least_people, ALONE_SHARE * each.people)
+    ]
+
+
+def _may_live_alone(one: Candidate, signs: Sequence[Sign], alone: int) -> bool:
+    """Needs of one's own that go with what was seen; of several needs at once, and of homes, others tell."""
+    kinds = {signs[each].kind for each in one.signs}
+    return one.stage == "adult" and alone not in one.signs and one.at_least == len(one.signs) and "seen" in kinds
 
 
 # --- groups of needs that go together ---------------------------------------------------------------------

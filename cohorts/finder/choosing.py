@@ -59,8 +59,12 @@ def choose(
 
 
 def worth_of(gap: Gap) -> float:
-    """People without a response beyond what chance explains, times the share of those with the signs who are."""
-    return len(gap.members) * (1 - 1 / gap.candidate.lift) * gap.share
+    """People without a response, times the share of those with the signs who are.
+
+    Chance has decided already what is a finding at all. Were lift weighed once more, rare signs that always go together
+    would stand before what befalls far more people, and of one theme only the rarest would be told (decision 119).
+    """
+    return len(gap.members) * gap.share
 
 
 def _one_round(
@@ -85,7 +89,13 @@ def _one_round(
         worth *= np.sqrt(1 - np.minimum(alike[best], 1.0))
         worth[alike[best] > TOLD_SHARE] = 0.0
         worth[[gap.candidate is gaps[best].candidate or is_part(gap, gaps[best], signs) for gap in gaps]] = 0.0
-        open_ &= np.array([theme != themes[best] for theme in themes])
+        told = {themes[best], _theme_of_whole(themes[best])}
+        open_ &= np.array([theme not in told for theme in themes])
+
+
+def _theme_of_whole(theme: Theme) -> Theme:
+    """Where those who live alone were told of, what was seen of everybody with the need has had its turn as well."""
+    return (theme[0], "seen", *theme[2:]) if theme[1] == "alone" else theme
 
 
 def is_part(gap: Gap, group: Gap, signs: Sequence[Sign]) -> bool:
@@ -138,6 +148,10 @@ def theme_of(gap: Gap, signs: Sequence[Sign], size: Size) -> Theme:
     again = [one for one in candidate.signs if signs[one].kind == "again"]
     if again:
         return candidate.stage, "again", rarest(again).event
+    if candidate.is_narrowed:
+        return candidate.stage, "alone", rarest([one for one in candidate.signs if signs[one].own_needs]).name
+    if back := [one for one in shown if one.kind == "returned"]:
+        return candidate.stage, "returned", *sorted(back[0].told_by)
     if alone := [one for one in shown if one.kind in ALONE]:
         return candidate.stage, alone[0].kind, min(alone[0].needs)
     if away := [one.name for one in shown if one.kind == "away"]:

@@ -8,6 +8,9 @@ from cohorts.finder.vocabulary import ALONE, Sign
 _DONE = {"again", "seen", "away"}
 """Signs of what services did."""
 
+_NOTED = {"need", "wide", "home"}
+"""Signs of what somebody wrote down of a person or a home."""
+
 
 def may_stand(one: Sign, other: Sign) -> bool:
     """Whether a set may hold both.
@@ -20,6 +23,8 @@ def may_stand(one: Sign, other: Sign) -> bool:
     if one.needs & other.needs or one.serves & other.needs or other.serves & one.needs:
         return False
     kinds = {one.kind, other.kind}
+    if kinds <= _NOTED and len(one.told_by) == 1 and one.told_by == other.told_by:
+        return False
     if kinds & ALONE:
         return False
     if "family" in kinds:

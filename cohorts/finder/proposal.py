@@ -148,8 +148,10 @@ def _caveats(gap: Gap, signs: Sequence[Sign]) -> Iterator[str]:
     yield "A response that no source records is not seen; one that was offered and refused may not be recorded."
     shown = [signs[one] for one in gap.candidate.signs]
     told = [one for one in shown if one.kind in ("need", "wide")]
-    if gap.candidate.tested:
+    if gap.candidate.is_widened:
         yield "Who is known to be in need only from the contact that is counted is here as well."
+    if gap.candidate.is_narrowed:
+        yield "Alone is what addresses say. Living alone was not held against chance: it says who else would notice."
     if len(told) > 1 and frozenset.intersection(*(one.told_by for one in told)):
         names = " and ".join(sign_words(one) for one in told)
         yield f"One service may have noted {names} at one contact."

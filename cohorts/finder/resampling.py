@@ -109,7 +109,7 @@ class Populations:
     def kept(self, one: Candidate, least_people: int, limit: float) -> NDArray[np.bool_]:
         """In which draws the candidate would be found."""
         signs = one.tested or one.signs
-        people = self.showing(signs, one.at_least).sum(axis=0)
+        people = self.showing(signs, min(one.at_least, len(signs))).sum(axis=0)
         expected = np.maximum(self._expected(one), 1e-9)
         kept: NDArray[np.bool_] = (
             (upper_tail(people, expected) <= limit) & (people >= least_people) & (people >= LEAST_LIFT * expected)

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date, timedelta
+from typing import Any
 
 import duckdb
 import pyarrow as pa
@@ -27,6 +28,9 @@ _INSERT = """
 {statement}
     ) JOIN person_stratum USING (person_id)
     WHERE needs AND (stage = 'child' OR NOT $of_family)
+"""
+_TOLD_BY_OTHERS = """
+    AND person_id IN (SELECT person_id FROM need_evidence WHERE need = $only_need AND source <> $but_for)
 """
 
 MOST_SIGNS = 120
@@ -83,8 +87,14 @@ def mark_people(con: duckdb.DuckDBPyConnection, signs: Sequence[Sign], as_of: da
     load_table(con, "person_sign", _PERSON_SIGN.empty_table())
     for number, sign in enumerate(signs):
         statement = compile_query(_asked(sign), as_of)
-        held = {"sign_no": number, "of_family": sign.kind == "family"}  # an adult's needs are their own, or at home
-        con.execute(_INSERT.format(statement=statement.sql), {**held, **statement.params})
+        held: dict[str, Any] = {
+            "sign_no": number,
+            "of_family": sign.kind == "family",
+        }  # an adult's needs are their own, or at home
+        asked = _INSERT.format(statement=statement.sql)
+        if sign.but_for:
+            asked, held = asked + _TOLD_BY_OTHERS, {**held, "only_need": min(sign.needs), "but_for": sign.but_for}
+        con.execute(asked, {**held, **statement.params})
 
 
 def evidence_of(sign: Sign) -> tuple[Evidence, ...]:

@@ -28,6 +28,9 @@ _RESPONSES = ("contact", "assessment", "service")
 SEVERAL_TIMES, WHILE, SINCE_BIRTHDAY = 3, "12m", "36m"
 """Treated, not only seen once: three contacts inside a year, of the last three."""
 
+LONE_ADULT = "lone_adult"
+"""The one sign of a home that is no need of anybody."""
+
 _LONGEST = 40
 """Characters of a need's id."""
 _ADDRESS_TELLS = "homelessness"
@@ -64,6 +67,8 @@ class Sign:
     """Of what stands alone: by stage of life, how many times as common as by chance; other stages are not asked."""
     sector: str = ""
     """Of a need as one sector knows it, that sector; of needs beyond a sector, the sector they lie beyond."""
+    but_for: str = ""
+    """Only what others than this source tell. The language cannot say it: such a sign is tested and never proposed."""
 
     @property
     def own_needs(self) -> frozenset[str]:
@@ -117,6 +122,7 @@ def signs_of(
     told = _tellers(sources)
     found = [_need(need, told[need]) for need in sorted(told)]
     found += _outside(sources, told)
+    found += _inside(sources, told)
     found += _beyond(sources, told)
     found += [sign for source in sources for sign in _of_events(source, spine, reached)]
     found += [_away(one) for one in responders_of(sources) if one.source != spine]
@@ -129,7 +135,7 @@ def signs_of(
     if households:
         found += [_at_home(need, told[need]) for need in sorted(told)]
         found += [_of_family(need, told[need]) for need in sorted(told) if lead_kinds(sources)]
-        found.append(Sign(name="lone_adult", kind="home", evidence=({"household": {"lone_adult": True}},)))
+        found.append(Sign(name=LONE_ADULT, kind="home", evidence=({"household": {"lone_adult": True}},)))
     return sorted(found, key=lambda sign: sign.name)
 
 
@@ -197,6 +203,24 @@ def _outside(sources: Sequence[Source], told: Tellers) -> Iterator[Sign]:
                 needs=frozenset({need}),
                 told_by=_ids(others),
                 sector=sector,
+            )
+
+
+def _inside(sources: Sequence[Source], told: Tellers) -> Iterator[Sign]:
+    """A need that one sector alone tells, as all but one of its services know it, for those that see crises."""
+    crises = {source.id for source in sources if any(one.crisis for one in events_of(source))}
+    for need, tellers in sorted(told.items()):
+        ids = _ids(tellers)
+        if len({source.sector for source, _ in tellers}) > 1 or len(ids) < 2:
+            continue
+        for source in sorted(crises & ids):
+            yield Sign(
+                name=short_name(f"{need}_but_for_{source}"),
+                kind="wide",
+                evidence=({"need": need, "within": _window(tellers)},),
+                needs=frozenset({need}),
+                told_by=ids - {source},
+                but_for=source,
             )
 
 

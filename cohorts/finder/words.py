@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from cohorts.finder.answers import Gap
-from cohorts.finder.vocabulary import Sign
+from cohorts.finder.vocabulary import LONE_ADULT, Sign
 from cohorts.words import event_words, listed, plain, sector_words
 
 _PEOPLE = {"adult": "Adults", "child": "Children"}
@@ -86,8 +86,13 @@ def reason_of(gap: Gap, signs: Sequence[Sign]) -> str:
             f" for it is more likely to have it at all. For {part} of these people"
             f" no {time} is recorded from {_services(gap.sources)} either."
         )
+    if candidate.is_narrowed:
+        shown = listed([sign_words(signs[one]) for one in candidate.signs if signs[one].name != LONE_ADULT], "and")
+        what = f"Among all adults, {shown} go together"
+        part = f"those with no other adult at home, who have nobody there to ask for them: for {part}"
     return (
-        f"{what} {often} as often as they would by chance among people of the same age and sex. For {part} of these"
+        f"{what} {often} as often as they would by chance among people of the same age and sex."
+        f" {'Told of here are' if candidate.is_narrowed else 'For'} {part} of these"
         f" people no {time} is recorded from {_services(gap.sources)}."
     )
 

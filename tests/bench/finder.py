@@ -56,7 +56,10 @@ SYSTEMS = (
     System("nineteen sources, seed 2", 2, whole=True),
     System("another month, seed 20261", 20261, "2027-02"),
     System("other mechanisms, seed 4077", 4077, "2027-02", altered=True),
-    System("nineteen sources, other mechanisms, seed 7077", 7077, "2027-02", whole=True, altered=True),
+    *(
+        System(f"nineteen sources, other mechanisms, seed {seed}", seed, "2027-02", whole=True, altered=True)
+        for seed in (7077, 8131, 8124)
+    ),
 )
 
 

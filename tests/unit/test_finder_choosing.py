@@ -1,5 +1,7 @@
 """Unit: which gaps are proposed where there are more than places."""
 
+from dataclasses import replace
+
 import numpy as np
 
 from cohorts.finder.answers import Gap
@@ -51,3 +53,22 @@ def test_nobody_is_told_of_twice():
 
     assert twin not in found
     assert len(found) == len(GAPS)
+
+
+def test_where_those_who_live_alone_are_told_of_the_whole_has_had_its_turn():
+    """What was seen of everybody with the need stands behind other needs then; where there is room it is told too."""
+    seen = len(SIGNS)
+    signs = [*SIGNS, Sign(name="seen_ed", kind="seen", evidence=(), event="ed.attendance", times=1)]
+    pairs = [_gap(number, seen, people=300 - 20 * number, first=1000 * number) for number in range(3)]
+    whole = Gap(candidate=replace(pairs[0].candidate, tested=(0, 7)), sources=("a",), members=pairs[0].members)
+    alone = Gap(
+        candidate=replace(whole.candidate, signs=(0, 7, seen)), sources=("a",), members=np.arange(120, dtype=np.int32)
+    )
+
+    def chosen(weight_of_alone, most):
+        gaps = [whole, alone, *pairs[1:]]
+        weight = np.array([1.0, weight_of_alone, 1.0, 1.0])
+        return [id(one) for one in choose(gaps, signs, SIZES, weight, least_people=25, most=most)]
+
+    assert chosen(9.0, 3) == [id(alone), id(pairs[1]), id(pairs[2])]
+    assert set(chosen(9.0, 4)) == set(chosen(1.0, 4)) == {id(one) for one in (whole, alone, *pairs[1:])}
