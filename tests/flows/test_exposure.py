@@ -1,9 +1,11 @@
 """`joinedup exposure` measures a config and keeps a receipt that policy reads."""
 
 import json
+from types import SimpleNamespace
 
 import pytest
 
+from flows import exposure, progress
 from governance.exposure import FILE, exposure_digest, read_receipt
 from governance.settings import load_bundle
 from tests.lib.command import here
@@ -114,3 +116,36 @@ def _with_homes(root):
     homes = [f"{row},{number // 3 + 1}" for number, row in enumerate(rows)]
     extract.write_text("\n".join([f"{header},home", *homes]) + "\n", encoding="utf-8")
     cover(root)
+
+
+def test_each_part_of_a_long_measurement_is_told(toy, monkeypatch):
+    """Minutes without a word look like a program that hangs: a listener, such as the bar, is told of four parts."""
+    nothing = SimpleNamespace(cells=(), chains={})
+    monkeypatch.setattr(exposure, "reference_sources", lambda *_, **__: [None, None])
+    monkeypatch.setattr(exposure, "measure", lambda *_, **__: nothing)
+    monkeypatch.setattr(exposure, "_zone_shares", lambda *_: {})
+    told = []
+    monkeypatch.setattr(progress, "_listeners", [_Listener(told)])
+    exposure.make_receipt(load_bundle(toy), people=1000, names=None)
+
+    parts = ["making people", "the register alone", "with a second source", "in the analysis zone"]
+    assert told == [4, *(word for part in parts for word in (f"began {part}", f"ended {part}"))]
+
+
+class _Listener:
+    """Keeps what it is told."""
+
+    def __init__(self, told):
+        self.told = told
+
+    def expect(self, steps):
+        """How many parts there are."""
+        self.told.append(steps)
+
+    def started(self, label):
+        """One began."""
+        self.told.append(f"began {label}")
+
+    def finished(self, label):
+        """One ended."""
+        self.told.append(f"ended {label}")
