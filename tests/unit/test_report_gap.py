@@ -11,7 +11,7 @@ from cohorts.measures.publish import OF_PEOPLE
 from cohorts.measures.standardise import directly_standardised
 from cohorts.report.gap import at_the_same_ages, deprivation_gap, slope_of
 from governance.contracts import COHORT_COUNT, MEASURE_COUNT
-from governance.disclosure import RoundingRule, release_measures
+from governance.disclosure import CellKey, RoundingRule, SafeSpan, release_measures
 from governance.disclosure.pairs import AGE_BY_CORE20
 from governance.disclosure.waits import MOST_DEPRIVED, OTHERS
 from governance.settings import Policy
@@ -71,6 +71,22 @@ def test_blur_widens_intervals_and_moves_nothing():
     for find in (lambda f: at_the_same_ages(f, "c", OTHERS), lambda f: slope_of(f, "c").sii):
         assert find(told).value == pytest.approx(find(exact).value)
         assert find(told).low < find(exact).low < find(exact).high < find(told).high
+
+
+def test_links_in_doubt_widen_the_line_through_the_fifths():
+    """What makes the spans of its counts wider makes its interval wider, whichever of the two counts it is."""
+    frame = released()
+    plain = slope_of(frame, "c").sii
+
+    for measure in ("met", "population"):
+        keys = [CellKey("c", measure, "deprivation_quintile", fifth) for fifth in FIFTHS]
+        doubt = 30 if measure == "met" else 600
+        spans = {
+            key: SafeSpan(frame.cells[key].people - doubt, frame.cells[key].people + doubt, doubt=2 * doubt)
+            for key in keys
+        }
+        told = slope_of(replace(frame, spans=spans), "c").sii
+        assert told.low < plain.low < plain.high < told.high, measure
 
 
 def test_the_page_tells_both_gaps_in_words():

@@ -13,7 +13,7 @@ from cohorts.report.facts import EarlierReport
 from cohorts.report.spc import Signals, signals
 from cohorts.report.tables import overall_rate
 from cohorts.report.trend import NEEDED, change_finding, cohort_trend, trend, unbroken
-from governance.disclosure import CellKey, SafeRate, Status
+from governance.disclosure import CellKey, SafeRate, SafeSpan, Status
 from governance.disclosure.rounding import SafeCell
 from tests.lib.report import COHORTS, invented_facts, invented_frame
 
@@ -138,6 +138,17 @@ def test_a_year_of_reports_makes_a_chart_on_every_page(year):
         "Mental health services",
     ]
     assert "Change over time" in render_pages(page)["board_report/waits.html"]
+
+
+def test_intervals_over_time_are_of_chance_alone_in_every_month(year):
+    """Earlier reports have no spans: this month's, which has, is not set beside them with another kind of interval."""
+    frame, earlier = year
+    facts = replace(invented_facts(), earlier=tuple(earlier))
+    spans = {key: SafeSpan(cell.people // 2, 2 * cell.people) for key, cell in frame.cells.items() if cell.people}
+    doubted = cohort_trend(replace(frame, spans=spans), facts, facts.definitions[0]).figure
+
+    assert doubted.table == cohort_trend(frame, facts, facts.definitions[0]).figure.table
+    assert "intervals in this table show chance only" in doubted.note
 
 
 @pytest.mark.parametrize("missing", ["a month", "another definition", "a hidden number"])
