@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from flows.engine import run_steps
+from flows.intact import files_of_project
 from flows.lock import only_run
 from flows.period import plan
 from flows.rollback import roll_back
@@ -85,6 +86,7 @@ def test_results_go_back_and_the_ledger_says_who_and_why(twice, capsys):
     assert "Results were rolled back to the last good ones" in page
     assert "not in the ledger as it stands now" not in page
     assert ledger_holds(root)
+    assert not files_of_project(root).faults, "older contents are what the ledger leads to"
 
 
 def test_what_went_back_can_be_checked_and_released(twice, capsys):
@@ -96,6 +98,7 @@ def test_what_went_back_can_be_checked_and_released(twice, capsys):
 
     assert here(capsys, "release", root, "--plain").code == 0
     assert package_digest(root / "zones/public" / PERIOD) == good["draft/{}"]
+    assert not files_of_project(root).faults
 
 
 def test_records_come_from_extracts_alone(twice):
