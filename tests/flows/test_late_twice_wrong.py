@@ -124,7 +124,7 @@ def test_there_under_another_name(second_month, capsys):
         folder.rename(folder.with_name(f"MARKED {folder.name}"))
     for zone in ("linkage", "analysis"):
         shutil.rmtree(second_month / "zones" / zone)
-    told = here(capsys, "status", second_month).err
+    told = here(capsys, "status", second_month).out
     assert "no folder named after a month, but 2 that are called otherwise." in told
     assert "MARKED" not in first + told
 
