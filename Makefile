@@ -13,9 +13,10 @@ demo: $(VENV)/.installed ## make a synthetic ICS, run its newest month, say wher
 	$(BIN)/joinedup demo $(DEMO) --people $(PEOPLE)
 
 # One worker more than there are cores: many tests wait for a process that they start.
+# Files begin in the order of tests/conftest.py: by itself xdist ends with those of few tests, which are the longest.
 WORKERS = $$($(BIN)/python -c 'import os; print(min(8, (os.cpu_count() or 1) + 1))')
 test: $(VENV)/.installed ## every test, on every core (eight at most)
-	$(BIN)/python -m pytest --numprocesses $(WORKERS) --dist loadfile
+	$(BIN)/python -m pytest --numprocesses $(WORKERS) --dist loadfile --no-loadscope-reorder
 
 lint: $(VENV)/.installed ## formatting, lint, types and who may import whom
 	$(BIN)/ruff format --check $(PACKAGES) tests

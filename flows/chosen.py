@@ -2,16 +2,19 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from flows.run import Run
 from governance.errors import PolicyRefusal
-from governance.intake import Intake
 from governance.intake.chosen import Chosen, choose_extract
 from governance.intake.repeated import Files, Told, held_against_earlier, repeated_files
 from governance.ledger import Entry, Event
 from governance.package import no_package
 from governance.settings import Source
 from governance.store import current, read_manifest
+
+if TYPE_CHECKING:
+    from governance.intake import Intake  # `joinedup status` asks what was chosen, and reads no extract
 
 
 def chosen_extract(run: Run, source: Source) -> Chosen:
@@ -32,7 +35,7 @@ def chosen_from(root: Path, source: Source, period: str, entries: Iterable[Entry
     return choose_extract(root, source, period, sent=sent, was_here=was_here)
 
 
-def told_by(intake: Intake) -> dict[str, Told]:
+def told_by(intake: "Intake") -> dict[str, Told]:
     """What each file of an extract is told by, by file id."""
     return {
         file: Told(digest, intake.contents[file], intake.earlier_contents.get(file, ""))

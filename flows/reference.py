@@ -1,7 +1,7 @@
 """Reference pages written from the code, so that they cannot drift: ``python -m flows.reference docs/reference``."""
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -25,22 +25,22 @@ EXIT_CODES = {
 }
 
 
-def pages() -> dict[str, str]:
-    """Every generated page by file name."""
+def pages() -> dict[str, Callable[[], str]]:
+    """What makes every generated page, by file name."""
     return {
-        "cli.md": cli_page(),
-        "errors.md": errors_page(),
-        "policy-rules.md": rules_markdown(),
-        "presets.md": presets_page(),
-        "what_to_do_when.md": what_to_do_page(),
+        "cli.md": cli_page,
+        "errors.md": errors_page,
+        "policy-rules.md": rules_markdown,
+        "presets.md": presets_page,
+        "what_to_do_when.md": what_to_do_page,
     }
 
 
 def write_pages(folder: Path) -> None:
     """Write them all."""
     folder.mkdir(parents=True, exist_ok=True)
-    for name, text in pages().items():
-        (folder / name).write_text(text, encoding="utf-8", newline="\n")
+    for name, make in pages().items():
+        (folder / name).write_text(make(), encoding="utf-8", newline="\n")
 
 
 def commands() -> Iterator[tuple[str, Any]]:

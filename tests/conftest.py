@@ -11,7 +11,9 @@ import pytest
 from hypothesis import settings
 
 from flows.prefect_settings import client_settings, use
+from tests.lib.long_files import place_in_line
 from tests.lib.prefect_runs import PrefectRun, make_runs
+from tests.lib.shared import made_once
 from tests.lib.toy import make_toy
 
 
@@ -34,9 +36,34 @@ settings.register_profile("joinedup", deadline=None, print_blob=True, max_exampl
 settings.load_profile("joinedup")
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Long files first, the others as they come; a file's own tests stay in their order."""
+    items.sort(key=lambda item: place_in_line(item.path))
+
+
 @pytest.fixture(scope="session")
 def _toy_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return make_toy(tmp_path_factory.mktemp("toy"))
+    return made_once(tmp_path_factory, "toy", make_toy)
+
+
+@pytest.fixture(scope="session")
+def toy_linked(tmp_path_factory: pytest.TempPathFactory, _toy_template: Path) -> Path:
+    """The toy project, both sources pseudonymised and linked; for nobody to change."""
+    steps = [("pseudonymise", "gp_register"), ("pseudonymise", "housing"), ("link", "")]
+    return made_once(tmp_path_factory, "toy_linked", lambda root: _after(_toy_template, root, steps))
+
+
+@pytest.fixture(scope="session")
+def toy_month(tmp_path_factory: pytest.TempPathFactory, _toy_template: Path) -> Path:
+    """The toy project after its whole month, released; for nobody to change."""
+    return made_once(tmp_path_factory, "toy_month", lambda root: _after(_toy_template, root, [("period", "")]))
+
+
+def _after(template: Path, root: Path, steps: list[tuple[str, str]]) -> None:
+    from flows.engine import run_steps
+    from flows.run import open_run
+
+    run_steps(open_run(Path(shutil.copytree(template, root))), steps, plain=True)
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ import typer
 
 from flows.commands.options import Json
 from flows.commands.output import Answer, aligned
-from governance.settings import Sector
+from governance.sector import Sector
 
 source_app = typer.Typer(help="Describe what an organisation sends.")
 

@@ -8,10 +8,14 @@ Reads extract files below the project folder; writes nothing. Must not know what
 identifiers are encoded.
 """
 
-from governance.intake.extracts import Intake, local_ids, read_extracts
-from governance.intake.period import as_of_date
-from governance.intake.reasons import MEANINGS, Meaning, Reason
-from governance.intake.reconcile import FileCounts, check_reconciles, summarise
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from governance.intake.extracts import Intake, local_ids, read_extracts
+    from governance.intake.period import as_of_date
+    from governance.intake.reasons import MEANINGS, Meaning, Reason
+    from governance.intake.reconcile import FileCounts, check_reconciles, summarise
 
 __all__ = [
     "MEANINGS",
@@ -25,3 +29,18 @@ __all__ = [
     "read_extracts",
     "summarise",
 ]
+
+_WHERE = {
+    "extracts": ("Intake", "local_ids", "read_extracts"),
+    "period": ("as_of_date",),
+    "reasons": ("MEANINGS", "Meaning", "Reason"),
+    "reconcile": ("FileCounts", "check_reconciles", "summarise"),
+}
+
+
+def __getattr__(name: str) -> object:
+    """Each name when it is first asked for: the process that parses files is of this package and needs none."""
+    for module, names in _WHERE.items():
+        if name in names:
+            return getattr(import_module(f"{__name__}.{module}"), name)
+    raise AttributeError(name)

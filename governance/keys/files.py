@@ -26,6 +26,7 @@ from governance.store import write_file
 Kind = Literal["root", "person", "release", "zone", "signing", "custodian", "issued"]
 State = Literal["pending", "active", "retiring", "destroyed"]
 
+_NOUGHT = b"\0"
 PUBLIC = "public"
 """The folder of public copies, beside the holders' folders."""
 
@@ -139,13 +140,14 @@ class KeyFiles:
 
     def infos(self) -> list[KeyInfo]:
         """See :class:`KeyStore`."""
-        paths: dict[str, list[Path]] = {}
+        told: dict[str, list[KeyInfo]] = {}
         for folder in self._folders:
             check_open(folder)
             for path in sorted(folder.glob("*/*.json")):
-                if not _is_noughts(path):
-                    paths.setdefault(path.stem, []).append(path)
-        return [_agreed(key_id, found)[0][1] for key_id, found in sorted(paths.items())]
+                content = path.read_bytes()  # once: a run asks for all keys dozens of times
+                if not content.startswith(_NOUGHT):
+                    told.setdefault(path.stem, []).append(_parsed(path.stem, content)[0])
+        return [_same(key_id, found) for key_id, found in sorted(told.items())]
 
     def info(self, key_id: str) -> KeyInfo:
         """See :class:`KeyStore`."""
@@ -221,15 +223,21 @@ class KeyFiles:
 def _is_noughts(path: Path) -> bool:
     """Whether a key file was overwritten, in part at least: nothing is known from it any more."""
     with path.open("rb") as file:
-        return file.read(1) == b"\0"
+        return file.read(1) == _NOUGHT
 
 
 def _agreed(key_id: str, paths: list[Path]) -> list[tuple[Path, KeyInfo, bytes]]:
     """Every file of one key, those with a secret first; they must agree on which key it is."""
-    found = [(path, *_load(path)) for path in paths]
-    if len({info for _, info, _ in found}) > 1:
-        raise spoilt(key_id)
+    found = [(path, *_parsed(path.stem, path.read_bytes())) for path in paths]
+    _same(key_id, [info for _, info, _ in found])
     return sorted(found, key=lambda one: not one[2])
+
+
+def _same(key_id: str, told: list[KeyInfo]) -> KeyInfo:
+    """What every file of one key says of it."""
+    if any(info != told[0] for info in told):
+        raise spoilt(key_id)
+    return told[0]
 
 
 def _content(info: KeyInfo, secret: bytes) -> bytes:
@@ -239,13 +247,13 @@ def _content(info: KeyInfo, secret: bytes) -> bytes:
     return json.dumps(content, indent=1).encode()
 
 
-def _load(path: Path) -> tuple[KeyInfo, bytes]:
+def _parsed(key_id: str, content: bytes) -> tuple[KeyInfo, bytes]:
     """The public facts and the secret in one key file; a public copy has none."""
     try:
-        content: dict[str, Any] = json.loads(path.read_bytes())
-        return KeyInfo(**content["info"]), base64.b64decode(content.get("secret", ""), validate=True)
+        told: dict[str, Any] = json.loads(content)
+        return KeyInfo(**told["info"]), base64.b64decode(told.get("secret", ""), validate=True)
     except (ValueError, KeyError, TypeError, AttributeError):
-        raise spoilt(path.stem) from None
+        raise spoilt(key_id) from None
 
 
 def _absent(key_id: str, how: str) -> PolicyRefusal:

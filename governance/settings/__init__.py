@@ -1,5 +1,6 @@
 """Typed models of project, source and policy files, and the bundle they make."""
 
+from governance.sector import Sector
 from governance.settings.accountability import Governance
 from governance.settings.bundle import Bundle, config_error, load_bundle, validate_yaml
 from governance.settings.extract import Coded, Column, ColumnClass, EventMapping, ExtractFile, NeedMapping
@@ -7,7 +8,7 @@ from governance.settings.fault import placeholders
 from governance.settings.policy import POLICY_VERSION, Policy
 from governance.settings.preset import Preset
 from governance.settings.project import BlockingRule, Linkage, Population, Profile, Project
-from governance.settings.source import Coverage, Provider, Sector, Source
+from governance.settings.source import Coverage, Provider, Source
 from governance.settings.yaml_file import YamlFile, parse_yaml, read_yaml
 
 __all__ = [

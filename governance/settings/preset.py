@@ -9,10 +9,10 @@ from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 
+from governance.sector import Sector
 from governance.settings.base import Slug, Strict, Text
 from governance.settings.extract import Coded, Column, EventMapping, ExtractFile, NeedMapping
 from governance.settings.slip import Slip
-from governance.settings.source import Sector
 
 EVERYTHING = "*"
 """In ``unconfirmed``: every name and code of the preset is a placeholder."""

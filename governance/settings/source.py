@@ -1,25 +1,14 @@
 """A source file: one organisation's feed, on what legal footing it comes, and what it can speak for."""
 
 from datetime import date
-from enum import StrEnum
 from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
+from governance.sector import Sector
 from governance.settings.base import Share, Slug, Strict, Text
 from governance.settings.extract import ExtractFile
 from governance.settings.slip import Slip
-
-
-class Sector(StrEnum):
-    """Which part of public life a source belongs to."""
-
-    NHS = "nhs"
-    COUNCIL = "council"
-    POLICE = "police"
-    FIRE = "fire"
-    JUSTICE = "justice"
-    VCSE = "vcse"
 
 
 class Flow(Strict):

@@ -29,18 +29,10 @@ def run(root: Path, step: str = WHOLE, source: str = "") -> None:
     run_steps(open_run(root, PERIOD), [(step, source)], plain=True)
 
 
-@pytest.fixture(scope="module")
-def _good_run(tmp_path_factory, _toy_template):
-    """A toy project whose period has been run once."""
-    root = Path(shutil.copytree(_toy_template, tmp_path_factory.mktemp("good") / "toy"))
-    run(root)
-    return root
-
-
 @pytest.fixture
-def good(_good_run, tmp_path):
+def good(toy_month, tmp_path):
     """A finished period, for this test alone to spoil."""
-    return Path(shutil.copytree(_good_run, tmp_path / "good"))
+    return Path(shutil.copytree(toy_month, tmp_path / "good"))
 
 
 def refused(root: Path, kind: type[ProjectError], step: str = WHOLE, source: str = "") -> str:

@@ -136,12 +136,10 @@ def recorded(root):
 # --- a month ----------------------------------------------------------------------------------------------
 
 
-@pytest.fixture(scope="module")
-def finished(tmp_path_factory, _toy_template):
-    """A month that was run undisturbed."""
-    root = Path(shutil.copytree(_toy_template, tmp_path_factory.mktemp("faults") / "toy"))
-    run(root)
-    return root
+@pytest.fixture
+def finished(toy_month):
+    """A month that was run undisturbed; for nobody to change."""
+    return toy_month
 
 
 @pytest.mark.parametrize(

@@ -16,18 +16,10 @@ from governance.store import current, read_table, write_table
 from tests.lib.toy import PERIOD
 
 
-@pytest.fixture(scope="module")
-def _good_run(tmp_path_factory, _toy_template):
-    """A toy project whose period has been run once."""
-    root = Path(shutil.copytree(_toy_template, tmp_path_factory.mktemp("exchanged") / "toy"))
-    run_steps(open_run(root, PERIOD), [("period", "")], plain=True)
-    return root
-
-
 @pytest.fixture
-def good(_good_run, tmp_path):
+def good(toy_month, tmp_path):
     """A finished period, for this test alone to spoil."""
-    return Path(shutil.copytree(_good_run, tmp_path / "good"))
+    return Path(shutil.copytree(toy_month, tmp_path / "good"))
 
 
 def refusal(root: Path, step: str) -> PolicyRefusal:

@@ -35,10 +35,9 @@ def month(root, period, *, more):
 
 
 @pytest.fixture(scope="module")
-def two_months(tmp_path_factory, _toy_template):
+def two_months(tmp_path_factory, toy_linked):
     """Two months; in the second one record is new."""
-    root = Path(shutil.copytree(_toy_template, tmp_path_factory.mktemp("arrivals") / "toy"))
-    run_steps(open_run(root, FIRST), STEPS, plain=True)
+    root = Path(shutil.copytree(toy_linked, tmp_path_factory.mktemp("arrivals") / "toy"))
     month(root, SECOND, more=range(1))
     run_steps(open_run(root, SECOND), STEPS, plain=True)
     return root

@@ -22,17 +22,10 @@ from tests.lib.command import here
 from tests.lib.toy import PERIOD
 
 
-@pytest.fixture(scope="module")
-def _ran(tmp_path_factory, _toy_template):
-    root = Path(shutil.copytree(_toy_template, tmp_path_factory.mktemp("lived") / "toy"))
-    run_steps(open_run(root, PERIOD), [("period", "")], plain=True)
-    return root
-
-
 @pytest.fixture
-def ran(_ran, tmp_path):
+def ran(toy_month, tmp_path):
     """A toy project whose month has run, for this test alone."""
-    return Path(shutil.copytree(_ran, tmp_path / "toy"))
+    return Path(shutil.copytree(toy_month, tmp_path / "toy"))
 
 
 def sealed(root, zone):

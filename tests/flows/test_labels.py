@@ -7,28 +7,17 @@ import pyarrow.parquet as pq
 import pytest
 
 from tests.lib.command import here
-from tests.lib.toy import PERIOD, make_toy
+from tests.lib.toy import PERIOD
 
 HEAD = "source_l,id_l,source_r,id_r,match"
 GOOD = [f"gp_register,g{n},housing,h{n},yes" for n in range(0, 40, 2)]
 BAD = [f"housing,h{n + 2},gp_register,g{n},no" for n in range(0, 38, 2)]
 
 
-@pytest.fixture(scope="module")
-def _linked(tmp_path_factory):
-    from flows.engine import run_steps
-    from flows.run import open_run
-
-    root = make_toy(tmp_path_factory.mktemp("labels") / "toy")
-    steps = [("pseudonymise", "gp_register"), ("pseudonymise", "housing"), ("link", "")]
-    run_steps(open_run(root), steps, plain=True)
-    return root
-
-
 @pytest.fixture
-def linked(_linked, tmp_path):
+def linked(toy_linked, tmp_path):
     """The toy project, linked, for this test alone."""
-    return shutil.copytree(_linked, tmp_path / "toy")
+    return shutil.copytree(toy_linked, tmp_path / "toy")
 
 
 def labelled(folder, *rows, head=HEAD):

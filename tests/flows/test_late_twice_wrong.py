@@ -31,25 +31,17 @@ NONE_CAME = "Toy housing: no extract came for November 2026."
 HOUSING = [("pseudonymise", "housing")]
 
 
-@pytest.fixture(scope="module")
-def first_month(tmp_path_factory, _toy_template):
-    """The toy project after a whole month, released."""
-    root = Path(shutil.copytree(_toy_template, tmp_path_factory.mktemp("late") / "toy"))
-    run_period(root, FIRST)
-    return root
-
-
 @pytest.fixture
-def second_month(first_month, tmp_path):
-    """The next month's extracts are there, and nothing has run on them."""
-    root = Path(shutil.copytree(first_month, tmp_path / "toy"))
+def second_month(toy_month, tmp_path):
+    """After a whole month, released, the next month's extracts are there, and nothing has run on them."""
+    root = Path(shutil.copytree(toy_month, tmp_path / "toy"))
     next_extracts(root, SECOND)
     return root
 
 
 @pytest.fixture(scope="module")
-def _two_months(first_month, tmp_path_factory):
-    root = Path(shutil.copytree(first_month, tmp_path_factory.mktemp("twice") / "toy"))
+def _two_months(toy_month, tmp_path_factory):
+    root = Path(shutil.copytree(toy_month, tmp_path_factory.mktemp("twice") / "toy"))
     next_extracts(root, SECOND)
     run_period(root, SECOND)
     return root

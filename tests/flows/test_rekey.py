@@ -1,11 +1,14 @@
 """A new epoch: every record gets a new pseudonym, everybody keeps their id, and counts prove that nothing was lost."""
 
+import shutil
+from pathlib import Path
+
 import pyarrow as pa
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from flows import ceremony
+from flows import ceremony, cli
 from flows.engine import run_steps
 from flows.run import open_run
 from governance.errors import InternalError
@@ -20,15 +23,37 @@ from tests.lib.toy import PERIOD
 NEXT = "2026-11"
 
 
-@pytest.fixture
-def two_months(toy):
+def with_second_month(toy_month, root):
     """The toy project with a second month of the same people but one, whose record is gone; the first one has run."""
-    run_steps(open_run(toy, PERIOD), [("period", "")], plain=True)
-    (toy / "extracts" / NEXT).mkdir()
-    for path in (toy / "extracts" / PERIOD).iterdir():
+    shutil.copytree(toy_month, root)
+    (root / "extracts" / NEXT).mkdir()
+    for path in (root / "extracts" / PERIOD).iterdir():
         lines = path.read_text("utf-8").splitlines(keepends=True)
-        (toy / "extracts" / NEXT / path.name).write_text("".join(lines[:-1]), "utf-8")
-    return toy
+        (root / "extracts" / NEXT / path.name).write_text("".join(lines[:-1]), "utf-8")
+    return root
+
+
+@pytest.fixture
+def two_months(toy_month, tmp_path):
+    """Those two months, the second one not yet run, for this test alone."""
+    return with_second_month(toy_month, tmp_path / "toy")
+
+
+@pytest.fixture(scope="module")
+def _rekeyed(toy_month, tmp_path_factory):
+    root = with_second_month(toy_month, tmp_path_factory.mktemp("rekeyed") / "toy")
+    before = index(root, PERIOD)
+    new_epoch(root)
+    assert cli.run(["keys", "rekey", str(root)]) == 0
+    run_month(root, NEXT)
+    return root, before
+
+
+@pytest.fixture
+def rekeyed(_rekeyed, tmp_path):
+    """The same after a new epoch began with the second month; and the index of the first, as it was before."""
+    root, before = _rekeyed
+    return Path(shutil.copytree(root, tmp_path / "toy")), before
 
 
 def new_epoch(root):
@@ -51,14 +76,11 @@ def run_month(root, period):
     run_steps(open_run(root, period), [("period", "")], plain=True)
 
 
-def test_everybody_keeps_their_id_under_new_record_ids(two_months, capsys):
+def test_everybody_keeps_their_id_under_new_record_ids(rekeyed):
     """As in a month without a new epoch; and no record id is what it was."""
-    before = index(two_months, PERIOD)
-    new_epoch(two_months)
-    assert here(capsys, "keys", "rekey", two_months).code == 0
-    run_month(two_months, NEXT)
-    after = index(two_months, NEXT)
-    manifest = read_manifest(current(two_months / f"zones/linkage/{NEXT}/out"))
+    root, before = rekeyed
+    after = index(root, NEXT)
+    manifest = read_manifest(current(root / f"zones/linkage/{NEXT}/out"))
 
     assert not set(before) & set(after)
     assert len(after) == len(before) - 2  # one record of each source is gone
@@ -73,18 +95,16 @@ def test_everybody_keeps_their_id_under_new_record_ids(two_months, capsys):
     }
 
 
-def test_nothing_that_joins_the_epochs_is_left(two_months, capsys):
+def test_nothing_that_joins_the_epochs_is_left(rekeyed):
     """Translations go once the index is carried over, and the ledger says so; the month can be run again."""
-    new_epoch(two_months)
-    here(capsys, "keys", "rekey", two_months)
-    run_month(two_months, NEXT)
-    once = index(two_months, NEXT)
+    root, _ = rekeyed
+    once = index(root, NEXT)
 
-    assert not list((two_months / "zones").rglob("record_translation*"))
-    [entry] = [one for one in Ledger(two_months / "ledger").entries() if one.event is Event.INDEX_REKEYED]
+    assert not list((root / "zones").rglob("record_translation*"))
+    [entry] = [one for one in Ledger(root / "ledger").entries() if one.event is Event.INDEX_REKEYED]
     assert entry.facts == {"period": NEXT, "sources": 2, "epoch": "e2", "from_epoch": "e1"}
-    run_month(two_months, NEXT)
-    assert index(two_months, NEXT) == once
+    run_month(root, NEXT)
+    assert index(root, NEXT) == once
 
 
 def test_a_source_that_destroyed_its_earlier_keys_translates_nothing(two_months, capsys):

@@ -5,28 +5,19 @@ import shutil
 
 import pytest
 
-from flows.engine import run_steps
 from flows.run import open_run
 from governance.ledger import Event
 from governance.store import current, read_manifest
 from tests.lib.command import here
-from tests.lib.toy import PERIOD, make_toy
+from tests.lib.toy import PERIOD
 
 SOURCES = ("--source", "gp_register", "--source", "housing")
 
 
-@pytest.fixture(scope="module")
-def _linked(tmp_path_factory):
-    root = make_toy(tmp_path_factory.mktemp("review") / "toy")
-    steps = [("pseudonymise", "gp_register"), ("pseudonymise", "housing"), ("link", "")]
-    run_steps(open_run(root), steps, plain=True)
-    return root
-
-
 @pytest.fixture
-def linked(_linked, tmp_path):
+def linked(toy_linked, tmp_path):
     """The toy project, linked, for this test alone."""
-    return shutil.copytree(_linked, tmp_path / "toy")
+    return shutil.copytree(toy_linked, tmp_path / "toy")
 
 
 def did(capsys, *words):

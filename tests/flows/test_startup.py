@@ -1,5 +1,6 @@
 """Commands load what they need and no more: help answers at once, plain runs never meet Prefect."""
 
+import shutil
 import subprocess
 import sys
 
@@ -7,7 +8,7 @@ import pytest
 
 from tests.lib.command import REPOSITORY
 
-_HEAVY = ("prefect", "splink", "duckdb", "pandas", "pyarrow", "faker")
+_HEAVY = ("prefect", "splink", "duckdb", "pandas", "pyarrow", "faker", "yaml", "governance.settings")
 _SCRIPT = """
 import sys
 from flows.cli import run
@@ -45,8 +46,18 @@ def test_a_plain_run_never_loads_prefect(toy):
     assert "prefect" not in _loaded("run", toy, "--plain", "--json")
 
 
-def test_the_measure_sees_what_it_looks_for(toy):
-    """The control of the tests above: a plain linkage does load Splink."""
-    _loaded("pseudonymise", toy, "--plain")
+def test_the_measure_sees_what_it_looks_for(toy_linked, tmp_path):
+    """The control of the tests above: a plain linkage does load Splink, and reads settings."""
+    root = shutil.copytree(toy_linked, tmp_path / "toy")
 
-    assert "splink" in _loaded("link", toy, "--plain")
+    assert _loaded("link", root, "--plain") >= {"splink", "yaml", "governance.settings"}
+
+
+def test_the_process_that_parses_files_loads_no_settings():
+    """One is started for every step that reads extracts."""
+    script = (
+        "import sys, governance.intake.worker; print(*(name for name in ('pydantic', 'duckdb') if name in sys.modules))"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, cwd=REPOSITORY, check=True)
+
+    assert done.stdout.split() == []

@@ -1,7 +1,9 @@
 """`joinedup status` says in one screen what is done, what waits, what failed, and the next command."""
 
 import os
+import shutil
 import time
+from pathlib import Path
 
 import pytest
 
@@ -17,6 +19,12 @@ from tests.lib.toy import make_toy
 def project(tmp_path):
     """A project with two sources and a month of extracts, not yet run."""
     return make_toy(tmp_path / "toy")
+
+
+@pytest.fixture
+def ran(toy_month, tmp_path):
+    """The same after the whole month."""
+    return Path(shutil.copytree(toy_month, tmp_path / "toy"))
 
 
 def states(done):
@@ -71,17 +79,16 @@ def test_a_failed_step_names_its_code(capsys, project):
     assert "joinedup explain E-" in done.out
 
 
-def test_a_project_that_publishes_at_once_waits_for_nobody(capsys, project):
+def test_a_project_that_publishes_at_once_waits_for_nobody(capsys, ran):
     """A report that failed after an earlier one was staged: what failed is told, not that two people have to look."""
-    here(capsys, "run", project, "--plain")
-    month = project / "zones" / "public" / "2026-10"
-    month.rename(project / "zones" / "public" / "away")  # staged, and cut off before it was published
+    month = ran / "zones" / "public" / "2026-10"
+    month.rename(ran / "zones" / "public" / "away")  # staged, and cut off before it was published
 
-    cut_off = here(capsys, "status", project)
-    Ledger(project / "ledger").append(
+    cut_off = here(capsys, "status", ran)
+    Ledger(ran / "ledger").append(
         Event.RUN_FAILED, at=now().isoformat(timespec="seconds"), step="report", period="2026-10", code="E-DISK-FULL"
     )
-    failed = here(capsys, "status", project, "--json")
+    failed = here(capsys, "status", ran, "--json")
 
     assert "people have checked" not in cut_off.out + failed.out
     assert "the report step publishes it" in cut_off.out
@@ -90,24 +97,22 @@ def test_a_project_that_publishes_at_once_waits_for_nobody(capsys, project):
     assert failed.json["result"]["next"] == ["joinedup explain E-DISK-FULL", "joinedup run DIR --period 2026-10"]
 
 
-def test_files_that_arrive_again_are_to_do_again(capsys, project):
+def test_files_that_arrive_again_are_to_do_again(capsys, ran):
     """A resubmitted extract is newer than what was sent on."""
-    here(capsys, "run", project, "--plain")
-    [extract] = (project / "extracts" / "2026-10").glob("*housing*")
+    [extract] = (ran / "extracts" / "2026-10").glob("*housing*")
     os.utime(extract, (time.time() + 60, time.time() + 60))
 
-    found = states(here(capsys, "status", project, "--json"))
+    found = states(here(capsys, "status", ran, "--json"))
 
     assert found["pseudonymise", "housing"] == "to do"
     assert found["pseudonymise", "gp_register"] == "done"
 
 
-def test_steps_are_to_do_again_after_what_they_are_made_of(capsys, project):
+def test_steps_are_to_do_again_after_what_they_are_made_of(capsys, ran):
     """Linkage run anew leaves cohorts and report behind."""
-    here(capsys, "run", project, "--plain")
-    here(capsys, "link", project, "--plain")
+    here(capsys, "link", ran, "--plain")
 
-    found = states(here(capsys, "status", project, "--json"))
+    found = states(here(capsys, "status", ran, "--json"))
 
     assert found["link", ""] == "done"
     assert found["cohorts", ""] == "to do"

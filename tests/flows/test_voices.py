@@ -7,7 +7,6 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from flows.engine import run_steps
 from flows.run import open_run
 from flows.voices import remove_expired, voices_of
 from governance.errors import PolicyRefusal
@@ -22,18 +21,10 @@ UNTIL = datetime.now(UTC).date() + timedelta(days=30)
 REVIEWER = ("--reviewer", "A. Reader, engagement lead")
 
 
-@pytest.fixture(scope="module")
-def made(tmp_path_factory, _toy_template):
-    """A project with a report, and its form."""
-    root = Path(shutil.copytree(_toy_template, tmp_path_factory.mktemp("voices") / "toy"))
-    run_steps(open_run(root, PERIOD), [("period", "")], plain=True)
-    return root
-
-
 @pytest.fixture
-def project(made, tmp_path):
-    """The same, for this test alone."""
-    return Path(shutil.copytree(made, tmp_path / "toy"))
+def project(toy_month, tmp_path):
+    """A project with a report, for this test alone."""
+    return Path(shutil.copytree(toy_month, tmp_path / "toy"))
 
 
 def filled(capsys, root, *changes):

@@ -473,21 +473,32 @@ def _add_cohort(
 def _add(counts: Counts, cohort: str, measure: str, flags: Flags, who: dict[str, NDArray[np.str_]]) -> None:
     counts[cohort, measure, "all", "all"] = int(flags.sum())
     for dimension, groups in who.items():
-        for group in np.unique(groups):
-            counts[cohort, measure, dimension, str(group)] = int((flags & (groups == group)).sum())
+        for group, members in _by_group(groups).items():
+            counts[cohort, measure, dimension, group] = int((flags & members).sum())
     for area, inside in _areas(who).items():
         counts[cohort, measure, "all", "all", area] = _keyed(flags & inside)
         for dimension in who if area == ALL else who.keys() - {"district"}:
-            for group in np.unique(who[dimension]):
-                there = flags & inside & (who[dimension] == group)
-                counts[cohort, measure, dimension, str(group), area] = _keyed(there)
+            for group, members in _by_group(who[dimension]).items():
+                counts[cohort, measure, dimension, group, area] = _keyed(flags & inside & members)
+
+
+_looked_through: dict[int, tuple[NDArray[np.str_], dict[str, Flags]]] = {}
+
+
+def _by_group(groups: NDArray[np.str_]) -> dict[str, Flags]:
+    """Who is in which group; the same few columns are asked dozens of times, and texts are slow to compare."""
+    if id(groups) not in _looked_through:
+        members = {str(group): groups == group for group in np.unique(groups)}
+        _looked_through[id(groups)] = groups, members  # kept with it, so that no other column gets its id
+    return _looked_through[id(groups)][1]
 
 
 def _areas(who: dict[str, NDArray[np.str_]]) -> dict[str, Flags]:
     """Who lives in the area of each board, in none, and anywhere; nobody is placed where districts are not told."""
     if "district" not in who:
         return {}
-    found = {board.id: np.isin(who["district"], board.districts) for board in BOARDS}
+    districts = _by_group(who["district"])
+    found = {board.id: np.logical_or.reduce([districts[one] for one in board.districts]) for board in BOARDS}
     return {**found, NO_BOARD: ~np.logical_or.reduce(list(found.values())), ALL: np.ones(len(who["district"]), bool)}
 
 
