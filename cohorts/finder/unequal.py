@@ -1,6 +1,8 @@
 """Whether a gap is more common in one group of people than among all others, and surely so."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Self
 
 import duckdb
 import numpy as np
@@ -27,21 +29,34 @@ def most_unequal(con: duckdb.DuckDBPyConnection, gaps: Sequence[Gap]) -> NDArray
     """
     groups = fetch_table(con, load_sql("cohorts.finder", "person_groups"))
     stage = np.array(groups["stage"].to_pylist(), str)
-    columns = [np.array(groups[name].to_pylist(), str) for name in ("quintile", "ethnic_group")]
-    found = np.ones(len(gaps))
-    for number, gap in enumerate(gaps):
-        everyone = stage == gap.candidate.stage
-        found[number] = max((_surely(gap, column, everyone) for column in columns), default=1.0)
-    return found
+    everyone = {each: stage == each for each in {gap.candidate.stage for gap in gaps}}
+    columns = [_Groups.of(groups[name].to_pylist(), everyone) for name in ("quintile", "ethnic_group")]
+    return np.array([max(_surely(gap, column) for column in columns) for gap in gaps])
 
 
-def _surely(gap: Gap, column: NDArray[np.str_], everyone: NDArray[np.bool_]) -> float:
-    names, whole = np.unique(column[everyone], return_counts=True)
-    own = dict(zip(*np.unique(column[gap.members], return_counts=True), strict=True))
+@dataclass(frozen=True, slots=True)
+class _Groups:
+    """Which group of one dimension each person is in: numbered once, not for each of thousands of gaps."""
+
+    number: NDArray[np.int64]
+    """By person."""
+    is_told: NDArray[np.bool_]
+    """By group: whether it is one, or only not recorded."""
+    people: Mapping[str, NDArray[np.int64]]
+    """By stage and group."""
+
+    @classmethod
+    def of(cls, told: Sequence[str], everyone: Mapping[str, NDArray[np.bool_]]) -> Self:
+        names, number = np.unique(np.array(told, str), return_inverse=True)
+        people = {stage: np.bincount(number[here], minlength=len(names)) for stage, here in everyone.items()}
+        return cls(number, names != "", people)
+
+
+def _surely(gap: Gap, column: _Groups) -> float:
+    whole = column.people[gap.candidate.stage]
+    own = np.bincount(column.number[gap.members], minlength=len(whole))
     best = 1.0
-    for name, size in zip(names, whole, strict=True):
-        members = int(own.get(name, 0))
-        if name != "" and members >= LEAST_MEMBERS:
-            ratio = against_rest(members, int(size), len(gap.members), int(whole.sum()))
-            best = max(best, ratio.low if ratio else 1.0)
+    for group in np.flatnonzero(column.is_told & (own >= LEAST_MEMBERS)):
+        ratio = against_rest(int(own[group]), int(whole[group]), len(gap.members), int(whole.sum()))
+        best = max(best, ratio.low if ratio else 1.0)
     return best
