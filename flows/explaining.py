@@ -11,7 +11,10 @@ from governance.errors import BadInput
 
 _PACKAGES = ("governance", "linkage", "cohorts", "flows")
 _WORDS = ("what", "why", "fix")
-_CLASSES = {"PolicyRefusal": 2, "BadInput": 3, "ConfigError": 3, "ExtractError": 3, "ContractError": 3}
+_CLASSES = {
+    **{"PolicyRefusal": 2, "RulesBlock": 2},
+    **{"BadInput": 3, "ConfigError": 3, "ExtractError": 3, "ContractError": 3},
+}
 
 
 @dataclass(frozen=True, slots=True, order=True)

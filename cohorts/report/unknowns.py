@@ -159,7 +159,8 @@ def grouped(digest: str) -> tuple[str, ...]:
 
 INTERVALS = (
     f"{quoted('Likely')} and {quoted('95% interval')} mean the range where the true rate probably lies. It allows for"
-    " chance, for records that were joined wrongly or not at all, and for the changes that protect people."
+    " chance and, unless it says otherwise, for records that were joined wrongly or not at all, and for the changes"
+    " that protect people."
 )
 """What every interval of the report means, in each of its forms."""
 

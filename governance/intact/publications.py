@@ -151,10 +151,15 @@ def pointer_faults(root: Path, recorded: Recorded, period: str) -> Iterator[Faul
             continue
         named = pointer.read_bytes()
         content = pointer.parent / named.decode("ascii", "replace").strip()
-        if named != f"{content.name}\n".encode() or content.parent != pointer.parent or not content.is_dir():
+        if named != f"{content.name}\n".encode() or content.parent != pointer.parent or not _is_content(content):
             yield _fault(root, pointer, "leads nowhere: it was changed, or what it led to was removed")
         elif _is_older(content, recorded):
             yield _fault(root, pointer, "leads to an older content than the last one that the ledger has")
+
+
+def _is_content(content: Path) -> bool:
+    """A folder with neither is none, and is looked at by nobody else: what it holds is nowhere on record."""
+    return any((content / name).is_file() for name in (_MANIFEST, DIGESTS))
 
 
 def _is_older(content: Path, recorded: Recorded) -> bool:

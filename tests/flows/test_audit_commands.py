@@ -340,6 +340,18 @@ def test_what_retention_removed_is_no_tampering_and_what_somebody_removed_is(ran
     assert told == {path.relative_to(ran).as_posix() for path in (*gone, put)}
 
 
+def test_a_content_without_any_list_of_its_files_is_told_of(ran):
+    """A page in the place of another is on no list that is left; the pointer that leads to it is what is told."""
+    content = next((ran / "zones/public" / PERIOD).glob("*/manifest.json")).parent
+    for name in ("manifest.json", "digests.json"):
+        (content / name).unlink()
+    (content / "board_report.html").write_text("<p>not ours</p>")
+
+    told = [fault.file for fault in files_of_project(ran).faults]
+
+    assert told == [(content.parent / "current").relative_to(ran).as_posix()]
+
+
 def test_a_project_of_before_files_were_recorded_is_told_so_and_not_refused(ran, capsys):
     """Its manifests and pages are still held against each other; the next run records its files."""
     older = [one for one in Ledger(ran / "ledger").entries() if one.event is not Event.FILES_RECORDED]

@@ -73,3 +73,8 @@ def test_every_moment_has_errors():
     used = {(moment_of(code), start) for code in CODES for start in moment_of(code)[2] if f"E-{start}" in code}
 
     assert [start for moment in MOMENTS for start in moment[2] if (moment, start) not in used] == []
+
+
+def test_a_run_that_rules_block_ends_as_a_refusal():
+    """The commonest refusal is no fault of the product."""
+    assert {text.exit_code for text in error_texts() if text.code == "E-POLICY"} == {2}
