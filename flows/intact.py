@@ -46,15 +46,20 @@ def files_of_project(root: Path, *, sealed: bool = True, period: str = "") -> Ch
 
 def altered(found: Checked) -> PolicyRefusal:
     """The refusal of a project in which something is not as it was recorded. Names files, never what is in them."""
-    count = len(found.faults)
     return PolicyRefusal(
-        f"{count} file{' is' if count == 1 else 's are'} not as the ledger has {'it' if count == 1 else 'them'}.",
+        f"{count_altered(found)}.",
         why="Somebody changed, added or removed what a run had made and recorded, or the disk damaged it.",
         fix="Tell the IG lead before anything is made again. Each line says what then helps; `joinedup audit affected"
         " DIR PACKAGE` says whom a package is about.",
         code=ALTERED,
         faults=found.faults,
     )
+
+
+def count_altered(found: Checked) -> str:
+    """How many files are not as they were recorded, as the beginning of a sentence."""
+    count = len(found.faults)
+    return f"{count} file{' is' if count == 1 else 's are'} not as the ledger has {'it' if count == 1 else 'them'}"
 
 
 def files_lines(found: Checked, *, sealed: bool) -> list[str]:

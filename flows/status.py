@@ -12,7 +12,7 @@ from typing import Any
 from cohorts.board import boards_digest
 from flows.chosen import chosen_from
 from flows.commands.output import aligned
-from flows.intact import files_of_project
+from flows.intact import count_altered, files_of_project
 from flows.lock import is_running
 from flows.pages import page_lines, pages
 from flows.period import AFTER
@@ -304,9 +304,8 @@ def _altered(root: Path, month: str) -> Iterator[str]:
     """Where a page, a manifest or a pointer of the month is not as the ledger has it: sealed tables take too long."""
     found = files_of_project(root, sealed=False, period=month)
     if found.faults:
-        count = len(found.faults)
-        told = f"{count} file{' is' if count == 1 else 's are'} not as the ledger has {'it' if count == 1 else 'them'}"
-        yield f"{told}: `joinedup audit verify DIR` names each; tell the IG lead before anything is made again"
+        what = "`joinedup audit verify DIR` names each; tell the IG lead before anything is made again"
+        yield f"{count_altered(found)}: {what}"
 
 
 def _otherwise_named(root: Path, bundle: Bundle, month: str) -> str:

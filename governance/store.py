@@ -32,7 +32,7 @@ _CHUNK_BYTES = 1 << 20
 _TAG_BYTES = 16
 
 
-_VERSION = 16
+NAMED_BY = 16
 """Hexadecimal digits of a content's name; a letter after them tells the same content made twice apart."""
 
 
@@ -264,7 +264,7 @@ def publish(folder: Path, *, keep_every: bool = False) -> Iterator[Path]:
         write_points.make_folder(scratch)
         yield scratch
         write_file(scratch / DIGESTS, digests_of(files_below(scratch), scratch))
-        version = sha256((scratch / "manifest.json").read_bytes()).hexdigest()[:_VERSION]
+        version = sha256((scratch / "manifest.json").read_bytes()).hexdigest()[:NAMED_BY]
         before = _swap(folder, scratch, version)
         if not keep_every:
             _sweep(folder, before)
@@ -290,7 +290,7 @@ def _sweep(folder: Path, before: str) -> None:
     """Remove all but what readers follow, followed before, and the last content that is another than that."""
     followed = (folder / "current").read_text("utf-8").strip()
     contents = sorted((one for one in folder.iterdir() if one.is_dir()), key=lambda one: one.stat().st_mtime_ns)
-    others = [one.name for one in contents if one.name[:_VERSION] != followed[:_VERSION] and one.name[0] != "."]
+    others = [one.name for one in contents if one.name[:NAMED_BY] != followed[:NAMED_BY] and one.name[0] != "."]
     for old in contents:
         if old.name not in (followed, before, *others[-1:]):
             with suppress(OSError):  # published already: what is left over is swept next time

@@ -87,10 +87,8 @@ def mark_people(con: duckdb.DuckDBPyConnection, signs: Sequence[Sign], as_of: da
     load_table(con, "person_sign", _PERSON_SIGN.empty_table())
     for number, sign in enumerate(signs):
         statement = compile_query(_asked(sign), as_of)
-        held: dict[str, Any] = {
-            "sign_no": number,
-            "of_family": sign.kind == "family",
-        }  # an adult's needs are their own, or at home
+        # An adult's needs are their own, or at home.
+        held: dict[str, Any] = {"sign_no": number, "of_family": sign.kind == "family"}
         asked = _INSERT.format(statement=statement.sql)
         if sign.but_for:
             asked, held = asked + _TOLD_BY_OTHERS, {**held, "only_need": min(sign.needs), "but_for": sign.but_for}

@@ -103,7 +103,6 @@ def rates_by_truth(con: duckdb.DuckDBPyConnection, quality: pa.Table, truth: pa.
 
 
 def _rates(con: duckdb.DuckDBPyConnection, basis: Basis) -> list[GroupRates]:
-    materialise(con, "record_group", load_sql("cohorts", "record_group"))
     materialise(con, "missed_record", load_sql("cohorts", f"missed_by_{basis}"))
     settle(con)
     of_people = {"missed_record": "person"} | (dict.fromkeys(_OF_PEOPLE, "person_id") if basis == "number" else {})

@@ -61,9 +61,10 @@ def find_donors(con: duckdb.DuckDBPyConnection) -> Donors:
     """Choose the donors.
 
     Args:
-        con: Analysis tables, and what :func:`cohorts.missed.rates.rates_by_number` made of ``record_quality``.
+        con: Analysis tables, ``person_group`` of :func:`cohorts.counts.group_people`, and the ``record_quality`` that
+            :func:`cohorts.missed.rates.rates_by_number` loads.
     """
-    materialise(con, "at_risk", load_sql("cohorts.uncertainty", "at_risk"))
+    materialise(con, "at_risk", load_sql("cohorts.uncertainty", "at_risk"), {"dimension": DIMENSION})
     materialise(con, "by_turns", load_sql("cohorts.uncertainty", "by_turns"))
     materialise(con, "donor", load_sql("cohorts.uncertainty", "donor"), {"most": MOST_DONORS})
     table = fetch_table(con, "SELECT * FROM donor ORDER BY donor")

@@ -10,11 +10,9 @@ from governance.digests import DIGESTS, file_sha256, files_below, read_digests
 from governance.errors import Fault
 from governance.ledger import Entry, Event
 from governance.retention import SEALED, WITHOUT_PEOPLE
-from governance.store import read_manifest
+from governance.store import NAMED_BY, read_manifest
 
 _MANIFEST = "manifest.json"
-_NAMED_BY = 16
-"""Digits of its manifest's digest that a content is called by (``governance.store``)."""
 _PERIOD = re.compile(r"\d{4}-\d{2}")
 _ENDS = {Event.RUN_FINISHED, Event.RUN_FAILED, Event.RUN_AWAITS}
 
@@ -92,7 +90,7 @@ def look_at(root: Path, content: Path, recorded: Recorded, *, sealed: bool) -> L
     if not manifest.exists():
         return Looked(faults=(_fault(root, manifest, GONE),))
     digest = file_sha256(manifest)
-    if digest[:_NAMED_BY] != content.name[:_NAMED_BY]:
+    if digest[:NAMED_BY] != content.name[:NAMED_BY]:
         return Looked(faults=(_fault(root, manifest, CHANGED),), files=1)
     if not beside.exists():
         return _from_before(root, content, is_gone=digest in recorded.manifests and _is_followed(content))

@@ -24,7 +24,7 @@ from governance.settings import load_bundle
 from governance.store import current, publish, write_file, write_manifest
 from governance.write_points import Act, watched
 from tests.lib.disk_faults import FAULTS, FULL, KILL, Frozen, killed, points_of, with_fault
-from tests.lib.toy import PERIOD
+from tests.lib.toy import BOARD, PERIOD
 from tests.lib.whole import SAME, judged, left_over, run, versions
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="children are forked")
@@ -179,18 +179,6 @@ def test_a_month_killed_in_its_middle_ends_as_if_nothing_had_happened(finished, 
 
     assert versions(toy) == versions(finished)
     assert left_over(toy) == []
-
-
-BOARD = """\
-decisions:
-  - id: ask
-    cohort: t01_seen_by_both
-    finding: Nobody has asked them.
-    next_step: Ask.
-    owner: Head of engagement
-    decided_on: 2026-01-10
-    review_on: 2026-02-01
-"""
 
 
 class AfterThePages:

@@ -13,7 +13,7 @@ from governance.errors import PolicyRefusal
 from governance.ledger import Event, Ledger
 from governance.store import current, read_manifest
 from tests.lib.command import here
-from tests.lib.toy import PERIOD
+from tests.lib.toy import BOARD, PERIOD
 from tests.lib.voices import CARD, fill
 
 SAYS = CARD["What people told us"]
@@ -187,18 +187,6 @@ def test_there_is_no_form_without_a_report(capsys, toy):
 
     assert done.code == 3
     assert "E-VOICES-NO-REPORT" in done.err
-
-
-BOARD = """\
-decisions:
-  - id: ask
-    cohort: t01_seen_by_both
-    finding: Nobody has asked them.
-    next_step: Ask.
-    owner: Head of engagement
-    decided_on: 2026-01-10
-    review_on: 2026-02-01
-"""
 
 
 def test_the_boards_own_file_is_in_the_report_and_in_what_it_is_made_of(capsys, project):

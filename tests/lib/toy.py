@@ -127,6 +127,19 @@ lived_experience: {status: not yet reviewed}
 _COLUMNS = "id,nhs,first,last,born,postcode,sex,seen"
 
 
+BOARD = """\
+decisions:
+  - id: ask
+    cohort: t01_seen_by_both
+    finding: Nobody has asked them.
+    next_step: Ask.
+    owner: Head of engagement
+    decided_on: 2026-01-10
+    review_on: 2026-02-01
+"""
+"""A board's own file, about the toy's one definition."""
+
+
 def make_toy(root: Path, *, people: int = 40, keys: bool = True, more: int = 0) -> Path:
     """Write the project folder and return it; ``more`` services like housing are added to its two sources."""
     added = [f"service_{number}" for number in range(1, more + 1)]

@@ -52,7 +52,11 @@ def warehouse(population):
     load_table(
         con, "record_quality", quality.append_column("reference_pairs", none).append_column("reference_compared", none)
     )
-    load_table(con, "record_group", table.select(["source", "record_id", "group"]))
+    groups = [
+        {"person_id": one["person_id"], "dimension": "ethnic_group", "group": one["ethnic_group"] or "not recorded"}
+        for one in people
+    ]
+    load_table(con, "person_group", pa.Table.from_pylist(groups))
     return con, records
 
 
