@@ -89,8 +89,8 @@ NOTICES = "{event: [police.notice, ed.attendance], distinct: sector, count: 2, s
         ),
         (
             NOTICES,
-            "police notices or emergency department attendances of 2 or more different sectors, all inside 90 days,"
-            " in the last 12 months",
+            "contact with 2 or more different sectors, all inside 90 days, in the last 12 months"
+            " (police notices or emergency department attendances)",
         ),
         (
             FOLLOWED,
