@@ -4,6 +4,8 @@ import argparse
 import sys
 import time
 from collections.abc import Callable, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from itertools import repeat
 from pathlib import Path
 from typing import TypeVar
 
@@ -33,7 +35,8 @@ def simulate(
     parser.add_argument("--out", type=Path, help="Markdown file whose section is written; else only printed")
     options = parser.parse_args()
     started = time.perf_counter()
-    rows = [(method, attacked(method, options.releases)) for method in methods]
+    with ProcessPoolExecutor() as processes:  # methods know nothing of each other, each has random numbers of its own
+        rows = list(zip(methods, processes.map(attacked, methods, repeat(options.releases)), strict=True))
     text = section(rows, options.releases, time.perf_counter() - started)
     if options.out:
         put(options.out, heading, text)
