@@ -199,4 +199,4 @@ $(BENCH)/atheris/.installed:
 .PHONY: bench-period
 PERIOD_PEOPLE ?= 100000 500000 1500000
 bench-period: $(VENV)/.installed ## time and memory of every step of a period at 0.1, 0.5 and 1.5 million people, into docs/benchmarks.md
-	$(BIN)/python -m tests.bench.period --folder $(BENCH)/period --people $(PERIOD_PEOPLE) --out docs/benchmarks.md
+	$(BIN)/python -m tests.bench.period --folder $(BENCH)/period --people $(PERIOD_PEOPLE) $(if $(FULLER),--fuller $(FULLER)) --out docs/benchmarks.md

@@ -1,6 +1,7 @@
 """A whole period of the synthetic ICS by size: time and memory of each step, each in a process of its own.
 
 python -m tests.bench.period --folder FOLDER --people 100000 500000 1500000 --out docs/benchmarks.md
+python -m tests.bench.period --folder FOLDER --people 100000 1500000 --fuller 2 0.38 --out docs/benchmarks.md
 """
 
 import argparse
@@ -17,7 +18,8 @@ from pathlib import Path
 from tests.bench.page import bullets, put, table
 
 HEADING = "## A whole period, by size"
-STEPS = ("pseudonymise", "link", "cohorts", "report", "audit")
+FULLER_HEADING = "## A whole period of four records and thirty events a person"
+STEPS = ("pseudonymise", "link", "cohorts", "find", "report", "audit")
 _PYTHON = (sys.executable, "-m", "tests.bench.more_people")
 """joinedup itself, for more people than it has numbers for, too."""
 
@@ -47,13 +49,13 @@ def measure(people: int, name: str, command: Sequence[str]) -> Step:
     )  # fmt: skip
 
 
-def measured(people: int, folder: Path) -> list[Step]:
+def measured(people: int, folder: Path, fuller: Sequence[str]) -> list[Step]:
     """Every step of the newest month, after the making of the people, which is not part of a period."""
-    project = folder / f"people_{people}"
+    project = folder / "_".join(("people", str(people), *fuller))
     made = project / "project"
     steps = []
     if not (made / "project.yaml").exists():
-        subprocess.run((*_PYTHON, "make", str(project), str(people)), check=True)
+        subprocess.run((*_PYTHON, "make", str(project), str(people), *fuller), check=True)
     for name in STEPS:
         step = measure(people, name, (*_PYTHON, name, str(made), "--plain"))
         sys.stderr.write(f"{people:,} people, {name}: {step.seconds:.0f} s, {step.peak_mib:,.0f} MiB\n")
@@ -63,7 +65,7 @@ def measured(people: int, folder: Path) -> list[Step]:
     return steps
 
 
-def section(steps: Sequence[Step]) -> str:
+def section(steps: Sequence[Step], fuller: Sequence[str]) -> str:
     """The table by step and size, and how each grew."""
     sizes = sorted({step.people for step in steps})
     found = {(step.people, step.name): step for step in steps}
@@ -71,13 +73,24 @@ def section(steps: Sequence[Step]) -> str:
     whole = [[step for step in steps if step.people == size] for size in sizes]
     rows.append(["together", *(cell for each in whole for cell in _together(each))])
     head = ["step", *(f"{size:,}: {unit}" for size in sizes for unit in ("s", "processor s", "MiB"))]
-    return f"{HEADING}\n\n{_intro()}\n\n{table(head, rows)}\n\n{bullets([*_growth(whole), *_limits(steps)])}"
+    return f"{_heading(fuller)}\n\n{_intro(fuller)}\n\n{table(head, rows)}\n\n{bullets([*_growth(whole), *_limits(steps)])}"
 
 
-def _intro() -> str:
-    return (
+def _heading(fuller: Sequence[str]) -> str:
+    return FULLER_HEADING if fuller else HEADING
+
+
+def _intro(fuller: Sequence[str]) -> str:
+    said = (
         "The newest month of the demo's nine sources, each step in a process of its own (`--plain`); memory is the most"
-        " that the step, or a child it waited for, held at a time. Made by `make bench-period`."
+        " that the step, or a child it waited for, held at a time. Made by `make bench-period"
+    )
+    if not fuller:
+        return f"{said}`."
+    times, known = fuller
+    return (
+        f'{said} FULLER="{times} {known}"`: every event happens {times} times or oftener, in part to others, until each'
+        f" service knows about {float(known):.0%} of all people (`tests/bench/fuller.py`). What is counted means nothing."
     )
 
 
@@ -126,16 +139,17 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--folder", type=Path, required=True)
     parser.add_argument("--people", type=int, nargs="+", default=[100_000, 500_000, 1_500_000])
+    parser.add_argument("--fuller", nargs=2, default=[], metavar=("TIMES", "KNOWN"), help="see tests/bench/fuller.py")
     parser.add_argument("--out", type=Path)
     options = parser.parse_args()
     options.folder.mkdir(parents=True, exist_ok=True)
-    kept = options.folder / "measured.json"
+    kept = options.folder / ("measured_fuller.json" if options.fuller else "measured.json")
     steps = [Step(**one) for one in json.loads(kept.read_text("utf-8"))] if kept.exists() else []
     for people in options.people:
-        steps = [*(step for step in steps if step.people != people), *measured(people, options.folder)]
+        steps = [*(step for step in steps if step.people != people), *measured(people, options.folder, options.fuller)]
         kept.write_text(json.dumps([asdict(step) for step in steps], indent=1), encoding="utf-8")
     if options.out:
-        put(options.out, HEADING, section(steps))
+        put(options.out, _heading(options.fuller), section(steps, options.fuller))
 
 
 if __name__ == "__main__":
