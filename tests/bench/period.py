@@ -73,7 +73,8 @@ def section(steps: Sequence[Step], fuller: Sequence[str]) -> str:
     whole = [[step for step in steps if step.people == size] for size in sizes]
     rows.append(["together", *(cell for each in whole for cell in _together(each))])
     head = ["step", *(f"{size:,}: {unit}" for size in sizes for unit in ("s", "processor s", "MiB"))]
-    return f"{_heading(fuller)}\n\n{_intro(fuller)}\n\n{table(head, rows)}\n\n{bullets([*_growth(whole), *_limits(steps)])}"
+    below = bullets([*_growth(whole), *_limits(steps)])
+    return f"{_heading(fuller)}\n\n{_intro(fuller)}\n\n{table(head, rows)}\n\n{below}"
 
 
 def _heading(fuller: Sequence[str]) -> str:
@@ -90,7 +91,7 @@ def _intro(fuller: Sequence[str]) -> str:
     times, known = fuller
     return (
         f'{said} FULLER="{times} {known}"`: every event happens {times} times or oftener, in part to others, until each'
-        f" service knows about {float(known):.0%} of all people (`tests/bench/fuller.py`). What is counted means nothing."
+        f" service knows about {float(known):.0%} of all people (`tests/bench/fuller.py`). Counts mean nothing."
     )
 
 
