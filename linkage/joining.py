@@ -1,8 +1,9 @@
 """Average-link joining: whoever agree best with each other join first, and two groups only if they agree on average.
 
 A single strong pair is enough to chain strangers together; the mean over all pairs between two groups is not so easily
-deceived. Reciprocal nearest neighbours are merged in rounds, whole arrays at a time: for average linkage this gives
-what merging the best pair one by one would give (Murtagh, 1983).
+deceived. The two groups that agree best are joined, again and again: in squares of weights where a component is small.
+In a large one reciprocal nearest neighbours are merged in rounds, whole arrays at a time, which for average linkage
+gives the same (Murtagh, 1983).
 """
 
 from dataclasses import dataclass, replace
@@ -11,10 +12,8 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
+from linkage.joining_small import LARGEST, UNSEEN_BITS, join_small
 from linkage.ties import grouped
-
-UNSEEN_BITS = -0.25
-"""What a pair that no rule brought together weighs in a mean: hardly anything, for rules miss many true pairs."""
 
 _BITS_A_WORD = 63
 
@@ -61,27 +60,41 @@ def join_on_average(left: Ints, right: Ints, bits: Floats, single_source: Ints) 
     Returns:
         By record: the smallest record of its group.
     """
-    count = len(single_source)
-    groups = _Groups(np.arange(count), np.ones(count, np.int64), _source_bits(single_source))
-    ties = _added(np.minimum(left, right), np.maximum(left, right), bits, np.ones(len(bits), np.int64))
+    low, high, single = np.minimum(left, right), np.maximum(left, right), _source_bits(single_source)
+    component = grouped(len(single_source), np.stack([low, high]))
+    small = (np.bincount(component, minlength=len(component)) <= LARGEST)[component]
+    found = component.copy()
+    for rows, join in ((small, join_small), (~small, _join_in_rounds)):
+        records, inside = np.flatnonzero(rows), rows[low]
+        place = np.cumsum(rows) - 1
+        joined = join(place[low[inside]], place[high[inside]], bits[inside], single[rows], place[component[rows]])
+        found[records] = records[joined]
+    return found
+
+
+def _join_in_rounds(left: Ints, right: Ints, bits: Floats, single: NDArray[np.uint64], component: Ints) -> Ints:
+    """As :func:`linkage.joining_small.join_small`, for components of any size."""
+    count = len(single)
+    groups = _Groups(np.arange(count), np.ones(count, np.int64), single)
+    ties = _added(left, right, bits, np.ones(len(bits), np.int64), count)
     while True:
-        ties = _undecided(ties, groups)
+        ties = _undecided(ties, groups, component)
         first, second = _best_for_each_other(ties, groups)
         if not len(first):
             return groups.of_record
         groups, ties = _merged(groups, ties, first, second)
 
 
-def _undecided(ties: _Ties, groups: _Groups) -> _Ties:
+def _undecided(ties: _Ties, groups: _Groups, component: Ints) -> _Ties:
     """Without ties that decide nothing any more.
 
     Two groups that hold records of one source that keeps one a person never join, whatever they join before; and
     where no two groups of a component may join now, none of them ever will, for nothing about them changes.
+    Components are those of the beginning: what falls apart later is kept a little longer.
     """
     shared = groups.single[ties.a] & groups.single[ties.b]
     ties = ties.of(np.all(shared == 0, axis=1))
     joins = _mean(ties, groups) >= 0
-    component = grouped(len(groups.size), np.stack([ties.a, ties.b]))
     changes = np.zeros(len(groups.size), np.bool_)
     changes[component[ties.a[joins]]] = True
     return ties.of(changes[component[ties.a]])
@@ -132,14 +145,17 @@ def _merged(groups: _Groups, ties: _Ties, first: Ints, second: Ints) -> tuple[_G
     a, b = into[ties.a], into[ties.b]
     between = a != b
     low, high = np.minimum(a, b)[between], np.maximum(a, b)[between]
-    return _Groups(into[groups.of_record], size, single), _added(low, high, ties.bits[between], ties.pairs[between])
+    return _Groups(into[groups.of_record], size, single), _added(
+        low, high, ties.bits[between], ties.pairs[between], len(size)
+    )
 
 
-def _added(a: Ints, b: Ints, bits: Floats, pairs: Ints) -> _Ties:
+def _added(a: Ints, b: Ints, bits: Floats, pairs: Ints, count: int) -> _Ties:
     """One row per pair of groups, in order, so that sums always add in the same order."""
-    order = np.lexsort((b, a))
-    a, b, bits, pairs = a[order], b[order], bits[order], pairs[order]
+    pair = a * count + b
+    order = np.argsort(pair, kind="stable")  # quick where most are in order, as after every round
+    pair, a, b, bits, pairs = pair[order], a[order], b[order], bits[order], pairs[order]
     if not len(a):
         return _Ties(a, b, bits, pairs)
-    starts = np.flatnonzero(np.append(True, (a[1:] != a[:-1]) | (b[1:] != b[:-1])))
+    starts = np.flatnonzero(np.append(True, pair[1:] != pair[:-1]))
     return _Ties(a[starts], b[starts], np.add.reduceat(bits, starts), np.add.reduceat(pairs, starts))

@@ -1,10 +1,15 @@
 """Joining on average: like merging the best pair one by one, and no two records of a single source together."""
 
+from unittest.mock import patch
+
 import numpy as np
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from linkage.joining import UNSEEN_BITS, join_on_average
+from linkage import joining
+from linkage.joining import join_on_average
+from linkage.joining_small import LARGEST, UNSEEN_BITS
 
 COUNT = 12
 RECORDS = st.integers(0, COUNT - 1)
@@ -55,11 +60,16 @@ def test_no_person_has_two_records_of_a_single_source(sources, pairs):
     assert len(set(held)) == len(held)
 
 
+@pytest.mark.parametrize("largest", [LARGEST, 0], ids=["in squares", "in rounds"])
 @settings(deadline=None, max_examples=40)
 @given(sources=SOURCES, pairs=PAIRS.filter(lambda pairs: len(set(pairs.values())) == len(pairs)))
-def test_rounds_give_what_merging_one_by_one_gives(sources, pairs):
-    """Reciprocal neighbours, all at once, end where the best pair at a time ends (no two weights alike)."""
-    assert found(pairs, sources) == one_by_one(pairs, sources)
+def test_both_ways_give_what_merging_one_by_one_gives(largest, sources, pairs):
+    """Small components as squares, large ones in rounds of reciprocal neighbours: as the best pair at a time, by hand.
+
+    No two weights are alike.
+    """
+    with patch.object(joining, "LARGEST", largest):
+        assert found(pairs, sources) == one_by_one(pairs, sources)
 
 
 @settings(deadline=None)
