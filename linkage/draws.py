@@ -220,7 +220,8 @@ def _people(left: Ints, right: Ints, weight: Floats, single: Ints, threshold: fl
     rows, place = np.flatnonzero(doubtful), np.cumsum(doubtful) - 1
     inside = doubtful[left] & (cluster[left] == cluster[right])
     if len(rows):
-        parted = join_on_average(place[left[inside]], place[right[inside]], weight[inside], single[rows])
+        tied = place[left[inside]], place[right[inside]]
+        parted = join_on_average(*tied, weight[inside], single[rows], component=place[cluster[rows]])
         cluster[rows] = rows[parted]
     return cluster
 

@@ -47,7 +47,7 @@ class _Ties:
         return replace(self, a=self.a[rows], b=self.b[rows], bits=self.bits[rows], pairs=self.pairs[rows])
 
 
-def join_on_average(left: Ints, right: Ints, bits: Floats, single_source: Ints) -> Ints:
+def join_on_average(left: Ints, right: Ints, bits: Floats, single_source: Ints, component: Ints | None = None) -> Ints:
     """Group records by average link.
 
     Args:
@@ -56,12 +56,14 @@ def join_on_average(left: Ints, right: Ints, bits: Floats, single_source: Ints) 
         bits: Match weight of the pair, prior included; negative where the records look like two people.
         single_source: By record: its source if that keeps one record a person, otherwise -1. No group gets two
             records of one such source.
+        component: By record the smallest record that pairs lead to; looked for if it is not known.
 
     Returns:
         By record: the smallest record of its group.
     """
     low, high, single = np.minimum(left, right), np.maximum(left, right), _source_bits(single_source)
-    component = grouped(len(single_source), np.stack([low, high]))
+    if component is None:
+        component = grouped(len(single_source), np.stack([low, high]))
     small = (np.bincount(component, minlength=len(component)) <= LARGEST)[component]
     found = component.copy()
     for rows, join in ((small, join_small), (~small, _join_in_rounds)):
