@@ -26,8 +26,8 @@ IN_DOUBT = (0.01, 0.99)
 """Match probabilities between which a pair is decided anew in every draw."""
 
 _SEED = 4_046
-_AT_ONCE = 2_000_000
-"""Records times draws that are worked on together: some 100 bytes each."""
+_AT_ONCE = 300_000
+"""Records times draws that are worked on together: arrays of this size stay in memory that the process has already."""
 
 _PAIR = 2
 _SIDES = ("record_l", "record_r")
@@ -162,11 +162,14 @@ def _smallest(labels: Ints) -> Ints:
 def _parts(doubt: _Doubt, records_at_once: int) -> Iterator[_Doubt]:
     """Whole components at a time, about so many records."""
     ends = np.flatnonzero(np.append(np.diff(doubt.component), 1)) + 1
+    by_left = np.argsort(doubt.left, kind="stable")
+    left = doubt.left[by_left]
     start = 0
     while start < len(doubt.component):
         fit = np.searchsorted(ends, start + records_at_once, side="right") - 1
         stop = int(ends[max(int(fit), int(np.searchsorted(ends, start, side="right")))])
-        rows, pairs = slice(start, stop), (doubt.left >= start) & (doubt.left < stop)
+        rows, (first, after) = slice(start, stop), np.searchsorted(left, (start, stop))
+        pairs = np.sort(by_left[first:after])
         yield _Doubt(
             component=doubt.component[rows],
             person=doubt.person[rows] - start,
@@ -231,7 +234,8 @@ def _is_doubtful(cluster: Ints, joined: Ints, single: Ints) -> Flags:
     count = len(cluster)
     size, pairs = np.bincount(cluster, minlength=count), np.bincount(cluster[joined], minlength=count)
     rows = np.flatnonzero(single >= 0)
-    held = np.unique(np.column_stack([cluster[rows], single[rows]]), axis=0)[:, 0]
+    sources = int(single.max(initial=0)) + 1
+    held = np.unique(cluster[rows] * sources + single[rows]) // sources
     conflict = np.bincount(cluster[rows], minlength=count) > np.bincount(held, minlength=count)
     found: Flags = ((size > _PAIR) & (conflict | (pairs < size * (size - 1) // 2)))[cluster]
     return found

@@ -39,8 +39,8 @@ class _Squares:
     """Shape (k, n): records of a group; 0 for what was joined to another."""
     single: Words
     """Shape (k, n, words): sources that keep one record a person and have one in the group."""
-    group: Ints
-    """Shape (k, n): by record the place of its group's first record."""
+    into: Ints
+    """Shape (k, n): by group the one that it was joined to, which may have been joined to another; else itself."""
 
     def of(self, rows: Ints) -> "_Squares":
         """Some components."""
@@ -93,22 +93,24 @@ def _squares(cells: tuple[Ints, Ints, Ints], weight: Floats, single: Words) -> _
     pairs[k, a, b] = pairs[k, b, a] = 1
     apart = np.any(single[:, :, None] & single[:, None, :], axis=3) | np.eye(size, dtype=np.bool_)
     mean = np.where(apart, -np.inf, bits + UNSEEN_BITS * (1 - pairs))
-    group = np.broadcast_to(np.arange(size), (count, size)).copy()
-    return _Squares(bits, pairs, mean, np.ones((count, size)), single.copy(), group)
+    into = np.broadcast_to(np.arange(size), (count, size)).copy()
+    return _Squares(bits, pairs, mean, np.ones((count, size)), single.copy(), into)
 
 
 def _joined(squares: _Squares) -> Ints:
     """By record of every component the place of its group's first record."""
-    found, rows = squares.group.copy(), np.arange(len(squares.group))
+    found, rows = squares.into.copy(), np.arange(len(squares.into))
     while len(rows):
         flat = squares.mean.reshape(len(rows), -1)
         best = flat.argmax(axis=1)  # of equals the first: the smaller numbers
         goes_on = flat[np.arange(len(rows)), best] >= 0
         if not goes_on.all():
-            found[rows[~goes_on]] = squares.group[~goes_on]
+            found[rows[~goes_on]] = squares.into[~goes_on]
             squares, rows, best = squares.of(np.flatnonzero(goes_on)), rows[goes_on], best[goes_on]
         if len(rows):
             _join(squares, *np.divmod(best, squares.size.shape[1]))
+    while not np.array_equal(found, further := np.take_along_axis(found, found, axis=1)):
+        found = further
     return found
 
 
@@ -121,7 +123,7 @@ def _join(squares: _Squares, a: Ints, b: Ints) -> None:
     squares.size[k, a] += squares.size[k, b]
     squares.size[k, b] = 0
     squares.single[k, a] |= squares.single[k, b]
-    squares.group[squares.group == b[:, None]] = np.repeat(a, (squares.group == b[:, None]).sum(axis=1))
+    squares.into[k, b] = a
     possible = squares.size[k, a][:, None] * squares.size
     apart = (possible == 0) | np.any(squares.single[k, a][:, None] & squares.single, axis=2)
     total = squares.bits[k, a] + UNSEEN_BITS * (possible - squares.pairs[k, a])
