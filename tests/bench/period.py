@@ -20,6 +20,8 @@ from tests.bench.page import bullets, put, table
 HEADING = "## A whole period, by size"
 FULLER_HEADING = "## A whole period of four records and thirty events a person"
 STEPS = ("pseudonymise", "link", "cohorts", "find", "report", "audit")
+_NO_FLOW = ("find",)
+"""Commands that never run through Prefect."""
 _PYTHON = (sys.executable, "-m", "tests.bench.more_people")
 """joinedup itself, for more people than it has numbers for, too."""
 
@@ -57,7 +59,7 @@ def measured(people: int, folder: Path, fuller: Sequence[str]) -> list[Step]:
     if not (made / "project.yaml").exists():
         subprocess.run((*_PYTHON, "make", str(project), str(people), *fuller), check=True)
     for name in STEPS:
-        step = measure(people, name, (*_PYTHON, name, str(made), "--plain"))
+        step = measure(people, name, (*_PYTHON, name, str(made), *(() if name in _NO_FLOW else ("--plain",))))
         sys.stderr.write(f"{people:,} people, {name}: {step.seconds:.0f} s, {step.peak_mib:,.0f} MiB\n")
         steps.append(step)
         if step.exit_code > 1:
