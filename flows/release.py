@@ -1,6 +1,7 @@
 """Publish the draft of one period: two people checked it, the gate attacks it once more, and it becomes public."""
 
 from hashlib import sha256
+from pathlib import Path
 
 from cohorts.report.site import REPORT_FILE
 from flows.releasing.checks_of_releases import nothing_staged
@@ -8,7 +9,7 @@ from flows.releasing.drafts import Draft, draft_of, hold_to_rules
 from flows.releasing.recording import record_of
 from flows.releasing.safe_numbers import Numbers, attacked, safe_numbers
 from flows.run import Run, timestamp
-from governance.digests import files_below
+from governance.digests import DIGESTS, digests_of, files_below
 from governance.disclosure import counts_files
 from governance.errors import PolicyRefusal
 from governance.ledger import Event
@@ -40,9 +41,9 @@ def release(run: Run) -> dict[str, int | float | str]:
     numbers = safe_numbers(run)
     _check_fresh(run, draft, numbers)
     gate = attacked(run, numbers)
-    if not draft.is_public:  # else a run was cut off between publishing and recording
-        _publish(run, record_bytes(record_of(run, draft.sha256, gate)))
-    record = current(run.zone("public", run.period)) / RECORD
+    record = record_bytes(record_of(run, draft.sha256, gate))
+    if not (draft.is_public and _is_published(run, record)):  # else a run was cut off between publishing and recording
+        _publish(run, record)
     run.ledger.append(
         Event.REPORT_RELEASED,
         at=timestamp(),
@@ -50,7 +51,7 @@ def release(run: Run) -> dict[str, int | float | str]:
         page_sha256=read_manifest(current(run.zone("draft", run.period)))["files"][REPORT_FILE],
         profile=numbers.released.frame.policy_id,
         releases=gate.releases,
-        record_sha256=sha256(record.read_bytes()).hexdigest(),
+        record_sha256=sha256(record).hexdigest(),
         **published_as(run.zone("public", run.period)),
     )
     return done
@@ -87,6 +88,15 @@ def _check_fresh(run: Run, draft: Draft, numbers: Numbers) -> None:
         fix="Run `joinedup report DIR` again; then two people look at the new draft. Nothing was published.",
         code="E-RELEASE-STALE",
     )
+
+
+def _is_published(run: Run, record: bytes) -> bool:
+    """Whether what readers are led to is what would be published now, byte for byte: only that is ever recorded."""
+    staged, public = current(run.zone("draft", run.period)), current(run.zone("public", run.period))
+    wanted = {path.relative_to(staged): path.read_bytes() for path in files_below(staged)} | {Path(RECORD): record}
+    there = {path.relative_to(public): path.read_bytes() for path in files_below(public)}
+    beside = public / DIGESTS
+    return wanted == there and beside.exists() and beside.read_bytes() == digests_of(files_below(public), public)
 
 
 def _publish(run: Run, record: bytes) -> None:

@@ -6,7 +6,7 @@ for something that is still there, and nothing goes without one.
 """
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from hashlib import file_digest, sha256
 from pathlib import Path
@@ -17,7 +17,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from governance import dsse, write_points
 from governance.clocks import Clock
 from governance.errors import BadInput, PolicyRefusal
-from governance.ledger import Event, Ledger
+from governance.ledger import Entry, Event, Ledger
 from governance.store import write_file
 
 PREDICATE_TYPE = "joinedup:destruction/v1"
@@ -121,6 +121,19 @@ def certificates(root: Path) -> Iterator[dict[str, Any]]:
     read = [json.loads(dsse.payload_of(path.read_bytes())) for path in sorted((root / _FILED).glob("*.json"))]
     ours = [one["predicate"] for one in read if one["predicateType"] == PREDICATE_TYPE]
     yield from sorted(ours, key=lambda one: (one["at"], one["where"]))
+
+
+def destroyed_folders(root: Path, entries: Iterable[Entry]) -> dict[str, int]:
+    """Folders of which the ledger knows the certificate of destruction, each with the line that does."""
+    lines = {
+        str(entry.facts["certificate_sha256"]): entry.seq for entry in entries if entry.event is Event.DATA_DESTROYED
+    }
+    found = {}
+    for path in sorted((root / _FILED).glob("*.json")):
+        envelope = path.read_bytes()
+        if seq := lines.get(sha256(envelope).hexdigest()):
+            found[str(json.loads(dsse.payload_of(envelope))["predicate"]["where"])] = seq
+    return found
 
 
 def _inside(root: Path, where: str) -> Path:

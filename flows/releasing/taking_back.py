@@ -50,10 +50,11 @@ def take_back(root: Path, period: str, kind: Kind, *, reason: str, approver: str
         )
     notice = Notice(kind=kind, period=month, manifest_sha256=digest, on=today.isoformat(), reason=reason.strip())
     path = sign_notice(bundle, ring.signing(APPROVERS[second], today), notice, approver)
-    if kind == "withdrawn":
-        _put_notice(bundle, public, month, digest, notice)
-        _record(open_ledger(root, ring, today), public, month)
     ledger = Ledger(root / "ledger")
+    if kind == "withdrawn" and not _is_led_to_notice(ledger, public, digest):
+        _put_notice(bundle, public, month, digest, notice)
+        led = {"period": month, "package": WITHDRAWAL, **published_as(public)}
+        open_ledger(root, ring, today).append(Event.FILES_RECORDED, at=timestamp(), **led)
     told_of = [one.facts["manifest_sha256"] for one in ledger.entries() if one.event is _EVENTS[kind]]
     if digest not in told_of:
         signed = sha256(path.read_bytes()).hexdigest()
@@ -70,24 +71,25 @@ def _about(public: Path) -> str:
     return str(record["about"]) if record["kind"] == WITHDRAWAL else package_digest(public)
 
 
+def _is_led_to_notice(ledger: Ledger, public: Path, digest: str) -> bool:
+    """Whether readers are led to a notice that was recorded.
+
+    One that was not, because an earlier call was cut off, is put there anew from what was signed: what lies there might
+    be somebody else's.
+    """
+    lies_there = published_as(public)
+    recorded = any(lies_there.items() <= entry.facts.items() for entry in ledger.entries())
+    return lies_there["manifest_sha256"] != digest and recorded
+
+
 def _put_notice(bundle: Bundle, public: Path, month: str, digest: str, notice: Notice) -> None:
     """What was published stays in its folder beside the notice: its readers know it for good."""
-    if package_digest(public) != digest:
-        return
     project, page = bundle.project, _page(bundle, notice).encode()
     with publish(public, keep_every=True) as scratch:
         write_file(scratch / WITHDRAWAL_FILE, page)
         files = {WITHDRAWAL_FILE: sha256(page).hexdigest()}
         facts = {"kind": WITHDRAWAL, "project": project.id, "period": month, "about": digest, "files": files}
         write_manifest(scratch, facts)
-
-
-def _record(ledger: Ledger, public: Path, month: str) -> None:
-    """Enter what readers are led to now, once."""
-    written = published_as(public)
-    digest = written.get("files_sha256", "")  # none where it was put there before files were recorded
-    if digest and not any(entry.facts.get("files_sha256") == digest for entry in ledger.entries()):
-        ledger.append(Event.FILES_RECORDED, at=timestamp(), period=month, package=WITHDRAWAL, **written)
 
 
 def _page(bundle: Bundle, notice: Notice) -> str:

@@ -5,8 +5,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from governance.errors import Fault
+from governance.intact.missing import missing_faults
 from governance.intact.papers import paper_faults
-from governance.intact.publications import Recorded, look_at, pointer_faults, publications
+from governance.intact.publications import look_at, pointer_faults, publications
+from governance.intact.recorded import Recorded
 from governance.keys.ring import KeyInfo
 from governance.ledger import Entry
 
@@ -55,7 +57,7 @@ def check_files(
         BadInput: A file cannot be read.
     """
     recorded = Recorded.of(entries)
-    found = [one for one in publications(root) if not period or period in one.parts]
+    found = [one for one in publications(root) if not period or period in one.relative_to(root).parts]
     expect(len(found))
     looked = []
     for content in found:
@@ -65,7 +67,8 @@ def check_files(
         done(name)
     faults = [fault for one in looked for fault in one.faults]
     faults += pointer_faults(root, recorded, period)
-    faults += paper_faults(root, entries, infos, period)
+    faults += missing_faults(root, recorded, period)
+    faults += paper_faults(root, recorded, infos, period)
     return Checked(
         faults=tuple(faults),
         publications=len(looked),

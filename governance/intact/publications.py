@@ -1,61 +1,33 @@
 """Published folders of the zones, each held against the line of the ledger that tells of it."""
 
-import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 
 from governance.digests import DIGESTS, file_sha256, files_below, read_digests
 from governance.errors import Fault
-from governance.ledger import Entry, Event
+from governance.intact.recorded import Recorded, period_of
+from governance.ledger import Entry
+from governance.policy.released import WITHDRAWAL
 from governance.retention import SEALED, WITHOUT_PEOPLE
-from governance.store import NAMED_BY, read_manifest
+from governance.store import NAMED_BY, content_of, read_manifest
 
 _MANIFEST = "manifest.json"
-_PERIOD = re.compile(r"\d{4}-\d{2}")
-_ENDS = {Event.RUN_FINISHED, Event.RUN_FAILED, Event.RUN_AWAITS}
+
+_PAGES = {"missed": "who_is_missed", "measures": "measures"}
+"""Folders of a page of which the counts' manifest has the digest, by what it calls it."""
+_HAD_NO_LINE = frozenset({*_PAGES, "review"})
 
 CHANGED = "was changed after it was written"
 UNKNOWN = "was put there by nobody whom the ledger knows of"
 GONE = "is gone, and retention does not remove it"
 _AGAIN = "Tell the IG lead; keep a copy of it. Then restore it from a backup, or run the step that makes it again."
+_UNRECORDED = (
+    "Run the command that makes it again: what a command left that was cut off is then recorded. If that changes"
+    " nothing, tell the IG lead and keep a copy of it."
+)
 _WHY = "What people read, or another step relies on, has to be what was made and recorded."
-
-
-@dataclass(frozen=True, slots=True)
-class Recorded:
-    """What the ledger says was published, and where runs ended."""
-
-    files: Mapping[str, int]
-    """By the digest of ``digests.json``: the last line that has it."""
-    manifests: frozenset[str]
-    """Digests of manifests of which the files were recorded too."""
-    rolled_back: Mapping[str, int]
-    """By period: the last line that led readers back."""
-    cut_off: frozenset[str]
-    """Periods of which a run began and did not end."""
-
-    @classmethod
-    def of(cls, entries: Sequence[Entry]) -> "Recorded":
-        """Read it from the ledger."""
-        with_files = [entry for entry in entries if "files_sha256" in entry.facts]
-        back = {str(one.facts["period"]): one.seq for one in entries if one.event is Event.ROLLED_BACK}
-        return cls(
-            files={str(entry.facts["files_sha256"]): entry.seq for entry in with_files},
-            manifests=frozenset(str(entry.facts.get("manifest_sha256")) for entry in with_files),
-            rolled_back=back,
-            cut_off=frozenset(_cut_off(entries)),
-        )
-
-
-def _cut_off(entries: Sequence[Entry]) -> Iterator[str]:
-    """Periods in which fewer runs ended than began: one of them was killed, or is going on now."""
-    balance: dict[str, int] = {}
-    for entry in entries:
-        period = str(entry.facts.get("period", ""))
-        balance[period] = balance.get(period, 0) + (entry.event is Event.RUN_STARTED) - (entry.event in _ENDS)
-    yield from (period for period, count in balance.items() if count > 0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,36 +65,47 @@ def look_at(root: Path, content: Path, recorded: Recorded, *, sealed: bool) -> L
     if digest[:NAMED_BY] != content.name[:NAMED_BY]:
         return Looked(faults=(_fault(root, manifest, CHANGED),), files=1)
     if not beside.exists():
-        return _from_before(root, content, is_gone=digest in recorded.manifests and _is_followed(content))
+        return _without_digests(root, content, digest, recorded)
     raw = beside.read_bytes()
     listed = read_digests(raw)
     if listed is not None and sha256(raw).hexdigest() in recorded.files:
-        return _held_against(root, content, listed, sealed=sealed)
-    if not _is_followed(content) and _period_of(content) in recorded.cut_off:
+        return _held_against(root, content, listed, recorded, sealed=sealed)
+    # A command that was cut off may have written it. Of what nobody is led to that is no alarm.
+    cut_off = period_of(content.relative_to(root).parts) in recorded.cut_off or digest in recorded.manifests
+    if cut_off and not _is_followed(content):
         return Looked(left_over=True)
-    what = "is not the one that the ledger has: it was changed, or a run was cut off before it was recorded"
-    return Looked(faults=(_fault(root, beside, what),), files=1)
+    what = "is not the one that the ledger has: it was changed, or a command was cut off before it was recorded"
+    return Looked(faults=(_fault(root, beside, what, _UNRECORDED),), files=1)
 
 
-def _from_before(root: Path, content: Path, *, is_gone: bool) -> Looked:
-    """Of a content of before files were recorded there are the digests in its manifest."""
-    if is_gone:
+def _without_digests(root: Path, content: Path, digest: str, recorded: Recorded) -> Looked:
+    """A content of before files were recorded, if the ledger knows it from then; else its list was taken away."""
+    if digest in recorded.manifests and (_is_followed(content) or digest not in recorded.before):
         return Looked(faults=(_fault(root, content / DIGESTS, GONE),))
+    if digest not in recorded.before and not _had_no_line(root, content, recorded):
+        return Looked(faults=(_fault(root, content / _MANIFEST, UNKNOWN),))
     named = read_manifest(content).get("files", {})
-    promised = {name: digest for name, digest in named.items() if isinstance(digest, str)}
+    promised = {name: told for name, told in named.items() if isinstance(told, str)}
     faults, files, size = [], 0, 0
-    for name, digest in sorted(promised.items()):
+    for name, told in sorted(promised.items()):
         path = content / name
         if not path.is_file():
             faults.append(_fault(root, path, GONE))
             continue
         files, size = files + 1, size + path.stat().st_size
-        if file_sha256(path) != digest:
+        if file_sha256(path) != told:
             faults.append(_fault(root, path, CHANGED))
     return Looked(faults=tuple(faults), files=files, size=size, from_before=True)
 
 
-def _held_against(root: Path, content: Path, listed: Mapping[str, str], *, sealed: bool) -> Looked:
+def _had_no_line(root: Path, content: Path, recorded: Recorded) -> bool:
+    """Some pages and lists had no line of their own when files were not recorded yet."""
+    parts = content.relative_to(root).parts
+    is_such = bool(_HAD_NO_LINE & set(parts)) or read_manifest(content).get("kind") == WITHDRAWAL
+    return is_such and period_of(parts) in recorded.months_before
+
+
+def _held_against(root: Path, content: Path, listed: Mapping[str, str], recorded: Recorded, *, sealed: bool) -> Looked:
     faults, size = [], 0
     here = {path.relative_to(content).as_posix(): path for path in files_below(content)}
     looked = {name: path for name, path in here.items() if sealed or not name.endswith(SEALED)}
@@ -132,26 +115,34 @@ def _held_against(root: Path, content: Path, listed: Mapping[str, str], *, seale
             faults.append(_fault(root, path, UNKNOWN))
         elif file_sha256(path) != listed[name]:
             faults.append(_fault(root, path, CHANGED))
-    gone = (name for name in sorted(listed.keys() - here.keys()) if not _may_be_gone(name))
+    people_gone = _people_may_be_gone(root, content, recorded)
+    gone = (name for name in sorted(listed.keys() - here.keys()) if not (people_gone and _of_people(name)))
     faults += [_fault(root, content / name, GONE) for name in gone]
     return Looked(faults=tuple(faults), files=len(looked), size=size)
 
 
-def _may_be_gone(name: str) -> bool:
-    """Tables of people go when newer ones take their place, and manifests stay; nothing else goes by itself."""
+def _people_may_be_gone(root: Path, content: Path, recorded: Recorded) -> bool:
+    """Tables of people go when newer ones took their place: of this month, or of a later one in this zone."""
+    place = content.parent.relative_to(root).as_posix()
+    if place not in recorded.last or recorded.later_in_zone(place):
+        return True
+    return not _is_followed(content) or _line_of(content, recorded) < recorded.line_of(place)
+
+
+def _of_people(name: str) -> bool:
     return name.endswith(SEALED) and name.removesuffix(SEALED) not in WITHOUT_PEOPLE
 
 
 def pointer_faults(root: Path, recorded: Recorded, period: str) -> Iterator[Fault]:
     """What readers are led to: a content that is there, and the last one that was recorded, or rolled back to."""
     for pointer in sorted((root / "zones").rglob("current")):
-        if not pointer.is_file() or (period and period not in pointer.parts):
+        if not pointer.is_file() or (period and period not in pointer.relative_to(root).parts):
             continue
         named = pointer.read_bytes()
         content = pointer.parent / named.decode("ascii", "replace").strip()
         if named != f"{content.name}\n".encode() or content.parent != pointer.parent or not _is_content(content):
             yield _fault(root, pointer, "leads nowhere: it was changed, or what it led to was removed")
-        elif _is_older(content, recorded):
+        elif _is_older(root, content, recorded):
             yield _fault(root, pointer, "leads to an older content than the last one that the ledger has")
 
 
@@ -160,11 +151,30 @@ def _is_content(content: Path) -> bool:
     return any((content / name).is_file() for name in (_MANIFEST, DIGESTS))
 
 
-def _is_older(content: Path, recorded: Recorded) -> bool:
-    lines = {one: _line_of(one, recorded) for one in content.parent.iterdir() if one.is_dir()}
-    last, here = max(lines.values(), default=0), lines.get(content, 0)
-    is_back = recorded.rolled_back.get(_period_of(content), 0) > last
-    return 0 < here < last and not is_back
+def _is_older(root: Path, content: Path, recorded: Recorded) -> bool:
+    place = content.parent.relative_to(root).as_posix()
+    lines = [_line_of(one, recorded) for one in content.parent.iterdir() if one.is_dir()]
+    last, here = max(*lines, recorded.line_of(place), 0), _line_of(content, recorded)
+    back = recorded.rolled_back.get(period_of(place.split("/")))
+    if back and back.seq > last and _is_led_back(place):
+        return not _is_led_back_to(content, back)
+    return 0 < here < last
+
+
+def _is_led_back(place: str) -> bool:
+    _, zone, *_, folder = place.split("/")
+    return zone == "draft" or (zone == "analysis" and folder in ("index", "cohorts", *_PAGES))
+
+
+def _is_led_back_to(content: Path, back: Entry) -> bool:
+    """Whether the line that led readers back named this content, or the counts that it named name a page of it."""
+    folder = content.parent
+    by_line = {"index": "person_index_sha256", "cohorts": "cohorts_sha256"}.get(folder.name, "report_sha256")
+    if folder.name not in _PAGES:
+        return file_sha256(content / _MANIFEST) == back.facts.get(by_line)
+    counts = content_of(folder.parent / "cohorts", str(back.facts.get("cohorts_sha256")))
+    page = read_manifest(counts).get(_PAGES[folder.name]) if counts else None
+    return page in read_manifest(content).get("files", {}).values()
 
 
 def _line_of(content: Path, recorded: Recorded) -> int:
@@ -177,9 +187,5 @@ def _is_followed(content: Path) -> bool:
     return pointer.is_file() and pointer.read_text("utf-8", "replace").strip() == content.name
 
 
-def _period_of(path: Path) -> str:
-    return next((part for part in reversed(path.parts) if _PERIOD.fullmatch(part)), "")
-
-
-def _fault(root: Path, path: Path, what: str) -> Fault:
-    return Fault(what=f"{what}.", file=path.relative_to(root).as_posix(), fix=_AGAIN, why=_WHY)
+def _fault(root: Path, path: Path, what: str, fix: str = _AGAIN) -> Fault:
+    return Fault(what=f"{what}.", file=path.relative_to(root).as_posix(), fix=fix, why=_WHY)

@@ -12,8 +12,12 @@ from flows.engine import run_steps
 from flows.evidence import write_evidence
 from flows.intact import files_of_project
 from flows.proving import verified
-from flows.run import open_run
-from governance.ledger import Event, Ledger
+from flows.run import open_run, timestamp
+from governance.digests import file_sha256
+from governance.intact.recorded import WITHOUT_A_PLACE, Recorded, place_of
+from governance.ledger import Entry, Event, Ledger
+from governance.ledger_events import FACTS
+from governance.package import published_as
 from governance.store import publish, write_manifest
 from tests.lib.command import here
 from tests.lib.toy import PERIOD
@@ -320,11 +324,155 @@ def test_what_was_altered_is_refused_by_verify_and_told_by_doctor_and_status(ran
     assert any("audit verify" in step for step in here(capsys, "status", ran, "--json").json["result"]["next"])
 
 
+LATER = "2026-11"
+
+
+def told_of(root):
+    """Files that are told of, below the project's folder."""
+    return {fault.file for fault in files_of_project(root).faults}
+
+
+def _publish(run, package, facts):
+    """A content with a manifest of these facts, and its line of the ledger."""
+    folder = run.zone("analysis", run.period, package)
+    with publish(folder) as scratch:
+        write_manifest(scratch, facts)
+    run.record_files(package, folder)
+    return folder
+
+
+def _forget(root, lines):
+    """The ledger without its last lines, as if nobody had written them."""
+    entries, ledger = Ledger(root / "ledger").entries(), open_run(root, PERIOD).ledger
+    for name in ("ledger.jsonl", "checkpoint.json"):
+        (root / "ledger" / name).unlink()
+    for entry in entries[:-lines]:
+        ledger.append(entry.event, at=entry.at, **entry.facts)
+    ledger.checkpoint(at=entries[-1].at)
+
+
+def _line(event, facts):
+    return Entry(seq=1, at="", event=event, facts=facts, prev="", hash="")
+
+
+def test_every_line_that_names_files_tells_where_they_lie(ran):
+    """By event and package; a new kind of publication needs a place, or what is gone of it would be told by nobody."""
+    with_files = [one for one in Ledger(ran / "ledger").entries() if "files_sha256" in one.facts]
+    assert len(with_files) > 10, "the control"
+    for entry in with_files:
+        place = place_of(entry)
+        if not place:
+            assert entry.facts["package"] in WITHOUT_A_PLACE
+            continue
+        lies_there = {file_sha256(path) for path in (ran / place).glob("*/digests.json")}
+        assert entry.facts["files_sha256"] in lies_there, entry.event
+    unnamed = {Event.PACKAGE_PUBLISHED, Event.PACKAGE_IMPORTED, Event.FILES_RECORDED}
+    for event in [event for event, facts in FACTS.items() if "files_sha256" in facts and event not in unnamed]:
+        assert place_of(_line(event, {"period": PERIOD})), event
+
+
+@pytest.mark.parametrize(
+    "place",
+    [
+        "zones/public/2026-10",
+        "zones/draft/2026-10",
+        "zones/analysis/2026-10",
+        "zones/analysis/2026-10/missed",
+        "zones/analysis/2026-10/cohorts/current",
+        "zones/linkage/2026-10/in/housing",
+        "zones/source/housing/2026-10",
+        "zones/audit/2026-10/ig_audit.html",
+        "zones/audit/2026-10/evidence_pack.html",
+    ],
+)
+def test_what_is_gone_as_a_whole_is_told(ran, place):
+    """A month, a folder, a pointer, a page: the ledger says that it was there, and nothing says that it went."""
+    path = ran / place
+    shutil.rmtree(path) if path.is_dir() else path.unlink()
+
+    told = told_of(ran)
+
+    assert told
+    assert all(one.startswith(place) or one == "zones/audit/2026-10/evidence_pack.md" for one in told)
+
+
+def test_a_zone_that_is_on_another_machine_is_not_missed(ran):
+    """Where a council only sends, or the analysis is made elsewhere, the zone's whole folder is not there."""
+    for zone in ("source/housing", "linkage"):
+        shutil.rmtree(ran / "zones" / zone)
+    assert not told_of(ran)
+
+
+def test_a_signed_approval_that_is_gone_is_told(ran):
+    """A line of the ledger names its digest: whoever takes it away takes away who signed."""
+    run = open_run(ran, PERIOD)
+    run.ledger.append(Event.RULE_WAIVED, at=timestamp(), project="toy", rule="OUT-07", approval_sha256="ab" * 32)
+    [fault] = files_of_project(ran).faults
+    assert (fault.file, "lacks the signed file" in fault.what) == ("approvals", True)
+
+
+def test_a_content_that_fits_itself_and_is_in_no_line_is_told(ran):
+    """A page of somebody's own, with a manifest that names it and no list of files, is no content of before."""
+    folder = ran / "zones/public" / PERIOD
+    real = next(folder.glob("*/manifest.json")).parent
+    planted = shutil.copytree(real, folder / "planted")
+    (planted / "digests.json").unlink()
+    (planted / "board_report.html").write_text("<p>not ours</p>")
+    manifest = json.loads((planted / "manifest.json").read_bytes())
+    manifest["files"]["board_report.html"] = file_sha256(planted / "board_report.html")
+    digest = write_manifest(planted, manifest)
+    planted.rename(folder / digest[:16])
+    (folder / "current").write_text(f"{digest[:16]}\n")
+
+    assert f"zones/public/{PERIOD}/{digest[:16]}/manifest.json" in told_of(ran)
+
+
+def test_an_audit_page_of_a_month_that_no_line_tells_of_is_told(ran):
+    """Its look alone says nothing."""
+    page = ran / "zones/audit/2026-12/ig_audit.html"
+    page.parent.mkdir()
+    page.write_text("<p>All is well.</p>")
+    assert told_of(ran) == {"zones/audit/2026-12/ig_audit.html"}
+
+
+def test_what_a_command_left_that_was_cut_off_is_no_alarm_once_it_ran_again(ran):
+    """Before it is recorded it is told with what to do; afterwards nobody is led to it, and it is counted."""
+    run, facts = open_run(ran, PERIOD), {"kind": "proposals"}
+    folder = run.zone("analysis", PERIOD, "finder")
+    with publish(folder) as scratch:
+        write_manifest(scratch, facts)
+        (scratch / "finder_proposal.parquet.sealed").write_bytes(b"sealed once")
+    [fault] = files_of_project(ran).faults
+    assert "Run the command that makes it again" in fault.fix
+
+    with publish(folder) as scratch:
+        write_manifest(scratch, facts)
+        (scratch / "finder_proposal.parquet.sealed").write_bytes(b"sealed again: other bytes")
+    run.ledger.append(Event.PROPOSALS_WRITTEN, at=timestamp(), period=PERIOD, proposals=0, **published_as(folder))
+    looked = files_of_project(ran)
+    assert (looked.faults, looked.left_over) == ((), 1)
+
+
+def test_a_step_that_was_killed_and_ran_again_is_not_cut_off_any_more():
+    """Else whatever is put into that month would be taken for what the killed step left, for good."""
+    lines = [(Event.RUN_STARTED, "link"), (Event.RUN_STARTED, "link"), (Event.RUN_FINISHED, "link")]
+    entries = [_line(event, {"period": PERIOD, "step": step}) for event, step in lines]
+    assert Recorded.of(entries[:1]).cut_off == {PERIOD}
+    assert Recorded.of(entries).cut_off == set()
+
+
 def test_what_retention_removed_is_no_tampering_and_what_somebody_removed_is(ran):
-    """Tables of people go; a page, a manifest or a table of counts does not go by itself. What is put there is told."""
+    """Tables of people go once a later month stands in their zone, and nothing else does. What is put there is told."""
     index = next((ran / "zones/analysis" / PERIOD / "index").glob("*/person_index.parquet.sealed"))
+    held = index.read_bytes()
     index.unlink()
+    assert told_of(ran) == {index.relative_to(ran).as_posix()}, "this is the newest month"
+    run = open_run(ran, LATER)
+    _publish(run, "missed", {"kind": "who_is_missed"})
     assert not files_of_project(ran).faults
+    shutil.rmtree(ran / "zones/analysis" / LATER)
+    _forget(ran, 1)
+    index.write_bytes(held)
 
     gone = [
         next((ran / "zones/public" / PERIOD).glob("*/safe_counts.csv")),
@@ -336,8 +484,7 @@ def test_what_retention_removed_is_no_tampering_and_what_somebody_removed_is(ran
         path.unlink()
     put = next((ran / "zones/public" / PERIOD).glob("*/board_report")) / "another.html"
     put.write_text("<p>not ours</p>")
-    told = {fault.file for fault in files_of_project(ran).faults}
-    assert told == {path.relative_to(ran).as_posix() for path in (*gone, put)}
+    assert told_of(ran) == {path.relative_to(ran).as_posix() for path in (*gone, put)}
 
 
 def test_a_content_without_any_list_of_its_files_is_told_of(ran):
@@ -378,12 +525,9 @@ def test_a_project_of_before_files_were_recorded_is_told_so_and_not_refused(ran,
 
 def test_an_older_content_put_back_in_place_of_the_last_is_named(ran):
     """Whole and recorded, but not what the ledger says was made last."""
-    run, folder = open_run(ran, PERIOD), ran / "zones/analysis" / PERIOD / "missed"
-    pointer = folder / "current"
+    pointer = ran / "zones/analysis" / PERIOD / "missed" / "current"
     before = pointer.read_text()
-    with publish(folder) as scratch:
-        write_manifest(scratch, {"kind": "who_is_missed"})
-    run.record_files("missed", folder)
+    _publish(open_run(ran, PERIOD), "missed", {"kind": "who_is_missed"})
     assert not files_of_project(ran).faults
     pointer.write_text(before)
 

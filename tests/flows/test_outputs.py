@@ -10,17 +10,17 @@ import pytest
 
 from flows import release as release_step
 from flows.engine import run_steps
-from flows.releasing import safe_numbers
+from flows.releasing import safe_numbers, taking_back
 from flows.run import open_run
 from flows.schemas import all_schemas
 from governance.disclosure.gate import read_releases
 from governance.ledger import Event, Ledger
-from governance.package import package_digest
+from governance.package import package_digest, published_as
 from governance.policy import RunFacts, check_bundle
 from governance.policy.released import files_of
 from governance.release_record import read_record
 from governance.settings import load_bundle
-from governance.store import current
+from governance.store import current, publish, read_manifest, write_manifest
 from tests.lib.command import here
 from tests.lib.paperwork import cover
 from tests.lib.toy import PERIOD, nhs_number
@@ -312,6 +312,49 @@ def test_a_withdrawn_report_is_gone_for_readers_and_known_to_the_attacker(capsys
     assert status.json["result"]["next"] == []
     assert events == [first]
     assert audited.code == 0, audited.err
+
+
+def test_a_notice_is_recorded_as_it_was_signed_not_as_it_lies_there(capsys, waiting):
+    """Cut off before it was recorded, and changed then: the same command puts there and records what was signed."""
+    _release(capsys, waiting)
+    public = waiting / "zones" / "public" / PERIOD
+    real = taking_back.open_ledger
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(taking_back, "open_ledger", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
+        with pytest.raises(KeyboardInterrupt):
+            taking_back.take_back(waiting, PERIOD, "withdrawn", reason=_REASON, approver="A", second=False)
+    assert taking_back.open_ledger is real
+    page = current(public) / "withdrawn.html"
+    signed = page.read_bytes()
+    with publish(public, keep_every=True) as scratch:
+        (scratch / "withdrawn.html").write_bytes(signed.replace(b"withdrawn", b"confirmed"))
+        write_manifest(scratch, read_manifest(page.parent) | {"files": {}})
+
+    assert here(capsys, "release", waiting, "--withdraw", _REASON).code == 0
+    assert (current(public) / "withdrawn.html").read_bytes() == signed
+    last = [one.facts["files_sha256"] for one in _entries(waiting) if one.facts.get("package") == "withdrawal"]
+    assert last == [published_as(public)["files_sha256"]]
+
+
+def test_a_release_that_was_cut_off_is_recorded_as_it_was_checked_not_as_it_lies_there(capsys, waiting):
+    """A page that somebody changed in between is published anew from the draft that two people checked."""
+    _check_twice(capsys, waiting)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(release_step, "published_as", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
+        with pytest.raises(KeyboardInterrupt):
+            release_step.release(open_run(waiting, PERIOD))
+    page = current(waiting / "zones" / "public" / PERIOD) / "board_report.html"
+    checked = page.read_bytes()
+    page.write_bytes(checked + b" ")
+
+    assert here(capsys, "release", waiting, "--plain").code == 0
+    public = current(waiting / "zones" / "public" / PERIOD)
+    assert (public / "board_report.html").read_bytes() == checked
+    assert published_as(public.parent).items() <= _entries_of(waiting, Event.REPORT_RELEASED)[-1].facts.items()
+
+
+def _entries_of(root, event):
+    return [one for one in _entries(root) if one.event is event]
 
 
 def test_after_a_withdrawal_two_people_check_what_comes_back(capsys, waiting):

@@ -24,6 +24,7 @@ from tests.lib.whole import ledger_holds, left_over
 
 REASON = "The housing extract that was sent again lacked half of its cases."
 RESULTS = ("analysis/{}/index", "analysis/{}/cohorts", "draft/{}")
+RESULTS_AND_PAGES = ("index", "cohorts", "missed", "measures")
 back = partial(roll_back, period=PERIOD, reason=REASON, by="Head of analytics")
 
 
@@ -87,6 +88,22 @@ def test_results_go_back_and_the_ledger_says_who_and_why(twice, capsys):
     assert "not in the ledger as it stands now" not in page
     assert ledger_holds(root)
     assert not files_of_project(root).faults, "older contents are what the ledger leads to"
+
+
+def test_only_what_the_rollback_named_may_be_followed(twice):
+    """Leading readers on to what was rolled back, without a word, is told for each folder; so is going further back."""
+    root, _, _ = twice
+    zone = root / "zones/analysis" / PERIOD
+    pointers = [root / "zones/draft" / PERIOD / "current", *(zone / name / "current" for name in RESULTS_AND_PAGES)]
+    before = {pointer: pointer.read_text() for pointer in pointers}
+    back(root)
+    for pointer, text in before.items():
+        kept = pointer.read_text()
+        assert kept != text, "the control"
+        pointer.write_text(text)
+        assert [fault.file for fault in files_of_project(root).faults] == [pointer.relative_to(root).as_posix()]
+        pointer.write_text(kept)
+    assert not files_of_project(root).faults
 
 
 def test_what_went_back_can_be_checked_and_released(twice, capsys):

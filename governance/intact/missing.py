@@ -1,0 +1,62 @@
+"""What the ledger says was published and is not there any more, though nothing says that it was destroyed."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from governance.destruction import destroyed_folders
+from governance.errors import Fault
+from governance.intact.recorded import Recorded, period_of
+from governance.ledger import Entry, Event
+from governance.store import NAMED_BY
+
+_WHY = "What was published stays until its retention ends, and a line of the ledger says when it went."
+_FIX = "Tell the IG lead. Then restore it from a backup, or run the step that makes it again."
+
+
+def missing_faults(root: Path, recorded: Recorded, period: str) -> Iterator[Fault]:
+    """The last content of every folder that the ledger names, and what leads readers to it.
+
+    Zones that are not on this machine at all are not looked for.
+
+    Args:
+        root: The project folder.
+        recorded: What the ledger says.
+        period: Only of this month; of every month if empty.
+    """
+    destroyed = destroyed_folders(root, recorded.entries)
+    for place, line in sorted(recorded.last.items()):
+        month = period_of(place.split("/"))
+        if (period and month != period) or month in recorded.cut_off or not _zone(root, place).is_dir():
+            continue
+        if _may_be_gone(root, place, line, recorded) or _was_destroyed(place, line, destroyed):
+            continue
+        folder = root / place
+        if not any(one.name[:NAMED_BY] == str(line.facts["manifest_sha256"])[:NAMED_BY] for one in folder.glob("*")):
+            what = f"has not what was published there on {line.at[:10]} (ledger line {line.seq})"
+            yield Fault(what=f"{what}.", file=place, fix=_FIX, why=_WHY)
+        elif not (folder / "current").is_file():
+            what = "is gone: nobody is led to what was published beside it"
+            yield Fault(what=f"{what}.", file=f"{place}/current", fix=_FIX, why=_WHY)
+
+
+def _zone(root: Path, place: str) -> Path:
+    parts = place.split("/")
+    return root.joinpath(*parts[: 3 if parts[1] == "source" else 2])
+
+
+def _may_be_gone(root: Path, place: str, line: Entry, recorded: Recorded) -> bool:
+    """Translations go once they were used; months go, the earliest first, once their retention ended."""
+    _, zone, month, *rest = place.split("/")
+    later = [entry for entry in recorded.entries if entry.seq > line.seq]
+    if "translate" in rest:
+        return any(entry.event is Event.INDEX_REKEYED and entry.facts["period"] == month for entry in later)
+    ended = any(
+        entry.event is Event.OLDER_RECORDS_DESTROYED and entry.facts["zone"] == zone and entry.facts["periods"]
+        for entry in later
+    )
+    here = [path.name for path in (root / "zones" / zone).iterdir() if path.name == period_of([path.name])]
+    return ended and month < min(here, default=month)
+
+
+def _was_destroyed(place: str, line: Entry, destroyed: dict[str, int]) -> bool:
+    return any(seq > line.seq and f"{place}/".startswith(f"{folder}/") for folder, seq in destroyed.items())

@@ -1,0 +1,107 @@
+"""What the ledger says was published, and where each of it lies."""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from governance.ledger import Entry, Event
+
+_ENDS = {Event.RUN_FINISHED, Event.RUN_FAILED, Event.RUN_AWAITS}
+_PERIOD = re.compile(r"\d{4}-\d{2}")
+
+_BY_EVENT = {
+    Event.LINKED: "linkage/{period}/out",
+    Event.PERSON_INDEX_PUBLISHED: "analysis/{period}/index",
+    Event.COHORTS_PUBLISHED: "analysis/{period}/cohorts",
+    Event.PROPOSALS_WRITTEN: "analysis/{period}/finder",
+    Event.SCORECARDS_WRITTEN: "analysis/{period}/quality",
+    Event.REPORT_STAGED: "draft/{period}",
+    Event.REPORT_RELEASED: "public/{period}",
+    Event.REVIEW_EXPORTED: "linkage/{period}/review",
+    Event.REVIEW_IMPORTED: "linkage/{period}/answers",
+}
+_BY_PACKAGE = {
+    "views": "linkage/{period}/in/{source}",
+    "translation": "linkage/{period}/translate/{source}",
+    "payload": "analysis/{period}/in/{source}",
+    "receipt": "source/{source}/{period}",
+    "person_index": "analysis/{period}/index",
+    "missed": "analysis/{period}/missed",
+    "measures": "analysis/{period}/measures",
+    "patterns": "review/patterns/{period}",
+    "withdrawal": "public/{period}",
+}
+WITHOUT_A_PLACE = frozenset({"evidence", "review_items"})
+"""The evidence pack is no publication, and a list for a reviewer lies in a folder that the ledger does not name."""
+
+
+def place_of(entry: Entry) -> str:
+    """The folder that a line tells of, below the project's; empty for what lies in none, or in a nameless one."""
+    pattern = _BY_EVENT.get(entry.event) or _BY_PACKAGE.get(str(entry.facts.get("package", "")), "")
+    names = {name: str(entry.facts.get(name, "")) for name in ("period", "source")}
+    return f"zones/{pattern.format(**names)}" if pattern else ""
+
+
+def period_of(parts: Sequence[str]) -> str:
+    """The month that a folder below the project's is of; empty if of none."""
+    return next((part for part in reversed(parts) if _PERIOD.fullmatch(part)), "")
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """What the ledger says was published, and where runs ended."""
+
+    entries: Sequence[Entry]
+    files: Mapping[str, int]
+    """By the digest of ``digests.json``: the last line that has it."""
+    manifests: frozenset[str]
+    """Digests of manifests of which the files were recorded too."""
+    before: frozenset[str]
+    """Digests of manifests that were recorded when files were not."""
+    months_before: frozenset[str]
+    """Months of which something was recorded when files were not."""
+    last: Mapping[str, Entry]
+    """By the folder's place: the last line that tells of it, of those that have its files."""
+    rolled_back: Mapping[str, Entry]
+    """By period: the last line that led readers back."""
+    cut_off: frozenset[str]
+    """Periods in which a step began and did not end: it was killed, or is going on now."""
+
+    @classmethod
+    def of(cls, entries: Sequence[Entry]) -> "Recorded":
+        """Read it from the ledger."""
+        with_files = [entry for entry in entries if "files_sha256" in entry.facts]
+        without = [entry for entry in entries if "manifest_sha256" in entry.facts and "files_sha256" not in entry.facts]
+        before = [entry for entry in without if place_of(entry)]
+        return cls(
+            entries=entries,
+            files={str(entry.facts["files_sha256"]): entry.seq for entry in with_files},
+            manifests=frozenset(str(entry.facts.get("manifest_sha256")) for entry in with_files),
+            before=frozenset(str(entry.facts["manifest_sha256"]) for entry in before),
+            months_before=frozenset(str(entry.facts["period"]) for entry in before),
+            last={place: entry for entry in with_files if (place := place_of(entry))},
+            rolled_back={str(one.facts["period"]): one for one in entries if one.event is Event.ROLLED_BACK},
+            cut_off=frozenset(period for period, _ in _open_steps(entries)),
+        )
+
+    def line_of(self, place: str) -> int:
+        """Where the last line about a folder stands; 0 if there is none."""
+        return self.last[place].seq if place in self.last else 0
+
+    def later_in_zone(self, place: str) -> bool:
+        """Whether a later month was published in the zone of a folder: tables of people of this one are then gone."""
+        zone, month = place.split("/")[1], period_of(place.split("/"))
+        return any(other.split("/")[1] == zone and period_of(other.split("/")) > month for other in self.last)
+
+
+def _open_steps(entries: Sequence[Entry]) -> Iterator[tuple[str, str]]:
+    """Steps that began and did not end, with their period. A step that ended mends what an earlier run of it left."""
+    began: dict[tuple[str, str], bool] = {}
+    for entry in entries:
+        step = str(entry.facts.get("period", "")), str(entry.facts.get("step", ""))
+        if entry.event is Event.RUN_STARTED:
+            began[step] = True
+        elif entry.event in _ENDS:
+            began[step] = False
+    # The whole month publishes nothing by itself: what was cut off is one of its steps.
+    yield from (step for step, is_open in began.items() if is_open and step[1] != "period")
