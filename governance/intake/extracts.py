@@ -169,6 +169,7 @@ def _judge_all(
     con: duckdb.DuckDBPyConnection, source: Source, deliveries: list[Delivery], plans: _Plans, record_key: Secret
 ) -> Intake:
     counts: dict[str, FileCounts] = {}
+    rows.note_told_of(con, source)
     for delivery in deliveries:
         file, columns = delivery.file, plans[delivery.file.id]
         rows.judge(con, file)
@@ -181,7 +182,7 @@ def _judge_all(
         rows.drop(con, (f"typed_{file.id}", f"text_{file.id}", "row_fact", "left_out"))
     rejects = fetch_table(con, 'SELECT * FROM reject ORDER BY file, row_no, "column", code')
     reject_rows = fetch_table(con, "SELECT * FROM reject_row ORDER BY file, row_no, code")
-    rows.drop(con, ("reject", "reject_row", "people_record"))
+    rows.drop(con, ("reject", "reject_row", "people_record", "told_of"))
     check_reconciles(counts)
     check_rejected_share(source, {delivery.file.id: delivery.name for delivery in deliveries}, counts, rejects)
     return Intake(

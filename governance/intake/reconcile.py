@@ -1,5 +1,6 @@
 """Every row delivered is accounted for: in = out + rejected + opted out + protected + restricted + duplicate."""
 
+import itertools
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 
@@ -79,11 +80,15 @@ def check_rejected_share(
     Raises:
         ExtractError: Says how many rows of which file, and why.
     """
+    may_be_empty = {file.id for file in source.files if file.may_be_empty}
+    of_file = {file: rejects.filter(pc.equal(rejects["file"], file)) for file in counts}
     faults = [
         fault
         for file, count in counts.items()
-        if _too_many(count, source.max_rejected_share)
-        for fault in _share_faults(names[file], count, rejects.filter(pc.equal(rejects["file"], file)))
+        if _too_many(
+            count, source.max_rejected_share, _closing(count, of_file[file], may_be_empty=file in may_be_empty)
+        )
+        for fault in _share_faults(names[file], count, of_file[file])
     ]
     if faults:
         raise ExtractError(
@@ -96,14 +101,27 @@ def check_rejected_share(
         )
 
 
-def _too_many(count: FileCounts, share: float) -> bool:
+CLOSING_LINES = 3
+"""How many lines at the end of a file may hold an id alone and say nothing of its quality: a total, a date, an end."""
+
+
+def _closing(count: FileCounts, rejects: pa.Table, *, may_be_empty: bool) -> int:
+    """Lines at the very end that hold an id alone; none where nothing else came, unless that may be."""
+    bare = pc.equal(rejects["code"], Reason.NOTHING_BUT_ID)
+    rows = set(rejects.filter(bare)["row_no"].to_pylist())
+    found = len(list(itertools.takewhile(rows.__contains__, range(count.rows_in, 0, -1))))
+    is_end = found <= CLOSING_LINES and (found < count.rows_in or may_be_empty)
+    return found if is_end else 0
+
+
+def _too_many(count: FileCounts, share: float, closing: int) -> bool:
     """In the eight rows of a small charity a single row would be an eighth, and says nothing of a share.
 
     So where the share allows some rows, but less than one of this file, one is allowed; where it allows none, none is.
     """
-    allowed = share * count.rows_in
-    one_of_several = count.rejected == 1 < count.rows_in
-    return count.rejected > allowed and not (one_of_several and 0 < allowed < 1)
+    allowed, rejected = share * count.rows_in, count.rejected - closing
+    one_of_several = rejected == 1 < count.rows_in
+    return rejected > allowed and not (one_of_several and 0 < allowed < 1)
 
 
 def _share_faults(name: str, count: FileCounts, rejects: pa.Table) -> list[Fault]:

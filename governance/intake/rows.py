@@ -17,7 +17,7 @@ from governance.intake.reasons import Reason
 from governance.intake.table import RowAside
 from governance.keys.ring import Secret
 from governance.pseudonym import record_ids
-from governance.settings import ExtractFile
+from governance.settings import ExtractFile, Source
 from governance.warehouse import fetch_table, load_sql, load_table, materialise, quote_name
 
 REJECT_SCHEMA = pa.schema(
@@ -117,6 +117,15 @@ def _undatable(file: ExtractFile, plans: list[ColumnPlan]) -> str:
     serial = " OR ".join(f"f{number} IS NOT DISTINCT FROM '{Reason.DATE_SERIAL}'" for number in starts)
     why = f"CASE WHEN {serial} THEN '{Reason.START_DATE_SERIAL}' ELSE '{Reason.NO_READABLE_DATE}' END"
     return f"CASE WHEN ({unread}) AND ({delivered}) THEN {why} END"
+
+
+def note_told_of(con: duckdb.DuckDBPyConnection, source: Source) -> None:
+    """Make ``told_of``: ids of which a row of people says nothing and a file of events does."""
+    people = next(file for file in source.files if file.grain != "events")
+    events = [f"SELECT local_id FROM typed_{file.id}" for file in source.files if file.grain == "events"]
+    told = f" SEMI JOIN ({' UNION ALL '.join(events)}) AS told USING (local_id)" if events else " WHERE false"
+    bare = f"(SELECT DISTINCT local_id FROM typed_{people.id} WHERE nothing_else AND local_id IS NOT NULL)"
+    materialise(con, "told_of", f"SELECT local_id FROM {bare} AS bare{told}")
 
 
 def judge(con: duckdb.DuckDBPyConnection, file: ExtractFile) -> None:

@@ -8,6 +8,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import pytest
 
+from governance.errors import ExtractError
 from governance.intake import FileCounts, local_ids
 from governance.intake.codes_seen import codes_that_stay
 from governance.pseudonym import record_ids
@@ -90,17 +91,45 @@ def test_closing_lines_are_nobody(tmp_path):
     """`Total` and `End of report` in the column of ids are set aside and counted, as rows of people who are not."""
     people = [ALICE, BASIL, "Total: 2,,,,,,", "End of report, ,,,,,"]
     deliver(tmp_path, {"people.csv": table(PEOPLE_HEADER, *people)})
-    intake = read(tmp_path, make_source(people_file(), max_rejected_share=0.5))
+    intake = read(tmp_path, make_source(people_file(), max_rejected_share=0.05))
 
     assert codes(intake) == [(3, "person_ref", "nothing_but_id"), (4, "person_ref", "nothing_but_id")]
     assert intake.counts["people"] == FileCounts(rows_in=4, rows_out=2, rejected=2)
     assert [row for (row,) in rows_of(intake, "people", "row_no")] == [1, 2]
 
 
+def test_ids_alone_elsewhere_are_a_fault_of_the_extract(tmp_path):
+    """Before somebody, or more than three at the end, they are no closing lines."""
+    for people in (["p8,,,,,,", "p9,,,,,,", ALICE, BASIL], [ALICE, *(f"end {n},,,,,," for n in range(4))]):
+        deliver(tmp_path, {"people.csv": table(PEOPLE_HEADER, *people)})
+        with pytest.raises(ExtractError) as caught:
+            read(tmp_path, make_source(people_file(), max_rejected_share=0.05))
+        assert caught.value.code == "E-EXTRACT-REJECTED"
+
+
+def test_a_total_of_nobody_is_an_empty_extract(tmp_path):
+    """Where that may be it is believed; where it may not, it is refused as a header alone is."""
+    deliver(tmp_path, {"people.csv": table(PEOPLE_HEADER, "Total: 0,,,,,,")})
+    empty = make_source(people_file(may_be_empty=True), max_rejected_share=0.05)
+    assert read(tmp_path, empty).counts["people"].rows_out == 0
+    with pytest.raises(ExtractError):
+        read(tmp_path, make_source(people_file(), max_rejected_share=0.05))
+
+
 @pytest.mark.parametrize("row", ["p3,,,,,2,", "p3,,,,,,a note", "p3,not a number,,,,,"])
 def test_whoever_a_row_says_anything_of_is_somebody(tmp_path, row):
     """A sex, a note that is not even read, a value that cannot be used: the person stays."""
     assert read_people(tmp_path, ALICE, BASIL, row).counts["people"].rows_out == 3
+
+
+def test_an_id_of_which_events_are_told_is_somebody(tmp_path):
+    """A client of whom only the id was written down stays with their events; a closing line is still nobody."""
+    cases = ["p7,2025-01-01,2025-02-01,a,x", "p1,2025-03-01,,b,y"]
+    intake = read_both(tmp_path, cases, people=(ALICE, "p1,,,,,,", BASIL, "p7,,,,,,", "p7,,,,,,", "Total,,,,,,"))
+
+    assert codes(intake) == [(2, "person_ref", "nothing_but_id"), (6, "person_ref", "nothing_but_id")]
+    assert intake.counts["people"] == FileCounts(rows_in=6, rows_out=3, rejected=2, duplicate=1)
+    assert intake.counts["cases"] == FileCounts(rows_in=2, rows_out=2, rejected=0)
 
 
 def test_an_empty_row_of_a_person_does_not_contradict_the_full_one(tmp_path):

@@ -2,6 +2,7 @@
 -- reads   row_fact        one row per row of the file: row_no, local_id, content_a, content_b, undatable (the
 --                         reason, where no start date of the row can be read), nothing_else
 --         people_record   one row per usable person of the source: local_id; empty while the people are read
+--         told_of         one row per id that a file of events names and a row of people says nothing else of: local_id
 -- grain   one row per row that is left out; the first reason that applies
 -- columns row_no, code (`duplicate` or a reason)
 -- params  $grain people, events or both
@@ -26,13 +27,22 @@ conflict AS (
     HAVING count(*) > 1
 ),
 
+-- Nobody is an id with nothing beside it, unless events are told of it; and then not where a fuller row stands.
+fuller AS (
+    SELECT DISTINCT row_fact.local_id FROM row_fact SEMI JOIN told_of USING (local_id) WHERE NOT nothing_else
+),
+
+somebody AS (
+    SELECT local_id FROM told_of ANTI JOIN fuller USING (local_id)
+),
+
 judged AS (
     SELECT
         row_fact.row_no,
         CASE
             WHEN row_fact.local_id IS NULL THEN 'no_record_id'
             WHEN copy.copy_no > 1 THEN 'duplicate'
-            WHEN nothing_else AND $grain <> 'events' THEN 'nothing_but_id'
+            WHEN nothing_else AND $grain <> 'events' AND somebody.local_id IS NULL THEN 'nothing_but_id'
             WHEN conflict.local_id IS NOT NULL THEN 'conflicting_record'
             WHEN $grain = 'events' AND people_record.local_id IS NULL THEN 'not_among_people'
             ELSE row_fact.undatable
@@ -40,6 +50,7 @@ judged AS (
     FROM row_fact
     LEFT JOIN copy ON row_fact.row_no = copy.row_no
     LEFT JOIN conflict ON row_fact.local_id = conflict.local_id
+    LEFT JOIN somebody ON row_fact.local_id = somebody.local_id
     LEFT JOIN people_record ON row_fact.local_id = people_record.local_id
 )
 
