@@ -3,8 +3,10 @@
 import pytest
 
 from governance.disclosure import (
+    CellKey,
     RoundingRule,
     SafeCell,
+    SafeFrame,
     SafeRate,
     SafeSpan,
     Status,
@@ -53,6 +55,26 @@ def test_distances_of_chance_and_of_links_are_added_in_squares():
     found = rate_per_1000(part, whole, part_span=SafeSpan(60, 150), whole_span=SafeSpan(1_000, 1_000))
 
     assert (found.low, found.high) == (pytest.approx(56.5, abs=0.1), pytest.approx(153.9, abs=0.1))
+
+
+def test_doubt_about_whom_they_are_among_counts_as_well():
+    """By hand: the 1,000 of the same rate may be 800 or 1,250, the 100 are certain: 73.7 to 132.1."""
+    part, whole = (SafeCell(Status.SHOWN, people, str(people)) for people in (100, 1_000))
+
+    found = rate_per_1000(part, whole, part_span=SafeSpan(100, 100), whole_span=SafeSpan(800, 1_250))
+
+    assert (found.low, found.high) == (pytest.approx(73.7, abs=0.1), pytest.approx(132.1, abs=0.1))
+
+
+def test_a_frame_gives_a_rate_the_doubt_about_both_its_counts():
+    """The spans of the part and of the whole are those of their own cells, of the whole and of a group."""
+    sizes = {"met": (100, SafeSpan(60, 150)), "judged": (1_000, SafeSpan(800, 1_250))}
+    for at in (("all", "all"), ("sex", "female")):
+        cells = {CellKey("c", name, *at): SafeCell(Status.SHOWN, size, str(size)) for name, (size, _) in sizes.items()}
+        spans = {CellKey("c", name, *at): span for name, (_, span) in sizes.items()}
+        frame = SafeFrame(rule=RULE, cells=cells, versions={"c": "1"}, spans=spans)
+        by_hand = rate_per_1000(*cells.values(), part_span=sizes["met"][1], whole_span=sizes["judged"][1])
+        assert frame.rate("c", "met", "judged", *at) == by_hand
 
 
 @pytest.mark.parametrize(
