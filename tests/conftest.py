@@ -4,7 +4,7 @@ import atexit
 import os
 import shutil
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -13,7 +13,7 @@ from hypothesis import settings
 from flows.prefect_settings import client_settings, use
 from tests.lib.long_files import place_in_line
 from tests.lib.prefect_runs import PrefectRun, make_runs
-from tests.lib.shared import made_once
+from tests.lib.shared import changed_since_made, made_once
 from tests.lib.toy import make_toy
 
 
@@ -42,21 +42,29 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(scope="session")
-def _toy_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return made_once(tmp_path_factory, "toy", make_toy)
+def _toy_template(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    yield from _shared(tmp_path_factory, "toy", make_toy)
 
 
 @pytest.fixture(scope="session")
-def toy_linked(tmp_path_factory: pytest.TempPathFactory, _toy_template: Path) -> Path:
+def toy_linked(tmp_path_factory: pytest.TempPathFactory, _toy_template: Path) -> Iterator[Path]:
     """The toy project, both sources pseudonymised and linked; for nobody to change."""
     steps = [("pseudonymise", "gp_register"), ("pseudonymise", "housing"), ("link", "")]
-    return made_once(tmp_path_factory, "toy_linked", lambda root: _after(_toy_template, root, steps))
+    yield from _shared(tmp_path_factory, "toy_linked", lambda root: _after(_toy_template, root, steps))
 
 
 @pytest.fixture(scope="session")
-def toy_month(tmp_path_factory: pytest.TempPathFactory, _toy_template: Path) -> Path:
+def toy_month(tmp_path_factory: pytest.TempPathFactory, _toy_template: Path) -> Iterator[Path]:
     """The toy project after its whole month, released; for nobody to change."""
-    return made_once(tmp_path_factory, "toy_month", lambda root: _after(_toy_template, root, [("period", "")]))
+    yield from _shared(tmp_path_factory, "toy_month", lambda root: _after(_toy_template, root, [("period", "")]))
+
+
+def _shared(factory: pytest.TempPathFactory, name: str, make: Callable[[Path], object]) -> Iterator[Path]:
+    """A project that many tests read; in the end it has to be as it was made."""
+    root = made_once(factory, name, make)
+    yield root
+    changed = changed_since_made(root)
+    assert not changed, f"a test wrote into the shared {name}, of which it has to take a copy: {changed}"
 
 
 def _after(template: Path, root: Path, steps: list[tuple[str, str]]) -> None:

@@ -1,8 +1,10 @@
 """What many tests begin with, made once in a whole run of the suite: the first worker to need it makes it.
 
-Nobody changes what lies there: a test that changes anything takes a copy.
+Nobody changes what lies there: a test that changes anything takes a copy. Each worker looks at the end whether
+anybody did.
 """
 
+import json
 import os
 import shutil
 from collections.abc import Callable
@@ -30,5 +32,20 @@ def made_once(factory: pytest.TempPathFactory, name: str, make: Callable[[Path],
         if not done.exists():
             shutil.rmtree(made, ignore_errors=True)  # of a worker that failed half-way
             make(made)
-            done.touch()
+            done.write_text(json.dumps(_look(made)), "utf-8")
     return made
+
+
+_OWN = frozenset({".lock", "lock"})
+"""Files that reading commands touch."""
+
+
+def changed_since_made(made: Path) -> list[str]:
+    """Names of files that are others than when :func:`made_once` ended: changed, new or gone."""
+    then, now = json.loads((made.parent / "done").read_text("utf-8")), _look(made)
+    return sorted(name for name in then.keys() | now.keys() if then.get(name) != now.get(name))
+
+
+def _look(folder: Path) -> dict[str, list[int]]:
+    files = (path for path in folder.rglob("*") if path.is_file() and path.name not in _OWN)
+    return {path.relative_to(folder).as_posix(): [path.stat().st_size, path.stat().st_mtime_ns] for path in files}

@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from tests.lib.long_files import LONG, TESTS, place_in_line
-from tests.lib.shared import made_once
+from tests.lib.shared import changed_since_made, made_once
 
 
 class Factory:
@@ -62,3 +62,21 @@ def test_long_files_are_there_and_come_first():
     assert [name for name in LONG if not (TESTS / name).is_file()] == []
     assert [place_in_line(TESTS / name) for name in LONG] == list(range(len(LONG)))
     assert place_in_line(TESTS / "unit/test_made_once.py") == len(LONG)
+
+
+def test_who_writes_into_what_is_shared_is_noticed(tmp_path):
+    """A file changed, a new one, one that is gone; reading alone is none of these."""
+
+    def make(root):
+        root.mkdir()
+        for name in ("read", "changed", "gone"):
+            (root / name).write_text(name)
+
+    root = made_once(Factory(tmp_path / "own"), "project", make)
+    (root / "read").read_text()
+    assert changed_since_made(root) == []
+
+    (root / "changed").write_text("longer than before")
+    (root / "new").touch()
+    (root / "gone").unlink()
+    assert changed_since_made(root) == ["changed", "gone", "new"]
