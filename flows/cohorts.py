@@ -36,9 +36,9 @@ from governance.ledger import Event
 from governance.package import open_package, publish_package, published_as, wanted_packages
 from governance.populations import load_population
 from governance.store import publish, write_manifest
-from governance.warehouse import connect
+from governance.warehouse import connect, share_of_machine
 
-ANALYSIS_MEMORY = "6GB"
+ANALYSIS_MEMORY = share_of_machine(1 / 2, least_gb=6)
 """What DuckDB may use; 3 GB did not hold the records of 500,000 people."""
 
 

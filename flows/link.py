@@ -28,7 +28,7 @@ from governance.ledger import Event
 from governance.package import open_package, packed_table, publish_package, published_as, wanted_packages, write_tables
 from governance.settings import Source
 from governance.store import publish, write_file, write_manifest
-from governance.warehouse import connect
+from governance.warehouse import connect, share_of_machine
 from linkage.arrivals import as_facts, count_arrivals, unusual
 from linkage.artefact import Artefact
 from linkage.bridges import Held, hold_bridges
@@ -40,8 +40,9 @@ from linkage.person_index import LEFT, PersonIndex, Previous, build_person_index
 from linkage.quality import known_pairs, link_counts, record_quality
 from linkage.report import write_linkage_report
 
-LINKAGE_MEMORY = "7GB"
-"""What the linkage warehouse may use; Arrow tables and Splink need some more."""
+LINKAGE_MEMORY = share_of_machine(2 / 3, least_gb=7)
+"""What the linkage warehouse may use; Arrow tables and Splink need some more. Two million records need less than 3 GB,
+six million more than 7."""
 
 
 def link(run: Run) -> dict[str, int | float | str]:

@@ -9,6 +9,8 @@ from pathlib import Path
 import duckdb
 import pyarrow as pa
 
+from governance.platform_calls import machine_memory
+
 SETTINGS = (
     "SET temp_directory = ''",  # spill files are plain text; without them memory runs out with a clear error
     "SET python_enable_replacements = false",  # a Python variable must never stand in for a missing table
@@ -42,6 +44,11 @@ def connect(
     if lock:
         con.execute("SET lock_configuration = true")
     return con
+
+
+def share_of_machine(part: float, *, least_gb: int) -> str:
+    """A memory limit: this part of the machine's memory, or so many gigabytes where that is more or nobody says."""
+    return f"{max(least_gb * 1000, int((machine_memory() or 0) * part) // 1_000_000)}MB"
 
 
 def settle(con: duckdb.DuckDBPyConnection) -> None:
