@@ -220,7 +220,7 @@ def _places_table(facts: ReportFacts, whole: Sequence[DefinitionFacts], weighed:
         taken = f"{first}" if first == last else f"{first} to {last}"
         told = (_percent(weighed.stays[row]), _percent(weighed.stays_in_draws[row]), taken)
         rows.append((each.title, str(weighed.places[row]), *told))
-    head = ("Group", "Place", "Same place: other weights", "Same place: other numbers, too", "Places it takes")
+    head = ("Group", "Place", "Same place: other weights", "Same place: other numbers, too", "Places: other weights")
     return Table(caption="Does the order hold?", head=head, rows=tuple(rows))
 
 

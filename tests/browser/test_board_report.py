@@ -123,6 +123,15 @@ def test_pages_print(folder, names, tmp_path):
             assert str(opened.Root.Lang).startswith("en")
 
 
+def test_the_front_page_of_an_area_prints_on_one_sheet(folder, tmp_path):
+    """One group there takes the width of the paper, so that what is asked of the board is not on another sheet."""
+    pdf, front = tmp_path / "page.pdf", folder / folder_of(BOARDS[0].id) / REPORT_FILE
+    chromium(tmp_path, "--no-pdf-header-footer", f"--print-to-pdf={pdf}", front.as_uri())
+
+    with pikepdf.open(pdf) as opened:
+        assert len(opened.pages) == 1
+
+
 @pytest.mark.parametrize("width", [320, 1280])
 def test_axe_finds_nothing_on_any_page(folder, names, tmp_path, axe_core, width):
     """WCAG 2.2 A and AA, and good practice, on a narrow screen (which is also a page at 400%) and a wide one."""

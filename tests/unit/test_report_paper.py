@@ -129,6 +129,16 @@ def test_the_pdf_has_bookmarks(pdf, page):
     assert {"Reports for each board", "Did shorter waits go with wider gaps?"} <= titles
 
 
+def test_the_pdf_says_why_nothing_stands_beside_a_step(page):
+    """Whoever has only the paper reads why nobody is quoted: other words there make another PDF."""
+    first = page.cohorts[0]
+    assert any(not step.quotes for step in first.voices)
+    others = tuple(replace(step, silence="Other words.") for step in first.voices)
+    alone = replace(page, cohorts=(first,))
+
+    assert make_pdf(replace(alone, cohorts=(replace(first, voices=others),))) != make_pdf(alone)
+
+
 def test_the_same_page_gives_the_same_bytes(page):
     """Same inputs, same digests."""
     assert make_pdf(page) == make_pdf(page)
