@@ -101,6 +101,15 @@ def empty(con: duckdb.DuckDBPyConnection, table: str) -> None:
     materialise(con, table, f"SELECT * FROM {table} LIMIT 0")
 
 
+def drop_tables(con: duckdb.DuckDBPyConnection, beginning: str) -> None:
+    """Drop the tables whose names begin so, such as those that Splink leaves; nobody reads them any more."""
+    names = con.execute(
+        "SELECT table_name FROM duckdb_tables() WHERE starts_with(table_name, ?)", [beginning]
+    ).fetchall()
+    for (name,) in names:
+        con.execute(f"DROP TABLE {quote_name(name)}")
+
+
 def append(con: duckdb.DuckDBPyConnection, table: str, query: str, params: Mapping[str, object] | None = None) -> None:
     """Add a query's rows to ``table``, which has its columns in the same order; see :func:`materialise`."""
     con.execute(f"INSERT INTO {table} {query}", dict(params) if params else None)

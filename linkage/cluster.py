@@ -6,7 +6,7 @@ import pyarrow as pa
 from splink import DuckDBAPI
 from splink.clustering import cluster_pairwise_predictions_at_threshold
 
-from governance.warehouse import fetch_table, load_sql, load_table, materialise
+from governance.warehouse import drop_tables, empty, fetch_table, load_sql, load_table, materialise
 from linkage.joining import join_on_average
 
 
@@ -36,7 +36,11 @@ def cluster(con: duckdb.DuckDBPyConnection, threshold_probability: float) -> int
         api.register("node"), api.register("edge"), api, node_id_column_name="unique_id"
     )
     materialise(con, "record_cluster", f"SELECT unique_id AS record, cluster_id AS cluster FROM {found.physical_name}")
-    return _part_doubtful(con)
+    conflicts = _part_doubtful(con)
+    for table in ("node", "edge"):
+        empty(con, table)
+    drop_tables(con, "__splink__clustering")
+    return conflicts
 
 
 def _part_doubtful(con: duckdb.DuckDBPyConnection) -> int:

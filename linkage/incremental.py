@@ -5,13 +5,14 @@ from nothing else. So a pair may be carried if neither record changed and none o
 the cap; everything else is compared afresh. What a pair weighs is worked out anew each time.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import duckdb
 import pyarrow as pa
 
 from governance.settings import Linkage
-from governance.warehouse import fetch_table, load_sql, load_table, materialise
+from governance.warehouse import empty, fetch_table, load_sql, load_table, materialise
 from linkage.arrive import Arrived, load_fields
 from linkage.pairs import compare_views, find_blocks
 from linkage.plan import plan, refuse_exploding
@@ -70,7 +71,7 @@ def _compare_all(con: duckdb.DuckDBPyConnection, arrived: Arrived, linkage: Link
     find_blocks(con, cap)
     refuse_exploding(plan(con, linkage))
     materialise(con, "kept_place", load_sql("linkage", "kept_place"), {"max_block_records": cap})
-    load_fields(con, arrived.deliveries)
+    _load_fields(con, arrived, done_with=("block",))
     compare_views(con)
 
 
@@ -83,8 +84,20 @@ def _compare_fresh(con: duckdb.DuckDBPyConnection, arrived: Arrived, linkage: Li
     for step in ("fresh", "touched_block"):
         materialise(con, step, load_sql("linkage", step))
     materialise(con, "kept_place", load_sql("linkage", "touched_place"))
-    load_fields(con, arrived.deliveries)
+    _load_fields(con, arrived, done_with=("block", "candidate_view"))
     compare_views(con, only_from=_count(con, "record"))
+
+
+def _load_fields(con: duckdb.DuckDBPyConnection, arrived: Arrived, *, done_with: Sequence[str]) -> None:
+    """Fields of the views that are compared; blocks and places are held no longer than that.
+
+    Views of blocks that were left out stay: they are told by rule.
+    """
+    for table in done_with:
+        empty(con, table)
+    materialise(con, "view", load_sql("linkage", "large_view"))
+    load_fields(con, arrived.deliveries)
+    empty(con, "kept_place")
 
 
 def record_states(con: duckdb.DuckDBPyConnection) -> pa.Table:

@@ -8,7 +8,7 @@ import duckdb
 import pyarrow as pa
 
 from governance.settings import Linkage
-from governance.warehouse import fetch_table, load_sql, load_table, materialise, one_thread
+from governance.warehouse import drop_tables, empty, fetch_table, load_sql, load_table, materialise, one_thread
 from linkage.arrive import SourceViews as SourceViews
 from linkage.arrive import load_deliveries
 from linkage.artefact import Artefact, Shares, check_reusable, made_for, rounded
@@ -97,6 +97,8 @@ def _trained(con: duckdb.DuckDBPyConnection, linkage: Linkage, u: Parameters) ->
     with one_thread(con):
         model = rounded(train(con, compared(linkage), u))
     ((rows,),) = con.execute("SELECT count(*) FROM training").fetchall()
+    empty(con, "training")
+    drop_tables(con, "__splink__")
     return model, int(rows)
 
 

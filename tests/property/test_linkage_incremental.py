@@ -7,7 +7,8 @@ import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
-from governance.warehouse import fetch_table
+from governance.warehouse import connect, fetch_table
+from linkage.arrive import load_deliveries
 from linkage.artefact import Artefact, made_for
 from linkage.link import left_for_next, scored_pairs
 from linkage.quality import link_counts, record_quality
@@ -122,7 +123,8 @@ def test_few_changes_mean_few_comparisons():
 @pytest.mark.parametrize("kind", ["gone", "new"])
 def test_a_block_that_crosses_the_cap_is_compared_again(kind):
     """One record more or fewer, and pairs of records that did not change appear or vanish."""
-    con = run_link(deliveries(), LINKAGE_CAPPED, reuse=model()).con
+    con = connect()
+    load_deliveries(con, deliveries())
     query = (
         "SELECT source.source, record.record_id FROM view INNER JOIN source USING (source_no)"
         " INNER JOIN record USING (source_no, record_id)"
