@@ -117,14 +117,15 @@ def test_a_period_is_told_by_step_and_size():
     small = [Step(100_000, name, 10.0, 8.0, 500.0, 0.1, 0) for name in STEPS]
     large = [Step(500_000, name, 60.0, 40.0, 900.0, 99.0, 1) for name in STEPS[:-1]]
 
-    said = section([*small, *large])
+    said = section([*small, *large], ())
 
     assert "| link | 10 | 8 | 500 | 60 | 40 | 900 |" in said
     assert "| audit | 10 | 8 | 500 | not run | not run | not run |" in said
-    assert "| together | 50 | 40 | 500 | 240 | 160 | 900 |" in said
+    assert "| together | 60 | 48 | 500 | 300 | 200 | 900 |" in said
     assert "5 times as many, processor time grew by: pseudonymise 5.0, link 5.0" in said
     assert "Not measured: 1,500,000 people." in said
     assert "Others were using the machine" in said
+    assert "until each service knows about 30% of all people" in section(small, ("2", "0.3"))
 
 
 def test_what_a_step_costs_is_asked_of_the_system():
