@@ -9,9 +9,10 @@ import pyarrow.parquet as pq
 import pytest
 
 from governance.errors import ExtractError
-from governance.intake import FileCounts, local_ids
+from governance.intake import FileCounts, extracts, local_ids
 from governance.intake.codes_seen import codes_that_stay
 from governance.pseudonym import record_ids
+from governance.warehouse import settle
 from tests.lib.intake import (
     ALICE,
     BASIL,
@@ -55,6 +56,23 @@ def test_usable_rows_go_on_with_a_pseudonym(tmp_path):
         "cases": FileCounts(rows_in=2, rows_out=2, rejected=0),
     }
     assert intake.people_file == "people"
+
+
+def test_large_files_are_packed_and_read_alike(tmp_path, monkeypatch):
+    """Packed from the first row on: the same rows, counts and rejects, in less room."""
+    cases = ["p2,2025-01-01,2025-02-01,a,x", "p9,2025-03-01,,b,y", "p1,2025-03-01,,b,y"]
+    plain = read_both(tmp_path / "plain", cases)
+    packed = []
+    monkeypatch.setattr(extracts, "PACKED_FROM", 1)
+    monkeypatch.setattr(extracts, "settle", lambda con: packed.append(settle(con)))
+    found = read_both(tmp_path / "packed", cases)
+
+    assert len(packed) == 6, "each file as text, typed, and as what goes on"
+    assert found.counts == plain.counts
+    for table_name, column in (("people", "surname"), ("cases", "opened")):
+        same = [rows_of(one, table_name, "row_no", "record_id", column) for one in (plain, found)]
+        assert same[0] == same[1] != []
+    assert found.rejects.equals(plain.rejects)
 
 
 def test_exact_duplicates_count_once(tmp_path):
