@@ -114,7 +114,11 @@ def draw_links(con: duckdb.DuckDBPyConnection, threshold_probability: float, *, 
     doubt = _doubt(records, fetch_table(con, load_sql("linkage", "drawn_pair")))
     threshold = float(np.log2(threshold_probability / (1 - threshold_probability)))
     noise = np.random.default_rng(_SEED)
-    parts = [_differences(part, threshold, draws, noise) for part in _parts(doubt, max(1, _AT_ONCE // draws))]
+    parts = [
+        found
+        for part in _parts(doubt, max(1, _AT_ONCE // draws))
+        for found in _some_draws_at_a_time(part, threshold, draws, noise)
+    ]
     return _named(records, parts)
 
 
@@ -181,6 +185,22 @@ def _parts(doubt: _Doubt, records_at_once: int) -> Iterator[_Doubt]:
             start=start,
         )
         start = stop
+
+
+def _some_draws_at_a_time(
+    doubt: _Doubt, threshold: float, draws: int, noise: np.random.Generator
+) -> Iterator[_Differences]:
+    """What draws change in a part; a component so large that all draws of it are too much is drawn a few times at once.
+
+    Of millions of records many hang together by pairs in doubt, in one component.
+    """
+    at_once, known = max(1, _AT_ONCE // len(doubt.component)), np.zeros(0, np.uint64)
+    for first in range(0, draws, at_once):
+        found = _differences(doubt, threshold, min(at_once, draws - first), noise)
+        (new_draw, new), (draw, missing), (word, member) = found.new, found.missing, found.members
+        fresh = ~np.isin(word, known)
+        known = np.union1d(known, word)
+        yield _Differences((new_draw + first, new), (draw + first, missing), (word[fresh], member[fresh]))
 
 
 def _differences(doubt: _Doubt, threshold: float, draws: int, noise: np.random.Generator) -> _Differences:

@@ -1,7 +1,7 @@
 """Linkage draws: pairs in doubt are joined as often as their probability says, and every draw is a whole population."""
 
 import math
-from itertools import combinations
+from itertools import combinations, pairwise
 
 import numpy as np
 import pyarrow as pa
@@ -138,3 +138,18 @@ def test_large_components_are_drawn_in_parts_alike(monkeypatch):
 
     assert np.mean(joined) == pytest.approx(59 / 2, abs=4 * math.sqrt(59 / 4 / DRAWS))
     assert pa.compute.max(found.linkage_draw["draw"]).as_py() == DRAWS - 1
+
+
+def test_one_component_too_large_for_all_draws_at_once_gives_the_same_draws(monkeypatch):
+    """A chain of forty records in doubt, seven draws at a time: row for row what all two hundred at once give."""
+    records = [("b", number) for number in range(1, 41)]
+    pairs = {(one, other): bits(0.6) for one, other in pairwise(records)}
+    whole, of_record = drawn(records, pairs)
+    monkeypatch.setattr("linkage.draws._AT_ONCE", 7 * len(records))
+
+    found, same = drawn(records, pairs)
+
+    assert same == of_record
+    assert whole.linkage_draw.num_rows > 1_000
+    assert found.linkage_draw.equals(whole.linkage_draw)
+    assert found.drawn_person.equals(whole.drawn_person)
