@@ -5,7 +5,7 @@ from pathlib import Path
 
 from governance.destruction import destroyed_folders
 from governance.errors import Fault
-from governance.intact.recorded import Recorded, period_of
+from governance.intact.recorded import Recorded, is_kept, period_of, place_of
 from governance.ledger import Entry, Event
 from governance.store import NAMED_BY
 
@@ -14,7 +14,7 @@ _FIX = "Tell the IG lead. Then restore it from a backup, or run the step that ma
 
 
 def missing_faults(root: Path, recorded: Recorded, period: str) -> Iterator[Fault]:
-    """The last content of every folder that the ledger names, and what leads readers to it.
+    """The last content of every folder that the ledger names (of what is public, every one), and what leads there.
 
     Zones that are not on this machine at all are not looked for.
 
@@ -26,17 +26,26 @@ def missing_faults(root: Path, recorded: Recorded, period: str) -> Iterator[Faul
     destroyed = destroyed_folders(root, recorded.entries)
     for place, line in sorted(recorded.last.items()):
         month = period_of(place.split("/"))
-        if (period and month != period) or month in recorded.cut_off or not _zone(root, place).is_dir():
+        # A step that was cut off may have removed what it was about to replace, but never what is public.
+        is_open = month in recorded.cut_off and not is_kept(place)
+        if (period and month != period) or is_open or not _zone(root, place).is_dir():
             continue
-        if _may_be_gone(root, place, line, recorded) or _was_destroyed(place, line, destroyed):
+        if _may_be_gone(root, place, line, recorded):
             continue
         folder = root / place
-        if not any(one.name[:NAMED_BY] == str(line.facts["manifest_sha256"])[:NAMED_BY] for one in folder.glob("*")):
-            what = f"has not what was published there on {line.at[:10]} (ledger line {line.seq})"
+        lines = [one for one in recorded.kept if place_of(one) == place] or [line]
+        gone = [one for one in lines if not _lies_there(folder, one) and not _was_destroyed(place, one, destroyed)]
+        for one in gone:
+            what = f"has not what was published there on {one.at[:10]} (ledger line {one.seq})"
             yield Fault(what=f"{what}.", file=place, fix=_FIX, why=_WHY)
-        elif not (folder / "current").is_file():
+        if not gone and not (folder / "current").is_file() and not _was_destroyed(place, line, destroyed):
             what = "is gone: nobody is led to what was published beside it"
             yield Fault(what=f"{what}.", file=f"{place}/current", fix=_FIX, why=_WHY)
+
+
+def _lies_there(folder: Path, line: Entry) -> bool:
+    named = str(line.facts["manifest_sha256"])[:NAMED_BY]
+    return any(one.name[:NAMED_BY] == named for one in folder.glob("*"))
 
 
 def _zone(root: Path, place: str) -> Path:

@@ -21,6 +21,7 @@ _HAD_NO_LINE = frozenset({*_PAGES, "review"})
 
 CHANGED = "was changed after it was written"
 UNKNOWN = "was put there by nobody whom the ledger knows of"
+ELSEWHERE = "was recorded of another folder or month, and was laid here by nobody whom the ledger knows of"
 GONE = "is gone, and retention does not remove it"
 _AGAIN = "Tell the IG lead; keep a copy of it. Then restore it from a backup, or run the step that makes it again."
 _UNRECORDED = (
@@ -67,8 +68,10 @@ def look_at(root: Path, content: Path, recorded: Recorded, *, sealed: bool) -> L
     if not beside.exists():
         return _without_digests(root, content, digest, recorded)
     raw = beside.read_bytes()
-    listed = read_digests(raw)
-    if listed is not None and sha256(raw).hexdigest() in recorded.files:
+    listed, digests = read_digests(raw), sha256(raw).hexdigest()
+    if listed is not None and digests in recorded.files:
+        if not recorded.belongs(digests, content.parent.relative_to(root).as_posix()):
+            return Looked(faults=(_fault(root, beside, ELSEWHERE),), files=1)
         return _held_against(root, content, listed, recorded, sealed=sealed)
     # A command that was cut off may have written it. Of what nobody is led to that is no alarm.
     cut_off = period_of(content.relative_to(root).parts) in recorded.cut_off or digest in recorded.manifests
@@ -158,7 +161,14 @@ def _is_older(root: Path, content: Path, recorded: Recorded) -> bool:
     back = recorded.rolled_back.get(period_of(place.split("/")))
     if back and back.seq > last and _is_led_back(place):
         return not _is_led_back_to(content, back)
-    return 0 < here < last
+    return here < last and (here > 0 or _is_of_before(content, recorded))
+
+
+def _is_of_before(content: Path, recorded: Recorded) -> bool:
+    """Whether its line is one of before files were recorded, and so older than any that has them."""
+    manifest = content / _MANIFEST
+    digest = file_sha256(manifest) if manifest.is_file() and not (content / DIGESTS).exists() else ""
+    return digest in recorded.before and digest not in recorded.manifests
 
 
 def _is_led_back(place: str) -> bool:

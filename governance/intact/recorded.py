@@ -1,7 +1,7 @@
 """What the ledger says was published, and where each of it lies."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from governance.ledger import Entry, Event
@@ -47,6 +47,11 @@ def period_of(parts: Sequence[str]) -> str:
     return next((part for part in reversed(parts) if _PERIOD.fullmatch(part)), "")
 
 
+def is_kept(place: str) -> bool:
+    """Whether nothing that was published there ever goes when something newer comes."""
+    return place.startswith("zones/public/")
+
+
 @dataclass(frozen=True, slots=True)
 class Recorded:
     """What the ledger says was published, and where runs ended."""
@@ -54,6 +59,8 @@ class Recorded:
     entries: Sequence[Entry]
     files: Mapping[str, int]
     """By the digest of ``digests.json``: the last line that has it."""
+    places: Mapping[str, frozenset[str]]
+    """By the same: every folder that a line with it tells of; an empty name for one that the ledger does not name."""
     manifests: frozenset[str]
     """Digests of manifests of which the files were recorded too."""
     before: frozenset[str]
@@ -62,10 +69,14 @@ class Recorded:
     """Months of which something was recorded when files were not."""
     last: Mapping[str, Entry]
     """By the folder's place: the last line that tells of it, of those that have its files."""
+    kept: Sequence[Entry]
+    """Lines of what stays for good once it is public: all of them, not the last of each folder."""
     rolled_back: Mapping[str, Entry]
     """By period: the last line that led readers back."""
     cut_off: frozenset[str]
     """Periods in which a step began and did not end: it was killed, or is going on now."""
+    open_steps: frozenset[tuple[str, str]]
+    """The same with the name of the step."""
 
     @classmethod
     def of(cls, entries: Sequence[Entry]) -> "Recorded":
@@ -73,25 +84,45 @@ class Recorded:
         with_files = [entry for entry in entries if "files_sha256" in entry.facts]
         without = [entry for entry in entries if "manifest_sha256" in entry.facts and "files_sha256" not in entry.facts]
         before = [entry for entry in without if place_of(entry)]
+        open_steps = frozenset(_open_steps(entries))
         return cls(
             entries=entries,
             files={str(entry.facts["files_sha256"]): entry.seq for entry in with_files},
+            places=_places(with_files),
             manifests=frozenset(str(entry.facts.get("manifest_sha256")) for entry in with_files),
             before=frozenset(str(entry.facts["manifest_sha256"]) for entry in before),
             months_before=frozenset(str(entry.facts["period"]) for entry in before),
             last={place: entry for entry in with_files if (place := place_of(entry))},
+            kept=[entry for entry in with_files if is_kept(place_of(entry))],
             rolled_back={str(one.facts["period"]): one for one in entries if one.event is Event.ROLLED_BACK},
-            cut_off=frozenset(period for period, _ in _open_steps(entries)),
+            cut_off=frozenset(period for period, _ in open_steps),
+            open_steps=open_steps,
         )
 
     def line_of(self, place: str) -> int:
         """Where the last line about a folder stands; 0 if there is none."""
         return self.last[place].seq if place in self.last else 0
 
+    def belongs(self, digest: str, place: str) -> bool:
+        """Whether a line says that the files with this list lie in this folder.
+
+        Else whatever was recorded anywhere could be laid where readers look for something else.
+        """
+        told = self.places.get(digest, frozenset())
+        return place in told or ("" in told and place not in self.last)
+
     def later_in_zone(self, place: str) -> bool:
         """Whether a later month was published in the zone of a folder: tables of people of this one are then gone."""
         zone, month = place.split("/")[1], period_of(place.split("/"))
         return any(other.split("/")[1] == zone and period_of(other.split("/")) > month for other in self.last)
+
+
+def _places(with_files: Iterable[Entry]) -> dict[str, frozenset[str]]:
+    found: dict[str, frozenset[str]] = {}
+    for entry in with_files:
+        digest = str(entry.facts["files_sha256"])
+        found[digest] = found.get(digest, frozenset()) | {place_of(entry)}
+    return found
 
 
 def _open_steps(entries: Sequence[Entry]) -> Iterator[tuple[str, str]]:

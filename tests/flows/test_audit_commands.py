@@ -18,7 +18,7 @@ from governance.intact.recorded import WITHOUT_A_PLACE, Recorded, place_of
 from governance.ledger import Entry, Event, Ledger
 from governance.ledger_events import FACTS
 from governance.package import published_as
-from governance.store import publish, write_manifest
+from governance.store import current, publish, write_manifest
 from tests.lib.command import here
 from tests.lib.toy import PERIOD
 
@@ -425,6 +425,69 @@ def test_a_content_that_fits_itself_and_is_in_no_line_is_told(ran):
     (folder / "current").write_text(f"{digest[:16]}\n")
 
     assert f"zones/public/{PERIOD}/{digest[:16]}/manifest.json" in told_of(ran)
+
+
+@pytest.mark.parametrize(("of", "laid_in"), [("cohorts", "index"), ("missed", "index"), ("index", "missed")])
+def test_what_was_recorded_of_another_folder_is_told_where_it_does_not_belong(ran, of, laid_in):
+    """Whole, and in the ledger, by a later line or an earlier one: but not as what readers look for here."""
+    zone = ran / "zones/analysis" / PERIOD
+    real, folder = current(zone / of), zone / laid_in
+    laid = shutil.copytree(real, folder / real.name)
+    (folder / "current").write_text(f"{real.name}\n")
+    assert (laid / "digests.json").relative_to(ran).as_posix() in told_of(ran)
+
+
+def _notice_beside(run):
+    """A notice in the place of the report, as a withdrawal puts it there."""
+    public = run.zone("public", run.period)
+    with publish(public, keep_every=True) as scratch:
+        write_manifest(scratch, {"kind": "withdrawal", "about": "ab" * 32, "period": run.period})
+    run.record_files("withdrawal", public)
+
+
+def test_a_report_that_was_withdrawn_and_is_gone_is_told(ran):
+    """Its readers know it for good, and so does the release gate: what is public once is not only its last content."""
+    report = current(ran / "zones/public" / PERIOD)
+    _notice_beside(open_run(ran, PERIOD))
+    assert not told_of(ran), "the control"
+    shutil.rmtree(report)
+    assert told_of(ran) == {f"zones/public/{PERIOD}"}
+
+
+def test_a_step_that_was_killed_excuses_nothing_that_is_public_and_no_audit_page(ran):
+    """It may have removed what it was about to replace; what is public is never removed, and another step audits."""
+    run = open_run(ran, PERIOD)
+    begun = next(one for one in run.ledger.entries() if one.event is Event.RUN_STARTED)
+    run.ledger.append(Event.RUN_STARTED, at=timestamp(), **{**begun.facts, "step": "find"})
+    page = ran / "zones/audit" / PERIOD / "ig_audit.html"
+    assert not told_of(ran), "the control"
+    page.write_text("<p>All is well.</p>")
+    shutil.rmtree(ran / "zones/public" / PERIOD)
+    assert told_of(ran) == {page.relative_to(ran).as_posix(), f"zones/public/{PERIOD}"}
+
+
+def test_an_older_content_of_before_files_were_recorded_is_no_way_back(ran):
+    """Its line is older than that of what was recorded since, though it has no list of files."""
+    run, folder = open_run(ran, PERIOD), ran / "zones/analysis" / PERIOD / "finder"
+    with publish(folder, keep_every=True) as scratch:
+        write_manifest(scratch, {"kind": "proposals"})
+    (current(folder) / "digests.json").unlink()
+    before = {"manifest_sha256": file_sha256(current(folder) / "manifest.json")}
+    run.ledger.append(Event.PROPOSALS_WRITTEN, at=timestamp(), period=PERIOD, proposals=0, **before)
+    older = (folder / "current").read_text()
+    assert not told_of(ran), "the control"
+    with publish(folder, keep_every=True) as scratch:
+        write_manifest(scratch, {"kind": "proposals", "again": True})
+    run.ledger.append(Event.PROPOSALS_WRITTEN, at=timestamp(), period=PERIOD, proposals=0, **published_as(folder))
+    assert not told_of(ran), "the control"
+    (folder / "current").write_text(older)
+    assert told_of(ran) == {(folder / "current").relative_to(ran).as_posix()}
+
+
+def test_a_file_beside_the_contents_of_a_folder_is_not_told(ran):
+    """A known limit: it lies in no content, and no pointer leads to it."""
+    (ran / "zones/public" / PERIOD / "board_report.html").write_text("<p>not ours</p>")
+    assert not told_of(ran)
 
 
 def test_an_audit_page_of_a_month_that_no_line_tells_of_is_told(ran):
