@@ -18,7 +18,7 @@ from pathlib import Path
 from tests.bench.page import bullets, put, table
 
 HEADING = "## A whole period, by size"
-FULLER_HEADING = "## A whole period of four records and thirty events a person"
+FULLER_HEADING = "## A whole period of four records and more events a person"
 STEPS = ("pseudonymise", "link", "cohorts", "find", "report", "audit")
 _NO_FLOW = ("find",)
 """Commands that never run through Prefect."""
