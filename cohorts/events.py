@@ -112,7 +112,7 @@ def _payload(con: duckdb.DuckDBPyConnection) -> Payload:
 
 def _stage_people(con: duckdb.DuckDBPyConnection, source: Source) -> None:
     """``person_row``: the people file's rows under the names of roles, whatever its columns are called."""
-    file = next(file for file in source.files if file.grain != "events")
+    file = source.people_file
     born, year = _role(file, "date_of_birth", "DATE"), _role(file, "birth_year", "VARCHAR")
     died = _role(file, "death_month", "VARCHAR")
     moved = file.addresses

@@ -68,7 +68,7 @@ def bands_from_source(
     intake = read_extracts(run.root, source, run.period, record_key=record_key, synthetic=synthetic)
     left_out = leave_out(intake, run.bundle, run.root, run.period, run.today, record_key)
     record_reading(run, source.id, intake.digests, left_out)
-    identities(intake.con, next(file for file in source.files if file.id == intake.people_file), keys)
+    identities(intake.con, source.people_file, keys)
     return _write(root, count_own_names(intake.con), keys.ids, edition=edition, path=path)
 
 

@@ -47,7 +47,7 @@ def measure_source(root: Path, source_id: str, period: str) -> dict[str, Any]:
     intake = read_extracts(run.root, source, run.period, record_key=record_key, synthetic=synthetic)
     left_out = leave_out(intake, run.bundle, run.root, run.period, run.today, record_key)
     record_reading(run, source.id, intake.digests, left_out)
-    found = identities(intake.con, next(file for file in source.files if file.id == intake.people_file), keys)
+    found = identities(intake.con, source.people_file, keys)
     told = {"source": source.id, "period": run.period, "homes_are_told": run.bundle.project.households}
     if len(set(found.record_id.tolist())) < FEWEST_RECORDS:
         return {**told, "too_few": True, "cells": [], "analysis_zone": {}}

@@ -54,9 +54,8 @@ def pseudonymise(run: Run, source_id: str) -> dict[str, int | float | str]:
     homes = issued.subkey(*household_context(uses_of(run.bundle))) if project.households else None
     payload = record_tables(intake.con, source, load_area_lookup(run.root, project.lookup), homes)
     keys = EncodingKeys.derive(issued, project=project.id, purpose=project.purpose, linkage=project.linkage)
-    file = next(file for file in source.files if file.id == intake.people_file)
     bands = read_bands(run.root, project.linkage.name_bands, keys.ids)
-    found = identities(intake.con, file, keys, bands)
+    found = identities(intake.con, source.people_file, keys, bands)
     single = source.one_record_per_person
     encoded = encode(found, project.linkage, keys, one_record_per_person=single)
     chance = count_chance(intake.con, found, project.linkage, keys, one_record_per_person=single)

@@ -56,7 +56,7 @@ class Intake:
     @property
     def people_file(self) -> str:
         """Id of the file that identifies people."""
-        return next(file.id for file in self.source.files if file.grain != "events")
+        return self.source.people_file.id
 
 
 def read_extracts(
@@ -110,7 +110,7 @@ def local_ids(root: Path, source: Source, period: str, *, record_key: Secret) ->
     Returns:
         One row per record of the people file: source, local_id, record_id; sorted by local_id.
     """
-    people = source.model_copy(update={"files": [file for file in source.files if file.grain != "events"]})
+    people = source.model_copy(update={"files": [source.people_file]})
     with no_library_words(f"reading {source.id}"):
         [delivery] = read_deliveries(root, people, period)
         con = connect(memory=f"{memory_limit() >> 20}MiB")  # what can be parsed can be judged

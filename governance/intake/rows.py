@@ -121,10 +121,9 @@ def _undatable(file: ExtractFile, plans: list[ColumnPlan]) -> str:
 
 def note_told_of(con: duckdb.DuckDBPyConnection, source: Source) -> None:
     """Make ``told_of``: ids of which a row of people says nothing and a file of events does."""
-    people = next(file for file in source.files if file.grain != "events")
     events = [f"SELECT local_id FROM typed_{file.id}" for file in source.files if file.grain == "events"]
     told = f" SEMI JOIN ({' UNION ALL '.join(events)}) AS told USING (local_id)" if events else " WHERE false"
-    bare = f"(SELECT DISTINCT local_id FROM typed_{people.id} WHERE nothing_else AND local_id IS NOT NULL)"
+    bare = f"(SELECT DISTINCT local_id FROM typed_{source.people_file.id} WHERE nothing_else AND local_id IS NOT NULL)"
     materialise(con, "told_of", f"SELECT local_id FROM {bare} AS bare{told}")
 
 

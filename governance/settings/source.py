@@ -197,6 +197,11 @@ class Source(Strict):
             )
         return self
 
+    @property
+    def people_file(self) -> ExtractFile:
+        """The file that says who the people are."""
+        return next(file for file in self.files if file.grain != "events")
+
     @model_validator(mode="after")
     def _one_file_identifies_people(self) -> Self:
         ids = [file.id for file in self.files]
