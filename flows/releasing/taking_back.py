@@ -1,5 +1,6 @@
 """Withdraw a published report, or say that it has to be corrected: signed, in the ledger, and in the next report."""
 
+from collections.abc import Sequence
 from hashlib import sha256
 from html import escape
 from pathlib import Path
@@ -9,7 +10,7 @@ from flows.run import now, open_ledger, resolve_period, timestamp
 from governance.approval_record import APPROVERS
 from governance.errors import BadInput
 from governance.keys.ring import KeyRing
-from governance.ledger import Event, Ledger
+from governance.ledger import Entry, Event, Ledger
 from governance.package import no_package, package_digest, published_as
 from governance.policy.released import WITHDRAWAL, WITHDRAWAL_FILE
 from governance.release_notices import Kind, Notice, read_notices, sign_notice
@@ -50,12 +51,12 @@ def take_back(root: Path, period: str, kind: Kind, *, reason: str, approver: str
         )
     notice = Notice(kind=kind, period=month, manifest_sha256=digest, on=today.isoformat(), reason=reason.strip())
     path = sign_notice(bundle, ring.signing(APPROVERS[second], today), notice, approver)
-    ledger = Ledger(root / "ledger")
-    if kind == "withdrawn" and not _is_led_to_notice(ledger, public, digest):
+    entries = Ledger(root / "ledger").entries()
+    if kind == "withdrawn" and not _is_led_to_notice(entries, public, digest):
         _put_notice(bundle, public, month, digest, notice)
         led = {"period": month, "package": WITHDRAWAL, **published_as(public)}
         open_ledger(root, ring, today).append(Event.FILES_RECORDED, at=timestamp(), **led)
-    told_of = [one.facts["manifest_sha256"] for one in ledger.entries() if one.event is _EVENTS[kind]]
+    told_of = [one.facts["manifest_sha256"] for one in entries if one.event is _EVENTS[kind]]
     if digest not in told_of:
         signed = sha256(path.read_bytes()).hexdigest()
         open_ledger(root, ring, today).append(
@@ -71,14 +72,14 @@ def _about(public: Path) -> str:
     return str(record["about"]) if record["kind"] == WITHDRAWAL else package_digest(public)
 
 
-def _is_led_to_notice(ledger: Ledger, public: Path, digest: str) -> bool:
+def _is_led_to_notice(entries: Sequence[Entry], public: Path, digest: str) -> bool:
     """Whether readers are led to a notice that was recorded.
 
     One that was not, because an earlier call was cut off, is put there anew from what was signed: what lies there might
     be somebody else's.
     """
     lies_there = published_as(public)
-    recorded = any(lies_there.items() <= entry.facts.items() for entry in ledger.entries())
+    recorded = any(lies_there.items() <= entry.facts.items() for entry in entries)
     return lies_there["manifest_sha256"] != digest and recorded
 
 
