@@ -5,7 +5,7 @@ from pathlib import Path
 
 from governance.destruction import destroyed_folders
 from governance.errors import Fault
-from governance.intact.recorded import Recorded, is_kept, period_of, place_of
+from governance.intact.recorded import Recorded, is_kept, period_of
 from governance.ledger import Entry, Event
 from governance.store import NAMED_BY
 
@@ -24,21 +24,20 @@ def missing_faults(root: Path, recorded: Recorded, period: str) -> Iterator[Faul
         period: Only of this month; of every month if empty.
     """
     destroyed = destroyed_folders(root, recorded.entries)
-    for place, line in sorted(recorded.last.items()):
+    for place, lines in sorted(recorded.lines.items()):
         month = period_of(place.split("/"))
         # A step that was cut off may have removed what it was about to replace, but never what is public.
         is_open = month in recorded.cut_off and not is_kept(place)
         if (period and month != period) or is_open or not _zone(root, place).is_dir():
             continue
-        if _may_be_gone(root, place, line, recorded):
+        if _may_be_gone(root, place, lines[-1], recorded):
             continue
-        folder = root / place
-        lines = [one for one in recorded.kept if place_of(one) == place] or [line]
-        gone = [one for one in lines if not _lies_there(folder, one) and not _was_destroyed(place, one, destroyed)]
+        folder, wanted = root / place, lines if is_kept(place) else lines[-1:]
+        gone = [one for one in wanted if not _lies_there(folder, one) and not _was_destroyed(place, one, destroyed)]
         for one in gone:
             what = f"has not what was published there on {one.at[:10]} (ledger line {one.seq})"
             yield Fault(what=f"{what}.", file=place, fix=_FIX, why=_WHY)
-        if not gone and not (folder / "current").is_file() and not _was_destroyed(place, line, destroyed):
+        if not gone and not (folder / "current").is_file() and not _was_destroyed(place, lines[-1], destroyed):
             what = "is gone: nobody is led to what was published beside it"
             yield Fault(what=f"{what}.", file=f"{place}/current", fix=_FIX, why=_WHY)
 

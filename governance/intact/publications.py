@@ -1,6 +1,6 @@
 """Published folders of the zones, each held against the line of the ledger that tells of it."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Set
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -89,16 +89,8 @@ def _without_digests(root: Path, content: Path, digest: str, recorded: Recorded)
         return Looked(faults=(_fault(root, content / _MANIFEST, UNKNOWN),))
     named = read_manifest(content).get("files", {})
     promised = {name: told for name, told in named.items() if isinstance(told, str)}
-    faults, files, size = [], 0, 0
-    for name, told in sorted(promised.items()):
-        path = content / name
-        if not path.is_file():
-            faults.append(_fault(root, path, GONE))
-            continue
-        files, size = files + 1, size + path.stat().st_size
-        if file_sha256(path) != told:
-            faults.append(_fault(root, path, CHANGED))
-    return Looked(faults=tuple(faults), files=files, size=size, from_before=True)
+    here = {name: content / name for name in sorted(promised) if (content / name).is_file()}
+    return _compared(root, content, here, promised, promised.keys() - here.keys(), from_before=True)
 
 
 def _had_no_line(root: Path, content: Path, recorded: Recorded) -> bool:
@@ -109,25 +101,38 @@ def _had_no_line(root: Path, content: Path, recorded: Recorded) -> bool:
 
 
 def _held_against(root: Path, content: Path, listed: Mapping[str, str], recorded: Recorded, *, sealed: bool) -> Looked:
-    faults, size = [], 0
     here = {path.relative_to(content).as_posix(): path for path in files_below(content)}
     looked = {name: path for name, path in here.items() if sealed or not name.endswith(SEALED)}
-    for name, path in looked.items():
-        size += path.stat().st_size
-        if name not in listed:
-            faults.append(_fault(root, path, UNKNOWN))
-        elif file_sha256(path) != listed[name]:
-            faults.append(_fault(root, path, CHANGED))
     people_gone = _people_may_be_gone(root, content, recorded)
-    gone = (name for name in sorted(listed.keys() - here.keys()) if not (people_gone and _of_people(name)))
-    faults += [_fault(root, content / name, GONE) for name in gone]
-    return Looked(faults=tuple(faults), files=len(looked), size=size)
+    gone = {name for name in listed.keys() - here.keys() if not (people_gone and _of_people(name))}
+    return _compared(root, content, looked, listed, gone)
+
+
+def _compared(
+    root: Path,
+    content: Path,
+    here: Mapping[str, Path],
+    wanted: Mapping[str, str],
+    gone: Set[str],
+    *,
+    from_before: bool = False,
+) -> Looked:
+    """Files of a content, by name, held against the digests that they should have; and what is gone of it."""
+    faults, size = [], 0
+    for name, path in here.items():
+        size += path.stat().st_size
+        if name not in wanted:
+            faults.append(_fault(root, path, UNKNOWN))
+        elif file_sha256(path) != wanted[name]:
+            faults.append(_fault(root, path, CHANGED))
+    faults += [_fault(root, content / name, GONE) for name in sorted(gone)]
+    return Looked(faults=tuple(faults), files=len(here), size=size, from_before=from_before)
 
 
 def _people_may_be_gone(root: Path, content: Path, recorded: Recorded) -> bool:
     """Tables of people go when newer ones took their place: of this month, or of a later one in this zone."""
     place = content.parent.relative_to(root).as_posix()
-    if place not in recorded.last or recorded.later_in_zone(place):
+    if place not in recorded.lines or recorded.later_in_zone(place):
         return True
     return not _is_followed(content) or _line_of(content, recorded) < recorded.line_of(place)
 

@@ -1,7 +1,8 @@
 """What the ledger says was published, and where each of it lies."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from governance.ledger import Entry, Event
@@ -59,7 +60,7 @@ class Recorded:
     entries: Sequence[Entry]
     files: Mapping[str, int]
     """By the digest of ``digests.json``: the last line that has it."""
-    places: Mapping[str, frozenset[str]]
+    places: Mapping[str, set[str]]
     """By the same: every folder that a line with it tells of; an empty name for one that the ledger does not name."""
     manifests: frozenset[str]
     """Digests of manifests of which the files were recorded too."""
@@ -67,16 +68,12 @@ class Recorded:
     """Digests of manifests that were recorded when files were not."""
     months_before: frozenset[str]
     """Months of which something was recorded when files were not."""
-    last: Mapping[str, Entry]
-    """By the folder's place: the last line that tells of it, of those that have its files."""
-    kept: Sequence[Entry]
-    """Lines of what stays for good once it is public: all of them, not the last of each folder."""
+    lines: Mapping[str, Sequence[Entry]]
+    """By the folder's place: the lines that tell of it and have its files, the last one last."""
     rolled_back: Mapping[str, Entry]
     """By period: the last line that led readers back."""
-    cut_off: frozenset[str]
-    """Periods in which a step began and did not end: it was killed, or is going on now."""
     open_steps: frozenset[tuple[str, str]]
-    """The same with the name of the step."""
+    """Period and step where one began and did not end: it was killed, or is going on now."""
 
     @classmethod
     def of(cls, entries: Sequence[Entry]) -> "Recorded":
@@ -84,45 +81,45 @@ class Recorded:
         with_files = [entry for entry in entries if "files_sha256" in entry.facts]
         without = [entry for entry in entries if "manifest_sha256" in entry.facts and "files_sha256" not in entry.facts]
         before = [entry for entry in without if place_of(entry)]
-        open_steps = frozenset(_open_steps(entries))
+        lines, places = defaultdict[str, list[Entry]](list), defaultdict[str, set[str]](set)
+        for entry in with_files:
+            place = place_of(entry)
+            places[str(entry.facts["files_sha256"])].add(place)
+            if place:
+                lines[place].append(entry)
         return cls(
             entries=entries,
             files={str(entry.facts["files_sha256"]): entry.seq for entry in with_files},
-            places=_places(with_files),
+            places=dict(places),
             manifests=frozenset(str(entry.facts.get("manifest_sha256")) for entry in with_files),
             before=frozenset(str(entry.facts["manifest_sha256"]) for entry in before),
             months_before=frozenset(str(entry.facts["period"]) for entry in before),
-            last={place: entry for entry in with_files if (place := place_of(entry))},
-            kept=[entry for entry in with_files if is_kept(place_of(entry))],
+            lines=dict(lines),
             rolled_back={str(one.facts["period"]): one for one in entries if one.event is Event.ROLLED_BACK},
-            cut_off=frozenset(period for period, _ in open_steps),
-            open_steps=open_steps,
+            open_steps=frozenset(_open_steps(entries)),
         )
+
+    @property
+    def cut_off(self) -> set[str]:
+        """Periods with such a step."""
+        return {period for period, _ in self.open_steps}
 
     def line_of(self, place: str) -> int:
         """Where the last line about a folder stands; 0 if there is none."""
-        return self.last[place].seq if place in self.last else 0
+        return self.lines[place][-1].seq if place in self.lines else 0
 
     def belongs(self, digest: str, place: str) -> bool:
         """Whether a line says that the files with this list lie in this folder.
 
         Else whatever was recorded anywhere could be laid where readers look for something else.
         """
-        told = self.places.get(digest, frozenset())
-        return place in told or ("" in told and place not in self.last)
+        told = self.places.get(digest, set())
+        return place in told or ("" in told and place not in self.lines)
 
     def later_in_zone(self, place: str) -> bool:
         """Whether a later month was published in the zone of a folder: tables of people of this one are then gone."""
         zone, month = place.split("/")[1], period_of(place.split("/"))
-        return any(other.split("/")[1] == zone and period_of(other.split("/")) > month for other in self.last)
-
-
-def _places(with_files: Iterable[Entry]) -> dict[str, frozenset[str]]:
-    found: dict[str, frozenset[str]] = {}
-    for entry in with_files:
-        digest = str(entry.facts["files_sha256"])
-        found[digest] = found.get(digest, frozenset()) | {place_of(entry)}
-    return found
+        return any(other.split("/")[1] == zone and period_of(other.split("/")) > month for other in self.lines)
 
 
 def _open_steps(entries: Sequence[Entry]) -> Iterator[tuple[str, str]]:
