@@ -36,7 +36,7 @@ class ChildProcess:
 
     @contextlib.contextmanager
     def ended_after(self, seconds: float) -> Iterator[None]:
-        """Meanwhile a clock runs that kills the process when it rings."""
+        """Meanwhile a clock runs that kills the process when it rings; afterwards it is known whether it rang."""
         clock = Timer(seconds, self._ring)
         clock.daemon = True
         clock.start()
@@ -44,6 +44,7 @@ class ChildProcess:
             yield
         finally:
             clock.cancel()
+            clock.join()
 
     def _ring(self) -> None:
         self._late.set()
@@ -51,7 +52,7 @@ class ChildProcess:
 
     @property
     def was_late(self) -> bool:
-        """Whether the clock ended it."""
+        """Whether the clock ended it, perhaps just after it had answered: then it cannot be asked again."""
         return self._late.is_set()
 
     def exit_code(self) -> int:

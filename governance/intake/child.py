@@ -44,9 +44,7 @@ def parse_apart(job: Job) -> Parsed:
         worker = _idle.pop()
     except IndexError:
         worker = ChildProcess("governance.intake.worker")
-    parsed = _parse(worker, job)
-    _idle.append(worker)  # one that did not answer is not used again
-    return parsed
+    return _parse(worker, job)
 
 
 def _parse(worker: ChildProcess, job: Job) -> Parsed:
@@ -56,8 +54,9 @@ def _parse(worker: ChildProcess, job: Job) -> Parsed:
             head, table = _ask(worker, job)
         except (OSError, ValueError, pa.ArrowException):
             raise _why_ended(worker, job) from None
-    if table is None:
+    if not worker.was_late:
         _idle.append(worker)
+    if table is None:
         raise NotText(head["what"], head["fix"])
     return _parsed(head, table)
 

@@ -1,5 +1,6 @@
 """Extracts are parsed in a process of their own: what a file does to its reader, it does not do to the run."""
 
+import json
 import os
 import sys
 
@@ -77,9 +78,26 @@ def test_a_file_that_hangs_is_stopped_by_the_clock(tmp_path):
 
 def test_where_the_reader_has_no_clock_ours_ends_it(small, monkeypatch):
     """As on Windows: the parent's clock kills a process that does not answer."""
-    monkeypatch.setattr(child, "_GRACE", -30.0)
+    with monkeypatch.context() as never_asked:
+        never_asked.setattr(child, "_GRACE", -30.0)
+        never_asked.setattr(child, "_ask", lambda worker, _job: (json.loads(worker.answers.readline()), None))
 
-    assert refusal(job(small, seconds=30.0)).startswith("took longer than 30 seconds")
+        assert refusal(job(small, seconds=30.0)).startswith("took longer than 30 seconds")
+
+
+def test_a_reader_that_answered_just_as_the_clock_rang_is_not_asked_again(small, monkeypatch):
+    """Its answer is whole; the next file would be refused for its time."""
+    answer = child._ask
+
+    def answered_in_time(worker, asked):
+        answered = answer(worker, asked)
+        assert worker.exit_code() != 0, "the clock has rung"
+        return answered
+
+    with monkeypatch.context() as late:
+        late.setattr(child, "_GRACE", -29.0)
+        late.setattr(child, "_ask", answered_in_time)
+        assert parse_apart(job(small, seconds=30.0)).raw.columns[1].to_pylist() == [MARK]
 
 
 def test_a_reader_that_fails_in_a_way_nobody_foresaw_refuses_the_file(small):

@@ -74,7 +74,7 @@ def check_apart(
             leaks=(),
             unfinished=_why(ended, work_seconds, wait_seconds),
         )
-    if worker == WORKER:
+    if worker == WORKER and not running.was_late:
         _idle.append(running)  # one that did not answer is not used again
     if answer is None:
         raise misapplied()
