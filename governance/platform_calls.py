@@ -10,7 +10,7 @@ import os
 import signal
 import stat
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -169,8 +169,35 @@ def interrupt_self() -> None:
 
 
 def machine_memory() -> int | None:
-    """Bytes of memory that this machine has; nothing where the system does not say."""
-    return _sysconf("SC_PAGE_SIZE") * _sysconf("SC_PHYS_PAGES") if _sysconf else None
+    """Bytes of memory that this process may have: its machine's, or less where a container or a service is given less.
+
+    Nothing where the system does not say.
+    """
+    if _sysconf is None:
+        return None
+    whole = _sysconf("SC_PAGE_SIZE") * _sysconf("SC_PHYS_PAGES")
+    return min((whole, *_limits_of_groups(Path("/proc/self/cgroup"), Path("/sys/fs/cgroup"))))
+
+
+def _limits_of_groups(groups: Path, mounted: Path) -> Iterator[int]:
+    """What Linux's control groups of this process, and those around them, let all that runs in them have together.
+
+    A line of ``groups`` is ``number:kinds:path``; of the second version, which has no kinds, the first had one kind
+    each. In a container the path may be one that only its host can see: then the mount itself is the container's.
+    """
+    for _, kind, path in (line.split(":", 2) for line in _text(groups).splitlines()):
+        name = {"": "memory.max", "memory": "memory.limit_in_bytes"}.get(kind)
+        for folder in (Path(path), *Path(path).parents) if name else ():
+            limit = _text(mounted / kind / folder.as_posix().strip("/") / str(name)).strip()
+            if limit.isdecimal():  # or "max"
+                yield int(limit)
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text("ascii", "replace")
+    except OSError:
+        return ""
 
 
 CLOCK_RAN_OUT, KILLED = -int(getattr(signal, "SIGALRM", 14)), -int(getattr(signal, "SIGKILL", 9))

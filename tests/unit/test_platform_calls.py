@@ -161,3 +161,49 @@ def test_a_month_runs_as_on_windows(tmp_path):
     assert "zones/public/2026-10/current" in made
     assert [name for name in made if any(_NOT_IN_A_NAME.search(part) for part in name.split("/"))] == []
     assert len({name.casefold() for name in made}) == len(made)
+
+
+GIB = 1 << 30
+
+
+@pytest.mark.parametrize(
+    ("groups", "limits", "told"),
+    [
+        ("0::/\n", {"memory.max": "max"}, []),
+        ("0::/\n", {"memory.max": f"{GIB}"}, [GIB]),
+        ("0::/a.slice/b\n", {"a.slice/b/memory.max": "max", "a.slice/memory.max": f"{2 * GIB}"}, [2 * GIB]),
+        ("0::/only/the/host/sees\n", {"memory.max": f"{3 * GIB}"}, [3 * GIB]),
+        ("5:cpu:/a\n4:memory:/a\n0::/\n", {"memory/a/memory.limit_in_bytes": f"{4 * GIB}"}, [4 * GIB]),
+        ("4:memory:/a\n", {"memory/memory.limit_in_bytes": "9223372036854771712"}, [9223372036854771712]),
+        ("5:cpu:/a\n", {"memory.max": f"{GIB}", "cpu/a/memory.limit_in_bytes": f"{GIB}"}, []),
+    ],
+    ids=[
+        "no limit",
+        "container",
+        "service in a slice",
+        "hidden path",
+        "version 1",
+        "version 1 unlimited",
+        "other kind",
+    ],
+)
+def test_a_container_has_the_memory_it_was_given(tmp_path, groups, limits, told):
+    """Not its host's: shares of that would be more than it has, and the system would end it."""
+    (tmp_path / "cgroup").write_text(groups, "utf-8")
+    for name, limit in limits.items():
+        path = tmp_path / "mounted" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(f"{limit}\n", "utf-8")
+
+    assert list(platform_calls._limits_of_groups(tmp_path / "cgroup", tmp_path / "mounted")) == told
+
+
+@pytest.mark.skipif(platform_calls._sysconf is None, reason="Windows does not say")
+def test_memory_is_the_least_that_anything_allows(monkeypatch):
+    """Machine or group."""
+    whole = platform_calls.machine_memory()
+    monkeypatch.setattr(platform_calls, "_limits_of_groups", lambda *_: iter((GIB, 1 << 61)))
+
+    assert platform_calls.machine_memory() == GIB < whole
+    monkeypatch.setattr(platform_calls, "_sysconf", None)
+    assert platform_calls.machine_memory() is None
