@@ -3,6 +3,8 @@
 "The last 12 months" are those before the period ends.
 """
 
+from collections.abc import Sequence
+
 from cohorts.durations import Duration
 from cohorts.english_evidence import events_english, evidence_english, recorded_english
 from cohorts.query import (
@@ -23,6 +25,7 @@ from cohorts.query import (
     Response,
 )
 from cohorts.words import listed, plain, titled
+from governance.english import percent
 
 _JOINT = {"any": "or", "all": "and", "none": "or"}
 _EVERYONE = "Everyone linked in this project"
@@ -177,22 +180,28 @@ def silence_english(query: Query) -> str:
             " over: a child does not live alone, so elsewhere somebody is missing and we cannot tell."
         )
     if query.min_share:
-        text += f" A source that holds under {query.min_share:.0%} of the people it serves cannot rule anything out."
+        text += (
+            f" A source that holds under {percent(query.min_share)} of the people it serves cannot rule anything out."
+        )
     return text
 
 
 def parameter_english(parameter: Parameter) -> str:
     """A threshold a board may set."""
-    return (
-        f"A board may change: {plain(parameter.name)}, now {_size(parameter.value)},"
-        f" from {_size(parameter.low)} to {_size(parameter.high)}. {parameter.why}"
-    )
+    values = (parameter.value, parameter.low, parameter.high)
+    now, low, high = _shares(values) or map(_size, values)
+    return f"A board may change: {plain(parameter.name)}, now {now}, from {low} to {high}. {parameter.why}"
+
+
+def _shares(values: Sequence[float | str]) -> list[str]:
+    """Values that are shares of a whole, as percentages; none where they are not: a range may end in a 0 or a 1."""
+    numbers = [value for value in values if not isinstance(value, str) and value <= 1]
+    is_share = len(numbers) == len(values) and any(isinstance(number, float) for number in numbers)
+    return [percent(number) for number in numbers] if is_share else []
 
 
 def _size(value: float | str) -> str:
-    if isinstance(value, str):
-        return str(Duration.parse(value))
-    return f"{value:.0%}" if isinstance(value, float) and value <= 1 else str(value)
+    return str(Duration.parse(value)) if isinstance(value, str) else str(value)
 
 
 def attrition_labels(query: Query) -> list[str]:

@@ -10,6 +10,7 @@ from cohorts.extracts import Extract, extract_caveats
 from cohorts.query import Definition, SignOff
 from cohorts.variants import measure_of, variant_label
 from cohorts.words import kinds_words, sentence, titled
+from governance.english import percent
 from governance.settings import Source
 
 
@@ -83,7 +84,7 @@ def _missing(source: Source) -> str:
 def _shares(source: Source) -> list[str]:
     """How many of the people a source serves are in its extract, where that is not all of them."""
     partly = [each for each in source.coverage if each.share < 1]
-    told = [f"about {each.share:.0%} of the people served{_of_which(each.kinds)}" for each in partly]
+    told = [f"about {percent(each.share)} of the people served{_of_which(each.kinds)}" for each in partly]
     return [f"the extract holds {' and '.join(told)}."] if told else []
 
 

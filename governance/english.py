@@ -1,7 +1,8 @@
-"""Days, months and lists in English, whatever the machine's locale."""
+"""Days, months, shares and lists in English, whatever the machine's locale."""
 
 from collections.abc import Sequence
 from datetime import date
+from decimal import Decimal
 
 _MONTHS = (
     *("January", "February", "March", "April", "May", "June"),
@@ -29,6 +30,11 @@ def moment(iso: str) -> str:
 def month(iso: str) -> str:
     """``2025-10`` as October 2025."""
     return f"{_MONTHS[int(iso[5:7]) - 1]} {iso[:4]}"
+
+
+def percent(share: float) -> str:
+    """A share as somebody wrote it down, to its last digit: 0.005 is 0.5%. Rounded it would read as none, or as all."""
+    return f"{(100 * Decimal(str(share))).normalize():f}%"
 
 
 def joined(words: Sequence[str], last: str = "and") -> str:

@@ -13,7 +13,7 @@ from cohorts.report.board_facts import NO_BOARD, BoardFacts
 from cohorts.report.voice_facts import NO_VOICES, VoicesFacts
 from cohorts.words import kinds_words, sentence
 from governance.disclosure import SafeCause, SafeCell, SafeFrame, SafeLinkage
-from governance.english import long_date
+from governance.english import long_date, percent
 from governance.settings import Bundle, Coverage, Source
 
 
@@ -316,7 +316,7 @@ def _spans(source: Source, extract: Extract) -> Iterator[str]:
 
 def _span(span: Coverage, end: date | None) -> str:
     until = f"to {long_date(date.fromordinal(end.toordinal() - 1))}" if end else "on"
-    part = "" if span.share >= 1 else f", about {round(span.share * 100)}% of the people served"
+    part = "" if span.share >= 1 else f", about {percent(span.share)} of the people served"
     return f"{_of_kinds(span)}from {long_date(span.start)} {until}{part}"
 
 

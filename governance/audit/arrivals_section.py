@@ -4,6 +4,7 @@ from typing import Any
 
 from governance.audit.blocks import Block, Cell, Row, Section, Table, Text
 from governance.audit.evidence import Evidence
+from governance.english import percent
 
 
 def arrivals_section(evidence: Evidence) -> Section:
@@ -14,7 +15,8 @@ def arrivals_section(evidence: Evidence) -> Section:
         "A source that adds records of its own making could learn from a released count whether somebody is in it. It"
         " would have to send more new records than usual, or records that no other source knows. Each month is held"
         f" against the source's own earlier months: more than {policy.max_new_records_ratio:g} times the most new"
-        f" records so far, or {policy.max_unmatched_rise:.0%} more of them unknown to all others than ever, is marked."
+        f" records so far, or {percent(policy.max_unmatched_rise)} more of them unknown to all others than ever, is"
+        " marked."
     )
     blocks: list[Block] = [Text(intro), Text(_verdict(facts))]
     if facts.get("arrivals"):

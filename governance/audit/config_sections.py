@@ -4,7 +4,7 @@ from governance.audit.blocks import Cell, Folded, Points, Row, Section, Table, T
 from governance.audit.evidence import Evidence
 from governance.audit.fate import fate_of
 from governance.audit.words import CLASSES, COMMON_LAW, COMPONENTS, EVIDENCE, ROLES, SECTORS, retention
-from governance.english import day, joined
+from governance.english import day, joined, percent
 from governance.settings import Bundle, Source
 
 
@@ -121,7 +121,7 @@ def encoding_section(evidence: Evidence) -> Section:
     )
     settings = (
         f"Evidence that counts: {joined([EVIDENCE[field] for field in linkage.compare])}.",
-        f"Records are joined at a match probability of {linkage.threshold_probability:.0%} or more.",
+        f"Records are joined at a match probability of {percent(linkage.threshold_probability)} or more.",
         f"A block with more than {linkage.max_block_records} records is left out and counted.",
         f"Key epoch “{linkage.epoch}”: a new epoch makes codes that cannot be joined to the old ones.",
     )

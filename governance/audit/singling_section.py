@@ -3,6 +3,7 @@
 from governance.audit.blocks import Cell, Row, Section, Table, Text
 from governance.audit.evidence import Evidence
 from governance.audit.home_blocks import home_blocks
+from governance.english import percent
 
 _KNOWN = {
     "attributes": "Birth year, sex, ethnic group, first language and small area",
@@ -31,10 +32,10 @@ def _sentence(evidence: Evidence, found: dict[str, dict[str, float]]) -> str:
     policy, alike = evidence.bundle.policy, found["attributes"]
     return (
         f"{alike['unique']:.1%} of people share birth year, sex, ethnic group, first language and small area with"
-        f" nobody (ceiling {policy.max_unique_people:.0%}), and {alike['under_5']:.1%} with fewer than four others"
-        f" (ceiling {policy.max_under_5_people:.0%}). Whoever also knows three days on which something happened to a"
-        f" person finds {found['three_dates']['unique']:.1%} of people: exact days make nearly everybody one of a kind,"
-        " so what is in this zone stays personal data."
+        f" nobody (ceiling {percent(policy.max_unique_people)}), and {alike['under_5']:.1%} with fewer than four others"
+        f" (ceiling {percent(policy.max_under_5_people)}). Whoever also knows three days on which something happened to"
+        f" a person finds {found['three_dates']['unique']:.1%} of people: exact days make nearly everybody one of a"
+        " kind, so what is in this zone stays personal data."
     )
 
 

@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from governance.english import percent
 from governance.errors import ExtractError, Fault, InternalError
 from governance.intake.reasons import MEANINGS, Reason
 from governance.intake.wording import few
@@ -92,7 +93,7 @@ def check_rejected_share(
     ]
     if faults:
         raise ExtractError(
-            f"{source.id}: too many rows cannot be used (more than {source.max_rejected_share:.1%} of a file).",
+            f"{source.id}: too many rows cannot be used (more than {percent(source.max_rejected_share)} of a file).",
             why="So many at once are a fault of the extract; going on would silently lose those people.",
             fix="Ask the source to mend the extract, or raise max_rejected_share in"
             f" sources/{source.id}.yaml if this is how its data are. Nothing was written.",

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from statistics import median
 
+from governance.english import percent
 from governance.errors import ExtractError, Fault
 from governance.intake.wording import few
 from governance.settings import Source
@@ -37,7 +38,7 @@ def check_usual_size(
     ]
     if faults:
         raise ExtractError(
-            f"{source.id}: the extract is far smaller than usual (under {source.min_usual_size:.0%} of its rows).",
+            f"{source.id}: the extract is far smaller than usual (under {percent(source.min_usual_size)} of its rows).",
             why="An extract that was cut on its way looks like one whose people no longer need anything.",
             fix="Ask the source what changed. If it is right, lower min_usual_size in"
             f" sources/{source.id}.yaml, have it approved, and run again. Nothing was written.",

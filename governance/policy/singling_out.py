@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from governance.english import percent
 from governance.policy.rule import Problem, RunFacts, place, rule
 from governance.settings import Bundle
 
@@ -39,7 +40,7 @@ def few_are_one_of_a_kind(bundle: Bundle, facts: RunFacts) -> Iterator[Problem]:
             yield Problem(
                 where=place(bundle, "policy.yaml", name),
                 says=f"Birth year, sex, ethnic group, first language and small area: {share:.1%} of people {who};"
-                f" the ceiling is {ceiling:.0%}.",
+                f" the ceiling is {percent(ceiling)}.",
             )
 
 

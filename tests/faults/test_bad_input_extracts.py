@@ -202,7 +202,7 @@ def test_ragged_rows_above_the_share_allowed(tmp_path):
     rows = [f"p{i},,Archer,,,," for i in range(100)] + ["p200,Archer, the Elder,,,,,,"] * 10
 
     assert message(tmp_path, table(PEOPLE_HEADER, *rows), source=make_source(max_rejected_share=0.05)) == (
-        "housing: too many rows cannot be used (more than 5.0% of a file).\n"
+        "housing: too many rows cannot be used (more than 5% of a file).\n"
         "    extracts/2025-09/people.csv: 10 of 110 rows were rejected.\n"
         "    extracts/2025-09/people.csv: ragged_row, 10 rows. The row has more or fewer cells than the header."
         " Ask the source to quote cells that contain the delimiter or a line break.\n"
@@ -217,7 +217,7 @@ def test_duplicate_ids_above_the_share_allowed(tmp_path):
     rows = [f"p{i},,Archer,,,," for i in range(10)] + ["p9,,Bell,,,,", ",,Bell,,,,"]
 
     assert message(tmp_path, table(PEOPLE_HEADER, *rows), source=make_source(max_rejected_share=0.05)) == (
-        "housing: too many rows cannot be used (more than 5.0% of a file).\n"
+        "housing: too many rows cannot be used (more than 5% of a file).\n"
         "    extracts/2025-09/people.csv: fewer than 8 of 12 rows were rejected.\n"
         "    extracts/2025-09/people.csv: no_record_id, fewer than 8 rows."
         " The row has no record id, so nothing ties it to a person."

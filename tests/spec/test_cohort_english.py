@@ -141,6 +141,24 @@ def test_a_parameter_reads_with_its_range_and_reason():
 
 
 @pytest.mark.parametrize(
+    ("value", "low", "high", "told"),
+    [
+        (0.5, 0, 1, "now 50%, from 0% to 100%"),
+        (0.005, 0.0, 0.125, "now 0.5%, from 0% to 12.5%"),
+        (1, 0, 1, "now 1, from 0 to 1"),
+        (1.5, 0.5, 3, "now 1.5, from 0.5 to 3"),
+    ],
+)
+def test_a_range_reads_in_one_unit(value, low, high, told):
+    """Shares of a whole as percentages to their last digit, also an end written as 0 or 1; other numbers plainly."""
+    parameter = Parameter(name="least", value=value, low=low, high=high, why="Enough.")
+
+    assert definition_english(definition(BASE, parameters=(parameter,)))[-1] == (
+        f"A board may change: least, {told}. Enough."
+    )
+
+
+@pytest.mark.parametrize(
     ("kind", "one", "many"),
     [
         ("ed.attendance", "an emergency department attendance", "emergency department attendances"),
