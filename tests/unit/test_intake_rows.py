@@ -106,13 +106,13 @@ def test_rows_without_a_record_id_are_left_out(tmp_path):
 
 
 def test_closing_lines_are_nobody(tmp_path):
-    """`Total` and `End of report` in the column of ids are set aside and counted, as rows of people who are not."""
-    people = [ALICE, BASIL, "Total: 2,,,,,,", "End of report, ,,,,,"]
+    """A total, a date and an end in the column of ids are set aside and counted, as rows of people who are not."""
+    people = [ALICE, BASIL, "Total: 2,,,,,,", "Printed 1 August,,,,,,", "End of report, ,,,,,"]
     deliver(tmp_path, {"people.csv": table(PEOPLE_HEADER, *people)})
     intake = read(tmp_path, make_source(people_file(), max_rejected_share=0.05))
 
-    assert codes(intake) == [(3, "person_ref", "nothing_but_id"), (4, "person_ref", "nothing_but_id")]
-    assert intake.counts["people"] == FileCounts(rows_in=4, rows_out=2, rejected=2)
+    assert codes(intake) == [(row_no, "person_ref", "nothing_but_id") for row_no in (3, 4, 5)]
+    assert intake.counts["people"] == FileCounts(rows_in=5, rows_out=2, rejected=3)
     assert [row for (row,) in rows_of(intake, "people", "row_no")] == [1, 2]
 
 
