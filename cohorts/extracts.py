@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import date
 
 from governance.english import month
-from governance.intake import as_of_date
 from governance.intake.chosen import Arrived
+from governance.intake.period import as_of_date
 from governance.settings import Source
 
 

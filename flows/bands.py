@@ -10,10 +10,10 @@ import pyarrow.compute as pc
 
 from flows.run import Run, now, open_run, timestamp, uses_of
 from governance.errors import BadInput
-from governance.intake import read_extracts
 from governance.intake.clean import clean_text
 from governance.intake.decode import NotText
 from governance.intake.deliver import inside, path_of
+from governance.intake.extracts import read_extracts
 from governance.intake.read import Dialect, read_csv
 from governance.intake.table import RawTable
 from governance.keys.ring import KeyRing, Secret

@@ -14,7 +14,7 @@ from governance.settings import Source
 from governance.store import current, read_manifest
 
 if TYPE_CHECKING:
-    from governance.intake import Intake  # `joinedup status` asks what was chosen, and reads no extract
+    from governance.intake.extracts import Intake  # `joinedup status` asks what was chosen, and reads no extract
 
 
 def chosen_extract(run: Run, source: Source) -> Chosen:

@@ -10,9 +10,9 @@ from flows.guard import guarded
 from flows.lock import only_run
 from flows.run import Run, open_run, timestamp
 from governance.errors import BadInput, ProjectError
-from governance.intake import read_extracts
 from governance.intake.chosen import Arrived
 from governance.intake.deliver import path_of
+from governance.intake.extracts import read_extracts
 from governance.intake.wording import told
 from governance.ledger import Event
 from governance.optout import RECIPIENT_MAILBOX, WORKFLOW, numbers_to_check, request_name, write_request

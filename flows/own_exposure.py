@@ -10,7 +10,7 @@ from flows.exposure import SEED, zone_lines
 from flows.run import Run, open_run, uses_of
 from governance.areas import load_area_lookup
 from governance.exposure import SEES
-from governance.intake import Intake, read_extracts
+from governance.intake.extracts import Intake, read_extracts
 from governance.keys.issue import household_context
 from governance.leaving_out import leave_out
 from governance.settings import Source as SourceFile

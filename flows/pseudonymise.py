@@ -14,9 +14,10 @@ from flows.packages import package_folder
 from flows.rekeying import earlier_record_key, publish_translation
 from flows.run import Run, timestamp, uses_of
 from governance.areas import load_area_lookup
-from governance.intake import Intake, read_extracts, summarise
 from governance.intake.chosen import Arrived, Chosen
 from governance.intake.deliver import path_of
+from governance.intake.extracts import Intake, read_extracts
+from governance.intake.reconcile import summarise
 from governance.intake.usual import check_usual_size
 from governance.intake.wording import told
 from governance.keys.issue import household_context

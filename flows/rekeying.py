@@ -7,7 +7,7 @@ import pyarrow as pa
 
 from flows.run import Run, timestamp, uses_of
 from governance import write_points
-from governance.intake import local_ids
+from governance.intake.extracts import local_ids
 from governance.keys.issue import record_context
 from governance.keys.rekey import CountProof, carried_over, facts_of, translation
 from governance.keys.ring import IssuedKeys, Secret

@@ -21,7 +21,7 @@ from cohorts.uncertainty.world import Setting
 from flows.run import Run
 from governance.code_version import code_version
 from governance.contracts import COHORT_CHANGE
-from governance.intake import as_of_date
+from governance.intake.period import as_of_date
 from governance.ledger import Event
 from governance.package import open_package, package_digest
 from governance.store import current, read_manifest

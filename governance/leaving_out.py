@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from governance.intake import Intake, check_reconciles
+from governance.intake.extracts import Intake
+from governance.intake.reconcile import check_reconciles
 from governance.keys.ring import Secret
 from governance.optout import OptOutReceipt, apply_opt_outs
 from governance.restricted import RestrictedReceipt, leave_out_restricted

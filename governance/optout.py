@@ -19,9 +19,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from governance.errors import Awaiting, BadInput, Fault, PolicyRefusal
-from governance.intake import Intake, check_reconciles
 from governance.intake.deliver import inside, path_of
+from governance.intake.extracts import Intake
 from governance.intake.guard import no_library_words
+from governance.intake.reconcile import check_reconciles
 from governance.intake.rows import drop
 from governance.intake.wording import few
 from governance.settings import Source

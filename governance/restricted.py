@@ -10,9 +10,10 @@ from pathlib import Path
 import pyarrow as pa
 
 from governance.errors import BadInput, PolicyRefusal
-from governance.intake import Intake, check_reconciles
 from governance.intake.deliver import inside, path_of
+from governance.intake.extracts import Intake
 from governance.intake.guard import no_library_words
+from governance.intake.reconcile import check_reconciles
 from governance.intake.rows import drop
 from governance.restricted_codes import EDITION, prefixes
 from governance.settings import Project

@@ -23,9 +23,10 @@ import pyarrow as pa
 from cryptography.hazmat.primitives import hashes, hmac
 
 from governance.errors import BadInput, Fault, PolicyRefusal
-from governance.intake import Intake, check_reconciles
 from governance.intake.deliver import inside, path_of
+from governance.intake.extracts import Intake
 from governance.intake.guard import no_library_words
+from governance.intake.reconcile import check_reconciles
 from governance.intake.rows import drop, with_pseudonyms
 from governance.keys.ring import Secret
 from governance.optout import collect_numbers, list_age_days

@@ -24,7 +24,7 @@ from cohorts.compile.surroundings import ADULT, add_household
 from cohorts.definition import load_definitions
 from cohorts.run import run_cohorts
 from flows.demo.generate import PERIODS, make_ics
-from governance.intake import as_of_date
+from governance.intake.period import as_of_date
 from governance.settings import load_bundle
 from governance.warehouse import connect, load_table
 from tests.bench.library import ALTERED, SEEDS

@@ -18,7 +18,7 @@ import pandas as pd
 from cohorts.analysis import build_analysis
 from cohorts.finder.find import Search, find
 from flows.demo.generate import PERIODS, make_ics
-from governance.intake import as_of_date
+from governance.intake.period import as_of_date
 from governance.settings import load_bundle
 from governance.warehouse import connect
 from tests.bench.page import bullets, put, table

@@ -25,7 +25,7 @@ from cohorts.definition import load_definitions
 from cohorts.query import Definition
 from cohorts.run import run_cohorts
 from flows.demo.generate import make_ics
-from governance.intake import as_of_date
+from governance.intake.period import as_of_date
 from governance.settings import load_bundle
 from governance.warehouse import connect
 from tests.bench.page import put, table

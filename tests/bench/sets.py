@@ -15,7 +15,7 @@ import pyarrow.csv as pa_csv
 import pyarrow.parquet as pq
 
 from flows.demo.generate import PERIODS, make_ics
-from governance.intake import read_extracts
+from governance.intake.extracts import read_extracts
 from governance.keys.ring import Secret
 from governance.pseudonym import record_ids
 from governance.settings import Linkage, load_bundle

@@ -31,7 +31,8 @@ from flows.key_desk import make_keys
 from flows.run import Run, now, uses_of
 from governance.approval import ApprovalStatus
 from governance.areas import load_area_lookup
-from governance.intake import deliver, read_extracts
+from governance.intake import deliver
+from governance.intake.extracts import read_extracts
 from governance.intake.parse import parse_file
 from governance.keys.issue import household_context
 from governance.keys.ring import KeyRing, kid_of

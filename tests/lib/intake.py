@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from governance.intake import Intake, read_extracts
+from governance.intake.extracts import Intake, read_extracts
 from governance.keys.ring import Secret
 from governance.settings import Source
 

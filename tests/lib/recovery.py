@@ -21,7 +21,9 @@ from flows.key_desk import make_keys
 from flows.run import Run, open_run
 from governance.areas import load_area_lookup
 from governance.contracts import PERSON_INDEX
-from governance.intake import as_of_date, check_reconciles, read_extracts
+from governance.intake.extracts import read_extracts
+from governance.intake.period import as_of_date
+from governance.intake.reconcile import check_reconciles
 from governance.keys.ring import Secret
 from governance.pseudonym import record_ids
 from governance.settings import Bundle, load_bundle

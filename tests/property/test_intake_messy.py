@@ -11,8 +11,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from governance.errors import InternalError, ProjectError
-from governance.intake import Reason, check_reconciles, deliver, summarise
+from governance.intake import deliver
 from governance.intake.parse import parse_file
+from governance.intake.reasons import Reason
+from governance.intake.reconcile import check_reconciles, summarise
 from governance.optout import numbers_to_check
 from tests.lib.canary_workbook import make_workbook
 from tests.lib.intake import EVENTS_HEADER, PEOPLE_HEADER, events_file, make_source, people_file, read

@@ -25,7 +25,7 @@ from flows.demo.lifecourse import ever
 from flows.demo.timeline import make_timeline
 from flows.demo.world import make_world
 from governance.errors import ConfigError
-from governance.intake import as_of_date
+from governance.intake.period import as_of_date
 from governance.settings import load_bundle
 from governance.warehouse import connect
 from tests.lib.altered import other_mechanisms

@@ -2,6 +2,7 @@
 
 import json
 import os
+import subprocess
 import sys
 
 import pyarrow as pa
@@ -14,12 +15,17 @@ from governance.intake import child, deliver
 from governance.intake.child import memory_limit, parse_apart, time_limit
 from governance.intake.decode import NotText
 from governance.intake.parse import Job
+from tests.lib.command import REPOSITORY
 from tests.lib.intake import ALICE, make_source, people_file, read, read_people
 from tests.lib.intake import deliver as put
 
 MARK = "Quizzaciously"
 GIB = 1 << 30
 POSIX = pytest.mark.skipif(sys.platform == "win32", reason="Windows limits the time only")
+
+
+NEVER_NEEDED = ("cryptography", "duckdb", "pydantic", "governance.settings")
+"""What a process that parses files has no use for, and of which loading takes most of half a second."""
 
 
 def job(path, **changes):
@@ -158,3 +164,13 @@ def test_a_row_no_field_can_have_is_set_aside_with_its_reason(tmp_path, row, cod
     assert intake.reject_rows["content"].to_pylist() == [row]
     assert intake.counts["people"].rows_in == 2
     assert intake.counts["people"].rows_out == intake.counts["people"].rejected == 1
+
+
+def test_the_process_that_parses_loads_no_more_than_it_needs():
+    """No key, no database, no settings: what a file could take over has none of them."""
+    asked = f"import sys, governance.intake.worker; print([name for name in {NEVER_NEEDED} if name in sys.modules])"
+    done = subprocess.run(
+        [sys.executable, "-c", asked], capture_output=True, text=True, check=True, timeout=60, cwd=REPOSITORY
+    )
+
+    assert done.stdout == "[]\n"

@@ -8,9 +8,11 @@ import pyarrow as pa
 import pytest
 
 from governance.errors import BadInput, InternalError, PolicyRefusal
-from governance.intake import MEANINGS, FileCounts, Reason, as_of_date, check_reconciles, summarise
 from governance.intake.deliver import inside, path_of
 from governance.intake.guard import no_library_words
+from governance.intake.period import as_of_date
+from governance.intake.reasons import MEANINGS, Reason
+from governance.intake.reconcile import FileCounts, check_reconciles, summarise
 from governance.intake.rows import REJECT_SCHEMA
 from governance.intake.wording import few, most_of, told
 

@@ -9,8 +9,10 @@ import pyarrow.parquet as pq
 import pytest
 
 from governance.errors import ExtractError
-from governance.intake import FileCounts, extracts, local_ids
+from governance.intake import extracts
 from governance.intake.codes_seen import codes_that_stay
+from governance.intake.extracts import local_ids
+from governance.intake.reconcile import FileCounts
 from governance.pseudonym import record_ids
 from governance.warehouse import settle
 from tests.lib.intake import (

@@ -18,7 +18,7 @@ from cohorts.uncertainty.intervals import LinkageDraws, count_intervals
 from cohorts.uncertainty.world import Setting
 from flows.demo.generate import PERIODS, make_ics
 from governance.contracts import COHORT_COUNT, DRAWN_PERSON, LINKAGE_DRAW, PERSON_INDEX, RECORD_QUALITY
-from governance.intake import as_of_date
+from governance.intake.period import as_of_date
 from governance.keys.ring import Secret
 from governance.settings import load_bundle
 from governance.warehouse import connect

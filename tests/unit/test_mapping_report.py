@@ -5,8 +5,8 @@ import pyarrow as pa
 import yaml
 
 from cohorts.mapping_report import FEWEST_RECORDS, mapping_report
-from governance.intake import read_extracts
 from governance.intake.checks import define_checks
+from governance.intake.extracts import read_extracts
 from governance.keys.ring import Secret
 from governance.settings import ExtractFile
 from governance.warehouse import connect, load_table

@@ -7,8 +7,8 @@ from hashlib import sha256
 import pytest
 
 from governance.errors import Awaiting, BadInput, PolicyRefusal
-from governance.intake import FileCounts
 from governance.intake.codes_seen import codes_that_stay
+from governance.intake.reconcile import FileCounts
 from governance.optout import (
     OptOutReceipt,
     apply_opt_outs,

@@ -6,7 +6,7 @@ import pytest
 from pydantic import ValidationError
 
 from governance.errors import BadInput, PolicyRefusal
-from governance.intake import FileCounts
+from governance.intake.reconcile import FileCounts
 from governance.restricted import RestrictedReceipt, leave_out_restricted
 from governance.restricted_codes import FAMILIES, prefixes
 from governance.settings.project import RestrictedCodes

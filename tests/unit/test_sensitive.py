@@ -6,8 +6,8 @@ from datetime import UTC, date, datetime
 import pytest
 
 from governance.errors import BadInput, PolicyRefusal
-from governance.intake import FileCounts
 from governance.intake.codes_seen import codes_that_stay
+from governance.intake.reconcile import FileCounts
 from governance.leaving_out import leave_out
 from governance.sensitive import SensitiveReceipt, find_protected, leave_out_protected
 from tests.lib.governance import write_config

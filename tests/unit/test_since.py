@@ -15,7 +15,7 @@ from cohorts.since.chain import Cause, Earlier, split_change, unsplit_change
 from cohorts.uncertainty.world import Setting
 from flows.demo.generate import PERIODS, make_ics
 from governance.contracts import PERSON_INDEX
-from governance.intake import as_of_date
+from governance.intake.period import as_of_date
 from governance.keys.ring import Secret
 from governance.settings import load_bundle
 from governance.warehouse import connect

@@ -12,7 +12,7 @@ from cohorts.english import definition_english
 from cohorts.plan import engine_plan, steps_of
 from cohorts.run import explain, run_cohorts
 from flows.demo.generate import make_ics
-from governance.intake import as_of_date
+from governance.intake.period import as_of_date
 from governance.settings import load_bundle
 from governance.warehouse import connect
 from tests.lib.recovery import payloads_of, true_index

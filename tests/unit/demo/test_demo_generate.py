@@ -13,7 +13,7 @@ from flows.demo.places import DISTRICTS, make_places
 from governance.areas import load_area_lookup
 from governance.centroids import load_centroids
 from governance.errors import BadInput
-from governance.intake import read_extracts
+from governance.intake.extracts import read_extracts
 from governance.keys.ring import Secret
 from governance.settings import load_bundle
 
