@@ -10,6 +10,7 @@ from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
+from cohorts.voices.kept import sealed_cards
 from flows.commands.output import aligned
 from flows.guard import DIAGNOSTICS_INFO
 from flows.key_desk import open_ledger, told_of
@@ -18,6 +19,7 @@ from flows.run import now, timestamp
 from governance import dsse
 from governance.affected import by_key
 from governance.errors import PolicyRefusal
+from governance.intact.sealed_anew import listed_anew
 from governance.keys.files import KeyFiles, KeyInfo
 from governance.keys.issue import seal_info
 from governance.keys.making import session
@@ -55,12 +57,13 @@ def rotate_key(root: Path, key_id: str) -> dict[str, Any]:
         moved(old, "retiring")
         secret = is_held(store, old)
         new, new_secret = next_key(store, session(bundle.project.id, now().date(), demo=old.demo), old)
+        sealed, ledger = Sealed(), open_ledger(root, ring)
         if old.kind == "zone":
             keys = tuple(X25519PrivateKey.from_private_bytes(one) for one in (secret, new_secret))
-            sealed = seal_anew(_sealed_to(root, old, store), *keys)
+            files = list(_sealed_to(root, old))
+            sealed = seal_anew(iter(files), *keys)
+            _list_anew([path for path, _ in files], ledger, bundle.project.id)
             _issued_anew(store, old, *keys)
-        else:
-            sealed = Sealed()
         active = take_place(store, old, secret if old.kind == "zone" else b"", new, new_secret)
         facts: dict[str, str | int] = {
             "holder": old.holder,
@@ -68,11 +71,11 @@ def rotate_key(root: Path, key_id: str) -> dict[str, Any]:
             "key": active.fingerprint,
             "files": sealed.files,
         }
-        open_ledger(root, ring).append(Event.KEY_ROTATED, at=timestamp(), project=bundle.project.id, **facts)
+        ledger.append(Event.KEY_ROTATED, at=timestamp(), project=bundle.project.id, **facts)
     return {"key": told_of(active), "retired": retired_id(old), **sealed.as_dict()}
 
 
-def _sealed_to(root: Path, info: KeyInfo, store: KeyFiles) -> Iterator[tuple[Path, bytes]]:
+def _sealed_to(root: Path, info: KeyInfo) -> Iterator[tuple[Path, bytes]]:
     """Every file here that is sealed to a holder's key, with what its seal is bound to."""
     source, zones = info.holder.removeprefix("source_"), root / "zones"
     folders = {
@@ -86,6 +89,19 @@ def _sealed_to(root: Path, info: KeyInfo, store: KeyFiles) -> Iterator[tuple[Pat
     for path in sorted(folder.rglob("*.sealed")):
         name = path.name.removesuffix(".parquet.sealed")
         yield path, DIAGNOSTICS_INFO if info.holder == "audit" else name.encode()
+    if info.holder == "analysis":
+        yield from sealed_cards(root)
+
+
+def _list_anew(sealed: Sequence[Path], ledger: Ledger, project: str) -> None:
+    """Record the bytes that files have now; the line comes first: a call that is cut off is finished by the next."""
+    recorded = {entry.facts.get("files_sha256") for entry in ledger.entries()}
+    for one in listed_anew(sealed):
+        if one.was in recorded and one.now not in recorded:
+            facts = {"was_sha256": one.was, "files_sha256": one.now}
+            ledger.append(Event.FILES_SEALED_ANEW, at=timestamp(), project=project, **facts)
+        if one.was in recorded:
+            write_file(one.path, one.content)
 
 
 def _issued_anew(store: KeyFiles, info: KeyInfo, old: X25519PrivateKey, new: X25519PrivateKey) -> None:

@@ -14,7 +14,11 @@ DIGESTS = "digests.json"
 
 def digests_of(paths: Iterable[Path], folder: Path) -> bytes:
     """The SHA-256 of each file by its name below ``folder``, as it is written; files are read in pieces."""
-    found = {path.relative_to(folder).as_posix(): file_sha256(path) for path in sorted(paths)}
+    return written({path.relative_to(folder).as_posix(): file_sha256(path) for path in paths})
+
+
+def written(found: Mapping[str, str]) -> bytes:
+    """A list of digests by name, as it stands on disk."""
     return (json.dumps(found, indent=1, sort_keys=True) + "\n").encode()
 
 

@@ -48,6 +48,7 @@ class Event(StrEnum):
     PROPOSALS_WRITTEN = "proposals_written"
     ROLLED_BACK = "rolled_back"
     FILES_RECORDED = "files_recorded"
+    FILES_SEALED_ANEW = "files_sealed_anew"
     AUDIT_WRITTEN = "audit_written"
     POLICY_REFUSED = "policy_refused"
     RULE_WAIVED = "rule_waived"
@@ -108,6 +109,7 @@ FACTS: dict[Event, frozenset[str]] = {
         {"period", "person_index_sha256", "cohorts_sha256", "report_sha256", "approval_sha256"}
     ),
     Event.FILES_RECORDED: frozenset({"period", "package", "manifest_sha256", "files_sha256"}),
+    Event.FILES_SEALED_ANEW: frozenset({"project", "was_sha256", "files_sha256"}),
     Event.AUDIT_WRITTEN: frozenset({"period", "page_sha256"}),
     Event.POLICY_REFUSED: frozenset({"step", "code", "rules", "findings", "config_sha256"}),
     Event.RULE_WAIVED: frozenset({"project", "rule", "approval_sha256"}),
@@ -132,7 +134,7 @@ _TEXT: dict[str, str] = {
     **dict.fromkeys(("sha256", "content_hmac", "config_sha256", "approval_sha256", "list_sha256"), _DIGEST),
     **dict.fromkeys(("person_index_sha256", "cohorts_sha256", "report_sha256"), _DIGEST),
     **dict.fromkeys(("manifest_sha256", "model_sha256", "page_sha256", "record_sha256"), _DIGEST),
-    "files_sha256": _DIGEST,
+    **dict.fromkeys(("files_sha256", "was_sha256"), _DIGEST),
     **dict.fromkeys(("key", "fingerprint"), r"[0-9a-f]{16}"),
     "zone": "linkage|analysis",
     "card": r"[0-9a-f]{16}",

@@ -4,7 +4,7 @@ Nothing is printed that the ledger does not name, or that nobody signed for; and
 saying so. A card that is withdrawn or whose consent has ended is removed from the disk, not only from the page.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from hashlib import sha256
@@ -95,6 +95,12 @@ def keep(root: Path, card: str, voice: Voice, recipient: X25519PublicKey) -> Non
         BadInput: It cannot be written.
     """
     write_file(_path(root, card), seal(voice_bytes(voice), recipient, info=card.encode()))
+
+
+def sealed_cards(root: Path) -> Iterator[tuple[Path, bytes]]:
+    """Every card that is kept, with what its seal is bound to: for a new key of the zone they are sealed to."""
+    for path in sorted((root / FOLDER).glob(f"*{_SUFFIX}")):
+        yield path, path.stem.encode()
 
 
 def remove(root: Path, card: str) -> None:

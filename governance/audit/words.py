@@ -100,6 +100,7 @@ EVENTS = {
     "report_released": "Board report was released",
     "proposals_written": "Proposals of the finder were written",
     "scorecards_written": "Scorecards were written",
+    "files_sealed_anew": "Files of one folder were sealed to the new key, and recorded as they are now",
     "files_recorded": "What was written beside the results was recorded, file by file",
     "audit_written": "Audit page was written",
     "run_finished": "Run finished",

@@ -3,7 +3,7 @@
 import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from governance.ledger import Entry, Event
 
@@ -78,6 +78,7 @@ class Recorded:
     @classmethod
     def of(cls, entries: Sequence[Entry]) -> "Recorded":
         """Read it from the ledger."""
+        entries = list(_with_the_lists_of_today(entries))
         with_files = [entry for entry in entries if "files_sha256" in entry.facts]
         without = [entry for entry in entries if "manifest_sha256" in entry.facts and "files_sha256" not in entry.facts]
         before = [entry for entry in without if place_of(entry)]
@@ -120,6 +121,28 @@ class Recorded:
         """Whether a later month was published in the zone of a folder: tables of people of this one are then gone."""
         zone, month = place.split("/")[1], period_of(place.split("/"))
         return any(other.split("/")[1] == zone and period_of(other.split("/")) > month for other in self.lines)
+
+
+def _with_the_lists_of_today(entries: Sequence[Entry]) -> Iterator[Entry]:
+    """What the ledger has, each line with the list that a rotated key left in the place of its own.
+
+    It stays where it stood, as what was published then is not newer for having been sealed again.
+    """
+    anew = defaultdict[str, list[str]](list)
+    for entry in entries:
+        if entry.event is Event.FILES_SEALED_ANEW:
+            anew[str(entry.facts["was_sha256"])].append(str(entry.facts["files_sha256"]))
+    for entry in entries:
+        if "files_sha256" not in entry.facts:
+            yield entry
+        elif entry.event is not Event.FILES_SEALED_ANEW:
+            for digest in _of_today(str(entry.facts["files_sha256"]), anew):
+                yield replace(entry, facts={**entry.facts, "files_sha256": digest})
+
+
+def _of_today(digest: str, anew: Mapping[str, Sequence[str]]) -> list[str]:
+    """What took a list's place, as often as a key was rotated; where the same list lay twice, both."""
+    return [last for each in anew.get(digest, ()) for last in _of_today(each, anew)] or [digest]
 
 
 def _open_steps(entries: Sequence[Entry]) -> Iterator[tuple[str, str]]:

@@ -7,6 +7,7 @@ from pathlib import Path
 import openpyxl
 import pytest
 
+from flows.key_life import rotate_key
 from flows.run import open_run
 from flows.voices import remove_expired, voices_of
 from governance.errors import PolicyRefusal
@@ -206,3 +207,14 @@ def test_the_boards_own_file_is_in_the_report_and_in_what_it_is_made_of(capsys, 
     assert [one.code for one in faults] == [3, 3]
     assert all("board.yaml:3" in one.err for one in faults)
     assert everything(project / "zones") == before
+
+
+def test_cards_open_under_a_new_key_of_their_zone(project, capsys):
+    """The old key may be destroyed: nobody's words go with it."""
+    taken_in(capsys, project, {})
+    before = told(project).digest
+    retired = rotate_key(project, "zone_analysis")["retired"]
+    words = ("--by", "C. Custodian", "--backups", "none were made")
+    assert here(capsys, "keys", "destroy", project, retired, *words).code == 0
+
+    assert told(project).digest == before

@@ -764,6 +764,7 @@ def test_every_event_about_keys_or_people_is_in_the_history():
             "scorecards_written",
         ),
         *("audit_written", "proposals_written", "files_recorded", "policy_refused"),
+        "files_sealed_anew",
     }
 
     assert {*history_sections._ACCESS} | of_a_run >= {event.value for event in Event}
