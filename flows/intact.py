@@ -3,7 +3,8 @@
 from pathlib import Path
 
 from flows import progress
-from governance.errors import BadInput, PolicyRefusal
+from flows.lock import is_running
+from governance.errors import BadInput, Fault, PolicyRefusal
 from governance.intact import Checked, check_files
 from governance.keys.ring import KeyRing
 from governance.ledger import Ledger
@@ -35,13 +36,37 @@ def files_of_project(root: Path, *, sealed: bool = True, period: str = "") -> Ch
             begun=progress.started,
             done=progress.finished,
         )
-    except FileNotFoundError:
-        raise BadInput(
-            "Files came or went while they were looked at.",
-            why="A run was going on, or somebody moved files: what was read is then half of one and half of the other.",
+    except FileNotFoundError as error:
+        raise _went_away(root, Path(str(error.filename))) from None
+
+
+def _went_away(root: Path, path: Path) -> BadInput:
+    """Which file was listed and then not there; that a run did it is said only where one is seen to be going on."""
+    place = path.relative_to(root).as_posix() if path.is_relative_to(root) else path.name
+    gone = Fault(what="was there, and went away before it was looked at.", file=place)
+    if _is_seen_running(root):
+        return BadInput(
+            "Files came or went while they were looked at: a run is going on.",
+            why="What was read is half of what was there before the run and half of what it makes.",
             fix="Wait until the run has ended (`joinedup status DIR` says so), then ask again.",
             code="E-FILES-MOVED",
-        ) from None
+            faults=[gone],
+        )
+    return BadInput(
+        "A file went away while files were looked at.",
+        why="Somebody moved or removed it, a disk lost it, or a command that has ended by now put another in its place.",
+        fix="Ask again: what is missing then is named, with what helps. If this is told again, tell the IG lead.",
+        code="E-FILES-MOVED",
+        faults=[gone],
+    )
+
+
+def _is_seen_running(root: Path) -> bool:
+    """Whether the project's lock is held; whoever may only read the folder cannot try it, and is told of no run."""
+    try:
+        return is_running(root)
+    except BadInput:
+        return False
 
 
 def altered(found: Checked) -> PolicyRefusal:

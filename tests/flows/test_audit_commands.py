@@ -11,9 +11,11 @@ import pytest
 from flows.engine import run_steps
 from flows.evidence import write_evidence
 from flows.intact import files_of_project
+from flows.lock import only_run
 from flows.proving import verified
 from flows.run import open_run, timestamp
-from governance.digests import file_sha256
+from governance.digests import file_sha256, files_below
+from governance.errors import BadInput
 from governance.intact.recorded import WITHOUT_A_PLACE, Recorded, place_of
 from governance.ledger import Entry, Event, Ledger
 from governance.ledger_events import FACTS
@@ -596,3 +598,45 @@ def test_an_older_content_put_back_in_place_of_the_last_is_named(ran):
     pointer.write_text(before)
 
     assert [fault.file for fault in files_of_project(ran).faults] == [pointer.relative_to(ran).as_posix()]
+
+
+@pytest.fixture
+def taken_away(ran, monkeypatch):
+    """A page that somebody takes away after the folder's files were listed and before they are read."""
+    page = next((ran / "zones/public" / PERIOD).glob("*/board_report.html"))
+
+    def listed(content):
+        found = files_below(content)
+        if page in found:
+            page.unlink()
+        return found
+
+    monkeypatch.setattr("governance.intact.publications.files_below", listed)
+    return page
+
+
+def test_a_file_that_goes_away_while_it_is_looked_at_is_named_and_no_run_is_blamed(ran, taken_away, capsys):
+    """Nobody holds the project's lock, so it was no run that is going on; asked again, the file is told as gone."""
+    done = here(capsys, "audit", "verify", ran, "--json")
+    error = done.json["error"]
+    assert (done.code, error["code"]) == (3, "E-FILES-MOVED")
+    assert [fault["file"] for fault in error["faults"]] == [taken_away.relative_to(ran).as_posix()]
+    assert "run is going on" not in f"{error}"
+    assert told_of(ran) == {taken_away.relative_to(ran).as_posix()}
+
+
+def test_of_a_run_is_spoken_where_the_lock_shows_one(ran, taken_away):
+    """Then what was seen may be half of before it, and the answer is to wait."""
+    with only_run(ran), pytest.raises(BadInput) as told:
+        files_of_project(ran)
+    assert "a run is going on" in told.value.what
+    assert [fault.file for fault in told.value.faults] == [taken_away.relative_to(ran).as_posix()]
+
+
+def test_where_the_lock_cannot_be_tried_the_file_is_still_named(ran, taken_away):
+    """An auditor who may only read the folder is not told of a lock that they could not take."""
+    (ran / ".joinedup/lock").unlink()
+    (ran / ".joinedup/lock").mkdir()
+    with pytest.raises(BadInput) as told:
+        files_of_project(ran)
+    assert (told.value.code, "run is going on" in f"{told.value}") == ("E-FILES-MOVED", False)
