@@ -1,5 +1,6 @@
 """Whether what the months left is what was recorded: asked by `joinedup audit verify`, `doctor` and `status`."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from flows import progress
@@ -7,29 +8,32 @@ from flows.lock import is_running
 from governance.errors import BadInput, Fault, PolicyRefusal
 from governance.intact import Checked, check_files
 from governance.keys.ring import KeyRing
-from governance.ledger import Ledger
+from governance.ledger import Entry, Ledger
 
 ALTERED = "E-FILES-ALTERED"
 
 
-def files_of_project(root: Path, *, sealed: bool = True, period: str = "") -> Checked:
+def files_of_project(
+    root: Path, *, sealed: bool = True, period: str = "", entries: Sequence[Entry] | None = None
+) -> Checked:
     """Hold every recorded file against the ledger, telling how far it has come; opens no key.
 
     Args:
         root: The project folder.
         sealed: False to leave out sealed tables.
         period: Only what belongs to this month; everything if empty.
+        entries: The whole ledger, if it was read just now; else it is read here.
 
     Raises:
         PolicyRefusal: The ledger does not hold.
         BadInput: A file cannot be read.
     """
-    entries, infos = Ledger(root / "ledger").entries(), KeyRing(root / "keys").infos()
+    recorded = Ledger(root / "ledger").entries() if entries is None else entries
     try:
         return check_files(
             root,
-            entries,
-            infos,
+            recorded,
+            KeyRing(root / "keys").infos(),
             sealed=sealed,
             period=period,
             expect=progress.expect,
@@ -54,7 +58,7 @@ def _went_away(root: Path, path: Path) -> BadInput:
         )
     return BadInput(
         "A file went away while files were looked at.",
-        why="Somebody moved or removed it, a disk lost it, or a command that has ended by now put another in its place.",
+        why="Somebody moved or removed it, a disk lost it, or a command that has ended by now replaced it.",
         fix="Ask again: what is missing then is named, with what helps. If this is told again, tell the IG lead.",
         code="E-FILES-MOVED",
         faults=[gone],

@@ -97,9 +97,10 @@ def standing(root: Path, period: str) -> Standing:
             raise
         left = tuple(left_to_set_up(root, bundle, now().date(), error))
         return Standing(bundle.project.id, "", is_running(root), (), left)
+    was_running = is_running(root)
     everything = Ledger(root / "ledger").entries()
+    running = was_running or is_running(root)  # of a run that began or ended meanwhile, this is half of its lines
     entries = [entry for entry in everything if entry.facts.get("period") == month]
-    running = is_running(root)
     draft = draft_of(root, month)
     known = _Known(root, month, entries, tuple(everything))
     at_once = bundle.project.report.release == "at_once" and not _people_decide(entries)
@@ -110,7 +111,7 @@ def standing(root: Path, period: str) -> Standing:
         steps = list(_after_boards(steps, released, is_newest=is_newest, at_once=at_once))
     if not running and _was_cut_off(entries):
         steps = [_cut_off(step) for step in steps]
-    what_next = () if running else (*_altered(root, month), *_next(root, bundle, month, steps, draft))
+    what_next = () if running else (*_altered(known), *_next(root, bundle, month, steps, draft))
     return Standing(bundle.project.id, month, running, tuple(steps), what_next, pages(root, month))
 
 
@@ -300,9 +301,9 @@ def _next(root: Path, bundle: Bundle, month: str, steps: Sequence[Step], draft: 
         yield draft.next_command
 
 
-def _altered(root: Path, month: str) -> Iterator[str]:
+def _altered(known: _Known) -> Iterator[str]:
     """Where a page, a manifest or a pointer of the month is not as the ledger has it: sealed tables take too long."""
-    found = files_of_project(root, sealed=False, period=month)
+    found = files_of_project(known.root, sealed=False, period=known.month, entries=known.everything)
     if found.faults:
         what = "`joinedup audit verify DIR` names each; tell the IG lead before anything is made again"
         yield f"{count_altered(found)}: {what}"

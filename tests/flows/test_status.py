@@ -9,6 +9,7 @@ import pytest
 
 from flows.lock import only_run
 from flows.run import now
+from flows.status import standing
 from governance.ledger import Event, Ledger
 from tests.lib.canary import MARKS, plant
 from tests.lib.command import here
@@ -156,6 +157,28 @@ def test_a_run_that_goes_on_is_told(capsys, project):
 
     assert done.json["result"]["running"] is True
     assert done.json["result"]["next"] == []
+
+
+@pytest.mark.parametrize("locked", [(True, False), (False, True)], ids=["ends", "begins"])
+def test_a_run_that_ends_or_begins_while_status_is_asked_is_told_as_going_on(project, monkeypatch, locked):
+    """Else what was read of its lines looked like those of one that was cut off."""
+    seen = iter(locked)
+    monkeypatch.setattr("flows.status.is_running", lambda _: next(seen))
+
+    found = standing(project, "latest")
+
+    assert (found.running, found.next) == (True, ())
+
+
+def test_the_ledger_is_read_once(toy_month, monkeypatch):
+    """It grows for years; what steps are held against and what files are held against is one reading."""
+    readings = []
+    real = Ledger.entries
+    monkeypatch.setattr(Ledger, "entries", lambda ledger: readings.append(1) or real(ledger))
+
+    found = standing(toy_month, "latest")
+
+    assert (found.period, readings) == ("2026-10", [1])
 
 
 def test_files_of_each_board_are_named_beside_those_of_the_whole(capsys, project):
