@@ -1,4 +1,6 @@
-"""A scorecard and the page of measures in a real browser: they reflow at 320 px and their tables can be reached."""
+"""Pages for analysts and sources in a real browser: they reflow at 320 px, tables are in reach, paper loses nothing."""
+
+import shutil
 
 import pytest
 
@@ -13,7 +15,9 @@ from tests.unit.test_scorecard import card
 
 pytestmark = pytest.mark.browser
 
-PAGES = ("housing.html", "measures.html")
+PAGES = ("housing.html", "measures.html", "who_is_missed.html", "linkage_report.html")
+A4 = 688
+"""Pixels between its margins of 14 mm, at 96 in an inch."""
 
 MEASURING = """
   all("details").forEach((one) => { one.open = true; });
@@ -28,13 +32,16 @@ MEASURING = """
 
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory):
-    """A folder with both pages."""
+def folder(tmp_path_factory, toy_month):
+    """A folder with every such page."""
     need_chromium()
     root = tmp_path_factory.mktemp("pages")
     bundle = load_bundle(make_toy(root / "toy", keys=False))
     write_scorecard(root, bundle.project, card())
     write_measures_page(root, bundle, "2026-10", table(), counts(), {"c01": "Some cohort"})
+    for page in ("who_is_missed.html", "linkage_report.html"):
+        [found] = toy_month.glob(f"zones/*/*/*/*/{page}")
+        shutil.copy(found, root)
     return root
 
 
@@ -47,6 +54,19 @@ def test_the_pages_fit_every_width(folder, tmp_path, page, width):
     assert found["width"] <= width
     assert (found["spilling"], found["unreachable"]) == (0, 0)
     assert found["tables"] >= 5
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_paper_loses_no_column(folder, tmp_path, page):
+    """What is too wide for a sheet cannot be scrolled to: the rules for paper, at its width, let nothing run off it."""
+    as_on_paper = tmp_path / page
+    written = (folder / page).read_text("utf-8")
+    as_on_paper.write_text(written.replace("@media print", "@media all"), "utf-8")
+    assert as_on_paper.read_text("utf-8") != written
+    found = measured(as_on_paper, tmp_path / "profile", A4, MEASURING.replace(".scroll, .skip", ".skip"))
+
+    assert found["width"] <= A4
+    assert found["spilling"] == 0
 
 
 @pytest.mark.parametrize("page", PAGES)
