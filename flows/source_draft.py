@@ -1,7 +1,8 @@
-"""``joinedup source add``: a draft of a source file from an extract, for a person to confirm line by line."""
+"""``joinedup source add``: a draft of a source file from an extract, for a named person to confirm."""
 
 import json
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -11,14 +12,20 @@ from flows.run import now
 from flows.starter import is_untouched_example, render_text
 from governance.errors import BadInput
 from governance.intake.profile import Profile, profile_extract
-from governance.intake.suggest import Shape, Suggestion, suggest
-from governance.settings import ColumnClass
+from governance.intake.suggest import Shape, Suggestion, rows_are_people, suggest
+from governance.settings import ColumnClass, Way, way_of
 from governance.store import write_file
 
 _PLAIN_KEY = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
 _YAML_WORDS = frozenset({"true", "false", "null", "yes", "no", "on", "off"})
 _SLUG = re.compile(r"[a-z][a-z0-9_]{1,39}")
 _MONTH = re.compile(r"[12][0-9]{3}-(?:0[1-9]|1[0-2])")
+_LONGEST_LINE = 100
+_MEANS = {
+    Way.LEFT_OUT: "never loaded, or read to be dropped: nothing of them leaves the source",
+    Way.LINKED: "leave the source as codes, by which the same person is found in another",
+    Way.SENT: "may leave the source as they stand: look here first",
+}
 _SEX_MAPS = {
     "numbers": {"1": "male", "2": "female", "0": "", "9": "", "X": ""},
     "letters": {"M": "male", "F": "female", "U": ""},
@@ -98,7 +105,7 @@ def add_source(
     today = now().date()
     facts = {
         "id": name,
-        "title": json.dumps(title) if title else "REPLACE what the extract is",
+        "title": json.dumps(title or _named_after(name)),
         "organisation": json.dumps(organisation) if organisation else "REPLACE who sends it",
         "sector": sector,
         "today": today.isoformat(),
@@ -109,7 +116,8 @@ def add_source(
         "sheet": json.dumps(profile.sheet, ensure_ascii=False),
         "file_id": name,
         "path": json.dumps(_path(root, extract, name)),
-        "grain": "people" if any(one.role == "record_id" for one in suggestions) else "both",
+        "grain": "people" if rows_are_people(profile.columns, suggestions) else "both",
+        "together": _together(profile.columns, suggestions),
         "columns": [_line(shape, one) for shape, one in zip(profile.columns, suggestions, strict=True)],
     }
     write_file(target, render_text("draft.yaml.jinja", facts))
@@ -156,15 +164,48 @@ def _path(root: Path, extract: Path, name: str) -> str:
 
 def _line(shape: Shape, one: Suggestion) -> dict[str, str]:
     role = f", role: {one.role}" if one.role else ""
-    is_date = one.role == "date_of_birth" or one.column_class is ColumnClass.EVENT_FIELD
-    format_ = f", format: {json.dumps(shape.format)}" if shape.format and is_date else ""
+    format_ = f", format: {json.dumps(shape.format)}" if shape.format and _is_date(one) else ""
     codes = _SEX_MAPS.get(shape.sex_codes, {}) if one.role == "sex" else {}
     values = ", values: " + json.dumps(codes) if codes else ""
     remark = f"{filled(shape)}; {one.why}"
-    if format_ and shape.also:
-        remark += f"; {shape.also} would fit, too"
+    if _is_in_two_minds(shape, one):
+        remark += f"; {shape.also} would fit, too: confirmed by itself, when the source has said which"
     settings = f"{{class: {one.column_class}{role}{format_}{values}, confirm: true}}"
     return {"key": _key(shape.name), "settings": settings, "remark": remark}
+
+
+def _is_date(one: Suggestion) -> bool:
+    return one.role == "date_of_birth" or one.column_class is ColumnClass.EVENT_FIELD
+
+
+def _is_in_two_minds(shape: Shape, one: Suggestion) -> bool:
+    """A day that can be read in two ways is nothing to be signed for beside twenty others."""
+    return bool(_is_date(one) and shape.format and shape.also)
+
+
+def _together(shapes: Sequence[Shape], suggestions: Sequence[Suggestion]) -> list[dict[str, str]]:
+    """Columns that can be confirmed by one signature, by the way they go."""
+    going: dict[Way, list[str]] = {way: [] for way in Way}
+    for shape, one in zip(shapes, suggestions, strict=True):
+        if not _is_in_two_minds(shape, one):
+            going[way_of(one.column_class, one.role)].append(_key(shape.name))
+    return [
+        {"way": way.value, "means": _MEANS[way], "columns": _wrapped(names)} for way, names in going.items() if names
+    ]
+
+
+def _wrapped(names: Sequence[str]) -> str:
+    """Names of columns as one list over as many lines as it takes; a name is never broken."""
+    lines = [""]
+    for name in names:
+        lines = [*lines, ""] if lines[-1] and len(lines[-1]) + len(name) > _LONGEST_LINE else lines
+        lines[-1] += f"{name}, "
+    return "\n          ".join(line.rstrip() for line in lines).removesuffix(",")
+
+
+def _named_after(name: str) -> str:
+    """What people call a source until somebody says otherwise."""
+    return name.replace("_", " ").capitalize()
 
 
 def _key(name: str) -> str:

@@ -1,4 +1,7 @@
-"""Names of columns that say that the column identifies people; what a policy rule refuses is never suggested."""
+"""Names of columns that say that a column identifies people, or holds codes or free text.
+
+Shared by the policy rules and by `joinedup source add`: what a rule refuses is never suggested.
+"""
 
 import re
 
@@ -12,6 +15,10 @@ _NOT_A_PERSON = re.compile(
     r"|type|status|flag|known|no_fixed|contact|consultation|call|triage)(_|$)"
 )
 """Words that make an address one of a building, and a telephone one of a way to be seen."""
+_CODES = re.compile(
+    r"snomed|(^|_)(icd|opcs|read_?codes?|diag(nos[ie]s)?|diagnostic|procedures?|operations?)(_|\d|$)", re.I
+)
+_FREE_TEXT = re.compile(r"(^|_)(notes?|comments?|narrative|free_?text|remarks?)(_|$)")
 
 
 def words_of(name: str) -> str:
@@ -24,3 +31,13 @@ def is_identifier_name(name: str) -> bool:
     """Whether a column is named like an identifier of a person."""
     words = words_of(name)
     return bool(_IDENTIFIER_WORDS.search(words)) and not _NOT_A_PERSON.search(words)
+
+
+def is_code_name(name: str) -> bool:
+    """Whether a column is named like clinical codes, among which may be some that the law restricts."""
+    return bool(_CODES.search(re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name)))
+
+
+def is_free_text_name(name: str) -> bool:
+    """Whether a column is named like free text."""
+    return bool(_FREE_TEXT.search(words_of(name)))

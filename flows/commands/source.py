@@ -38,7 +38,8 @@ def add(
     """Draft a source file from an extract: how it is written, and a suggested class for every column.
 
     No value is shown. What is in doubt is suggested as a direct identifier, which never leaves the source. Each
-    line is marked `confirm: true`, and nothing runs until a person has removed every mark.
+    line is marked `confirm: true`, and nothing runs until a person has signed for it: once for all columns that go the
+    same way (`confirmed`), or by taking the mark away.
     """
     from flows.source_draft import add_source, filled
 
@@ -55,6 +56,7 @@ def add(
             f"Drafted {draft.file} with {len(rows)} columns:",
             *aligned(rows),
             f"A month's file belongs to {draft.path.replace('{period}', 'YYYY-MM')} in the project folder.",
-            "Next: confirm each column, fill in what says REPLACE, then `joinedup check DIR`.",
+            "Next: correct what is wrong, sign for each list under `confirmed`, fill in what else says REPLACE, then"
+            " `joinedup check DIR`.",
         ],
     )

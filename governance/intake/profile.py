@@ -187,7 +187,7 @@ def _shapes(raw: RawTable) -> list[Shape]:
 
 
 def _shape(name: str, found: tuple[int, ...], formats: list[str]) -> Shape:
-    _, rows, filled, distinct, longest, nhs, postcode, email, phone, serial, *others = found
+    _, rows, filled, distinct, longest, nhs, postcode, email, phone, serial, long_number, *others = found
     some = max(filled, 1)
     if not formats and serial >= _NEARLY_ALL * some and names_a_date(name):
         formats = list(SERIAL_FORMATS)
@@ -200,6 +200,7 @@ def _shape(name: str, found: tuple[int, ...], formats: list[str]) -> Shape:
         longest=longest,
         unique=distinct == rows,
         shapes={"nhs_number": nhs / some, "postcode": postcode / some, "email": email / some, "phone": phone / some},
+        long_numbers=long_number / some,
         format=formats[0] if formats else "",
         also=formats[1] if len(formats) > 1 else "",
         sex_codes=lists[0] if lists else "",

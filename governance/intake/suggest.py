@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from governance.identifier_names import is_identifier_name
+from governance.identifier_names import is_code_name, is_free_text_name, is_identifier_name
 from governance.intake.header import plain
 from governance.settings import ColumnClass
 from governance.settings.standard import SERIAL_FORMATS
@@ -13,6 +13,8 @@ _LIKELY = 0.8
 """Above this share of values of one shape the column is taken to hold such values."""
 _SOME = 0.2
 """Below this share of values of its shape a column does not hold what its name says."""
+_OF_ONE_PERSON = 0.95
+"""Below this many NHS numbers for each that is filled in, people stand in several rows."""
 _FEW_CODES = 25
 _CODED_ROWS = 50
 _LONG_TEXT = 60
@@ -33,7 +35,7 @@ _NAMES = {
     "address": r".*address.*|street.*|suburb|city|town|house(no|number|name)",
     "birth_place": r"birthplace|placeofbirth",
     "occupation": r"occupation|job(title)?",
-    "sex": r"sex(atbirth)?|gender",
+    "sex": r"(stated|current)?(sex|gender)(atbirth)?(code)?",
     "ethnic_group": r"ethnic(ity|group|category|origin)?",
     "first_language": r"(first|main|preferred|spoken|home)lang(uage)?(code)?|languagecodepreferred|language",
     "birth_year": r"(birthyear|yearofbirth|yob)",
@@ -55,6 +57,8 @@ _PERSON_ID = re.compile(
 )
 """Names of an id of a person that may stand in several rows."""
 _DATE = re.compile(rf".*date.*|{_NAMES['date_of_birth']}")
+_NEVER_AS_IT_STANDS = re.compile(r".*(genderidentity|genderreassignment|sameasbirth|transgender).*")
+"""Tells of some who it is about that they live in another gender than at birth."""
 _FREE_TEXT = re.compile(r".*(notes?|comments?|description|narrative|freetext|remarks?)")
 
 
@@ -72,6 +76,8 @@ class Shape:
     """Every row has a value of its own."""
     shapes: dict[str, float]
     """Share of the filled values that look like an NHS number, a postcode, an e-mail address or a telephone number."""
+    long_numbers: float = 0.0
+    """Share of the filled values that are numbers of 6 to 18 digits, as SNOMED CT codes are."""
     format: str = ""
     """A date format that reads nearly all of it."""
     also: str = ""
@@ -141,6 +147,14 @@ def _second(role: str) -> Suggestion:
     return _direct("other_identifier", f"another {words}: give it the role `{role}` if it is the person's own")
 
 
+def rows_are_people(shapes: Sequence[Shape], suggestions: Sequence[Suggestion]) -> bool:
+    """Whether a row may be a person: something is its own in every row, and no NHS number stands in several."""
+    held = {one.role: shape for shape, one in zip(shapes, suggestions, strict=True)}
+    number = held.get("nhs_number")
+    repeated = number is not None and number.distinct < _OF_ONE_PERSON * number.filled * number.rows
+    return "record_id" in held and not repeated
+
+
 def _record_id(shapes: Sequence[Shape]) -> int | None:
     """The first column with such a name whose values are all there and all different."""
     found = (n for n, shape in enumerate(shapes) if shape.unique and _RECORD_ID.fullmatch(plain(shape.name)))
@@ -168,13 +182,19 @@ def _suggest(shape: Shape) -> Suggestion:
 
 
 def _by_content(shape: Shape) -> Suggestion:
+    if is_free_text_name(shape.name) or (not shape.format and _is_long(shape)):
+        return Suggestion(column_class=ColumnClass.FREE_TEXT, why="long texts: never loaded")
+    if is_code_name(shape.name):
+        return _direct("other_identifier", "named like clinical codes, which need their `code_system` to be sent")
+    if _NEVER_AS_IT_STANDS.fullmatch(plain(shape.name)):
+        return _direct("other_identifier", "in doubt: may tell who was recognised in another gender")
     if shape.format:
         days = "numbers of days, as spreadsheets keep dates" if shape.format in SERIAL_FORMATS else "dates"
         return Suggestion(column_class=ColumnClass.EVENT_FIELD, why=days)
-    if shape.longest > _LONG_TEXT or _FREE_TEXT.fullmatch(plain(shape.name)):
-        return Suggestion(column_class=ColumnClass.FREE_TEXT, why="long texts: never loaded")
     if shape.sex_codes == "words" and shape.distinct > 1:
         return Suggestion(column_class=ColumnClass.QUASI_IDENTIFIER, role="sex", why="its values are those of sex")
+    if shape.long_numbers >= _LIKELY:
+        return _direct("other_identifier", "in doubt, long numbers: clinical codes need their `code_system` to be sent")
     coded = shape.distinct <= _FEW_CODES and shape.rows >= _CODED_ROWS and 0 < shape.longest <= _CODE
     if coded and not _RECORD_ID.fullmatch(plain(shape.name)):
         return Suggestion(column_class=ColumnClass.ATTRIBUTE, why="a few short codes")
@@ -186,6 +206,10 @@ def _by_content(shape: Shape) -> Suggestion:
         why = "its own in every row: give it the role `record_id` if it is the source's id of a person"
         return _direct("other_identifier", f"in doubt, a value of {why}")
     return _direct("other_identifier", "in doubt: never encoded, never sent")
+
+
+def _is_long(shape: Shape) -> bool:
+    return shape.longest > _LONG_TEXT or bool(_FREE_TEXT.fullmatch(plain(shape.name)))
 
 
 def _direct(role: str, why: str) -> Suggestion:

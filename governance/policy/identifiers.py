@@ -1,15 +1,13 @@
 """ID: what identifies people, and where it may go."""
 
-import re
 from collections.abc import Iterator
 
-from governance.identifier_names import is_identifier_name, words_of
+from governance.identifier_names import is_free_text_name, is_identifier_name
 from governance.policy.rule import Problem, RunFacts, place, rule
 from governance.settings import Bundle, ColumnClass
 from governance.settings.extract import DIRECT_ROLES
 
 _TAKEN_AS_IS = (ColumnClass.ATTRIBUTE, ColumnClass.EVENT_FIELD)
-_FREE_TEXT_WORDS = re.compile(r"(^|_)(notes?|comments?|narrative|free_?text|remarks?)(_|$)")
 
 _VIEW_TABLES = frozenset({"view", "record", "u_statistic"})
 _PAYLOAD_TABLES = frozenset({"record_person", "record_address", "record_event", "record_need"})
@@ -132,7 +130,7 @@ def _mixed_columns(bundle: Bundle) -> Iterator[Problem]:
 def free_text_stays(bundle: Bundle, facts: RunFacts) -> Iterator[Problem]:
     """No column named like free text is loaded."""
     for where, title, name, column_class in _columns(bundle):
-        if column_class in _TAKEN_AS_IS and _FREE_TEXT_WORDS.search(words_of(name)):
+        if column_class in _TAKEN_AS_IS and is_free_text_name(name):
             says = f"{title}: column `{name}` is named like free text but classed {column_class}."
             yield Problem(where=where, says=says)
 

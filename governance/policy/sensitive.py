@@ -1,9 +1,9 @@
 """SENS: people who must not be found, and codes that may not flow."""
 
-import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from governance.identifier_names import is_code_name
 from governance.ledger import Event
 from governance.policy.rule import Problem, RunFacts, place, rule
 from governance.policy.wording import is_placeholder, plus_months
@@ -11,9 +11,6 @@ from governance.restricted_codes import EDITION, FAMILIES
 from governance.settings import Bundle, ColumnClass, Source
 
 _QUARTER = 3
-_CODES = re.compile(
-    r"snomed|(^|_)(icd|opcs|read_?codes?|diag(nos[ie]s)?|diagnostic|procedures?|operations?)(_|\d|$)", re.I
-)
 _SYSTEMS = {"icd10": "ICD-10", "opcs4": "OPCS-4", "snomed_ct": "SNOMED CT members of"}
 
 
@@ -124,8 +121,7 @@ def restricted_codes_never_flow(bundle: Bundle, facts: RunFacts) -> Iterator[Pro
         name, systems = f"sources/{source.id}.yaml", [*_systems(source)]
         for number, file in enumerate(source.files):
             for column, held in file.columns.items():
-                words = re.sub(r"(?<=[a-z])(?=[A-Z])", "_", column)
-                if held.column_class in taken and held.code_system is None and _CODES.search(words):
+                if held.column_class in taken and held.code_system is None and is_code_name(column):
                     where = place(bundle, name, "files", number, "columns", column)
                     says = f"{source.title}: column `{column}` is named like clinical codes, but has no code_system."
                     yield Problem(where=where, says=says)

@@ -4,13 +4,9 @@ import re
 from calendar import monthrange
 from datetime import date
 
-_PLACEHOLDER = re.compile(r"^\W*(tbc|tbd|todo|to be (confirmed|decided)|pending|unknown|n/?a|none|x+)?\W*$", re.I)
+from governance.placeholder import is_placeholder as is_placeholder
+
 _NAMES_A_LAW = re.compile(r"\b(Act|Regulations?|Order|Measure|Directions?)\b")
-
-
-def is_placeholder(text: str | None) -> bool:
-    """Whether a text says nothing: empty, TBC, pending, n/a."""
-    return text is None or _PLACEHOLDER.match(text) is not None
 
 
 def names_a_law(text: str) -> bool:

@@ -3,6 +3,7 @@
 from governance.sector import Sector
 from governance.settings.accountability import Governance
 from governance.settings.bundle import Bundle, config_error, load_bundle, validate_yaml
+from governance.settings.confirming import Way, way_of
 from governance.settings.extract import Coded, Column, ColumnClass, EventMapping, ExtractFile, NeedMapping
 from governance.settings.fault import placeholders
 from governance.settings.policy import POLICY_VERSION, Policy
@@ -32,6 +33,7 @@ __all__ = [
     "Provider",
     "Sector",
     "Source",
+    "Way",
     "YamlFile",
     "config_error",
     "load_bundle",
@@ -39,4 +41,5 @@ __all__ = [
     "placeholders",
     "read_yaml",
     "validate_yaml",
+    "way_of",
 ]

@@ -1,7 +1,7 @@
 """The config bundle: every file of a project folder, read once, all faults reported together."""
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -10,19 +10,16 @@ from typing import TypeVar
 from pydantic import BaseModel, ValidationError
 
 from governance.errors import ConfigError, Fault
-from governance.settings.extract import Column, ColumnClass
+from governance.settings.confirming import check_confirmed
 from governance.settings.fault import faults_of
 from governance.settings.policy import Policy
 from governance.settings.project import Project
 from governance.settings.source import Source
-from governance.settings.yaml_file import Location, YamlFile, read_yaml
+from governance.settings.yaml_file import YamlFile, read_yaml
 
 Model = TypeVar("Model", bound=BaseModel)
 
 _UNCOUNTED = "Every rate is out of the people on it: without it nothing could be counted."
-_SHOWN = 3
-_LEAVES = frozenset({ColumnClass.QUASI_IDENTIFIER, ColumnClass.ATTRIBUTE, ColumnClass.EVENT_FIELD})
-"""Classes of what is sent on as it is, not encoded and not left behind."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,56 +81,8 @@ def load_bundle(root: Path) -> Bundle:
     faults += _cross_file_faults(files, project, named)
     if faults or project is None or policy is None:
         raise config_error(faults)
-    _check_confirmed(files, sources)
+    check_confirmed(files, sources)
     return Bundle(root=root, project=project, sources=tuple(sources), policy=policy, files=files)
-
-
-def _check_confirmed(files: dict[str, YamlFile], sources: Sequence[Source]) -> None:
-    """Nothing goes on with a class that only a program has seen.
-
-    Raises:
-        ConfigError: With every column that is still marked ``confirm``.
-    """
-    marked = {source.id: found for source in sources if (found := _marked(source))}
-    count = sum(len(found) for found in marked.values())
-    if count:
-        raise ConfigError(
-            f"Columns that are classed by suggestion only: {count}.",
-            why="A class decides where a column may go: a person who knows the source has to agree to each.",
-            fix="Read every line marked `confirm: true`, first those that would leave the source as they are; an editor"
-            " then removes the mark from all of them at once. Nothing was written.",
-            code="E-CONFIG-CONFIRM",
-            faults=[_unconfirmed(files[f"sources/{one}.yaml"], found) for one, found in marked.items()],
-        )
-
-
-def _marked(source: Source) -> dict[Location, Column]:
-    """The source's columns that are still marked, by their place in its file."""
-    return {
-        ("files", number, "columns", name): column
-        for number, file in enumerate(source.files)
-        for name, column in file.columns.items()
-        if column.confirm
-    }
-
-
-def _unconfirmed(file: YamlFile, marked: Mapping[Location, Column]) -> Fault:
-    """One line a file, at its first column: forty lines that say the same are read by nobody."""
-    names = [f"`{location[-1]}`" for location in marked]
-    more = f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
-    lines = [file.line(location) for location in marked]
-    where = f", lines {min(lines)} to {max(lines)}" if len(lines) > 1 else ""
-    leaving = sum(column.column_class in _LEAVES for column in marked.values())
-    if len(names) == 1:
-        left = "it would leave the source as it is" if leaving else "it would not leave the source"
-    else:
-        left = f"{leaving} of them would leave the source as they are"
-    return file.fault(
-        min(marked, key=file.line),
-        f"nobody has confirmed {', '.join(names[:_SHOWN])}{more}{where}; {left}.",
-        "Correct what is wrong, then remove `, confirm: true`.",
-        "A program saw names and shapes of columns, not what the source means by them.",
-    )
 
 
 def check_is_project(root: Path) -> None:

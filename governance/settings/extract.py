@@ -6,7 +6,9 @@ from typing import Annotated, Literal, Self, get_args
 
 from pydantic import Field, field_validator, model_validator
 
+from governance.placeholder import is_placeholder
 from governance.settings.base import Kind, Slug, Strict, Text
+from governance.settings.fault import is_left
 from governance.settings.slip import Slip
 from governance.settings.standard import bad_date_format, misspelt
 
@@ -81,7 +83,8 @@ class Column(Strict):
     no such code can stand in it."""
 
     confirm: bool = False
-    """`joinedup source add` suggested this line and nobody has agreed to it yet: nothing runs until it is gone."""
+    """`joinedup source add` suggested this line: nothing runs until somebody has signed for it under `confirmed`, or
+    has taken this mark away."""
 
     @model_validator(mode="after")
     def _role_fits_class(self) -> Self:
@@ -176,6 +179,37 @@ class NeedMapping(Strict):
     where: dict[str, list[str]] = {}
 
 
+class Confirmed(Strict):
+    """Who looked at columns that `joinedup source add` classed, and at which."""
+
+    by: Text
+    """Name and role, such as `J. Okoro, information analyst`."""
+    columns: Annotated[list[Text], Field(min_length=1)]
+    """What was looked at. A column that is not listed here, or goes elsewhere by now, is not confirmed by it."""
+
+    @model_validator(mode="after")
+    def _by_a_person(self) -> Self:
+        name, _, role = self.by.partition(",")
+        if not is_left(self.by) and (is_placeholder(name) or is_placeholder(role)):
+            raise Slip(
+                "by needs a name and a role",
+                "Write them with a comma between, such as J. Okoro, information analyst.",
+                "Whoever asks later why a column went where it went has to know whom to ask.",
+            )
+        return self
+
+
+class ConfirmedTogether(Strict):
+    """Signatures under columns that go the same way; each signs for that way and for the columns it lists."""
+
+    left_out: Confirmed | None = None
+    """Never loaded, or read to be dropped: nothing of them leaves the source."""
+    linked: Confirmed | None = None
+    """They leave the source as codes, by which the same person is found in another."""
+    sent: Confirmed | None = None
+    """They may leave the source as they stand."""
+
+
 class AddressDates(Strict):
     """Since when, and until when, a row's address was the person's, as far as the source knows."""
 
@@ -209,6 +243,8 @@ class ExtractFile(Strict):
     grain: Literal["people", "events", "both"]
     """`people`: a row is a person. `events`: a row is an event of a person in the people file.
     `both`: a row is an event and carries the person's identifiers."""
+    confirmed: ConfirmedTogether = ConfirmedTogether()
+    """Who looked at the columns that are marked `confirm: true`."""
     columns: Annotated[dict[str, Column], Field(min_length=1)]
     events: list[EventMapping] = []
     needs: list[NeedMapping] = []

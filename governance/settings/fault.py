@@ -90,7 +90,7 @@ def _fault(file: YamlFile, problem: ErrorDetails) -> Fault:
     loc = problem["loc"]
     shown = tuple(part for part in loc if not (isinstance(part, str) and part in {"Coded", "constrained-str"}))
     name = ".".join(str(part) for part in shown) or "the file"
-    left = _is_left(problem["input"])
+    left = is_left(problem["input"])
     what, fix = _LEFT if left else _words(problem)
     why = _WHY_LEFT if left else _why(problem)
     return file.fault(shown, f"{name}: {what}", fix, why)
@@ -104,12 +104,13 @@ def _why(problem: ErrorDetails) -> str:
 def placeholders(file: YamlFile) -> Iterator[Fault]:
     """What `joinedup init` left to be filled in."""
     for at, text in _texts(file.data, ()):
-        if _is_left(text):
+        if is_left(text):
             what, fix = _LEFT
             yield file.fault(at, f"{'.'.join(str(part) for part in at)}: {what}", fix, _WHY_LEFT)
 
 
-def _is_left(given: object) -> bool:
+def is_left(given: object) -> bool:
+    """Whether a text is the one that a template left to be filled in."""
     return isinstance(given, str) and given.startswith(_PLACEHOLDER)
 
 

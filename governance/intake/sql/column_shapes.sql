@@ -1,8 +1,8 @@
 -- What can be said of each column of an extract without a value of it.
 -- reads   value           one row per cell: place (of the column), text
 -- grain   one row per column
--- columns place, n_row, n_filled, n_distinct, longest, n_nhs_number, n_postcode, n_email, n_phone, n_serial, and how many
---         filled cells are outside each of our lists of sex codes
+-- columns place, n_row, n_filled, n_distinct, longest, n_nhs_number, n_postcode, n_email, n_phone, n_serial, n_long_number,
+--         and how many filled cells are outside each of our lists of sex codes
 -- params  $codes_numbers, $codes_letters, $codes_words VARCHAR[]
 SELECT
     place,
@@ -15,6 +15,7 @@ SELECT
     count(*) FILTER (looks_like_email(text)) AS n_email,
     count(*) FILTER (looks_like_phone(text)) AS n_phone,
     count(*) FILTER (looks_like_serial(text)) AS n_serial,
+    count(*) FILTER (looks_like_long_number(text)) AS n_long_number,
     count(*) FILTER (NOT list_contains($codes_numbers, text)) AS n_outside_numbers,
     count(*) FILTER (NOT list_contains($codes_letters, text)) AS n_outside_letters,
     count(*) FILTER (NOT list_contains($codes_words, text)) AS n_outside_words

@@ -1,0 +1,119 @@
+"""Nothing goes on with a class that only a program has seen: who has looked at which suggested column.
+
+A column that is marked `confirm` counts once a named person has signed for it under `confirmed`: for this column, and
+for the way it goes. Another class, or a column that was not there, is not what was signed.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from enum import StrEnum
+
+from governance.errors import ConfigError, Fault
+from governance.settings.extract import Column, ColumnClass, Confirmed, ExtractFile
+from governance.settings.fault import is_left
+from governance.settings.source import Source
+from governance.settings.yaml_file import Location, YamlFile
+
+_SHOWN = 3
+_NEVER_ENCODED = frozenset({"address", "other_identifier"})
+_LOOK = "A program saw names and shapes of columns, not what the source means by them."
+_OWN = "take `, confirm: true` from each line that you have made your own"
+
+
+class Way(StrEnum):
+    """Where a column goes; columns that go the same way are confirmed together."""
+
+    LEFT_OUT = "left_out"
+    LINKED = "linked"
+    SENT = "sent"
+
+
+_BECOMES = {
+    Way.LEFT_OUT: "would not leave the source",
+    Way.LINKED: "would leave the source as codes",
+    Way.SENT: "would leave the source as {they} {stand}",
+}
+
+
+def way_of(column_class: ColumnClass, role: str | None) -> Way:
+    """Where a column of such a class and role goes."""
+    if column_class in (ColumnClass.DROP, ColumnClass.FREE_TEXT):
+        return Way.LEFT_OUT
+    if column_class is ColumnClass.DIRECT_IDENTIFIER:
+        return Way.LEFT_OUT if role in _NEVER_ENCODED else Way.LINKED
+    return Way.SENT
+
+
+def _way(column: Column) -> Way:
+    return way_of(column.column_class, column.role)
+
+
+def check_confirmed(files: Mapping[str, YamlFile], sources: Sequence[Source]) -> None:
+    """Check that somebody has looked at every column that was classed by suggestion.
+
+    Raises:
+        ConfigError: With every column that nobody has confirmed.
+    """
+    open_ones = [
+        (source, number, file, unconfirmed(file)) for source in sources for number, file in enumerate(source.files)
+    ]
+    count = sum(len(names) for *_, names in open_ones)
+    if count:
+        raise ConfigError(
+            f"Columns that are classed by suggestion only: {count}.",
+            why="A class decides where a column may go: a person who knows the source has to agree to each.",
+            fix="Read every line marked `confirm: true`, first those that would leave the source as they stand, and"
+            " correct what is wrong; then put name and role under `confirmed`, once for each way that columns go."
+            " Nothing was written.",
+            code="E-CONFIG-CONFIRM",
+            faults=[
+                fault
+                for source, number, file, names in open_ones
+                for fault in _faults(files[f"sources/{source.id}.yaml"], number, file, names)
+            ],
+        )
+
+
+def unconfirmed(file: ExtractFile) -> list[str]:
+    """The columns of a file that a program classed and nobody signed for, in its order."""
+    return [name for name, column in file.columns.items() if column.confirm and not _is_signed(file, name, column)]
+
+
+def _is_signed(file: ExtractFile, name: str, column: Column) -> bool:
+    signed = _signed(file, _way(column))
+    return signed is not None and name in signed.columns
+
+
+def _signed(file: ExtractFile, way: Way) -> Confirmed | None:
+    """The signature for one way; none while it says what the draft said."""
+    found: Confirmed | None = getattr(file.confirmed, way.value)
+    return None if found is None or is_left(found.by) else found
+
+
+def _faults(yaml: YamlFile, number: int, file: ExtractFile, names: Sequence[str]) -> Iterator[Fault]:
+    """One line a way: forty lines that say the same are read by nobody."""
+    for way in Way:
+        going = [name for name in names if _way(file.columns[name]) is way]
+        if not going:
+            continue
+        at: Location = ("files", number, "columns")
+        lines = [yaml.line((*at, name)) for name in going]
+        first = min(going, key=lambda name: yaml.line((*at, name)))
+        yield yaml.fault((*at, first), _what(file, way, going, lines), _fix(file, way, going), _LOOK)
+
+
+def _what(file: ExtractFile, way: Way, names: Sequence[str], lines: Sequence[int]) -> str:
+    shown = ", ".join(f"`{name}`" for name in names[:_SHOWN])
+    more = f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
+    where = f", lines {min(lines)} to {max(lines)}" if len(lines) > 1 else ""
+    one = len(names) == 1
+    becomes = _BECOMES[way].format(they="it" if one else "they", stand="stands" if one else "stand")
+    beside = f"; whoever signed for `{way}` did not sign for {'it' if one else 'them'}" if _signed(file, way) else ""
+    return f"nobody has confirmed {shown}{more}{where}: {'it' if one else 'they'} {becomes}{beside}."
+
+
+def _fix(file: ExtractFile, way: Way, names: Sequence[str]) -> str:
+    drafted: Confirmed | None = getattr(file.confirmed, way.value)
+    waits = drafted is not None and _signed(file, way) is None and set(names) <= set(drafted.columns)
+    if waits:
+        return f"Correct what is wrong; then put name and role at `confirmed`, `{way}`, `by`, or {_OWN}."
+    return f"Correct what is wrong; then {_OWN}."
