@@ -15,9 +15,7 @@ _NOT_A_PERSON = re.compile(
     r"|type|status|flag|known|no_fixed|contact|consultation|call|triage)(_|$)"
 )
 """Words that make an address one of a building, and a telephone one of a way to be seen."""
-_CODES = re.compile(
-    r"snomed|(^|_)(icd|opcs|read_?codes?|diag(nos[ie]s)?|diagnostic|procedures?|operations?)(_|\d|$)", re.I
-)
+_CODES = re.compile(r"snomed|(^|_)(icd|opcs|read_?codes?|diag(nos[ie]s)?|diagnostic|procedures?|operations?)(_|\d|$)")
 _FREE_TEXT = re.compile(r"(^|_)(notes?|comments?|narrative|free_?text|remarks?)(_|$)")
 
 
@@ -35,7 +33,7 @@ def is_identifier_name(name: str) -> bool:
 
 def is_code_name(name: str) -> bool:
     """Whether a column is named like clinical codes, among which may be some that the law restricts."""
-    return bool(_CODES.search(re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name)))
+    return bool(_CODES.search(words_of(name)))
 
 
 def is_free_text_name(name: str) -> bool:

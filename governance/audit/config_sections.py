@@ -5,7 +5,7 @@ from governance.audit.evidence import Evidence
 from governance.audit.fate import fate_of
 from governance.audit.words import CLASSES, COMMON_LAW, COMPONENTS, EVIDENCE, ROLES, SECTORS, retention
 from governance.english import day, joined, percent
-from governance.settings import Bundle, Source
+from governance.settings import Bundle, Source, Way, signed_together
 
 
 def purpose_section(evidence: Evidence) -> Section:
@@ -67,7 +67,35 @@ def columns_section(evidence: Evidence) -> Section:
         " feed both, such as a date of birth: encoded for linkage, the year only for analysis."
     )
     details = [Folded(f"{source.title}: every column", _column_table(source, bundle)) for source in bundle.sources]
-    return Section(id="columns", title="What each source sends", blocks=(Text(text), overview, *details))
+    blocks = (Text(text), overview, *_confirmed_table(bundle), *details)
+    return Section(id="columns", title="What each source sends", blocks=blocks)
+
+
+_WAYS = {
+    Way.LEFT_OUT: "Nothing of them leaves the source",
+    Way.LINKED: "Leave the source as codes",
+    Way.SENT: "May leave the source as they stand",
+}
+
+
+def _confirmed_table(bundle: Bundle) -> list[Table]:
+    """Who signed for columns that a program had classed; no table where nobody did."""
+    rows: list[Row] = [
+        (source.title, file.id, _WAYS[way], Cell(str(len(held)), "number"), by)
+        for source in bundle.sources
+        for file in source.files
+        for way, by, held in signed_together(file)
+    ]
+    if not rows:
+        return []
+    return [
+        Table(
+            caption="Columns classed by suggestion, and who confirmed them together",
+            head=("Source", "File", "Where they go", "Columns", "Confirmed by"),
+            rows=rows,
+            wide=True,
+        )
+    ]
 
 
 def _overview_row(source: Source, bundle: Bundle) -> Row:

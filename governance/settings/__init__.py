@@ -3,7 +3,7 @@
 from governance.sector import Sector
 from governance.settings.accountability import Governance
 from governance.settings.bundle import Bundle, config_error, load_bundle, validate_yaml
-from governance.settings.confirming import Way, way_of
+from governance.settings.confirming import Way, signed_together, way_of
 from governance.settings.extract import Coded, Column, ColumnClass, EventMapping, ExtractFile, NeedMapping
 from governance.settings.fault import placeholders
 from governance.settings.policy import POLICY_VERSION, Policy
@@ -40,6 +40,7 @@ __all__ = [
     "parse_yaml",
     "placeholders",
     "read_yaml",
+    "signed_together",
     "validate_yaml",
     "way_of",
 ]

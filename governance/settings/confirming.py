@@ -78,6 +78,15 @@ def unconfirmed(file: ExtractFile) -> list[str]:
     return [name for name, column in file.columns.items() if column.confirm and not _is_signed(file, name, column)]
 
 
+def signed_together(file: ExtractFile) -> Iterator[tuple[Way, str, list[str]]]:
+    """Each way for which somebody signed: who, and for which columns that are still as they were suggested."""
+    for way in Way:
+        signed = _signed(file, way)
+        marked = [name for name, column in file.columns.items() if column.confirm and _way(column) is way]
+        if signed and (held := [name for name in marked if name in signed.columns]):
+            yield way, signed.by, held
+
+
 def _is_signed(file: ExtractFile, name: str, column: Column) -> bool:
     signed = _signed(file, _way(column))
     return signed is not None and name in signed.columns

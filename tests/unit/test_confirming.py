@@ -1,0 +1,150 @@
+"""Columns that a program classed count once a named person signed for them, for just these and for where they go."""
+
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pydantic import ValidationError
+
+from governance.changes.diff import diff_meanings
+from governance.changes.meaning import meaning_of
+from governance.errors import ConfigError
+from governance.policy.assessed import assessed_digest
+from governance.settings import ExtractFile, Way, signed_together, way_of
+from governance.settings.confirming import unconfirmed
+from tests.lib.governance import edit_config, write_config
+
+NAMED = "J. Okoro, information analyst"
+SOURCE = "sources/housing.yaml"
+LEFT_OUT = {"class": "direct_identifier", "role": "other_identifier"}
+LINKED = {"class": "direct_identifier", "role": "surname"}
+SENT = {"class": "attribute"}
+OTHERS = {
+    Way.LEFT_OUT: [
+        LEFT_OUT,
+        {"class": "direct_identifier", "role": "address"},
+        {"class": "free_text"},
+        {"class": "drop"},
+    ],
+    Way.LINKED: [LINKED, {"class": "direct_identifier", "role": "date_of_birth"}],
+    Way.SENT: [SENT, {"class": "event_field"}, {"class": "quasi_identifier", "role": "sex"}],
+}
+
+
+def file_of(columns: dict[str, dict[str, Any]], **signed: dict[str, Any]) -> ExtractFile:
+    """An extract file in which every column is marked, and who signed for what."""
+    marked = {name: column | {"confirm": True} for name, column in columns.items()}
+    return ExtractFile.model_validate(
+        {"id": "people", "path": "a.csv", "grain": "both", "columns": marked, "confirmed": signed}
+    )
+
+
+def by(*columns: str, name: str = NAMED) -> dict[str, Any]:
+    """A signature."""
+    return {"by": name, "columns": [*columns]}
+
+
+def test_a_named_person_confirms_all_columns_that_go_one_way():
+    """And none of another way, whoever stands beside them."""
+    columns = {"Shoe": LEFT_OUT, "Notes": {"class": "free_text"}, "Name": LINKED, "Team": SENT}
+
+    assert unconfirmed(file_of(columns)) == ["Shoe", "Notes", "Name", "Team"]
+    assert unconfirmed(file_of(columns, left_out=by("Shoe", "Notes"))) == ["Name", "Team"]
+    assert unconfirmed(file_of(columns, left_out=by("Shoe", "Notes"), linked=by("Name"), sent=by("Team"))) == []
+
+
+def test_a_column_that_goes_elsewhere_by_now_is_not_what_was_signed():
+    """Signed for as left out; sent, its line says so and the signature does not."""
+    signed = {"left_out": by("Shoe", "Hat"), "sent": by("Team")}
+
+    assert unconfirmed(file_of({"Shoe": LEFT_OUT, "Hat": LEFT_OUT, "Team": SENT}, **signed)) == []
+    assert unconfirmed(file_of({"Shoe": SENT, "Hat": LEFT_OUT, "Team": SENT}, **signed)) == ["Shoe"]
+
+
+def test_a_column_that_came_later_is_not_what_was_signed():
+    """Pasted from a newer draft with its mark, below a signature for the others."""
+    assert unconfirmed(file_of({"Team": SENT, "New": SENT}, sent=by("Team"))) == ["New"]
+
+
+@given(
+    way=st.sampled_from(Way),
+    signed=st.dictionaries(st.sampled_from(Way), st.sets(st.sampled_from("ABCD"), min_size=1)),
+    data=st.data(),
+)
+def test_only_the_signature_for_a_columns_own_way_and_name_confirms_it(way, signed, data):
+    """Of every class and role, whatever else is signed."""
+    column = data.draw(st.sampled_from(OTHERS[way]))
+    file = file_of({"A": column}, **{one.value: by(*sorted(names)) for one, names in signed.items()})
+
+    assert (unconfirmed(file) == []) == ("A" in signed.get(way, set()))
+    assert [found for found, _, _ in signed_together(file)] == ([way] if "A" in signed.get(way, set()) else [])
+
+
+def test_what_the_draft_says_is_no_signature():
+    """Nobody has put a name there."""
+    assert unconfirmed(file_of({"Team": SENT}, sent=by("Team", name="REPLACE with name and role"))) == ["Team"]
+
+
+@pytest.mark.parametrize("name", ["Okoro", "with name and role", "J. Okoro, tbc", "n/a, n/a", ", analyst", "J. Okoro,"])
+def test_who_signs_has_a_name_and_a_role(name):
+    """A signature that tells neither tells nobody whom to ask."""
+    with pytest.raises(ValidationError, match="by needs a name and a role"):
+        file_of({"Team": SENT}, sent=by("Team", name=name))
+
+
+@pytest.fixture
+def bundle(tmp_path):
+    """The made-up project."""
+    return write_config(tmp_path)
+
+
+def mark(bundle, name: str = ""):
+    """The project with one source as a program classed it; with a name, signed for as that suggests."""
+    [file, *_] = bundle.source("housing").files
+    ways = {way: [key for key, one in file.columns.items() if way_of(one.column_class, one.role) is way] for way in Way}
+
+    def change(data):
+        for column in data["files"][0]["columns"].values():
+            column["confirm"] = True
+        if name:
+            signed = {way.value: by(*names, name=name) for way, names in ways.items() if names}
+            data["files"][0]["confirmed"] = signed
+
+    return edit_config(bundle, SOURCE, change)
+
+
+def test_no_bundle_loads_with_a_column_that_nobody_signed_for(bundle):
+    """One line for each way that columns go, with the place of the first, and what to do."""
+    with pytest.raises(ConfigError) as refused:
+        mark(bundle)
+
+    assert refused.value.code == "E-CONFIG-CONFIRM"
+    said = [fault.what for fault in refused.value.faults]
+    assert [sum(words in one for one in said) for words in ("not leave", "as codes", "as they stand")] == [0, 1, 1]
+    assert all(fault.file == SOURCE and fault.line and "confirm: true" in fault.fix for fault in refused.value.faults)
+
+
+def test_whoever_signed_is_told_what_they_did_not_sign_for(bundle):
+    """A column that came later, or changed its way, is named as such."""
+    signed = mark(bundle, NAMED)
+
+    def later(data):
+        data["files"][0]["columns"]["Later"] = SENT | {"confirm": True}
+
+    with pytest.raises(ConfigError) as refused:
+        edit_config(signed, SOURCE, later)
+    [fault] = refused.value.faults
+    assert "`Later`" in fault.what
+    assert "whoever signed for `sent` did not sign for it" in fault.what
+
+
+def test_signing_is_told_in_the_diff_and_asks_for_no_new_assessment(bundle):
+    """What is done with a column is the same, whoever looked at it."""
+    signed = mark(bundle, NAMED)
+    again = mark(signed, "A. Shah, service manager")
+
+    assert assessed_digest(bundle) == assessed_digest(signed) == assessed_digest(again)
+    changes = diff_meanings(meaning_of(signed), meaning_of(again)).changes
+    assert {one.risk for one in changes} == {"other"}
+    assert any("A. Shah, service manager" in one.sentence for one in changes)
