@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from enum import StrEnum
 
 from governance.errors import ConfigError, Fault
-from governance.settings.extract import Column, ColumnClass, Confirmed, ExtractFile
+from governance.settings.extract import Column, ColumnClass, ExtractFile, Signature
 from governance.settings.fault import is_left
 from governance.settings.source import Source
 from governance.settings.yaml_file import Location, YamlFile
@@ -92,9 +92,9 @@ def _is_signed(file: ExtractFile, name: str, column: Column) -> bool:
     return signed is not None and name in signed.columns
 
 
-def _signed(file: ExtractFile, way: Way) -> Confirmed | None:
+def _signed(file: ExtractFile, way: Way) -> Signature | None:
     """The signature for one way; none while it says what the draft said."""
-    found: Confirmed | None = getattr(file.confirmed, way.value)
+    found: Signature | None = getattr(file.confirmed, way.value)
     return None if found is None or is_left(found.by) else found
 
 
@@ -121,7 +121,7 @@ def _what(file: ExtractFile, way: Way, names: Sequence[str], lines: Sequence[int
 
 
 def _fix(file: ExtractFile, way: Way, names: Sequence[str]) -> str:
-    drafted: Confirmed | None = getattr(file.confirmed, way.value)
+    drafted: Signature | None = getattr(file.confirmed, way.value)
     waits = drafted is not None and _signed(file, way) is None and set(names) <= set(drafted.columns)
     if waits:
         return f"Correct what is wrong; then put name and role at `confirmed`, `{way}`, `by`, or {_OWN}."

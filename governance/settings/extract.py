@@ -179,7 +179,7 @@ class NeedMapping(Strict):
     where: dict[str, list[str]] = {}
 
 
-class Confirmed(Strict):
+class Signature(Strict):
     """Who looked at columns that `joinedup source add` classed, and at which."""
 
     by: Text
@@ -199,14 +199,14 @@ class Confirmed(Strict):
         return self
 
 
-class ConfirmedTogether(Strict):
+class Signatures(Strict):
     """Signatures under columns that go the same way; each signs for that way and for the columns it lists."""
 
-    left_out: Confirmed | None = None
+    left_out: Signature | None = None
     """Never loaded, or read to be dropped: nothing of them leaves the source."""
-    linked: Confirmed | None = None
+    linked: Signature | None = None
     """They leave the source as codes, by which the same person is found in another."""
-    sent: Confirmed | None = None
+    sent: Signature | None = None
     """They may leave the source as they stand."""
 
 
@@ -243,7 +243,7 @@ class ExtractFile(Strict):
     grain: Literal["people", "events", "both"]
     """`people`: a row is a person. `events`: a row is an event of a person in the people file.
     `both`: a row is an event and carries the person's identifiers."""
-    confirmed: ConfirmedTogether = ConfirmedTogether()
+    confirmed: Signatures = Signatures()
     """Who looked at the columns that are marked `confirm: true`."""
     columns: Annotated[dict[str, Column], Field(min_length=1)]
     events: list[EventMapping] = []

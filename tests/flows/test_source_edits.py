@@ -13,7 +13,7 @@ import pytest
 
 from flows.cli import run
 from tests.lib.paperwork import cover
-from tests.lib.strangers import STRANGERS
+from tests.lib.strangers import MEMBERS, STRANGERS
 from tests.lib.toy import make_toy
 
 MOST_EDITS = 10
@@ -165,6 +165,18 @@ def test_with_one_edit_fewer_nothing_passes(root, tmp_path, capsys):
         shutil.rmtree(short)
 
     assert passed == []
+
+
+def test_who_sends_it_may_be_said_with_the_command(project, tmp_path):
+    """Then one line less is edited, of those that the draft leaves open."""
+    left = []
+    for words in ([], ["--organisation", SAID["organisation"]]):
+        root, extract = Path(shutil.copytree(project, tmp_path / f"project{len(words)}")), tmp_path / "members.csv"
+        extract.write_bytes(MEMBERS.extract())
+        assert run(["source", "add", str(extract), "--dir", str(root), "--id", "stranger", *words]) == 0
+        left.append(len(_filled_in(root)))
+
+    assert left == [8, 7]
 
 
 def test_nothing_of_the_extract_stands_in_the_draft_or_in_what_is_said(root, stranger, capsys):

@@ -1,5 +1,6 @@
 """Columns that a program classed count once a named person signed for them, for just these and for where they go."""
 
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -7,6 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
+from governance.audit.blocks import Table
+from governance.audit.config_sections import columns_section
 from governance.changes.diff import diff_meanings
 from governance.changes.meaning import meaning_of
 from governance.errors import ConfigError
@@ -148,3 +151,18 @@ def test_signing_is_told_in_the_diff_and_asks_for_no_new_assessment(bundle):
     changes = diff_meanings(meaning_of(signed), meaning_of(again)).changes
     assert {one.risk for one in changes} == {"other"}
     assert any("A. Shah, service manager" in one.sentence for one in changes)
+
+
+def test_the_audit_page_says_who_signed_for_how_many_columns_and_where_they_go(bundle):
+    """Only where somebody did: a source that was written by hand has no such line."""
+    [table] = _signed_tables(mark(bundle, NAMED))
+
+    ways = [(row[2], row[3].text, row[4]) for row in table.rows]
+    assert ways == [("Leave the source as codes", "5", NAMED), ("May leave the source as they stand", "3", NAMED)]
+    assert {row[0] for row in table.rows} == {"Housing and homelessness"}
+    assert _signed_tables(bundle) == []
+
+
+def _signed_tables(bundle) -> list[Table]:
+    blocks = columns_section(SimpleNamespace(bundle=bundle)).blocks
+    return [block for block in blocks if isinstance(block, Table) and "suggestion" in block.caption]
