@@ -1,6 +1,6 @@
 """Sections that come from the config: purpose and law, what becomes of every column, encoding, trust."""
 
-from governance.audit.blocks import Cell, Folded, Points, Row, Section, Table, Text, code
+from governance.audit.blocks import Block, Cell, Folded, Points, Row, Section, Table, Text, code
 from governance.audit.evidence import Evidence
 from governance.audit.fate import fate_of
 from governance.audit.words import CLASSES, COMMON_LAW, COMPONENTS, EVIDENCE, ROLES, SECTORS, retention
@@ -67,7 +67,7 @@ def columns_section(evidence: Evidence) -> Section:
         " feed both, such as a date of birth: encoded for linkage, the year only for analysis."
     )
     details = [Folded(f"{source.title}: every column", _column_table(source, bundle)) for source in bundle.sources]
-    blocks = (Text(text), overview, *_confirmed_table(bundle), *details)
+    blocks: list[Block] = [Text(text), overview, *_confirmed_table(bundle), *details]
     return Section(id="columns", title="What each source sends", blocks=blocks)
 
 
