@@ -83,7 +83,7 @@ def audit_verify(
     with shown(not json, steps=0):
         files = files_of_project(folder, sealed=not quick)
     if files.faults:
-        raise altered(files)
+        raise altered(folder, files)
     root = " ".join(found["root"][at : at + 4] for at in range(0, 64, 4))
     lines = [f"The ledger holds: {found['entries']} entries, {found['signed']} of them signed at {found['at']}."]
     if against:

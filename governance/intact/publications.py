@@ -7,6 +7,7 @@ from pathlib import Path
 
 from governance.digests import DIGESTS, file_sha256, files_below, read_digests
 from governance.errors import Fault
+from governance.intact.mending import unrecorded
 from governance.intact.recorded import Recorded, period_of
 from governance.ledger import Entry
 from governance.policy.released import WITHDRAWAL
@@ -24,10 +25,6 @@ UNKNOWN = "was put there by nobody whom the ledger knows of"
 ELSEWHERE = "was recorded of another folder or month, and was laid here by nobody whom the ledger knows of"
 GONE = "is gone, and retention does not remove it"
 _AGAIN = "Tell the IG lead; keep a copy of it. Then restore it from a backup, or run the step that makes it again."
-_UNRECORDED = (
-    "Run the command that makes it again: what a command left that was cut off is then recorded. If that changes"
-    " nothing, tell the IG lead and keep a copy of it."
-)
 _WHY = "What people read, or another step relies on, has to be what was made and recorded."
 
 
@@ -74,11 +71,11 @@ def look_at(root: Path, content: Path, recorded: Recorded, *, sealed: bool) -> L
             return Looked(faults=(_fault(root, beside, ELSEWHERE),), files=1)
         return _held_against(root, content, listed, recorded, sealed=sealed)
     # A command that was cut off may have written it. Of what nobody is led to that is no alarm.
-    cut_off = period_of(content.relative_to(root).parts) in recorded.cut_off or digest in recorded.manifests
-    if cut_off and not _is_followed(content):
+    place, is_followed = content.parent.relative_to(root).as_posix(), _is_followed(content)
+    if not is_followed and (period_of(place.split("/")) in recorded.cut_off or digest in recorded.manifests):
         return Looked(left_over=True)
-    what = "is not the one that the ledger has: it was changed, or a command was cut off before it was recorded"
-    return Looked(faults=(_fault(root, beside, what, _UNRECORDED),), files=1)
+    what, fix = unrecorded(place, recorded.open_steps, is_followed=is_followed)
+    return Looked(faults=(_fault(root, beside, what, fix),), files=1)
 
 
 def _without_digests(root: Path, content: Path, digest: str, recorded: Recorded) -> Looked:

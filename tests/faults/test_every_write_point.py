@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from flows.find import find_proposals
 from flows.intact import files_of_project
 from flows.key_life import KeyOrder, destroy_key
 from flows.lock import only_run
@@ -181,16 +182,16 @@ def test_a_month_killed_in_its_middle_ends_as_if_nothing_had_happened(finished, 
     assert left_over(toy) == []
 
 
-class AfterThePages:
-    """Nothing reaches the disk any more from the ledger's line on that would tell of a release."""
+class BeforeItsLine:
+    """Nothing reaches the disk any more from the ledger's line on that would tell of what a folder was given."""
 
-    def __init__(self):
-        self.is_public = self.is_over = False
+    def __init__(self, *place):
+        self.place, self.is_published, self.is_over = set(place), False, False
 
     def __call__(self, act, path):
-        """Wait until readers are led to new pages, then for the ledger."""
-        self.is_public |= act is Act.RENAME and "public" in path.parts and "current" in path.name
-        self.is_over |= self.is_public and path.name == "ledger.jsonl"
+        """Wait until readers are led to the new content, then for the ledger."""
+        self.is_published |= act is Act.RENAME and self.place <= set(path.parts) and "current" in path.name
+        self.is_over |= self.is_published and path.name == "ledger.jsonl"
         if self.is_over:
             raise Frozen
 
@@ -213,7 +214,7 @@ def test_a_month_published_twice_with_a_cut_between_pages_and_ledger_is_whole_in
     [first] = released(root)
     assert (rule(root), files_of_project(root).faults) == ({"not_yet"}, ()), "the control: two people have not looked"
     (root / "board.yaml").write_text(BOARD, "utf-8")  # the report says what a board wrote, so it is another one
-    with pytest.raises(Frozen), watched(AfterThePages()):
+    with pytest.raises(Frozen), watched(BeforeItsLine("public")):
         run(root, "report")
 
     public = root / "zones" / "public" / PERIOD
@@ -228,6 +229,34 @@ def test_a_month_published_twice_with_a_cut_between_pages_and_ledger_is_whole_in
     assert len([one for one in public.iterdir() if one.is_dir()]) == 2, "what was public first is still known"
     run(root, "report")
     assert len(released(root)) == 2, "done again, it changes nothing"
+
+
+CUT_OFF = {
+    "pseudonymise": (lambda root: run(root, "pseudonymise", "housing"), "linkage/2026-10/in/housing"),
+    "link": (lambda root: run(root, "link"), "linkage/2026-10/out"),
+    "cohorts": (lambda root: run(root, "cohorts"), "analysis/2026-10/cohorts"),
+    "find": (lambda root: find_proposals(root, PERIOD), "analysis/2026-10/finder"),
+}
+"""By command: how it is run, and a folder that it publishes into."""
+
+
+@pytest.mark.parametrize("command", CUT_OFF)
+def test_what_is_in_no_line_is_refused_until_the_command_that_it_names_ran_again(finished, tmp_path, command):
+    """A cut looks like a planted content, so it is loud; the words say both, and what ends it if it was a cut."""
+    act, place = CUT_OFF[command]
+    root = Path(shutil.copytree(finished, tmp_path / "toy"))
+    with pytest.raises(Frozen), watched(BeforeItsLine(*place.split("/"))):
+        act(root)
+
+    told = {fault.file: fault for fault in files_of_project(root).faults}
+    fault = told.get(f"zones/{place}/{current(root / 'zones' / place).name}/digests.json")
+    assert fault, told
+    assert "it was changed, or a command was cut off before it was recorded" in fault.what
+    assert (f"(`{command}` of this month began and did not end)" in fault.what) == (command != "find"), fault.what
+    assert f"`joinedup {command} DIR --period {PERIOD}`" in fault.fix
+
+    act(root)
+    assert files_of_project(root).faults == ()
 
 
 def test_a_run_goes_on_after_a_line_was_cut_off(finished, tmp_path):

@@ -16,6 +16,7 @@ from flows.proving import verified
 from flows.run import open_run, timestamp
 from governance.digests import file_sha256, files_below
 from governance.errors import BadInput
+from governance.intact.mending import command_of
 from governance.intact.recorded import WITHOUT_A_PLACE, Recorded, place_of
 from governance.ledger import Entry, Event, Ledger
 from governance.ledger_events import FACTS
@@ -374,6 +375,22 @@ def test_every_line_that_names_files_tells_where_they_lie(ran):
         assert place_of(_line(event, {"period": PERIOD})), event
 
 
+def test_every_folder_has_a_command_that_makes_it_again(ran, capsys):
+    """It exists, and takes the month; what is told of a content in no line names it."""
+    found = {place_of(one) for one in Ledger(ran / "ledger").entries() if "files_sha256" in one.facts} - {""}
+    lines = [_line(event, {"period": PERIOD}) for event in FACTS]
+    for package in ("translation", "patterns", "withdrawal"):
+        lines.append(_line(Event.FILES_RECORDED, {"period": PERIOD, "source": "gp", "package": package}))
+    found |= {place_of(one) for one in lines} - {""}
+    found |= {f"zones/source/gp/review/{PERIOD}", f"zones/review/reviewer_r/{PERIOD}"}
+    commands = {command_of(place) for place in found}
+    assert len(commands) > 8, "the control: they are made by different commands"
+    for command in commands:
+        words = command.removeprefix("joinedup ").split(" DIR")[0].split()
+        assert command.endswith(f" --period {PERIOD}")
+        assert "--period" in here(capsys, *words, "--help").out
+
+
 @pytest.mark.parametrize(
     "place",
     [
@@ -509,7 +526,7 @@ def test_what_a_command_left_that_was_cut_off_is_no_alarm_once_it_ran_again(ran)
         write_manifest(scratch, facts)
         (scratch / "finder_proposal.parquet.sealed").write_bytes(b"sealed once")
     [fault] = files_of_project(ran).faults
-    assert "Run the command that makes it again" in fault.fix
+    assert f"run `joinedup find DIR --period {PERIOD}` again" in fault.fix
 
     with publish(folder) as scratch:
         write_manifest(scratch, facts)
@@ -517,6 +534,25 @@ def test_what_a_command_left_that_was_cut_off_is_no_alarm_once_it_ran_again(ran)
     run.ledger.append(Event.PROPOSALS_WRITTEN, at=timestamp(), period=PERIOD, proposals=0, **published_as(folder))
     looked = files_of_project(ran)
     assert (looked.faults, looked.left_over) == ((), 1)
+
+
+def test_what_a_command_left_that_was_cut_off_stays_told_if_another_content_took_its_place(ran):
+    """Nobody is led to it and nothing recorded it: it is told until it was kept for the IG lead and removed."""
+    run = open_run(ran, PERIOD)
+    folder = run.zone("analysis", PERIOD, "finder")
+    with publish(folder) as scratch:
+        write_manifest(scratch, {"kind": "proposals", "of": "records since replaced"})
+    left = current(folder)
+    with publish(folder) as scratch:
+        write_manifest(scratch, {"kind": "proposals"})
+    run.ledger.append(Event.PROPOSALS_WRITTEN, at=timestamp(), period=PERIOD, proposals=0, **published_as(folder))
+
+    [fault] = files_of_project(ran).faults
+    assert fault.file == (left / "digests.json").relative_to(ran).as_posix()
+    assert "a command left it that was cut off, or somebody put it there" in fault.what
+    assert fault.fix.endswith("If this is told after it, remove its folder: nothing reads it.")
+    shutil.rmtree(left)
+    assert not told_of(ran)
 
 
 def test_a_step_that_was_killed_and_ran_again_is_not_cut_off_any_more():

@@ -1,0 +1,51 @@
+"""What to do about a content that is in no line of the ledger: by which command it was made, if by any.
+
+A command that was cut off after readers were led to its content, and before its line, leaves just what somebody leaves
+who puts it there. What tells the two apart is that command, run again: it makes the same anew, and records it.
+"""
+
+from collections.abc import Set
+
+from governance.english import joined
+from governance.intact.recorded import period_of
+
+_BY_ZONE = {"source": "pseudonymise", "draft": "report", "public": "release", "review": "review export"}
+_BY_FOLDER = {
+    **{"in": "pseudonymise", "translate": "pseudonymise", "out": "link", "index": "link", "finder": "find"},
+    **{"cohorts": "cohorts", "missed": "cohorts", "measures": "cohorts", "quality": "quality"},
+    **{"review": "review export", "answers": "review import"},
+}
+"""Below a month of the zones ``linkage`` and ``analysis``, and below a source's folder where it is not a month."""
+
+
+def command_of(place: str) -> str:
+    """The command that publishes into a folder below the project's.
+
+    Args:
+        place: Such as ``zones/analysis/2026-10/cohorts``.
+    """
+    _, zone, *below = place.split("/")
+    name = _BY_FOLDER.get(below[1], "") if len(below) > 1 else ""
+    name = name or _BY_ZONE.get(zone, "run")
+    file = " FILE" if name == "review import" else ""
+    return f"joinedup {name} DIR{file} --period {period_of(place.split('/'))}"
+
+
+def unrecorded(place: str, open_steps: Set[tuple[str, str]], *, is_followed: bool) -> tuple[str, str]:
+    """What is said of such a content, and what then helps: a copy first, for run again the command may replace it.
+
+    Args:
+        place: Its folder.
+        open_steps: Periods and steps that began and did not end, as the ledger has it.
+        is_followed: Whether readers are led to it.
+    """
+    again = f"Keep a copy of its folder for the IG lead. Then run `{command_of(place)}` again, or what else wrote there"
+    if not is_followed:
+        what = "is in no line of the ledger: a command left it that was cut off, or somebody put it there"
+        fix = f"{again}. If this is told after it, remove its folder: nothing reads it."
+        return f"{what}; nobody is led to it", fix
+    month = period_of(place.split("/"))
+    steps = sorted(f"`{step}`" for period, step in open_steps if period == month)
+    begun = f" ({joined(steps)} of this month began and did not end)" if steps else ""
+    what = "is not the one that the ledger has: it was changed, or a command was cut off before it was recorded"
+    return what + begun, f"{again}: what was cut off is recorded then. If this is told after it, somebody changed it."
