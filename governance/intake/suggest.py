@@ -40,9 +40,14 @@ _NAMES = {
     "first_language": r"(first|main|preferred|spoken|home)lang(uage)?(code)?|languagecodepreferred|language",
     "birth_year": r"(birthyear|yearofbirth|yob)",
 }
-_WHOSE = re.compile(
-    r"(pt|patient|client|child|person|customer|applicant|tenant|resident|pupil|learner|victim|serviceuser)"
+_WHO = r"(pt|patient|client|child|person|customer|applicant|tenant|resident|pupil|learner|victim|serviceuser)"
+_WHOSE = re.compile(rf"({_WHO}1?|contact1)")
+_OF_A_SECOND = re.compile(rf"({_WHO}|contact|member)[2-9]")
+_OF_OTHERS = re.compile(
+    r"nextofkin|nok|emergencycontact|carer|partner|spouse|mother|father|parent|guardian|landlord|gp|doctor|referr(er|edby)"
+    r"|keyworker|caseworker|worker|staff|officer|professional"
 )
+"""Begins of names of columns that hold something of somebody else: by it two people would be taken for one."""
 _ONE_EACH = ("forename", "surname", "full_name", "date_of_birth", "postcode")
 _OWN = re.compile(rf"({_WHOSE.pattern}(s|details|detailss)?)?(home|current|usual|main)?(post(al)?code)(home|current)?")
 """Names of a column that holds where somebody lives, not where something happened."""
@@ -164,6 +169,8 @@ def _record_id(shapes: Sequence[Shape]) -> int | None:
 def _suggest(shape: Shape) -> Suggestion:
     by_shape = next((role for role, share in shape.shapes.items() if share >= _LIKELY), "")
     by_name = _role(shape.name)
+    if _is_somebody_elses(shape.name, by_shape or by_name):
+        return _direct("other_identifier", "somebody else's, by its name: never encoded, never sent")
     if by_shape == "postcode" and by_name == "previous_postcode":
         return _direct(by_name, "by its name, and its values have that shape")
     if by_shape:
@@ -179,6 +186,12 @@ def _suggest(shape: Shape) -> Suggestion:
     if is_identifier_name(shape.name):
         return _direct("other_identifier", "named like an identifier: never encoded, never sent")
     return _by_content(shape)
+
+
+def _is_somebody_elses(name: str, role: str) -> bool:
+    """Whether a column is of a second person of the row, or tells how to find a relative or a professional."""
+    short = plain(name)
+    return bool(_OF_A_SECOND.match(short) or (role and _OF_OTHERS.match(short)))
 
 
 def _by_content(shape: Shape) -> Suggestion:

@@ -12,8 +12,10 @@ from pathlib import Path
 import pytest
 
 from flows.cli import run
+from governance.settings import load_bundle
+from tests.lib.intake import deliver, make_source, read
 from tests.lib.paperwork import cover
-from tests.lib.strangers import MEMBERS, STRANGERS
+from tests.lib.strangers import MEMBERS, ROWS, STRANGERS
 from tests.lib.toy import make_toy
 
 MOST_EDITS = 10
@@ -165,6 +167,20 @@ def test_with_one_edit_fewer_nothing_passes(root, tmp_path, capsys):
         shutil.rmtree(short)
 
     assert passed == []
+
+
+def test_what_was_signed_reads_the_extract_without_a_row_or_a_day_lost(root, stranger, capsys):
+    """Every format that was suggested fits, and every birth date that was filled in is one."""
+    walk(root, capsys)
+    [file] = load_bundle(root).source("stranger").files
+    deliver(root, {"stranger.csv": stranger.extract()})
+
+    intake = read(root, make_source(file.model_dump(mode="json", by_alias=True)))
+
+    assert intake.counts["stranger"].rows_in == intake.counts["stranger"].rows_out == ROWS
+    assert intake.rejects.num_rows == 0
+    [born] = file.columns_with_role("date_of_birth")
+    assert intake.con.execute(f'SELECT count("{born}") FROM file_stranger').fetchall() == [(ROWS,)]
 
 
 def test_who_sends_it_may_be_said_with_the_command(project, tmp_path):

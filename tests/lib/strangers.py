@@ -222,4 +222,49 @@ MEMBERS = Stranger(
     },
 )
 
-STRANGERS = (VACCINATIONS, REFERRALS, MEMBERS)
+
+def _contact(number: int) -> dict[str, str]:
+    """One of the two people of a row."""
+    kinds = {
+        "Salutation": "code",
+        "First Name": "name",
+        "Middle Name": "seldom a name",
+        "Last Name": "name",
+        "Birthdate": "born american",
+        "Title": "code",
+        "Personal Email": "e-mail",
+        "Work Email": "e-mail",
+        "Alternate Email": "nothing",
+        "Preferred Email": "code",
+        "Home Phone": "telephone",
+        "Work Phone": "telephone",
+        "Mobile Phone": "mobile",
+        "Other Phone": "nothing",
+        "Preferred Phone": "code",
+        "RE ID": "key",
+        "Solicit Codes": "code",
+        "Constituent Codes": "code",
+        "Gender": "M or F",
+        "Suffix": "nothing",
+    }
+    return {f"Contact{number} {name}": kind for name, kind in kinds.items()}
+
+
+HOUSEHOLDS = Stranger(
+    file="households.csv",
+    published="Salesforce Nonprofit Success Pack: data import, as far as the household (46 columns, two people a row)",
+    sector="vcse",
+    delimiter=",",
+    columns=_contact(1)
+    | {
+        "Household Phone": "telephone",
+        "Home Street": "street",
+        "Home City": "town",
+        "Home State/Province": "nothing",
+        "Home Zip/Postal Code": "postcode",
+        "Home Country": "code",
+    }
+    | _contact(2),
+)
+
+STRANGERS = (VACCINATIONS, REFERRALS, MEMBERS, HOUSEHOLDS)

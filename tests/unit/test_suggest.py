@@ -76,6 +76,8 @@ def test_a_postcode_column_without_postcodes_is_no_postcode():
         ("CHILD_DOB", "date_of_birth"),
         ("Pt. Name (Surname, Forename)", "full_name"),
         ("Postcode (previous)", "previous_postcode"),
+        ("Contact1 Last Name", "surname"),
+        ("Applicant 1 First Name", "forename"),
     ],
 )
 def test_a_word_before_a_name_says_whose_it_is(name, role):
@@ -121,3 +123,34 @@ def test_short_spellings_of_usual_columns_are_known(name, role):
     """A nickname of few spellings is a name, not a code; an id that is abbreviated is the id."""
     [one] = suggest([_shape(name, unique=role == "record_id")])
     assert one.role == role
+
+
+@pytest.mark.parametrize(
+    ("name", "kind"),
+    [
+        *(
+            ("Contact2 First Name", ""),
+            ("Contact2 Mobile Phone", "phone"),
+            ("Applicant 2 DOB", ""),
+            ("Tenant2 Sex", ""),
+        ),
+        *(
+            ("Next of kin phone", "phone"),
+            ("Carer's Email", "email"),
+            ("GP Postcode", "postcode"),
+            ("Staff e-mail", "email"),
+        ),
+    ],
+)
+def test_what_is_somebody_elses_links_nobody(name, kind):
+    """A partner's telephone or a practice's postcode would make one person of two."""
+    shapes = dict.fromkeys(("nhs_number", "postcode", "email", "phone"), 0.0) | ({kind: 1.0} if kind else {})
+    [one] = suggest([_shape(name, shapes=shapes, distinct=200, format="%Y-%m-%d" if "DOB" in name else "")])
+
+    assert (one.column_class, one.role) == (ColumnClass.DIRECT_IDENTIFIER, "other_identifier")
+
+
+@pytest.mark.parametrize("name", ["Partner agency", "GP practice code", "Referred", "Work phone type"])
+def test_what_only_begins_like_somebody_elses_is_what_it_holds(name):
+    """An agency is no partner of anybody."""
+    assert suggest([_shape(name)])[0].column_class is ColumnClass.ATTRIBUTE
