@@ -6,8 +6,8 @@ connected components, doubtful ones joined again on average. Only components wit
 of each draw only what differs from the person index is kept (design, section 4).
 """
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 
 import duckdb
 import numpy as np
@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from governance.contracts import DRAWN_PERSON, LINKAGE_DRAW, check_table
 from governance.warehouse import fetch_table, load_sql, load_table
 from linkage.joining import join_on_average
+from linkage.side_by_side import side_by_side
 from linkage.ties import grouped
 
 DRAWS = 200
@@ -69,6 +70,17 @@ class _Doubt:
 
 
 @dataclass(frozen=True, slots=True)
+class _Piece:
+    """Some draws of some components."""
+
+    doubt: _Doubt
+    first: int
+    """The first of the draws."""
+    chance: Floats
+    """Shape (draws, pairs in doubt): evenly between 0 and 1."""
+
+
+@dataclass(frozen=True, slots=True)
 class _Groups:
     """Nodes gathered into people; a node is ``draw * records + record``."""
 
@@ -87,8 +99,10 @@ class _Groups:
 
 @dataclass(frozen=True, slots=True)
 class _Differences:
-    """What some components look like in the draws, where that is not as linked."""
+    """What some components look like in some draws, where that is not as linked."""
 
+    start: int
+    """Position of their first record among all records in doubt."""
     new: tuple[Ints, Words]
     """Draw, and word of a person of that draw who is nobody as linked."""
     missing: tuple[Ints, Ints]
@@ -114,12 +128,10 @@ def draw_links(con: duckdb.DuckDBPyConnection, threshold_probability: float, *, 
     doubt = _doubt(records, fetch_table(con, load_sql("linkage", "drawn_pair")))
     threshold = float(np.log2(threshold_probability / (1 - threshold_probability)))
     noise = np.random.default_rng(_SEED)
-    parts = [
-        found
-        for part in _parts(doubt, max(1, _AT_ONCE // draws))
-        for found in _some_draws_at_a_time(part, threshold, draws, noise)
-    ]
-    return _named(records, parts)
+    parts = _parts(doubt, max(1, _AT_ONCE // draws))
+    pieces = (piece for part in parts for piece in _some_draws_at_a_time(part, draws, noise))
+    found = side_by_side(lambda piece: _differences(piece, threshold), pieces)
+    return _named(records, list(_each_person_once(found)))
 
 
 def _records_in_doubt(con: duckdb.DuckDBPyConnection) -> pa.Table:
@@ -187,27 +199,33 @@ def _parts(doubt: _Doubt, records_at_once: int) -> Iterator[_Doubt]:
         start = stop
 
 
-def _some_draws_at_a_time(
-    doubt: _Doubt, threshold: float, draws: int, noise: np.random.Generator
-) -> Iterator[_Differences]:
-    """What draws change in a part; a component so large that all draws of it are too much is drawn a few times at once.
+def _some_draws_at_a_time(doubt: _Doubt, draws: int, noise: np.random.Generator) -> Iterator[_Piece]:
+    """The draws of a part; a component so large that all draws of it are too much is drawn a few times at once.
 
     Of millions of records many hang together by pairs in doubt, in one component.
     """
-    at_once, known = max(1, _AT_ONCE // len(doubt.component)), np.zeros(0, np.uint64)
+    at_once, unsure = max(1, _AT_ONCE // len(doubt.component)), int(doubt.unsure.sum())
     for first in range(0, draws, at_once):
-        found = _differences(doubt, threshold, min(at_once, draws - first), noise)
-        (new_draw, new), (draw, missing), (word, member) = found.new, found.missing, found.members
+        yield _Piece(doubt, first, noise.random((min(at_once, draws - first), unsure)))
+
+
+def _each_person_once(pieces: Iterable[_Differences]) -> Iterator[_Differences]:
+    """The same, where draws of a part that are worked on apart have a new person in common."""
+    known, part = np.zeros(0, np.uint64), -1
+    for piece in pieces:
+        if piece.start != part:
+            known, part = np.zeros(0, np.uint64), piece.start
+        word, member = piece.members
         fresh = ~np.isin(word, known)
         known = np.union1d(known, word)
-        yield _Differences((new_draw + first, new), (draw + first, missing), (word[fresh], member[fresh]))
+        yield replace(piece, members=(word[fresh], member[fresh]))
 
 
-def _differences(doubt: _Doubt, threshold: float, draws: int, noise: np.random.Generator) -> _Differences:
+def _differences(piece: _Piece, threshold: float) -> _Differences:
     """Who is there in the draws and not as linked, and the other way round."""
-    count = len(doubt.component)
+    doubt, chance = piece.doubt, piece.chance
+    count, draws = len(doubt.component), len(chance)
     weight = np.tile(doubt.weight, (draws, 1))
-    chance = noise.random((draws, int(doubt.unsure.sum())))
     weight[:, doubt.unsure] += np.log2(chance / (1 - chance))
     offset = np.arange(draws)[:, None] * count
     left, right = ((offset + side).ravel() for side in (doubt.left, doubt.right))
@@ -219,9 +237,11 @@ def _differences(doubt: _Doubt, threshold: float, draws: int, noise: np.random.G
     once[np.unique(drawn.word, return_index=True)[1]] = True
     of_node = drawn.of_node
     wanted = (once & is_new)[of_node]
+    missing_draw, missing = _missing(linked, drawn.word[~is_new], draw[~is_new], draws, doubt.start)
     return _Differences(
-        new=(draw[is_new], drawn.word[is_new]),
-        missing=_missing(linked, drawn.word[~is_new], draw[~is_new], draws, doubt.start),
+        start=doubt.start,
+        new=(draw[is_new] + piece.first, drawn.word[is_new]),
+        missing=(missing_draw + piece.first, missing),
         members=(drawn.word[of_node[wanted]], drawn.node[wanted] % count + doubt.start),
     )
 
