@@ -8,23 +8,19 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from flows.run import Run, now, open_run, timestamp, uses_of
+from flows.own_people import encoding_keys, own_people
 from governance.errors import BadInput
 from governance.intake.clean import clean_text
 from governance.intake.decode import NotText
 from governance.intake.deliver import inside, path_of
-from governance.intake.extracts import read_extracts
 from governance.intake.read import Dialect, read_csv
 from governance.intake.table import RawTable
 from governance.keys.ring import KeyRing, Secret
-from governance.leaving_out import LeftOut, leave_out
-from governance.ledger import Event
-from governance.settings import Bundle, load_bundle
+from governance.settings import load_bundle
 from governance.store import write_file
 from governance.warehouse import connect
 from linkage.band_build import count_listed_names, count_own_names, make_band_file
 from linkage.bands import KINDS
-from linkage.encode import EncodingKeys, identities
 
 DEFAULT_PATH = "lookups/name_bands.json"
 _COLUMNS = ("name", "kind", "frequency")
@@ -62,30 +58,8 @@ def bands_from_source(
     Raises:
         PolicyRefusal: Nobody approved this config, or a policy rule blocks it.
     """
-    run = open_run(root, period, step="pseudonymise")
-    source, keys = run.bundle.source(source_id), encoding_keys(run.bundle, run.ring, source_id)
-    synthetic, record_key = run.bundle.project.synthetic, run.record_key(source.id)
-    intake = read_extracts(run.root, source, run.period, record_key=record_key, synthetic=synthetic)
-    left_out = leave_out(intake, run.bundle, run.root, run.period, run.today, record_key)
-    record_reading(run, source.id, intake.digests, left_out)
-    identities(intake.con, source.people_file, keys)
-    return _write(root, count_own_names(intake.con), keys.ids, edition=edition, path=path)
-
-
-def encoding_keys(bundle: Bundle, ring: KeyRing, *sources: str) -> EncodingKeys:
-    """Ids of names are made with the same key in every source: any source's will do."""
-    named = sources or [source.id for source in bundle.sources]
-    issued, project = ring.any_encoding(named, uses_of(bundle), now().date()), bundle.project
-    return EncodingKeys.derive(issued, project=project.id, purpose=project.purpose, linkage=project.linkage)
-
-
-def record_reading(run: Run, source: str, digests: dict[str, str], left_out: LeftOut) -> None:
-    """Put into the ledger that a source's extracts were read, and who was left out."""
-    where = {"period": run.period, "source": source}
-    for file, digest in digests.items():
-        run.ledger.append(Event.EXTRACT_READ, at=timestamp(), file=file, sha256=digest, **where)
-    run.ledger.append(Event.OPT_OUTS_APPLIED, at=timestamp(), status=left_out.opt_outs.status, **where)
-    run.ledger.append(Event.PROTECTED_LEFT_OUT, at=timestamp(), status=left_out.sensitive.status, **where)
+    own = own_people(root, source_id, period)
+    return _write(root, count_own_names(own.intake.con), own.keys.ids, edition=edition, path=path)
 
 
 def _write(root: Path, counts: pa.Table, id_key: Secret, *, edition: str, path: str) -> dict[str, Any]:

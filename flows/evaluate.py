@@ -13,9 +13,9 @@ from cohorts.missed.rates import rates_by_truth
 from cohorts.missed.words import TITLES, label
 from flows.cohorts import analysis_tables
 from flows.commands.output import aligned
+from flows.link_package import open_linked
 from flows.run import Run, open_run
 from governance.errors import BadInput
-from governance.package import open_package
 from governance.pseudonym import record_ids
 from linkage.calibration import bins, calibration_error
 from linkage.evaluate import evaluate
@@ -46,12 +46,7 @@ def evaluate_period(root: Path, period: str, truth_file: Path, *, groups: bool =
         PolicyRefusal: The keys are not here.
     """
     run = open_run(root, period, step="link")
-    tables, facts = open_package(
-        run.zone("linkage", run.period, "out"),
-        ("person_index", "scored_pair"),
-        run.ring.zone_private("linkage", run.today),
-        {"period": run.period, "config_sha256": run.bundle.digest},
-    )
+    tables, facts = open_linked(run, "person_index", "scored_pair")
     truth = _with_pseudonyms(run, _read_truth(truth_file, run.period))
     scores = evaluate(tables["person_index"], tables["scored_pair"], truth, facts["threshold"]).as_dict()
     scores["calibration_error"] = round(calibration_error(bins(tables["scored_pair"], truth)), 5)

@@ -11,10 +11,9 @@ import pyarrow.csv as pa_csv
 import pyarrow.parquet as pq
 
 from flows.commands.output import aligned
+from flows.link_package import open_linked
 from flows.run import Run, open_run
 from governance.errors import BadInput, Fault
-from governance.ledger import Event
-from governance.package import open_package
 from governance.pseudonym import record_ids
 from linkage.labels import LABELS, score_labels
 from linkage.thresholds import MIN_LABELS
@@ -38,13 +37,7 @@ def evaluate_labels(root: Path, period: str, label_file: Path) -> dict[str, Any]
         PolicyRefusal: The keys are not here.
     """
     run = open_run(root, period, step="link")
-    tables, facts = open_package(
-        run.zone("linkage", run.period, "out"),
-        ("person_index", "scored_pair"),
-        run.ring.zone_private("linkage", run.today),
-        {"period": run.period, "config_sha256": run.bundle.digest},
-        recorded=run.published(Event.LINKED),
-    )
+    tables, facts = open_linked(run, "person_index", "scored_pair")
     table = read_labels(label_file, [source.id for source in run.bundle.sources], run.period)
     labels = with_pseudonyms(run, table)
     scores = score_labels(tables["person_index"], tables["scored_pair"], labels, facts["threshold"])

@@ -5,16 +5,12 @@ from typing import Any
 
 from cohorts.events import record_tables
 from cohorts.singling_out import measure_alone
-from flows.bands import encoding_keys, record_reading
 from flows.exposure import SEED, zone_lines
-from flows.run import Run, open_run, uses_of
+from flows.own_people import OwnPeople, own_people
+from flows.run import uses_of
 from governance.areas import load_area_lookup
 from governance.exposure import SEES
-from governance.intake.extracts import Intake, read_extracts
 from governance.keys.issue import household_context
-from governance.leaving_out import leave_out
-from governance.settings import Source as SourceFile
-from linkage.encode import identities
 from linkage.exposure.measure import measure
 from linkage.exposure.sent import Source
 
@@ -41,26 +37,21 @@ def measure_source(root: Path, source_id: str, period: str) -> dict[str, Any]:
     Raises:
         PolicyRefusal: Nobody approved this config, or a policy rule blocks it.
     """
-    run = open_run(root, period, step="pseudonymise")
-    source, keys = run.bundle.source(source_id), encoding_keys(run.bundle, run.ring, source_id)
-    synthetic, record_key = run.bundle.project.synthetic, run.record_key(source.id)
-    intake = read_extracts(run.root, source, run.period, record_key=record_key, synthetic=synthetic)
-    left_out = leave_out(intake, run.bundle, run.root, run.period, run.today, record_key)
-    record_reading(run, source.id, intake.digests, left_out)
-    found = identities(intake.con, source.people_file, keys)
-    told = {"source": source.id, "period": run.period, "homes_are_told": run.bundle.project.households}
-    if len(set(found.record_id.tolist())) < FEWEST_RECORDS:
+    own = own_people(root, source_id, period)
+    source, project = own.source, own.run.bundle.project
+    told = {"source": source.id, "period": own.run.period, "homes_are_told": project.households}
+    if len(set(own.found.record_id.tolist())) < FEWEST_RECORDS:
         return {**told, "too_few": True, "cells": [], "analysis_zone": {}}
-    own = measure([Source(found, source.one_record_per_person)], run.bundle.project.linkage, seed=SEED)
-    cells = [{"sees": cell.sees, "seeds": cell.seeds, "unique": _in_steps(cell.unique)} for cell in own.cells]
-    return {**told, "too_few": False, "cells": cells, "analysis_zone": _zone_shares(run, source, intake)}
+    measured = measure([Source(own.found, source.one_record_per_person)], project.linkage, seed=SEED)
+    cells = [{"sees": cell.sees, "seeds": cell.seeds, "unique": _in_steps(cell.unique)} for cell in measured.cells]
+    return {**told, "too_few": False, "cells": cells, "analysis_zone": _zone_shares(own)}
 
 
-def _zone_shares(run: Run, source: SourceFile, intake: Intake) -> dict[str, dict[str, float]]:
+def _zone_shares(own: OwnPeople) -> dict[str, dict[str, float]]:
     """Who of the source's own people could be singled out in the analysis zone; homes if the project tells them."""
-    project = run.bundle.project
+    run, source, project = own.run, own.source, own.run.bundle.project
     homes = run.encoding(source.id).subkey(*household_context(uses_of(run.bundle))) if project.households else None
-    payload = record_tables(intake.con, source, load_area_lookup(run.root, project.lookup), homes)
+    payload = record_tables(own.intake.con, source, load_area_lookup(run.root, project.lookup), homes)
     return measure_alone(payload, source, project, run.as_of)
 
 

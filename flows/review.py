@@ -9,12 +9,13 @@ import pyarrow.compute as pc
 import pyarrow.csv as pa_csv
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PublicKey
 
+from flows.link_package import open_linked
 from flows.lock import only_run
 from flows.run import Run, open_run, timestamp
 from governance.code_version import code_version
 from governance.intake.wording import told
 from governance.ledger import Event
-from governance.package import open_package, publish_package, published_as
+from governance.package import publish_package, published_as
 from governance.review_approval import ReviewApproval, check_review_approved
 from governance.store import current, publish, write_file, write_manifest
 from linkage.review.lists import Review, make_review
@@ -64,13 +65,7 @@ def review_folder(run: Run, reader: str) -> Path:
 
 
 def _drawn(run: Run, pairs: int, seed: int) -> tuple[Review, dict[str, Any]]:
-    tables, linked = open_package(
-        run.zone("linkage", run.period, "out"),
-        ("scored_pair", "agreement_pattern"),
-        run.ring.zone_private("linkage", run.today),
-        {"period": run.period, "config_sha256": run.bundle.digest},
-        recorded=run.published(Event.LINKED),
-    )
+    tables, linked = open_linked(run, "scored_pair", "agreement_pattern")
     person_key, _ = run.ring.person_key(run.today)
     project = run.bundle.project
     review = make_review(

@@ -9,6 +9,9 @@ import pytest
 
 from flows.earlier import previous_people
 from flows.engine import run_steps
+from flows.evaluate import evaluate_period
+from flows.labels import evaluate_labels
+from flows.review import export_review
 from flows.run import open_run
 from governance.errors import PolicyRefusal
 from governance.keys.ring import KeyRing, kid_of
@@ -63,6 +66,18 @@ def test_numbers_edited_in_the_manifest_of_the_person_index(good):
     edit_manifest(good / f"zones/analysis/{PERIOD}/index", records={"gp_register": 4000, "housing": 4000})
 
     assert refusal(good, "report").code == "E-PACKAGE-UNRECORDED"
+
+
+@pytest.mark.parametrize("ask", [evaluate_period, evaluate_labels, export_review])
+def test_what_linkage_left_and_somebody_edited_is_judged_and_drawn_by_nobody(good, ask):
+    """Figures of it would be believed, and its pairs be looked at; no file that they are held against is opened."""
+    edit_manifest(good / f"zones/linkage/{PERIOD}/out", threshold=0.1)
+    rest = {"pairs": 10, "seed": 1} if ask is export_review else {}
+    files = () if rest else (good / "is_not_there.csv",)
+
+    with pytest.raises(PolicyRefusal) as caught:
+        ask(good, PERIOD, *files, **rest)
+    assert caught.value.code == "E-PACKAGE-UNRECORDED"
 
 
 def test_events_of_another_delivery_than_was_linked(good):
