@@ -6,7 +6,7 @@ however large they are: such a measure is published by a slice only if no group 
 slices are merged until no cell is small (:mod:`governance.disclosure.pairs`).
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Any, NamedTuple
@@ -24,7 +24,7 @@ from governance.disclosure.protect import ALL, CellKey, keys_of
 from governance.disclosure.rates import SafeRate, rate_per_1000
 from governance.disclosure.rounding import HIDDEN, CountRule, SafeCell, Status
 from governance.disclosure.some_events import Events, put_together
-from governance.disclosure.spans import Areas, release_spans
+from governance.disclosure.spans import Areas, SafeSpan, release_spans
 from governance.disclosure.waits import ADDRESS, LANGUAGE
 from governance.settings import Policy, Profile
 
@@ -106,39 +106,43 @@ def release_measures(
         The frame holds the board's counts and nothing of the measures.
     """
     rows = check_table(measures, MEASURE_COUNT).to_pylist()
-    held = _held(counts)
     whole = release(_with_measures(counts, rows, of_people), policy, profile, areas)
     rule = rule_of(profile, policy)
-    found = {_key(row): _from_frame(whole, row) for row in rows if _is_counted(row, of_people)}
-    found |= dict(_of_events([row for row in rows if row["measure"] not in of_people], rule))
     pairs = dict(_of_pairs(_pairs_in(rows, of_people), whole))
-    found |= pairs
-    cells = {key: cell for key, cell in whole.cells.items() if key in held}
-    base = policy.round_to_people
-    of_areas = _with_intervals(areas, area_intervals, districts)
-    spanned = {key: cell for key, cell in whole.cells.items() if key in held or (of_areas and key.area != ALL)}
-    spans = {}
+    found = {_key(row): _from_frame(whole, row) for row in rows if _is_counted(row, of_people)}
+    found |= dict(_of_events([row for row in rows if row["measure"] not in of_people], rule)) | pairs
     if intervals is not None:
-        exact = without_combinations(counts)
-        spans = release_spans(spanned, exact, intervals, rule=rule, base=base, areas=of_areas)
-    of_whole = {key: span for key, span in spans.items() if key.area == ALL}
-    every = replace(whole, spans=spans)
-    together = MappingProxyType(dict(_pair_cells(pairs)))
-    slices = {key: cell for key, cell in whole.cells.items() if _is_told_by_slice(key) and key not in held}
-    frame = SafeFrame(
-        rule=whole.rule,
-        cells=MappingProxyType(cells),
-        versions=whole.versions,
-        spans=of_whole,
-        pairs=together,
-        slices=MappingProxyType(slices),
-    )
-    everything = {**whole.cells, **together}
+        of_areas = _with_intervals(areas, area_intervals, districts)
+        spans = _spans(whole, counts, intervals, of_areas, rule=rule, base=policy.round_to_people)
+        whole = replace(whole, spans=spans)
+    together = dict(_pair_cells(pairs))
     return SafeMeasures(
-        frame=frame,
+        frame=_frame_of_the_board(whole, _held(counts), together),
         measures=MappingProxyType(dict(sorted(found.items()))),
-        everything=MappingProxyType(everything),
-        areas=MappingProxyType({area: every.of_area(area) for area in sorted({*_areas_of(whole)})}),
+        everything=MappingProxyType({**whole.cells, **together}),
+        areas=MappingProxyType({area: whole.of_area(area) for area in sorted({*_areas_of(whole)})}),
+    )
+
+
+def _spans(
+    whole: SafeFrame, counts: pa.Table, intervals: pa.Table, areas: Areas | None, *, rule: CountRule, base: int
+) -> Mapping[CellKey, SafeSpan]:
+    """Spans of the board's own counts, and of those of areas where areas have intervals; measures have none."""
+    held = _held(counts)
+    spanned = {key: cell for key, cell in whole.cells.items() if key in held or (areas and key.area != ALL)}
+    return release_spans(spanned, without_combinations(counts), intervals, rule=rule, base=base, areas=areas)
+
+
+def _frame_of_the_board(whole: SafeFrame, held: Set[CellKey], pairs: Mapping[CellKey, SafeCell]) -> SafeFrame:
+    """The board's counts out of all that were released together, with pairs of slices and what slices tell."""
+    slices = {key: cell for key, cell in whole.cells.items() if _is_told_by_slice(key) and key not in held}
+    return SafeFrame(
+        rule=whole.rule,
+        cells=MappingProxyType({key: cell for key, cell in whole.cells.items() if key in held}),
+        versions=whole.versions,
+        spans={key: span for key, span in whole.spans.items() if key.area == ALL},
+        pairs=MappingProxyType(dict(pairs)),
+        slices=MappingProxyType(slices),
     )
 
 
