@@ -61,6 +61,8 @@ def _source(source: Source, linkage: Linkage) -> dict[str, Any]:
     """A source's settings; class and role of a column stand with what becomes of it, under ``fates``."""
     told = source.model_dump(mode="json", by_alias=True)
     for file in told["files"]:
+        if not any(file["confirmed"].values()):
+            del file["confirmed"]  # nobody signed: what was approved before there were signatures is told as the same
         for column in file["columns"].values():
             del column["class"], column["role"]
     return told | {"fates": {file.id: _fates(file, linkage) for file in source.files}}

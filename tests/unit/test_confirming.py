@@ -148,6 +148,9 @@ def test_signing_is_told_in_the_diff_and_asks_for_no_new_assessment(bundle):
     again = mark(signed, "A. Shah, service manager")
 
     assert assessed_digest(bundle) == assessed_digest(signed) == assessed_digest(again)
+    first = diff_meanings(meaning_of(bundle), meaning_of(signed)).changes
+    assert any(NAMED in one.sentence for one in first)
+    assert not any("confirmed" in file for file in meaning_of(bundle)["sources"]["housing"]["files"])
     changes = diff_meanings(meaning_of(signed), meaning_of(again)).changes
     assert {one.risk for one in changes} == {"other"}
     assert any("A. Shah, service manager" in one.sentence for one in changes)
