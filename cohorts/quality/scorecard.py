@@ -33,7 +33,7 @@ class Fault:
     file: str
     column: str
     what: str
-    fix: str
+    ask: str
     rows: SafeMeasure
 
 
@@ -223,18 +223,18 @@ def _faults(now: Mapping[str, Any], told: _Told) -> list[Fault]:
             file=each["file"],
             column=each["column"],
             what=MEANINGS[Reason(each["code"])].sentence,
-            fix=MEANINGS[Reason(each["code"])].fix,
+            ask=MEANINGS[Reason(each["code"])].ask,
             rows=told.part(each["rows"], rows_in[each["file"]]),
         )
         for each in now["rejects"]
     ]
-    undated = "Fill the date, or leave rows out that are no events."
+    undated = "Please fill the date, or leave out rows that are no events."
     found += [
         Fault(
             file=each["file"],
             column=each["column"],
             what="The row is an event or a need by its codes, and has no date.",
-            fix=undated,
+            ask=undated,
             rows=told.part(each["rows"], rows_in[each["file"]]),
         )
         for each in now["undated"]

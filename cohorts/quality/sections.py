@@ -168,11 +168,11 @@ def _faults(card: Scorecard) -> Section:
             fault.what,
             fault.rows.part.text,
             percent(fault.rows.share),
-            fault.fix,
+            fault.ask,
         )
         for fault in card.faults
     ]
-    head = ("File", "Column", "What is wrong", "Rows", "Share of the file", "What to do")
+    head = ("File", "Column", "What is wrong", "Rows", "Share of the file", "What we ask")
     table = Table(
         caption="Values and rows that could not be used", head=head, rows=tuple(rows), text_columns=frozenset({1, 2, 5})
     )

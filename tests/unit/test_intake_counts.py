@@ -45,6 +45,15 @@ def test_every_reason_has_a_meaning():
     assert all(text.endswith(".") for meaning in MEANINGS.values() for text in (meaning.sentence, meaning.fix))
 
 
+def test_what_a_source_is_asked_is_said_to_the_source():
+    """Its people neither have our config nor know the names of its settings."""
+    for meaning in MEANINGS.values():
+        assert meaning.ask.startswith("Please ")
+        assert meaning.ask.endswith(".")
+        assert "`" not in meaning.sentence + meaning.ask
+        assert "the source" not in meaning.ask
+
+
 def test_sql_knows_the_same_reasons():
     """A code in SQL that is not in the closed list would be shown without a meaning."""
     folder = resources.files("governance.intake").joinpath("sql")

@@ -214,8 +214,9 @@ def test_the_page_is_accessible_and_alone(page):
 
 
 def test_faults_say_what_to_do(page):
-    """What is wrong, where, and the fix."""
-    assert "Ask the source for real dates in one format" in page
+    """What is wrong, where, and what is asked of those who keep the records."""
+    assert "Please send real dates, all written in one way." in page
+    assert "Ask the source" not in page
     assert "The row is an event or a need by its codes, and has no date." in page
 
 
