@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from governance.errors import BadInput, PolicyRefusal
 from governance.keys.ring import Secret
-from governance.settings.project import NameBandsFile
+from governance.settings.linkage import NameBandsFile
 from governance.signed_file import read_signed
 from linkage.standardise import STANDARDISER
 from linkage.values import value_id

@@ -24,7 +24,7 @@ from flows.demo.world import World, make_world
 from governance.errors import BadInput
 from governance.policy.assessed import assessed_digest
 from governance.settings import load_bundle
-from governance.settings.project import NameBandsFile
+from governance.settings.linkage import NameBandsFile
 
 CONFIG = Path(__file__).parents[2] / "config"
 PERIODS = ("2026-03", "2026-06", "2026-09")

@@ -6,9 +6,10 @@ from governance.settings.bundle import Bundle, config_error, load_bundle, valida
 from governance.settings.confirming import Way, signed_together, way_of
 from governance.settings.extract import Coded, Column, ColumnClass, EventMapping, ExtractFile, NeedMapping
 from governance.settings.fault import placeholders
+from governance.settings.linkage import BlockingRule, Linkage
 from governance.settings.policy import POLICY_VERSION, Policy
 from governance.settings.preset import Preset
-from governance.settings.project import BlockingRule, Linkage, Population, Profile, Project
+from governance.settings.project import Population, Profile, Project
 from governance.settings.source import Coverage, Provider, Source
 from governance.settings.yaml_file import YamlFile, parse_yaml, read_yaml
 

@@ -30,7 +30,7 @@ from flows.link import link
 from flows.pseudonymise import pseudonymise
 from flows.run import Run
 from governance.contracts import COHORT_COUNT
-from governance.settings.project import STRICT_RULES
+from governance.settings.linkage import STRICT_RULES
 from governance.warehouse import connect
 from tests.bench.page import bullets, put, table
 from tests.bench.small_systems import count_together, linked_system, with_linkage

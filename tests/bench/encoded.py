@@ -9,7 +9,7 @@ import pyarrow as pa
 
 from governance.errors import BadInput
 from governance.keys.ring import Secret
-from governance.settings.project import NameBandsFile
+from governance.settings.linkage import NameBandsFile
 from governance.warehouse import connect
 from linkage.band_build import count_own_names, make_band_file
 from linkage.bands import NameBands, read_bands

@@ -15,7 +15,7 @@ import pyarrow.csv as pa_csv
 
 from flows.reference_people import reference_sources
 from governance.settings import Linkage
-from governance.settings.project import DEFAULT_RULES, STRICT_RULES, BlockingRule
+from governance.settings.linkage import DEFAULT_RULES, STRICT_RULES, BlockingRule
 from linkage.exposure.measure import EQUALITIES, LENGTHS, RARITY, STRUCTURE, Exposure, measure
 from linkage.exposure.sent import Source
 from linkage.sketch import LENGTH_BANDS

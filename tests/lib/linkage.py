@@ -20,7 +20,7 @@ from governance.contracts import PERSON_INDEX
 from governance.keys.ring import Secret
 from governance.pseudonym import record_ids
 from governance.settings import BlockingRule, ExtractFile, Linkage
-from governance.settings.project import STRICT_RULES
+from governance.settings.linkage import STRICT_RULES
 from governance.warehouse import connect, fetch_table, load_table
 from linkage.bands import NameBands, band_id
 from linkage.chance import count_chance

@@ -6,7 +6,7 @@ from functools import cache
 import pytest
 
 from governance.errors import ConfigError
-from governance.settings.project import NameBandsFile
+from governance.settings.linkage import NameBandsFile
 from linkage.artefact import Artefact, check_reusable, made_for
 from linkage.drift import WARN_INDEX, drift
 from linkage.link import scored_pairs

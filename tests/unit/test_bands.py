@@ -17,7 +17,7 @@ from flows.demo.names import make_names
 from flows.key_desk import make_keys
 from governance.errors import BadInput, PolicyRefusal
 from governance.settings import load_bundle
-from governance.settings.project import NameBandsFile
+from governance.settings.linkage import NameBandsFile
 from governance.warehouse import connect
 from linkage.band_build import MIN_HOLDERS, count_listed_names, count_own_names, cut_bands, make_band_file
 from linkage.bands import COMMON, MIDDLE, RARE, band_id, read_bands

@@ -10,7 +10,7 @@ import pytest
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 
 from governance.keys.ring import Secret
-from governance.settings.project import STRICT_RULES
+from governance.settings.linkage import STRICT_RULES
 from linkage import blocks
 from linkage.blocks import rule_id, views_of
 from linkage.standardise import STANDARDISER

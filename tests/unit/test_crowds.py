@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from governance.settings import BlockingRule, Linkage
-from governance.settings.project import STRICT_RULES
+from governance.settings.linkage import STRICT_RULES
 from linkage.comparisons import touched_by
 from linkage.crowds import rows_sent
 from tests.lib.linkage import found_in

@@ -5,7 +5,7 @@ import re
 import numpy as np
 import pandas as pd
 
-from governance.settings.project import DEFAULT_RULES, STRICT_RULES
+from governance.settings.linkage import DEFAULT_RULES, STRICT_RULES
 from tests.bench.error_kinds import KINDS
 from tests.bench.errors import CONTEXTS, END, NO_ERROR, PAGE, START, cell, nobody_finds, page, put_risks
 from tests.lib.command import REPOSITORY

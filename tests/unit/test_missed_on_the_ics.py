@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import pytest
 
 from cohorts.missed.interval import share
-from governance.settings.project import STRICT_RULES
+from governance.settings.linkage import STRICT_RULES
 from governance.warehouse import fetch_table
 from linkage.link import scored_pairs
 from linkage.quality import record_quality

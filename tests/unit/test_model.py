@@ -8,7 +8,7 @@ import pyarrow as pa
 import pytest
 
 from governance.errors import InternalError
-from governance.settings.project import RuleComponent
+from governance.settings.linkage import RuleComponent
 from governance.warehouse import connect, fetch_table, load_table
 from linkage.comparisons import ALL, HOUSEHOLD, SAME_NAME, Comparison, Level, compared, in_play, touched_by
 from linkage.model import (

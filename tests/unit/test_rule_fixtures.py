@@ -13,7 +13,7 @@ from flows.demo.paperwork import WRITTEN, date_paperwork
 from governance.policy import RULES, check_bundle
 from governance.policy.assessed import assessed_digest
 from governance.settings import load_bundle
-from governance.settings.project import NameBandsFile
+from governance.settings.linkage import NameBandsFile
 from tests.lib.governance import edit_config, facts_of, write_config, write_project
 from tests.lib.paperwork import cover
 from tests.lib.rule_fixtures import BAD, change_approval
