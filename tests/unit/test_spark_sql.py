@@ -16,7 +16,7 @@ from tests.lib.command import REPOSITORY
 FILES = sorted(path for name in ("linkage", "cohorts", "governance") for path in (REPOSITORY / name).rglob("sql/*.sql"))
 OURS = {"against_all", "name_similarity", "one_digit", "one_surname", "packed", "thousandths", "tokens", "unpacked"} | {
     *("weight", "postcode_text", "is_placeholder_forename", "is_placeholder_surname"),
-    *("looks_like_serial", "looks_like_nhs", "looks_like_email", "looks_like_phone"),
+    *("looks_like_serial", "looks_like_nhs", "looks_like_email", "looks_like_phone", "looks_like_long_number"),
     *("nhs_digits", "nhs_number_fault", "nhs_check_digit", "postcode_letters"),
 }
 """Macros of ours: defined in SQL or beside the query that calls them, so they come along."""
