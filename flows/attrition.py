@@ -10,6 +10,7 @@ from flows.run import open_run
 from governance.disclosure import SafePath, SafeSteps, release_steps
 from governance.disclosure.profiles import rule_of
 from governance.disclosure.steps import LEFT, NOT_RECORDED
+from governance.english import rounded
 from governance.errors import BadInput
 
 _TITLES = {
@@ -104,7 +105,7 @@ def _column(part: Sequence[str], number: Mapping[str, str]) -> str:
 
 def _with_share(people: int, start: int) -> str:
     """A count with its share of everyone in the group, both from released counts."""
-    return f"{people:,} ({min(1.0, people / start):.1%})" if start else f"{people:,}"
+    return f"{people:,} ({rounded(min(1.0, people / start), 1)})" if start else f"{people:,}"
 
 
 def unknown_cohort(cohort: str, known: Sequence[str]) -> BadInput:

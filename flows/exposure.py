@@ -11,6 +11,7 @@ from flows import progress
 from flows.demo.generate import PERIODS
 from flows.reference_people import reference_payload, reference_sources
 from governance.code_version import code_version
+from governance.english import rounded
 from governance.exposure import FILE, FORMAT, SEES, exposure_digest, held_against
 from governance.home_rungs import home_rungs, tells_homes
 from governance.intake.period import as_of_date
@@ -111,7 +112,7 @@ def zone_lines(shares: dict[str, dict[str, float]], *, homes: bool) -> list[str]
     lines = ["In the analysis zone, for somebody who may look into it. " + _told(shares, homes=homes)]
     for rung in home_rungs(shares):
         token = "   with the home token: " if rung.with_token else "without the home token: "
-        alone = f"{rung.unique:6.1%} are one of a kind, {rung.under_5:6.1%} in groups under five"
+        alone = f"{rounded(rung.unique, 1):>6} are one of a kind, {rounded(rung.under_5, 1):>6} in groups under five"
         lines.append(f"  {alone}, {token}{rung.words}.")
     return lines
 
@@ -127,4 +128,6 @@ def _told(shares: dict[str, dict[str, float]], *, homes: bool) -> str:
 def _sentence(cell: dict[str, Any], over: dict[str, float], scenario: str) -> str:
     seeds = f", with {cell['seeds']:.0%} of people known already" if cell["seeds"] else ""
     mark = "  ABOVE" if scenario == "register" and not cell["seeds"] and cell["sees"] in over else ""
-    return f"  {cell['unique']:7.3%} of people can be told from all others by {SEES[cell['sees']]}{seeds}.{mark}"
+    return (
+        f"  {rounded(cell['unique'], 3):>7} of people can be told from all others by {SEES[cell['sees']]}{seeds}.{mark}"
+    )

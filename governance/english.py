@@ -37,6 +37,14 @@ def percent(share: float) -> str:
     return f"{(100 * Decimal(str(share))).normalize():f}%"
 
 
+def rounded(share: float, decimals: int = 0) -> str:
+    """A share that was measured, as a percentage: `under 1%` and `over 99%` where rounding would say none or all."""
+    text, least = f"{share:.{decimals}%}", 10**-decimals
+    if share <= 0 or share >= 1 or float(text.removesuffix("%")) not in (0, 100):
+        return text
+    return f"under {least:.{decimals}f}%" if share < 0.5 else f"over {100 - least:.{decimals}f}%"
+
+
 def joined(words: Sequence[str], last: str = "and") -> str:
     """``a, b and c``."""
     return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} {last} {words[-1]}" if words else ""

@@ -7,6 +7,7 @@ import typer
 
 from flows.commands.options import Folder, Json
 from flows.commands.output import Answer, aligned
+from governance.english import rounded
 from governance.errors import BadInput
 
 bands_app = typer.Typer(help="Make the file that says which names are common and which are rare, by keyed id.")
@@ -65,10 +66,10 @@ def bands_build(
 
 def _lines(made: dict[str, Any]) -> list[str]:
     rows = [
-        (f"{kind}s", f"{of['common_names']:,} common ({of['common_share']:.0%} of people)",
-         f"{of['rare_names']:,} rare ({of['rare_share']:.0%})",
-         f"the rest in the middle ({of['middle_share']:.0%}, of which {of['too_few_share']:.0%} bear a name of fewer"
-         " than ten)")
+        (f"{kind}s", f"{of['common_names']:,} common ({rounded(of['common_share'])} of people)",
+         f"{of['rare_names']:,} rare ({rounded(of['rare_share'])})",
+         f"the rest in the middle ({rounded(of['middle_share'])}, of which {rounded(of['too_few_share'])} bear a name"
+         " of fewer than ten)")
         for kind, of in made["bands"].items()
     ]  # fmt: skip
     return [

@@ -4,7 +4,7 @@ from typing import Any
 
 from governance.audit.blocks import Block, Cell, Row, Section, Table, Text
 from governance.audit.evidence import Evidence
-from governance.english import percent
+from governance.english import percent, rounded
 
 
 def arrivals_section(evidence: Evidence) -> Section:
@@ -45,7 +45,7 @@ def _table(evidence: Evidence, facts: dict[str, Any]) -> Table:
                 evidence.bundle.source(source).title,
                 Cell(f"{own['records']:,}", "number"),
                 Cell(f"{own['new']:,}", "number"),
-                Cell(f"{own['alone'] / own['new']:.0%}" if own["new"] else "none", "number"),
+                Cell(rounded(own["alone"] / own["new"]) if own["new"] else "none", "number"),
                 Cell("More than ever: " + " and ".join(told), "warn") if told else Cell("Usual", "good"),
             )
         )

@@ -4,6 +4,7 @@ from typing import Any
 
 from governance.audit.blocks import Cell, Row, Section, Table, Text
 from governance.audit.evidence import Evidence
+from governance.english import rounded
 from governance.exposure import SEES, read_receipt, receipt_for
 
 _SCENARIOS = {
@@ -41,7 +42,7 @@ def _table(receipt: Any) -> Table:
             f"{title} of {receipt[people]:,}" if scenario == "register" else f"{title}, {receipt[people]:,} people",
             SEES[cell["sees"]].capitalize(),
             Cell(f"{cell['seeds']:.0%}", "number"),
-            Cell(f"{cell['unique']:.2%}", "number"),
+            Cell(rounded(cell["unique"], 2), "number"),
         )
         for scenario, (title, people) in _SCENARIOS.items()
         for cell in receipt[scenario]

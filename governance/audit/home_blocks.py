@@ -5,6 +5,7 @@ from typing import Any
 
 from governance.audit.blocks import Cell, Row, Table, Text
 from governance.audit.evidence import Evidence
+from governance.english import rounded
 from governance.exposure import read_receipt
 from governance.home_rungs import home_rungs, tells_homes
 from governance.shipped_exposure import ANALYSIS_ZONE
@@ -39,7 +40,7 @@ def _sentence(shares: Mapping[str, Any], who: str) -> str:
     """The plain sentence above the tables."""
 
     def told(rung: str) -> str:
-        return f"{shares[rung]['unique']:.1%}"
+        return rounded(shares[rung]["unique"], 1)
 
     return (
         "Somebody who has only seen a household, and so knows everybody's sex and the ten years in which they were"
@@ -55,8 +56,8 @@ def _table(caption: str, shares: Mapping[str, Any]) -> Table:
         (
             rung.words[0].upper() + rung.words[1:],
             "with" if rung.with_token else "without",
-            Cell(f"{rung.unique:.1%}", "number"),
-            Cell(f"{rung.under_5:.1%}", "number"),
+            Cell(rounded(rung.unique, 1), "number"),
+            Cell(rounded(rung.under_5, 1), "number"),
         )
         for rung in home_rungs(shares)
     ]

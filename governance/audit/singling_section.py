@@ -3,7 +3,7 @@
 from governance.audit.blocks import Cell, Row, Section, Table, Text
 from governance.audit.evidence import Evidence
 from governance.audit.home_blocks import home_blocks
-from governance.english import percent
+from governance.english import percent, rounded
 
 _KNOWN = {
     "attributes": "Birth year, sex, ethnic group, first language and small area",
@@ -30,18 +30,19 @@ _NOT_MEASURED = "This was not measured for this period yet: the step `joinedup c
 
 def _sentence(evidence: Evidence, found: dict[str, dict[str, float]]) -> str:
     policy, alike = evidence.bundle.policy, found["attributes"]
+    unique, under_5 = rounded(alike["unique"], 1), rounded(alike["under_5"], 1)
     return (
-        f"{alike['unique']:.1%} of people share birth year, sex, ethnic group, first language and small area with"
-        f" nobody (ceiling {percent(policy.max_unique_people)}), and {alike['under_5']:.1%} with fewer than four others"
-        f" (ceiling {percent(policy.max_under_5_people)}). Whoever also knows three days on which something happened to"
-        f" a person finds {found['three_dates']['unique']:.1%} of people: exact days make nearly everybody one of a"
+        f"{unique} of people share birth year, sex, ethnic group, first language and small area with nobody (ceiling"
+        f" {percent(policy.max_unique_people)}), and {under_5} with fewer than four others (ceiling"
+        f" {percent(policy.max_under_5_people)}). Whoever also knows three days on which something happened to a person"
+        f" finds {rounded(found['three_dates']['unique'], 1)} of people: exact days make nearly everybody one of a"
         " kind, so what is in this zone stays personal data."
     )
 
 
 def _table(found: dict[str, dict[str, float]]) -> Table:
     rows: list[Row] = [
-        (words, Cell(f"{found[key]['unique']:.1%}", "number"), Cell(f"{found[key]['under_5']:.1%}", "number"))
+        (words, Cell(rounded(found[key]["unique"], 1), "number"), Cell(rounded(found[key]["under_5"], 1), "number"))
         for key, words in _KNOWN.items()
     ]
     return Table(

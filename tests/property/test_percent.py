@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from cohorts.english import parameter_english
 from cohorts.query import Parameter
-from governance.english import percent
+from governance.english import percent, rounded
 
 SHARES = st.floats(0, 1)
 
@@ -26,6 +26,26 @@ def test_a_share_reads_as_what_was_written(share):
     assert float(Decimal(words.removesuffix("%")) / 100) == share
     assert (words == "0%") == (share == 0)
     assert (words == "100%") == (share == 1)
+
+
+@given(SHARES, st.integers(0, 3))
+@example(0.0004, 1)
+@example(0.9996, 1)
+@example(0.005, 0)
+def test_a_measured_share_is_rounded_and_never_to_none_or_all(share, decimals):
+    """Within half of what is told; some is never 0%, and less than all is never 100%."""
+    words, least = rounded(share, decimals), 0.01 * 10**-decimals
+    number = float(words.split(" ")[-1].removesuffix("%")) / 100
+
+    assert (number == 0) == (share == 0)
+    assert (number == 1) == (share == 1)
+    match words.split(" "):
+        case ["under", _]:
+            assert 0 < share < number
+        case ["over", _]:
+            assert number < share < 1
+        case _:
+            assert abs(number - share) <= least / 2 + 1e-12
 
 
 @given(st.lists(SHARES, min_size=3, max_size=3))
