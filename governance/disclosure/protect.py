@@ -12,7 +12,7 @@ three groups of up to 63 people that have a hidden count, such a reader recovers
 this module.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -179,6 +179,21 @@ def _narrow(each: Sum, bounds: dict[CellKey, Bounds]) -> set[CellKey]:
 
 def sums_of(counts: Mapping[CellKey, int]) -> list[Sum]:
     """Every total whose parts add up to it: groups, areas, the three answers of a definition, and bands of waits."""
+    return [each for each in _suggested(counts) if _adds_up(each, counts)]
+
+
+def sums_that_may_hold(cells: Mapping[CellKey, SafeCell], rule: CountRule) -> list[Sum]:
+    """Every total whose parts may add up to it for all that a reader of the released counts knows.
+
+    All that do add up are among them. Nothing exact decides which, so whatever is made of them tells of nothing exact.
+    """
+    # Of a hidden cell a reader cannot tell whether it is small itself or stands beside one that is.
+    bounds = {key: (0, _ANY_NUMBER) if cell.people is None else rule.bounds(cell) for key, cell in cells.items()}
+    return [each for each in _suggested(cells) if _may_add_up(each, bounds)]
+
+
+def _suggested(counts: Collection[CellKey]) -> list[Sum]:
+    """Sums by structure alone, whatever is counted."""
     groups: dict[CellKey, list[CellKey]] = {}
     areas: dict[CellKey, list[CellKey]] = {}
     bands: dict[CellKey, list[CellKey]] = {}
@@ -193,11 +208,16 @@ def sums_of(counts: Mapping[CellKey, int]) -> list[Sum]:
     found += [Sum(whole, tuple(parts)) for whole, parts in areas.items()]
     found += [Sum(key, tuple(key._replace(measure=part) for part in PARTS)) for key in counts if key.measure == WHOLE]
     found += [Sum(whole, tuple(parts)) for whole, parts in bands.items()]
-    return [each for each in found if _adds_up(each, counts)]
+    return [each for each in found if all(key in counts for key in each.cells)]
 
 
 def _adds_up(each: Sum, counts: Mapping[CellKey, int]) -> bool:
-    return all(key in counts for key in each.cells) and counts[each.total] == sum(counts[key] for key in each.parts)
+    return counts[each.total] == sum(counts[key] for key in each.parts)
+
+
+def _may_add_up(each: Sum, bounds: Mapping[CellKey, Bounds]) -> bool:
+    low, high = (sum(bounds[key][end] for key in each.parts) for end in (0, 1))
+    return low <= bounds[each.total][1] and bounds[each.total][0] <= high
 
 
 def _first_twins(exact: Mapping[CellKey, int]) -> dict[CellKey, CellKey]:

@@ -9,7 +9,7 @@ larger has beside it is no count of the release, and may be a handful of people.
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from itertools import pairwise
+from itertools import combinations, pairwise
 
 from governance.disclosure.combinations import BETWEEN
 from governance.disclosure.protect import ALL, CellKey, Sum
@@ -20,7 +20,8 @@ _RUNG = "rung:"
 """Measures of people among the members."""
 
 _BESIDE, _STEP = ("shared", "variant:"), ("attrition:",)
-"""Measures of which each is taken to lie inside the next larger one, and the members among them."""
+"""Measures that lie inside each other, with the members: the first by size, as far as a reader can tell, the second by
+their numbers."""
 
 _REST = "rest of:"
 
@@ -47,13 +48,15 @@ def covers_of(exact: Mapping[CellKey, int]) -> list[Sum]:
     return found
 
 
-def nested_of(exact: Mapping[CellKey, int]) -> list[Sum]:
+def nested_of(released: Mapping[CellKey, int], give: int = 0) -> list[Sum]:
     """Counts inside others, each with what the larger has beside it: a part of no table, hidden for good.
 
     Args:
-        exact: Exact counts of people: of members and other thresholds the larger is taken to hold the smaller.
+        released: Counts of people as they are shown, nought where they are hidden: of members and other thresholds the
+            larger is taken to hold the smaller. Exact ones would tell by the width of spans which of two is larger.
+        give: How far each may lie from the exact one: of two that may be either way about, both ways are taken.
     """
-    return [Sum(larger, (smaller, rest_of(larger, smaller))) for larger, smaller in _inside(exact)]
+    return [Sum(larger, (smaller, rest_of(larger, smaller))) for larger, smaller in _inside(released, give)]
 
 
 def rest_of(larger: CellKey, smaller: CellKey) -> CellKey:
@@ -62,34 +65,40 @@ def rest_of(larger: CellKey, smaller: CellKey) -> CellKey:
     return CellKey(larger.cohort, f"{_REST}{larger.measure}", larger.dimension, group, larger.area)
 
 
-def _inside(exact: Mapping[CellKey, int]) -> Iterator[tuple[CellKey, CellKey]]:
+def _inside(released: Mapping[CellKey, int], give: int) -> Iterator[tuple[CellKey, CellKey]]:
     """Larger and smaller."""
     yield from (
-        (key.total, key) for key in exact if (key.measure, key.dimension) == (MET, SERVICE) and key.total in exact
+        (key.total, key) for key in released if (key.measure, key.dimension) == (MET, SERVICE) and key.total in released
     )
-    for cohort in _cohorts(exact):
-        services = {key.group: key for key in _groups(exact, cohort, SERVICE)}
-        for pair in _groups(exact, cohort, PAIR):
+    for cohort in _cohorts(released):
+        services = {key.group: key for key in _groups(released, cohort, SERVICE)}
+        for pair in _groups(released, cohort, PAIR):
             yield from ((services[name], pair) for name in pair.group.split(BETWEEN) if name in services)
-    went = (key for key in exact if key.measure == APPOINTMENTS)
-    yield from ((key, missed) for key in went if (missed := key._replace(measure=MISSED)) in exact)
+    went = (key for key in released if key.measure == APPOINTMENTS)
+    yield from ((key, missed) for key in went if (missed := key._replace(measure=MISSED)) in released)
     totals: dict[CellKey, list[CellKey]] = defaultdict(list)
-    for key in exact:
+    for key in released:
         if key.dimension == ALL:
             totals[key._replace(measure=MET)].append(key)
     for members, beside in totals.items():
-        if members in exact:
-            yield from _inside_totals(members, beside, exact)
+        if members in released:
+            yield from _inside_totals(members, beside, released, give)
 
 
 def _inside_totals(
-    members: CellKey, totals: Sequence[CellKey], exact: Mapping[CellKey, int]
+    members: CellKey, totals: Sequence[CellKey], released: Mapping[CellKey, int], give: int
 ) -> Iterator[tuple[CellKey, CellKey]]:
     """Of one cohort in one area: rungs, steps and other thresholds."""
     yield from ((members, rung) for rung in totals if rung.measure.startswith(_RUNG))
-    for kind in (_BESIDE, _STEP):
-        chain = [members, *(key for key in totals if key.measure.startswith(kind))]
-        yield from pairwise(sorted(chain, key=lambda key: (-exact[key], key)))
+    steps = sorted(key for key in totals if key.measure.startswith(_STEP))
+    yield from pairwise([*steps, members])  # their order is public, and they lead to the members
+    beside = sorted(
+        [members, *(key for key in totals if key.measure.startswith(_BESIDE))], key=lambda key: (-released[key], key)
+    )
+    yield from pairwise(beside)
+    for larger, smaller in combinations(beside, 2):
+        if released[smaller] and released[larger] - released[smaller] <= 2 * give:
+            yield from ((larger, smaller), (smaller, larger))
 
 
 def _cohorts(exact: Mapping[CellKey, int]) -> list[str]:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import pyarrow as pa
 
 from governance.contracts import AREA_COUNT, AREA_INTERVAL, COHORT_COUNT, COHORT_INTERVAL, check_table
-from governance.disclosure.protect import ALL, CellKey, Sum, keys_of, sums_of
+from governance.disclosure.protect import ALL, CellKey, Sum, keys_of, sums_that_may_hold
 from governance.disclosure.rounding import HIDDEN, CountRule, SafeCell, Status
 from governance.disclosure.span_overlaps import covers_of, nested_of
 from governance.disclosure.span_sums import Reach, kept_quiet, reach
@@ -92,14 +92,21 @@ def release_spans(
     reaches = {
         key: reach(cell, exact[key] - moved[key][0], moved[key][1] - exact[key], base) for key, cell in shown.items()
     }
-    nested = nested_of(exact)
+    # Which counts lie inside others and which add up is asked of the released ones: the widths of spans must not tell what
+    # only the exact ones say.
+    seen = {key: cells[key] for key in exact}
+    nested = nested_of({key: cell.people or 0 for key, cell in seen.items()}, rule.give)
     # What a larger count has beside a smaller one is in no table: for a reader of spans it is a hidden part.
     known = {**cells, **{key: HIDDEN for each in nested for key in each.parts if key not in exact}}
     covers = [each for each in covers_of(exact) if all(key in cells for key in each.cells)]
-    sums = [*sums_of(exact), *nested, *(areas.sums_of_districts(exact) if areas else ())]
+    sums = [*sums_that_may_hold(seen, rule), *nested, *(areas.sums_of_districts(exact) if areas else ())]
     wide = kept_quiet(reaches, known, sums, rule, covers)
     # Of the whole cohort: an area has that of all, so nothing is told of the links of its own people.
-    pulls = {key[:2]: _pull(moved[key][2] / exact[key]) for key in shown if key.dimension == ALL == key.area}
+    pulls = {
+        key[:2]: _pull(moved[key][2] / (cell.people or 1))
+        for key, cell in shown.items()
+        if key.dimension == ALL == key.area
+    }
     return {
         key: SafeSpan(each.low, each.high, pulls.get(key[:2], 0.0), _doubt(each, reach(shown[key], 0, 0, base)))
         for key, each in wide.items()

@@ -50,9 +50,9 @@ def learnt(frame, found, sums=()):
         sums: Wholes with parts that everybody is in once, beside services and counts inside others.
     """
     told = {}
-    exact = {key: cell.people or 0 for key, cell in frame.cells.items()}
-    nested = nested_of(exact)
-    covers = [each for each in covers_of(exact) if all(key in frame.cells for key in each.cells)]
+    seen = {key: cell.people or 0 for key, cell in frame.cells.items()}
+    nested = nested_of(seen, frame.rule.give)
+    covers = [each for each in covers_of(seen) if all(key in frame.cells for key in each.cells)]
     for each in (*covers, *nested, *sums):
         shown = [key for key in each.parts if key in frame.cells and frame.cells[key].status is Status.SHOWN]
         if frame.cells[each.total].status is Status.HIDDEN or len(shown) == len(each.parts):
