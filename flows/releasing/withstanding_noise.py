@@ -22,7 +22,9 @@ from governance.disclosure.gate import Published, Truth, read_releases
 from governance.disclosure.gate.check import refuse_late, told_by_noise
 from governance.disclosure.gate.clock import Clock
 from governance.disclosure.gate.relations import Relation, districts_of_areas
+from governance.disclosure.gate.told_spans import told_before
 from governance.disclosure.protect import keys_of, rows_of
+from governance.disclosure.spans import ToldMoves
 from governance.disclosure.suppressed import Suppressed, to_suppress, without
 from governance.settings import Policy, Project
 
@@ -65,14 +67,15 @@ def withstanding_noise(run: Run, tables: Mapping[str, pa.Table], proposals: Aske
     """
     published = _published(tables, run.bundle.project, run.bundle.policy)
     past = list(read_releases(run.zone("public")))
+    told = told_before(run.period, past)
     suppressed: frozenset[Suppressed] = frozenset()
     clock = Clock.started()
     while True:
-        made = _made(run, published, proposals, suppressed)
+        made = _made(run, published, proposals, suppressed, told)
         attack = attack_on(run, made.released, made.exact, past)
         refuse_late(clock)
-        told = told_by_noise(attack.new, attack.earlier, attack.truth, run.bundle.policy, attack.known)
-        more = to_suppress(*told, suppressed)
+        small = told_by_noise(attack.new, attack.earlier, attack.truth, run.bundle.policy, attack.known)
+        more = to_suppress(*small, suppressed)
         if not more:  # nothing is told, or nothing can be suppressed for it, which the gate refuses
             return made
         suppressed |= more
@@ -97,7 +100,13 @@ def attack_on(run: Run, released: SafeMeasures, exact: pa.Table, past: Iterable[
     )
 
 
-def _made(run: Run, published: Sequence[pa.Table], proposals: Asked, suppressed: frozenset[Suppressed]) -> Release:
+def _made(
+    run: Run,
+    published: Sequence[pa.Table],
+    proposals: Asked,
+    suppressed: frozenset[Suppressed],
+    told: ToldMoves,
+) -> Release:
     project, policy = run.bundle.project, run.bundle.policy
     counts, intervals, measures, areas, area_intervals, combinations = (
         without(table, suppressed) for table in published
@@ -115,6 +124,7 @@ def _made(run: Run, published: Sequence[pa.Table], proposals: Asked, suppressed:
             areas=areas,
             area_intervals=area_intervals,
             districts=districts_of(project.report.boards),
+            told=told,
         )
 
     released, asked = release_with_questions(proposals, released_with)

@@ -7,6 +7,7 @@ import pyarrow as pa
 
 from governance.disclosure.frame import SafeFrame
 from governance.disclosure.rounding import SafeCell
+from governance.disclosure.spans import SafeSpan
 
 COUNTS_FILE = "safe_counts.csv"
 MEASURES_FILE = "safe_measures.csv"
@@ -20,9 +21,12 @@ SAFE_COUNT = pa.schema(
         "group": pa.string(),
         "people": pa.string(),
         "status": pa.string(),
+        "low": pa.string(),
+        "high": pa.string(),
     }
 )
-"""One row per released count. ``people`` is the number, without thousands separators, or its symbol."""
+"""One row per released count. ``people`` is the number, without thousands separators, or its symbol. ``low`` and
+``high`` are where it lies if records are joined otherwise, empty where that is not told."""
 
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 """A cell that starts so is run as a formula by spreadsheets."""
@@ -31,7 +35,7 @@ _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 def safe_counts(frame: SafeFrame) -> pa.Table:
     """Every count of a release, in the order of the frame."""
     rows = [
-        (key.cohort, version, key.measure, key.dimension, key.group, _number(cell), cell.status.value)
+        (*key[:1], version, *key[1:4], _number(cell), cell.status.value, *_ends(frame.spans.get(key)))
         for key, version, cell in frame.rows()
     ]
     columns = zip(*rows, strict=True) if rows else [()] * len(SAFE_COUNT)
@@ -40,6 +44,10 @@ def safe_counts(frame: SafeFrame) -> pa.Table:
 
 def _number(cell: SafeCell) -> str:
     return cell.text if cell.people is None else str(cell.people)
+
+
+def _ends(span: SafeSpan | None) -> tuple[str, str]:
+    return (str(span.low), str(span.high)) if span else ("", "")
 
 
 def safe_counts_csv(frame: SafeFrame) -> bytes:

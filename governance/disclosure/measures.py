@@ -24,7 +24,7 @@ from governance.disclosure.protect import ALL, CellKey, keys_of
 from governance.disclosure.rates import SafeRate, rate_per_1000
 from governance.disclosure.rounding import HIDDEN, CountRule, SafeCell, Status
 from governance.disclosure.some_events import Events, put_together
-from governance.disclosure.spans import Areas, SafeSpan, release_spans
+from governance.disclosure.spans import Areas, SafeSpan, ToldMoves, release_spans
 from governance.disclosure.waits import ADDRESS, LANGUAGE
 from governance.settings import Policy, Profile
 
@@ -88,6 +88,7 @@ def release_measures(
     areas: pa.Table | None = None,
     area_intervals: pa.Table | None = None,
     districts: Mapping[str, Sequence[str]] = MappingProxyType({}),
+    told: ToldMoves = MappingProxyType({}),
 ) -> SafeMeasures:
     """Withhold and change every count of a release, the measures' with the board's.
 
@@ -101,6 +102,7 @@ def release_measures(
         areas: Contract ``area_count``: the same counts in the areas of boards.
         area_intervals: Contract ``area_interval``; without it areas have no spans.
         districts: Of each area.
+        told: What spans told before.
 
     Returns:
         The frame holds the board's counts and nothing of the measures.
@@ -113,7 +115,7 @@ def release_measures(
     found |= dict(_of_events([row for row in rows if row["measure"] not in of_people], rule)) | pairs
     if intervals is not None:
         of_areas = _with_intervals(areas, area_intervals, districts)
-        spans = _spans(whole, counts, intervals, of_areas, rule=rule, base=policy.round_to_people)
+        spans = _spans(whole, counts, intervals, of_areas, base=policy.round_to_people, told=told)
         whole = replace(whole, spans=spans)
     together = dict(_pair_cells(pairs))
     return SafeMeasures(
@@ -125,12 +127,13 @@ def release_measures(
 
 
 def _spans(
-    whole: SafeFrame, counts: pa.Table, intervals: pa.Table, areas: Areas | None, *, rule: CountRule, base: int
+    whole: SafeFrame, counts: pa.Table, intervals: pa.Table, areas: Areas | None, *, base: int, told: ToldMoves
 ) -> Mapping[CellKey, SafeSpan]:
     """Spans of the board's own counts, and of those of areas where areas have intervals; measures have none."""
     held = _held(counts)
     spanned = {key: cell for key, cell in whole.cells.items() if key in held or (areas and key.area != ALL)}
-    return release_spans(spanned, without_combinations(counts), intervals, rule=rule, base=base, areas=areas)
+    exact = without_combinations(counts)
+    return release_spans(spanned, exact, intervals, rule=whole.rule, base=base, areas=areas, told=told)
 
 
 def _frame_of_the_board(whole: SafeFrame, held: Set[CellKey], pairs: Mapping[CellKey, SafeCell]) -> SafeFrame:

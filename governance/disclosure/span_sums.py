@@ -10,9 +10,37 @@ part or of the whole is widened: a wider span is as true as a narrow one.
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from math import inf
+from typing import NamedTuple, Protocol
 
 from governance.disclosure.protect import CellKey, Sum
 from governance.disclosure.rounding import CountRule, SafeCell, Status
+
+
+class Limits(Protocol):
+    """Two ends of a span."""
+
+    @property
+    def low(self) -> int: ...  # noqa: D102
+
+    @property
+    def high(self) -> int: ...  # noqa: D102
+
+
+class Moves(NamedTuple):
+    """How many people draws may take off a count and add to it, as its span tells."""
+
+    lost: int = 0
+    gained: int = 0
+
+    @classmethod
+    def told_by(cls, cell: SafeCell, span: Limits) -> "Moves":
+        """From a shown count and its span; of one that begins with nobody, the fewest that it may tell."""
+        people = cell.people or 0
+        return cls(max(0, people - cell.give - span.low), max(0, span.high - people - cell.give))
+
+    def with_also(self, other: "Moves") -> "Moves":
+        """The larger of both, each way."""
+        return Moves(max(self.lost, other.lost), max(self.gained, other.gained))
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +87,7 @@ class Reach:
 _UNTOLD = Reach(0, 0, 0, 0, 1)
 
 
-def reach(cell: SafeCell, fewer: int, more: int, base: int) -> Reach:
+def reach(cell: SafeCell, fewer: int, more: int, base: int, told: Moves = Moves()) -> Reach:  # noqa: B008 - a tuple
     """How far draws move a shown count.
 
     Args:
@@ -67,10 +95,11 @@ def reach(cell: SafeCell, fewer: int, more: int, base: int) -> Reach:
         fewer: How many people draws take off the exact one.
         more: How many they add.
         base: Limits are multiples of it.
+        told: What spans of the same count told before: no later one tells of less.
     """
     people = cell.people or 0
     narrow = Reach(people, people, people - cell.give, people + cell.give, base)
-    return narrow.losing(max(fewer, 0)).gaining(max(more, 0))
+    return narrow.losing(max(fewer, told.lost)).gaining(max(more, told.gained))
 
 
 def kept_quiet(

@@ -9,6 +9,7 @@ them, they are widened (:mod:`governance.disclosure.span_sums`, decision 51).
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 
 import pyarrow as pa
 
@@ -16,11 +17,15 @@ from governance.contracts import AREA_COUNT, AREA_INTERVAL, COHORT_COUNT, COHORT
 from governance.disclosure.protect import ALL, CellKey, Sum, keys_of, sums_that_may_hold
 from governance.disclosure.rounding import HIDDEN, CountRule, SafeCell, Status
 from governance.disclosure.span_overlaps import covers_of, nested_of
-from governance.disclosure.span_sums import Reach, kept_quiet, reach
+from governance.disclosure.span_sums import Moves, Reach, kept_quiet, reach
 
 DISTRICT = "district"
 LOST_PER_100 = (0.125, 0.25, 0.5, 1.0, 2.0, 4.0, 8.0, 16.0)
 """What may be said of the pull of missed links: each twice the one before. Unit: people in every 100 counted."""
+
+
+ToldMoves = Mapping[tuple[CellKey, str], Moves]
+"""By count and version of its definition, what was told of it before (:mod:`governance.disclosure.gate.told_spans`)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +77,7 @@ def release_spans(
     rule: CountRule,
     base: int,
     areas: Areas | None = None,
+    told: ToldMoves = MappingProxyType({}),
 ) -> dict[CellKey, SafeSpan]:
     """Spans of the counts that are shown.
 
@@ -82,6 +88,7 @@ def release_spans(
         rule: How the counts were released.
         base: Limits are multiples of it. Unit: people.
         areas: The same of the areas of boards; their cells are among ``cells``.
+        told: By earlier spans: none is narrower than one before (decision 118).
     """
     exact = _people(check_table(counts, COHORT_COUNT))
     moved = _limits(check_table(intervals, COHORT_INTERVAL))
@@ -89,11 +96,13 @@ def release_spans(
         exact |= _people(check_table(areas.counts, AREA_COUNT))
         moved |= _limits(check_table(areas.intervals, AREA_INTERVAL))
     shown = {key: cell for key in moved if (cell := cells.get(key)) and cell.status is Status.SHOWN and cell.people}
+    before = _before(told, counts)
     reaches = {
-        key: reach(cell, exact[key] - moved[key][0], moved[key][1] - exact[key], base) for key, cell in shown.items()
+        key: reach(cell, exact[key] - moved[key][0], moved[key][1] - exact[key], base, before.get(key, Moves()))
+        for key, cell in shown.items()
     }
-    # Which counts lie inside others and which add up is asked of the released ones: the widths of spans must not tell what
-    # only the exact ones say.
+    # Which counts lie inside others and which add up is asked of the released ones: the widths of spans must not tell
+    # what only the exact ones say.
     seen = {key: cells[key] for key in exact}
     nested = nested_of({key: cell.people or 0 for key, cell in seen.items()}, rule.give)
     # What a larger count has beside a smaller one is in no table: for a reader of spans it is a hidden part.
@@ -111,6 +120,12 @@ def release_spans(
         key: SafeSpan(each.low, each.high, pulls.get(key[:2], 0.0), _doubt(each, reach(shown[key], 0, 0, base)))
         for key, each in wide.items()
     }
+
+
+def _before(told: ToldMoves, counts: pa.Table) -> dict[CellKey, Moves]:
+    """What was told of counts by the definitions that are in force: by others it was told of other people."""
+    versions = dict(zip(counts["cohort"].to_pylist(), counts["version"].to_pylist(), strict=True))
+    return {key: moves for (key, version), moves in told.items() if versions.get(key.cohort) == version}
 
 
 def _doubt(found: Reach, without: Reach) -> int:

@@ -138,9 +138,9 @@ def test_the_csv_holds_released_counts_only():
     frame = frame_of({("met", "all", "all"): 4321, ("met", "service", "police"): 6})
 
     assert safe_counts_csv(frame).decode().splitlines() == [
-        "cohort,version,measure,dimension,group,people,status",
-        "c,1.0.0,met,all,all,4320,shown",
-        "c,1.0.0,met,service,police,[c],hidden",
+        "cohort,version,measure,dimension,group,people,status,low,high",
+        "c,1.0.0,met,all,all,4320,shown,,",
+        "c,1.0.0,met,service,police,[c],hidden,,",
     ]
 
 

@@ -136,7 +136,10 @@ def of_whole(sums):
     ("people", "unknown"),
     [
         (HIDDEN_AREA, {"sums_that_may_hold": lambda *seen: without_areas(sums_that_may_hold(*seen))}),
-        (HIDDEN_DISTRICT, {"sums_that_may_hold": lambda *seen: without_districts(sums_that_may_hold(*seen)), "districts": {}}),
+        (
+            HIDDEN_DISTRICT,
+            {"sums_that_may_hold": lambda *seen: without_districts(sums_that_may_hold(*seen)), "districts": {}},
+        ),
         (FEW_JUDGED, {"nested_of": lambda *seen: of_whole(nested_of(*seen))}),
     ],
     ids=["a hidden area", "a hidden district of an area", "a few in an area who were helped"],

@@ -72,12 +72,12 @@ def test_the_span_holds_the_exact_interval(people, fewer, more, profile, cell_ke
     pull=st.floats(-0.2, 0.2),
 )
 def test_counts_that_are_released_alike_have_one_span(people, fewer, more, profile, pull):
-    """Of the exact counts behind one released count, as much in doubt and in its pull, the span tells none apart."""
+    """Of the exact counts behind one released count, that links move and pull alike, the span tells none apart."""
     cell = spans(people, people, people, profile=profile)[1]
     lowest, highest = rule_of(profile, POLICY).bounds(cell)
 
     told = {
-        spans(exact, exact - fewer, exact + more, profile=profile, per_point=pull * exact * (1 + 1e-12))[0]
+        spans(exact, exact - fewer, exact + more, profile=profile, per_point=pull * people)[0]
         for exact in range(lowest, highest + 1)
     }
 
@@ -91,7 +91,7 @@ def test_of_the_pull_of_missed_links_a_step_of_a_ladder_is_told(people, per_poin
     if not cell.people:
         return
 
-    true = abs(per_point) / people * 100
+    true = abs(per_point) / cell.people * 100  # of the released count, which is all that a reader knows
     assert abs(found.lost_per_100) in (0.0, *LOST_PER_100)
     assert found.lost_per_100 * per_point >= 0
     if LOST_PER_100[0] / 2 <= true <= LOST_PER_100[-1]:

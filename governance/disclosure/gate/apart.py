@@ -86,7 +86,9 @@ def check_apart(
 
 def _plain(published: Published) -> Published:
     """The same in mappings that can be sent: views that cannot be changed cannot be."""
-    return replace(published, cells=dict(published.cells), versions=dict(published.versions))
+    return replace(
+        published, cells=dict(published.cells), versions=dict(published.versions), spans=dict(published.spans)
+    )
 
 
 class _NoAnswer(Exception):  # noqa: N818 - an outcome, which the caller turns into words

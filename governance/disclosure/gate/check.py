@@ -11,6 +11,7 @@ from governance.disclosure.gate.likely import certainty, gained, same_people, va
 from governance.disclosure.gate.published import Published
 from governance.disclosure.gate.relations import Relation, equation
 from governance.disclosure.gate.system import ANY_NUMBER, Contradiction, Interval, System, narrow_cells
+from governance.disclosure.gate.told_spans import narrower
 from governance.disclosure.gate.truth import Truth
 from governance.disclosure.protect import ALL, MIN_POSSIBLE_VALUES, WHOLE, CellKey
 from governance.english import joined
@@ -21,6 +22,7 @@ _TOLD, _FIRST = 12, 3
 """Ways and tables that a refusal names: nobody reads a hundred."""
 
 _SAME = "cells that hold the same people"
+_NARROWER = "a linkage interval that is narrower than it was"
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -81,6 +83,7 @@ def check_release(
         leaks += _everybody(new, truth)
         leaks += _within_release(new, truth, known, targets, clock)
         leaks += _likely(new, earlier, truth, known, targets, policy)
+        leaks += [Leak(cell, _NARROWER, ties(cell, truth.relations)) for cell in narrower(new, earlier)]
         for scenario in scenarios(new, earlier, [*truth.relations, *known], set(targets)):
             tried += 1
             clock.left()

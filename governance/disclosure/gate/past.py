@@ -1,7 +1,7 @@
 """Releases that are already out, read back from what was published: an attacker has them too."""
 
 import csv
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -9,7 +9,7 @@ from typing import Any
 from governance.area_folders import FOLDER, parted
 from governance.disclosure.cell_key import CellKeyRule
 from governance.disclosure.counts_file import COUNTS_FILE, MEASURES_FILE, undefused
-from governance.disclosure.gate.published import Published
+from governance.disclosure.gate.published import Ends, Published
 from governance.disclosure.measures import count_names
 from governance.disclosure.midpoint import MidpointRule
 from governance.disclosure.protect import CellKey
@@ -83,17 +83,21 @@ def _read(folder: Path, period: str) -> Published:
         made: CountRule = _RULES[rule.pop("kind")](**rule)
         rows = _rows(folder / COUNTS_FILE)
         cells = {_key(row, row["measure"]): _cell(row["people"], made) for row in rows}
+        spans = dict(_spans(rows))
         for path in sorted(folder.glob(f"{FOLDER}/*/{COUNTS_FILE}")):
             area, _ = parted(path.relative_to(folder).as_posix())
-            found = ((_key(row, row["measure"]), _cell(row["people"], made)) for row in _rows(path))
+            in_area = _rows(path)
+            found = ((_key(row, row["measure"]), _cell(row["people"], made)) for row in in_area)
             cells |= {key._replace(area=area): cell for key, cell in found}
+            spans |= {key._replace(area=area): ends for key, ends in _spans(in_area)}
         for row in _rows(folder / MEASURES_FILE):
             if row["unit"] == PEOPLE:
                 for name, column in zip(count_names(row["measure"]), ("part", "whole"), strict=True):
                     cells.setdefault(_key(row, name), _cell(row[column], made))
     except (OSError, KeyError, ValueError, TypeError):
         raise _unreadable(period) from None
-    return Published(period=period, rule=made, cells=cells, versions={r["cohort"]: r["version"] for r in rows})
+    versions = {r["cohort"]: r["version"] for r in rows}
+    return Published(period=period, rule=made, cells=cells, versions=versions, spans=spans)
 
 
 def _rows(path: Path) -> list[dict[str, str]]:
@@ -103,6 +107,11 @@ def _rows(path: Path) -> list[dict[str, str]]:
 
 def _key(row: Mapping[str, str], measure: str) -> CellKey:
     return CellKey(row["cohort"], measure, row["dimension"], row["group"])
+
+
+def _spans(rows: Iterable[Mapping[str, str]]) -> Iterator[tuple[CellKey, Ends]]:
+    """Where they are told: releases made before they were say nothing of them."""
+    yield from ((_key(row, row["measure"]), Ends(int(row["low"]), int(row["high"]))) for row in rows if row.get("low"))
 
 
 def _cell(text: str, rule: CountRule) -> SafeCell:

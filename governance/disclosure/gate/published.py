@@ -1,11 +1,19 @@
 """One release as a reader sees it: symbols and numbers, the rule, and which tables are about the same thing."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from governance.disclosure.measures import SafeMeasures
 from governance.disclosure.protect import CellKey
 from governance.disclosure.rounding import CountRule, SafeCell, Status
+
+
+class Ends(NamedTuple):
+    """Where a count lies if records are joined otherwise."""
+
+    low: int
+    high: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -17,12 +25,22 @@ class Published:
     cells: Mapping[CellKey, SafeCell]
     versions: Mapping[str, str]
     """Definition version by cohort: numbers of two versions are not of the same people."""
+    spans: Mapping[CellKey, Ends] = field(default_factory=dict)
 
     @classmethod
     def of(cls, released: SafeMeasures, period: str) -> "Published":
         """What a release would publish."""
         frame = released.frame
-        return cls(period=period, rule=frame.rule, cells=released.everything, versions=frame.versions)
+        spans = dict(frame.spans)
+        for area, of_area in released.areas.items():
+            spans |= {key._replace(area=area): span for key, span in of_area.spans.items()}
+        return cls(
+            period=period,
+            rule=frame.rule,
+            cells=released.everything,
+            versions=frame.versions,
+            spans={key: Ends(span.low, span.high) for key, span in spans.items()},
+        )
 
     @property
     def hidden(self) -> tuple[CellKey, ...]:
