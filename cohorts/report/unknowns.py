@@ -160,7 +160,8 @@ def grouped(digest: str) -> tuple[str, ...]:
 INTERVALS = (
     f"{quoted('Likely')} and {quoted('95% interval')} mean the range where the true rate probably lies. It allows for"
     " chance and, unless it says otherwise, for records that were joined wrongly or not at all, and for the changes"
-    " that protect people."
+    " that protect people. What it allows for joining does not shrink from one report to the next, for up to two years:"
+    " reports put together would tell of a few people if it did."
 )
 """What every interval of the report means, in each of its forms."""
 
