@@ -94,7 +94,7 @@ def attack_on(run: Run, released: SafeMeasures, exact: pa.Table, past: Iterable[
     return Attack(
         new=new,
         # The same numbers again tell nothing; a period that comes out otherwise than it did is an earlier release, too.
-        earlier=[each for each in past if each != new],
+        earlier=[each for each in past if not each.has_numbers_of(new)],
         truth=Truth.of(exact, released.frame.rule),
         known=_granted(run, exact),
     )

@@ -67,6 +67,17 @@ def test_a_span_is_no_narrower_than_one_before_it_however_the_count_has_changed(
     assert found.frame.span("c", "met").doubt == 30
 
 
+def test_the_same_numbers_with_other_spans_are_the_same_numbers():
+    """A report made again where only links are surer or less sure is no second look at its counts."""
+    _, first = released({TOTAL: (100, 2, 10)})
+    _, again = released({TOTAL: (100, 20, 10)})
+    _, other = released({TOTAL: (110, 2, 10)})
+
+    assert first != again
+    assert first.has_numbers_of(again)
+    assert not first.has_numbers_of(other)
+
+
 def test_a_wider_span_is_told_as_it_is():
     """It was not wide enough for what links may do now."""
     _, first = released({TOTAL: (100, 2, 10)}, period="2026-02")

@@ -1,7 +1,7 @@
 """One release as a reader sees it: symbols and numbers, the rule, and which tables are about the same thing."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 from governance.disclosure.measures import SafeMeasures
@@ -41,6 +41,10 @@ class Published:
             versions=frame.versions,
             spans={key: Ends(span.low, span.high) for key, span in spans.items()},
         )
+
+    def has_numbers_of(self, other: "Published") -> bool:
+        """Whether both are one month's same counts, whatever is said of links beside them."""
+        return replace(self, spans={}) == replace(other, spans={})
 
     @property
     def hidden(self) -> tuple[CellKey, ...]:
