@@ -12,6 +12,7 @@ from governance.errors import BadInput
 _PACKAGES = ("governance", "linkage", "cohorts", "flows")
 _WORDS = ("what", "why", "fix")
 _CLASSES = {
+    "Awaiting": 1,
     **{"PolicyRefusal": 2, "RulesBlock": 2},
     **{"BadInput": 3, "ConfigError": 3, "ExtractError": 3, "ContractError": 3},
 }
@@ -39,14 +40,22 @@ def error_texts() -> tuple[ErrorText, ...]:
 def _in_file(path: Path) -> Iterator[ErrorText]:
     source = path.read_text("utf-8")
     # A file without a code is not parsed: most have none, and parsing all of them took seconds.
-    for node in ast.walk(ast.parse(source)) if "E-" in source else ():
+    tree = ast.parse(source if "E-" in source else "")
+    named = {key: _text(node.value) for node in tree.body if isinstance(node, ast.Assign) for key in _names(node)}
+    for node in ast.walk(tree):
         if not isinstance(node, ast.Call):
             continue
         words = {word.arg: word.value for word in node.keywords if word.arg}
-        code = _text(words["code"]) if "code" in words else ""
+        given = words.get("code")
+        code = named.get(given.id, "") if isinstance(given, ast.Name) else _text(given)
         if code.startswith("E-") and "…" not in code and "why" in words:
             what = _text(node.args[0]) if node.args else _text(words.get("what"))
             yield ErrorText(code, _exit_code(node.func), what, _text(words["why"]), _text(words.get("fix")))
+
+
+def _names(node: ast.Assign) -> Iterator[str]:
+    """What a module calls a value: a code that others ask for has a name."""
+    return (target.id for target in node.targets if isinstance(target, ast.Name))
 
 
 def _exit_code(function: ast.expr) -> int:

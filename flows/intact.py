@@ -75,13 +75,13 @@ def _is_seen_running(root: Path) -> bool:
 
 def altered(root: Path, found: Checked) -> PolicyRefusal:
     """The refusal of a project in which something is not as it was recorded. Names files, never what is in them."""
-    running = "A run is going on now: ask again when it has ended. " if _is_seen_running(root) else ""
+    running = " A run is going on now: ask again when it has ended." if _is_seen_running(root) else ""
     return PolicyRefusal(
-        f"{count_altered(found)}.",
+        f"Not everything is what was recorded: {count_altered(found)}.",
         why="Somebody changed, added or removed what a run had made and recorded, the disk damaged it, or a command was"
         " cut off before it had recorded what it made.",
-        fix=f"{running}Tell the IG lead before anything is made again. Each line says what then helps; `joinedup audit"
-        " affected DIR PACKAGE` says whom a package is about.",
+        fix="Tell the IG lead before anything is made again. Each line says what then helps; `joinedup audit affected"
+        f" DIR PACKAGE` says whom a package is about.{running}",
         code=ALTERED,
         faults=found.faults,
     )

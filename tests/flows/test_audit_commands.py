@@ -320,6 +320,11 @@ def test_what_was_altered_is_refused_by_verify_and_told_by_doctor_and_status(ran
     assert (done.code, done.json["error"]["code"]) == (2, "E-FILES-ALTERED")
     assert [fault["file"] for fault in done.json["error"]["faults"]] == [sealed.relative_to(ran).as_posix()]
 
+    with only_run(ran):
+        meanwhile = here(capsys, "audit", "verify", ran, "--json").json["error"]["fix"]
+    assert "A run is going on now" in meanwhile
+    assert "A run is going on now" not in done.json["error"]["fix"]
+
     page.write_bytes(page.read_bytes() + b" ")
     looked = {one["about"]: one for one in here(capsys, "doctor", ran, "--json").json["result"]["findings"]}
     assert not looked["files"]["is_well"]

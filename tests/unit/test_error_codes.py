@@ -13,8 +13,9 @@ CODES = {
     code
     for package in ("governance", "linkage", "cohorts", "flows")
     for path in (PRODUCT / package).rglob("*.py")
-    for code in re.findall(r'code="(E-[A-Z0-9-]+)"', path.read_text(encoding="utf-8"))
+    for code in re.findall(r'(?m)(?:code=|^[A-Z_]+ = )"(E-[A-Z0-9-]+)"', path.read_text(encoding="utf-8"))
 }
+"""Those that are given where the error is made, and those that have a name because others ask for them."""
 
 
 def test_every_code_in_the_code_is_explained():
@@ -45,6 +46,16 @@ def test_a_code_ends_with_one_exit_code():
     # A pseudonym that is not unique is the extract's fault for records and ours for persons; memory that runs out
     # is the extract's size while reading and the step's need later.
     assert {code for code, found in ends.items() if len(found) > 1} <= {"E-PSEUDONYM", "E-MEMORY"}
+
+
+def test_what_waits_is_not_to_be_reported():
+    """A month that awaits an extract or a list ends with 1, and its page does not ask anybody to report it."""
+    waits = {text.code for text in error_texts() if text.exit_code == 1}
+    rows = [line for line in what_to_do_page().splitlines() if any(line.startswith(f"| `{code}`") for code in waits)]
+
+    assert waits == {"E-EXTRACT-AWAITING", "E-OPTOUT-AWAITING"}
+    assert len(rows) == 2
+    assert all(line.endswith("| you, then wait |") for line in rows)
 
 
 def test_codes_have_the_shape_the_ledger_takes():
