@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from governance.contracts import DRAWN_PERSON, LINKAGE_DRAW, check_table
 from governance.warehouse import fetch_table, load_sql, load_table
+from linkage.doubt import Doubt, nodes_of, parts_of
 from linkage.joining import join_on_average
 from linkage.side_by_side import side_by_side
 from linkage.ties import grouped
@@ -52,28 +53,10 @@ class Draws:
 
 
 @dataclass(frozen=True, slots=True)
-class _Doubt:
-    """Records that could be joined otherwise, as positions from 0, and all scored pairs between them."""
-
-    component: Ints
-    """By record, ascending."""
-    person: Ints
-    """By record: the smallest position in its person as linked."""
-    single_source: Ints
-    """By record: its source if that keeps one record a person, otherwise -1."""
-    left: Ints
-    right: Ints
-    weight: Floats
-    unsure: Flags
-    start: int = 0
-    """Position of its first record among all records in doubt."""
-
-
-@dataclass(frozen=True, slots=True)
 class _Piece:
     """Some draws of some components."""
 
-    doubt: _Doubt
+    doubt: Doubt
     first: int
     """The first of the draws."""
     chance: Floats
@@ -82,7 +65,7 @@ class _Piece:
 
 @dataclass(frozen=True, slots=True)
 class _Groups:
-    """Nodes gathered into people; a node is ``draw * records + record``."""
+    """Nodes gathered into people."""
 
     node: Ints
     """Ordered by group."""
@@ -128,7 +111,7 @@ def draw_links(con: duckdb.DuckDBPyConnection, threshold_probability: float, *, 
     doubt = _doubt(records, fetch_table(con, load_sql("linkage", "drawn_pair")))
     threshold = float(np.log2(threshold_probability / (1 - threshold_probability)))
     noise = np.random.default_rng(_SEED)
-    parts = _parts(doubt, max(1, _AT_ONCE // draws))
+    parts = parts_of(doubt, max(1, _AT_ONCE // draws))
     pieces = (piece for part in parts for piece in _some_draws_at_a_time(part, draws, noise))
     found = side_by_side(lambda piece: _differences(piece, threshold), pieces)
     return _named(records, list(_each_person_once(found)))
@@ -150,14 +133,14 @@ def _records_in_doubt(con: duckdb.DuckDBPyConnection) -> pa.Table:
     return fetch_table(con, load_sql("linkage", "drawn_record"))
 
 
-def _doubt(records: pa.Table, pairs: pa.Table) -> _Doubt:
+def _doubt(records: pa.Table, pairs: pa.Table) -> Doubt:
     low, high = IN_DOUBT
     numbers = records["record"].to_numpy()
     order = np.argsort(numbers)
     left, right = (order[np.searchsorted(numbers, pairs[side].to_numpy(), sorter=order)] for side in _SIDES)
     probability = pairs["probability"].to_numpy()
     person = records["person_id"].combine_chunks().dictionary_encode().indices.to_numpy()
-    return _Doubt(
+    return Doubt(
         component=np.unique(records["component"].to_numpy(), return_inverse=True)[1],
         person=_smallest(person.astype(np.int64)),
         single_source=records["single_source"].to_numpy(),
@@ -175,31 +158,7 @@ def _smallest(labels: Ints) -> Ints:
     return found
 
 
-def _parts(doubt: _Doubt, records_at_once: int) -> Iterator[_Doubt]:
-    """Whole components at a time, about so many records."""
-    ends = np.flatnonzero(np.append(np.diff(doubt.component), 1)) + 1
-    by_left = np.argsort(doubt.left, kind="stable")
-    left = doubt.left[by_left]
-    start = 0
-    while start < len(doubt.component):
-        fit = np.searchsorted(ends, start + records_at_once, side="right") - 1
-        stop = int(ends[max(int(fit), int(np.searchsorted(ends, start, side="right")))])
-        rows, (first, after) = slice(start, stop), np.searchsorted(left, (start, stop))
-        pairs = np.sort(by_left[first:after])
-        yield _Doubt(
-            component=doubt.component[rows],
-            person=doubt.person[rows] - start,
-            single_source=doubt.single_source[rows],
-            left=doubt.left[pairs] - start,
-            right=doubt.right[pairs] - start,
-            weight=doubt.weight[pairs],
-            unsure=doubt.unsure[pairs],
-            start=start,
-        )
-        start = stop
-
-
-def _some_draws_at_a_time(doubt: _Doubt, draws: int, noise: np.random.Generator) -> Iterator[_Piece]:
+def _some_draws_at_a_time(doubt: Doubt, draws: int, noise: np.random.Generator) -> Iterator[_Piece]:
     """The draws of a part; a component so large that all draws of it are too much is drawn a few times at once.
 
     Of millions of records many hang together by pairs in doubt, in one component.
@@ -223,36 +182,66 @@ def _each_person_once(pieces: Iterable[_Differences]) -> Iterator[_Differences]:
 
 def _differences(piece: _Piece, threshold: float) -> _Differences:
     """Who is there in the draws and not as linked, and the other way round."""
-    doubt, chance = piece.doubt, piece.chance
-    count, draws = len(doubt.component), len(chance)
+    doubt, draws = piece.doubt, len(piece.chance)
     weight = np.tile(doubt.weight, (draws, 1))
-    weight[:, doubt.unsure] += np.log2(chance / (1 - chance))
-    offset = np.arange(draws)[:, None] * count
-    left, right = ((offset + side).ravel() for side in (doubt.left, doubt.right))
-    person = _people(left, right, weight.ravel(), np.tile(doubt.single_source, draws), threshold)
-    words = _words(doubt.start, count)
-    linked, drawn = _gathered(doubt.person, words), _gathered(person, np.tile(words, draws))
-    is_new, draw = ~np.isin(drawn.word, linked.word), drawn.node[drawn.first] // count
+    weight[:, doubt.unsure] += np.log2(piece.chance / (1 - piece.chance))
+    otherwise = _joined_otherwise(doubt, weight, threshold)
+    nodes = nodes_of(doubt, otherwise)
+    bits = weight[nodes.pair_draw, nodes.pair]
+    person = _people(nodes.left, nodes.right, bits, doubt.single_source[nodes.record], threshold)
+    words = _words(doubt.start, len(doubt.component))
+    linked, drawn = _gathered(doubt.person, words), _gathered(person, words[nodes.record])
+    is_new, draw = ~np.isin(drawn.word, linked.word), nodes.draw[drawn.node[drawn.first]]
     once = np.zeros(len(is_new), np.bool_)
     once[np.unique(drawn.word, return_index=True)[1]] = True
     of_node = drawn.of_node
     wanted = (once & is_new)[of_node]
-    missing_draw, missing = _missing(linked, drawn.word[~is_new], draw[~is_new], draws, doubt.start)
+    there = ~otherwise[:, doubt.component[linked.node[linked.first]]]
+    missing_draw, missing = _missing(linked, drawn.word[~is_new], draw[~is_new], there)
     return _Differences(
         start=doubt.start,
         new=(draw[is_new] + piece.first, drawn.word[is_new]),
-        missing=(missing_draw + piece.first, missing),
-        members=(drawn.word[of_node[wanted]], drawn.node[wanted] % count + doubt.start),
+        missing=(missing_draw + piece.first, missing + doubt.start),
+        members=(drawn.word[of_node[wanted]], nodes.record[drawn.node[wanted]] + doubt.start),
     )
 
 
-def _missing(linked: _Groups, word: Words, draw: Ints, draws: int, start: int) -> tuple[Ints, Ints]:
-    """People as linked who are not there, by draw; given are those who are."""
+def _joined_otherwise(doubt: Doubt, weight: Floats, threshold: float) -> Flags:
+    """By draw and component, whether its people could be others than those linked.
+
+    Where the same pairs are joined as were linked, and no component of theirs is joined again on average, people are
+    the same.
+
+    Args:
+        doubt: Some components.
+        weight: Shape (draws, pairs).
+        threshold: Pairs at or above it are joined.
+    """
+    joins = doubt.weight >= threshold
+    cluster = grouped(len(doubt.component), np.stack([doubt.left[joins], doubt.right[joins]]))
+    averaged = np.zeros(int(doubt.component[-1]) + 1, np.bool_)
+    averaged[doubt.component[_is_doubtful(cluster, doubt.left[joins], doubt.single_source)]] = True
+    component = doubt.component[doubt.left[doubt.unsure]]
+    order = np.argsort(component, kind="stable")
+    first = np.searchsorted(component[order], np.arange(len(averaged)))
+    flipped = (weight[:, doubt.unsure] >= threshold) != joins[doubt.unsure]
+    found: Flags = np.logical_or.reduceat(flipped[:, order], first, axis=1) | averaged
+    return found
+
+
+def _missing(linked: _Groups, word: Words, draw: Ints, there: Flags) -> tuple[Ints, Ints]:
+    """People as linked who are not there, by draw, as the position of a record; given are those who are.
+
+    Args:
+        linked: People as linked.
+        word: Of people as linked who were found.
+        draw: In which draw.
+        there: Shape (draws, people as linked): who is there in any case; filled in further.
+    """
     order = np.argsort(linked.word)
-    there = np.zeros((draws, len(linked.word)), np.bool_)
     there[draw, order[np.searchsorted(linked.word, word, sorter=order)]] = True
     without, group = np.nonzero(~there)
-    return without, linked.node[linked.first[group]] + start
+    return without, linked.node[linked.first[group]]
 
 
 def _people(left: Ints, right: Ints, weight: Floats, single: Ints, threshold: float) -> Ints:
@@ -294,7 +283,7 @@ def _gathered(person: Ints, words: Words) -> _Groups:
     """Nodes gathered by person; both given by node."""
     node = np.argsort(person, kind="stable")
     ordered = person[node]
-    first = np.flatnonzero(np.append(True, ordered[1:] != ordered[:-1]))
+    first = np.flatnonzero(np.append(True, ordered[1:] != ordered[:-1])[: len(node)])
     return _Groups(node, first, np.add.reduceat(words[node], first))
 
 

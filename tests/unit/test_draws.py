@@ -127,6 +127,21 @@ def test_every_draw_holds_every_record_once(weights):
         assert all(sum(source == "a" for source, _ in person) <= 1 for person in world)
 
 
+@given(weights=st.dictionaries(st.sampled_from(PAIRS), WEIGHTS), single=st.sampled_from(["", "a", "ab"]))
+def test_what_a_draw_cannot_change_need_not_be_joined_again(weights, single):
+    """Row for row what joining every component again in every draw gives."""
+    found, _ = drawn(RECORDS, weights, single=single, draws=16)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(
+            "linkage.draws._joined_otherwise",
+            lambda doubt, weight, _threshold: np.ones((len(weight), doubt.component[-1] + 1), np.bool_),
+        )
+        everything, _ = drawn(RECORDS, weights, single=single, draws=16)
+
+    assert found.linkage_draw.equals(everything.linkage_draw)
+    assert found.drawn_person.equals(everything.drawn_person)
+
+
 def test_large_components_are_drawn_in_parts_alike(monkeypatch):
     """Working on few records at a time gives as many changes: parts are whole components."""
     records = [(source, number) for source in "ab" for number in range(1, 60)]
