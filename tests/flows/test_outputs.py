@@ -10,10 +10,11 @@ import pytest
 
 from flows import release as release_step
 from flows.engine import run_steps
-from flows.releasing import safe_numbers, taking_back
+from flows.releasing import safe_numbers, taking_back, withstanding_noise
 from flows.run import open_run
 from flows.schemas import all_schemas
 from governance.disclosure.gate import read_releases
+from governance.disclosure.span_sums import Moves
 from governance.ledger import Event, Ledger
 from governance.package import package_digest, published_as
 from governance.policy import RunFacts, check_bundle
@@ -201,6 +202,23 @@ def test_a_release_cut_off_before_it_was_recorded_is_recorded(capsys, waiting, m
     assert states["release"] != "done"
     assert done.code == 0, done.err
     assert here(capsys, "status", waiting).code == 0
+
+
+def test_what_spans_told_before_is_held_by_the_next_report(toy_month, tmp_path, monkeypatch):
+    """Of counts of the same definition: as many people fewer and more as any report of the spell said."""
+    root = Path(shutil.copytree(toy_month, tmp_path / "toy"))
+    [before] = read_releases(root / "zones" / "public")
+    wide = {(key, before.versions[key.cohort]): Moves(5, 50) for key in before.spans}
+    asked = []
+    monkeypatch.setattr(withstanding_noise, "told_before", lambda *of: asked.append(of) or wide)
+
+    run_steps(open_run(root, PERIOD), [("report", "")], plain=True)
+
+    *_, after = read_releases(root / "zones" / "public")
+    assert asked, "staging and publishing ask alike"
+    assert all((period, [each.spans for each in earlier]) == (PERIOD, [before.spans]) for period, earlier in asked)
+    assert len(after.spans) == len(before.spans) > 0
+    assert all(after.spans[key].high >= ends.high + 40 for key, ends in before.spans.items())
 
 
 def test_only_a_demonstration_publishes_at_once(toy):
