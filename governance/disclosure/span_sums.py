@@ -42,6 +42,14 @@ class Moves(NamedTuple):
         """The larger of both, each way."""
         return Moves(max(self.lost, other.lost), max(self.gained, other.gained))
 
+    def without_rounding(self, base: int) -> "Moves":
+        """What is left of both without the people that rounding outwards to a base may have added.
+
+        Where shown counts are no multiples of the base, such as midpoints, it adds another few each month; held as
+        told, they would be added to what they had been added to, and a span would grow for as long as it is told.
+        """
+        return Moves(self.lost // base * base, self.gained // base * base)
+
 
 @dataclass(frozen=True, slots=True)
 class Reach:
@@ -95,11 +103,11 @@ def reach(cell: SafeCell, fewer: int, more: int, base: int, told: Moves = Moves(
         fewer: How many people draws take off the exact one.
         more: How many they add.
         base: Limits are multiples of it.
-        told: What spans of the same count told before: no later one tells of less.
+        told: What spans of the same count told before: no later one tells of less, but for what rounding adds.
     """
-    people = cell.people or 0
+    people, before = cell.people or 0, told.without_rounding(base)
     narrow = Reach(people, people, people - cell.give, people + cell.give, base)
-    return narrow.losing(max(fewer, told.lost)).gaining(max(more, told.gained))
+    return narrow.losing(max(fewer, before.lost)).gaining(max(more, before.gained))
 
 
 def kept_quiet(

@@ -1,6 +1,7 @@
 """Spans of many months: none is narrower than one that was told before, and the gate refuses one that is."""
 
 from dataclasses import replace
+from typing import get_args
 
 import pyarrow as pa
 import pytest
@@ -14,11 +15,11 @@ from governance.disclosure.gate.published import Ends
 from governance.disclosure.gate.told_spans import narrower, told_before
 from governance.disclosure.protect import ALL
 from governance.errors import PolicyRefusal
-from governance.settings import Policy
+from governance.settings import Policy, Profile
 from governance.store import publish, write_file, write_manifest
 
 POLICY = Policy()
-PROFILES = ("hide7_round5", "cell_key")
+PROFILES = ("hide7_round5", "cell_key", "midpoint6")
 TOTAL, FEMALE, MALE = CellKey("c", "met"), CellKey("c", "met", "sex", "female"), CellKey("c", "met", "sex", "male")
 NORTH = TOTAL._replace(area="north")
 
@@ -110,9 +111,21 @@ def test_a_year_of_spans_is_never_refused_for_them_and_made_again_it_is_the_same
         total = tuple(map(sum, zip(female, male, strict=True)))
         moved = {TOTAL: total, FEMALE: female, MALE: male, NORTH: north}
         _, new = released(moved, earlier, period=f"2026-{month:02}", profile=profile)
-        assert list(narrower(new, earlier)) == []
+        assert list(narrower(new, earlier, POLICY.round_to_people)) == []
         earlier.append(new)
         assert released(moved, earlier, period=new.period, profile=profile)[1] == new
+
+
+@pytest.mark.parametrize("profile", get_args(Profile))
+def test_a_span_does_not_grow_because_it_is_told_again(profile):
+    """Two years in which links never move a count by more than two: rounding is not added to rounding."""
+    earlier, widest = [], POLICY.round_to_people
+    for month in range(24):
+        moved = {TOTAL: (100 + month * 7 % 31, 2, 2)}
+        found, new = released(moved, earlier, period=f"{2026 + month // 12}-{month % 12 + 1:02}", profile=profile)
+        assert list(narrower(new, earlier, POLICY.round_to_people)) == []
+        assert found.frame.span("c", "met").doubt <= 2 * widest
+        earlier.append(new)
 
 
 def test_the_gate_refuses_a_span_that_is_narrower():

@@ -83,7 +83,10 @@ def check_release(
         leaks += _everybody(new, truth)
         leaks += _within_release(new, truth, known, targets, clock)
         leaks += _likely(new, earlier, truth, known, targets, policy)
-        leaks += [Leak(cell, _NARROWER, ties(cell, truth.relations)) for cell in narrower(new, earlier)]
+        leaks += [
+            Leak(cell, _NARROWER, ties(cell, truth.relations))
+            for cell in narrower(new, earlier, policy.round_to_people)
+        ]
         for scenario in scenarios(new, earlier, [*truth.relations, *known], set(targets)):
             tried += 1
             clock.left()

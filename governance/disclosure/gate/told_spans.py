@@ -30,11 +30,12 @@ def told_before(period: str, earlier: Sequence[Published]) -> dict[tuple[CellKey
     return found
 
 
-def narrower(new: Published, earlier: Sequence[Published]) -> Iterator[CellKey]:
-    """Counts whose span tells of less doubt than it did."""
+def narrower(new: Published, earlier: Sequence[Published], base: int) -> Iterator[CellKey]:
+    """Counts whose span tells of less doubt than it did, by more than rounding to the base can do."""
     told = told_before(new.period, earlier)
     for key, span in new.spans.items():
-        now, then = Moves.told_by(new.cells[key], span), told.get((key, new.versions.get(key.cohort, "")), Moves())
+        now = Moves.told_by(new.cells[key], span).without_rounding(base)
+        then = told.get((key, new.versions.get(key.cohort, "")), Moves()).without_rounding(base)
         # A span that begins with nobody holds any loss.
         if (now.lost < then.lost and span.low) or now.gained < then.gained:
             yield key
