@@ -4,6 +4,7 @@ import base64
 import json
 import shutil
 from dataclasses import replace
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
@@ -18,7 +19,7 @@ from governance.errors import PolicyRefusal
 from governance.keys.ring import KeyRing, kid_of
 from governance.keys.states import MOVES, moved
 from governance.ledger import Event, Ledger
-from governance.store import current, read_manifest, read_table
+from governance.store import current, read_manifest, read_table, seal
 from tests.lib.command import here
 from tests.lib.toy import PERIOD
 
@@ -158,6 +159,21 @@ def test_what_was_altered_before_a_rotation_is_told_after_it(ran):
 
     assert before
     assert [fault.file for fault in files_of_project(ran).faults] == before
+
+
+@pytest.mark.parametrize("is_named", [True, False], ids=["a manifest names it", "no manifest is there"])
+def test_a_table_that_somebody_else_sealed_is_told_after_a_rotation(ran, is_named):
+    """The public key of a zone seals; the recorded manifest is put back when the rotation is done."""
+    [manifest] = ran.glob("zones/linkage/*/out/*/manifest.json")
+    recorded, table = manifest.read_bytes(), next(manifest.parent.glob("*.parquet.sealed"))
+    name, told = table.name.removesuffix(".parquet.sealed"), json.loads(recorded)
+    table.write_bytes(seal(b"forged", KeyRing(ran / "keys").zone_public("linkage"), info=name.encode()))
+    told["tables"][name]["sha256"] = sha256(b"forged").hexdigest()
+    manifest.write_text(json.dumps(told)) if is_named else manifest.unlink()
+    rotate_key(ran, "zone_linkage")
+    manifest.write_bytes(recorded)
+
+    assert table.relative_to(ran).as_posix() in {fault.file for fault in files_of_project(ran).faults}
 
 
 def test_a_list_that_nobody_recorded_is_not_recorded_by_a_rotation(ran):
