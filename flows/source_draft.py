@@ -23,7 +23,8 @@ _MONTH = re.compile(r"[12][0-9]{3}-(?:0[1-9]|1[0-2])")
 _LONGEST_LINE = 100
 _MEANS = {
     Way.LEFT_OUT: "never loaded, or read to be dropped: nothing of them leaves the source",
-    Way.LINKED: "leave the source as codes, by which the same person is found in another",
+    Way.LINKED: "leave the source as codes that tell the same person or home, a date of birth as its year and a"
+    " postcode as its area, too",
     Way.SENT: "may leave the source as they stand: look here first",
 }
 _SEX_MAPS = {

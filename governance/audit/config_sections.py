@@ -73,7 +73,7 @@ def columns_section(evidence: Evidence) -> Section:
 
 _WAYS = {
     Way.LEFT_OUT: "Nothing of them leaves the source",
-    Way.LINKED: "Leave the source as codes",
+    Way.LINKED: "Leave the source as codes; year of birth and area of the postcode, too",
     Way.SENT: "May leave the source as they stand",
 }
 

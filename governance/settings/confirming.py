@@ -1,7 +1,7 @@
 """Nothing goes on with a class that only a program has seen: who has looked at which suggested column.
 
 A column that is marked `confirm` counts once a named person has signed for it under `confirmed`: for this column, and
-for the way it goes. Another class, or a column that was not there, is not what was signed.
+for the way it goes. A column that by now goes another way, or was not there, is not what was signed.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -14,7 +14,6 @@ from governance.settings.source import Source
 from governance.settings.yaml_file import Location, YamlFile
 
 _SHOWN = 3
-_NEVER_ENCODED = frozenset({"address", "other_identifier"})
 _LOOK = "A program saw names and shapes of columns, not what the source means by them."
 _OWN = "take `, confirm: true` from each line that you have made your own"
 
@@ -35,11 +34,14 @@ _BECOMES = {
 
 
 def way_of(column_class: ColumnClass, role: str | None) -> Way:
-    """Where a column of such a class and role goes."""
+    """Where a column of such a class and role goes, whatever the project makes of it.
+
+    An address is read to be dropped, unless the project tells who shares a home: then a code of it leaves.
+    """
     if column_class in (ColumnClass.DROP, ColumnClass.FREE_TEXT):
         return Way.LEFT_OUT
     if column_class is ColumnClass.DIRECT_IDENTIFIER:
-        return Way.LEFT_OUT if role in _NEVER_ENCODED else Way.LINKED
+        return Way.LEFT_OUT if role == "other_identifier" else Way.LINKED
     return Way.SENT
 
 

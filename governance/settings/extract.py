@@ -8,7 +8,7 @@ from pydantic import Field, field_validator, model_validator
 
 from governance.placeholder import is_placeholder
 from governance.settings.base import Kind, Slug, Strict, Text
-from governance.settings.fault import is_left
+from governance.settings.fault import is_half_left, is_left
 from governance.settings.slip import Slip
 from governance.settings.standard import bad_date_format, misspelt
 
@@ -190,7 +190,8 @@ class Signature(Strict):
     @model_validator(mode="after")
     def _by_a_person(self) -> Self:
         name, _, role = self.by.partition(",")
-        if not is_left(self.by) and (is_placeholder(name) or is_placeholder(role)):
+        says_nothing = is_placeholder(name) or is_placeholder(role) or is_half_left(self.by)
+        if says_nothing and not is_left(self.by):
             raise Slip(
                 "by needs a name and a role",
                 "Write them with a comma between, such as J. Okoro, information analyst.",
@@ -205,7 +206,8 @@ class Signatures(Strict):
     left_out: Signature | None = None
     """Never loaded, or read to be dropped: nothing of them leaves the source."""
     linked: Signature | None = None
-    """They leave the source as codes, by which the same person is found in another."""
+    """They leave the source as codes, which tell who is the same person or shares a home; a date of birth as its year,
+    too, and a postcode as the area it lies in."""
     sent: Signature | None = None
     """They may leave the source as they stand."""
 
@@ -254,6 +256,17 @@ class ExtractFile(Strict):
     def columns_with_role(self, role: str) -> list[str]:
         """Names of the columns that hold ``role``, in file order."""
         return [name for name, column in self.columns.items() if column.role == role]
+
+    @model_validator(mode="after")
+    def _signatures_are_of_this_file(self) -> Self:
+        signed = {name for way in ("left_out", "linked", "sent") for name in _names(getattr(self.confirmed, way))}
+        if unknown := sorted(signed - set(self.columns)):
+            raise Slip(
+                f"confirmed lists columns that are not in this file: {', '.join(unknown)}",
+                "Take them out of confirmed, or correct their spelling.",
+                "A column that comes later would be confirmed by somebody who never saw it.",
+            )
+        return self
 
     @field_validator("encoding")
     @classmethod
@@ -320,6 +333,10 @@ class ExtractFile(Strict):
                 "Without it nobody knows which rows of the two files are of one person.",
             )
         return self
+
+
+def _names(signature: Signature | None) -> list[str]:
+    return signature.columns if signature else []
 
 
 def _dates_of(addresses: AddressDates | None) -> set[str]:

@@ -1,5 +1,6 @@
 """Problems of one config file as faults that a person can act on."""
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from difflib import get_close_matches
 from typing import Any
@@ -110,8 +111,13 @@ def placeholders(file: YamlFile) -> Iterator[Fault]:
 
 
 def is_left(given: object) -> bool:
-    """Whether a text is the one that a template left to be filled in."""
-    return isinstance(given, str) and given.startswith(_PLACEHOLDER)
+    """Whether a text is the one that a template left to be filled in; `REPLACEMENT_DAY` is a column like others."""
+    return isinstance(given, str) and re.match(rf"{_PLACEHOLDER}\b", given) is not None
+
+
+def is_half_left(text: str) -> bool:
+    """Whether something of such a text still stands in what somebody wrote in its place."""
+    return re.search(rf"\b{_PLACEHOLDER}\b", text) is not None
 
 
 def _words(problem: ErrorDetails) -> tuple[str, str]:

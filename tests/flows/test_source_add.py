@@ -184,8 +184,8 @@ def test_a_draft_is_confirmed_by_name_for_each_way_that_columns_go(root, capsys)
     refused = capsys.readouterr().err
     assert "E-CONFIG-CONFIRM" in refused
     lines = [number for number, line in enumerate(text.splitlines(), 1) if "confirm: true}" in line]
-    told = "nobody has confirmed `Client Ref`, `NHS_No`, `Given Name` and 5 more, "
-    assert f"sources/stranger.yaml:{lines[0]}:7: {told}lines {lines[0]} to {lines[8]}: they would" in refused
+    told = "nobody has confirmed `Client Ref`, `NHS_No`, `Given Name` and 6 more, "
+    assert f"sources/stranger.yaml:{lines[0]}:7: {told}lines {lines[0]} to {lines[13]}: they would leave" in refused
     assert "`Gender`, `Ethnicity`, `Referred` and 26 more" in refused
     assert len(refused.splitlines()) == 8, "forty lines that say the same are read by nobody"
     for name in ("", "J. Okoro"):

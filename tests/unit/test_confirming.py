@@ -10,12 +10,15 @@ from pydantic import ValidationError
 
 from governance.audit.blocks import Table
 from governance.audit.config_sections import columns_section
+from governance.audit.fate import fate_of
 from governance.changes.diff import diff_meanings
 from governance.changes.meaning import meaning_of
 from governance.errors import ConfigError
 from governance.policy.assessed import assessed_digest
 from governance.settings import ExtractFile, Way, signed_together, way_of
 from governance.settings.confirming import unconfirmed
+from governance.settings.extract import DIRECT_ROLES
+from governance.settings.fault import is_left, placeholders
 from tests.lib.governance import edit_config, write_config
 
 NAMED = "J. Okoro, information analyst"
@@ -26,11 +29,14 @@ SENT = {"class": "attribute"}
 OTHERS = {
     Way.LEFT_OUT: [
         LEFT_OUT,
-        {"class": "direct_identifier", "role": "address"},
         {"class": "free_text"},
         {"class": "drop"},
     ],
-    Way.LINKED: [LINKED, {"class": "direct_identifier", "role": "date_of_birth"}],
+    Way.LINKED: [
+        LINKED,
+        {"class": "direct_identifier", "role": "date_of_birth"},
+        {"class": "direct_identifier", "role": "address"},
+    ],
     Way.SENT: [SENT, {"class": "event_field"}, {"class": "quasi_identifier", "role": "sex"}],
 }
 
@@ -78,10 +84,11 @@ def test_a_column_that_came_later_is_not_what_was_signed():
 def test_only_the_signature_for_a_columns_own_way_and_name_confirms_it(way, signed, data):
     """Of every class and role, whatever else is signed."""
     column = data.draw(st.sampled_from(OTHERS[way]))
-    file = file_of({"A": column}, **{one.value: by(*sorted(names)) for one, names in signed.items()})
+    file = file_of(dict.fromkeys("ABCD", column), **{one.value: by(*sorted(names)) for one, names in signed.items()})
 
-    assert (unconfirmed(file) == []) == ("A" in signed.get(way, set()))
-    assert [found for found, _, _ in signed_together(file)] == ([way] if "A" in signed.get(way, set()) else [])
+    held = signed.get(way, set())
+    assert unconfirmed(file) == sorted(set("ABCD") - held)
+    assert [found for found, _, _ in signed_together(file)] == ([way] if held else [])
 
 
 def test_what_the_draft_says_is_no_signature():
@@ -89,11 +96,57 @@ def test_what_the_draft_says_is_no_signature():
     assert unconfirmed(file_of({"Team": SENT}, sent=by("Team", name="REPLACE with name and role"))) == ["Team"]
 
 
-@pytest.mark.parametrize("name", ["Okoro", "with name and role", "J. Okoro, tbc", "n/a, n/a", ", analyst", "J. Okoro,"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Okoro",
+        "with name and role",
+        "J. Okoro, tbc",
+        "n/a, n/a",
+        ", analyst",
+        "J. Okoro,",
+        "J. Okoro, REPLACE the role",
+    ],
+)
 def test_who_signs_has_a_name_and_a_role(name):
     """A signature that tells neither tells nobody whom to ask."""
     with pytest.raises(ValidationError, match="by needs a name and a role"):
         file_of({"Team": SENT}, sent=by("Team", name=name))
+
+
+def test_nobody_signs_for_a_column_that_is_not_there():
+    """Copied from another file, or left when its line was taken away: one that comes later would pass unseen."""
+    with pytest.raises(ValidationError, match=r"confirmed lists columns that are not in this file: Hat, Shoe"):
+        file_of({"Team": SENT}, sent=by("Team", "Shoe"), left_out=by("Hat"))
+
+
+def test_a_column_may_be_called_like_the_word_of_a_template(bundle):
+    """It is listed, and no example that somebody forgot; the word itself is one."""
+
+    def change(data):
+        data["files"][0]["columns"]["REPLACEMENT_DAY"] = SENT | {"confirm": True}
+        data["files"][0]["confirmed"] = {"sent": by("REPLACEMENT_DAY")}
+
+    changed = edit_config(bundle, SOURCE, change)
+
+    assert [*placeholders(changed.files[SOURCE])] == []
+    assert is_left("REPLACE-DPIA-1")
+    assert is_left("REPLACE")
+
+
+@pytest.mark.parametrize("households", [True, False])
+def test_of_what_is_signed_for_as_left_out_nothing_leaves(households, bundle):
+    """Of no class and role, whatever the project tells: an address becomes a code where it tells who shares a home."""
+    columns = {role: {"class": "direct_identifier", "role": role} for role in DIRECT_ROLES}
+    file = file_of(columns | {"drop": {"class": "drop"}, "free_text": {"class": "free_text"}})
+    fates = {
+        name: fate_of(name, column, file, bundle.project.linkage, households=households)
+        for name, column in file.columns.items()
+        if way_of(column.column_class, column.role) is Way.LEFT_OUT
+    }
+
+    assert fates.keys() == {"drop", "free_text", "other_identifier"}
+    assert not any(fate.to_linkage or fate.to_analysis for fate in fates.values())
 
 
 @pytest.fixture
@@ -161,7 +214,10 @@ def test_the_audit_page_says_who_signed_for_how_many_columns_and_where_they_go(b
     [table] = _signed_tables(mark(bundle, NAMED))
 
     ways = [(row[2], row[3].text, row[4]) for row in table.rows]
-    assert ways == [("Leave the source as codes", "5", NAMED), ("May leave the source as they stand", "3", NAMED)]
+    assert ways == [
+        ("Leave the source as codes; year of birth and area of the postcode, too", "5", NAMED),
+        ("May leave the source as they stand", "3", NAMED),
+    ]
     assert {row[0] for row in table.rows} == {"Housing and homelessness"}
     assert _signed_tables(bundle) == []
 
