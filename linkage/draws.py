@@ -8,10 +8,12 @@ of each draw only what differs from the person index is kept (design, section 4)
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import duckdb
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from governance.contracts import DRAWN_PERSON, LINKAGE_DRAW, check_table
@@ -191,9 +193,10 @@ def _differences(piece: _Piece, threshold: float) -> _Differences:
     person = _people(nodes.left, nodes.right, bits, doubt.single_source[nodes.record], threshold)
     words = _words(doubt.start, len(doubt.component))
     linked, drawn = _gathered(doubt.person, words), _gathered(person, words[nodes.record])
-    is_new, draw = ~np.isin(drawn.word, linked.word), nodes.draw[drawn.node[drawn.first]]
-    once = np.zeros(len(is_new), np.bool_)
-    once[np.unique(drawn.word, return_index=True)[1]] = True
+    known, draw = np.sort(linked.word), nodes.draw[drawn.node[drawn.first]]
+    is_new = known[np.searchsorted(known[:-1], drawn.word)] != drawn.word
+    by_word, once = np.argsort(drawn.word), np.zeros(len(is_new), np.bool_)
+    once[by_word[_first_of_each(drawn.word[by_word])]] = True
     of_node = drawn.of_node
     wanted = (once & is_new)[of_node]
     there = ~otherwise[:, doubt.component[linked.node[linked.first]]]
@@ -281,10 +284,15 @@ def _words(start: int, count: int) -> Words:
 
 def _gathered(person: Ints, words: Words) -> _Groups:
     """Nodes gathered by person; both given by node."""
-    node = np.argsort(person, kind="stable")
-    ordered = person[node]
-    first = np.flatnonzero(np.append(True, ordered[1:] != ordered[:-1])[: len(node)])
+    node = np.argsort(person)  # in whatever order inside a group: a sum of words is the same in any
+    first = _first_of_each(person[node])
     return _Groups(node, first, np.add.reduceat(words[node], first))
+
+
+def _first_of_each(ordered: NDArray[Any]) -> Ints:
+    """Where another value begins."""
+    found: Ints = np.flatnonzero(np.append(True, ordered[1:] != ordered[:-1])[: len(ordered)])
+    return found
 
 
 def _named(records: pa.Table, parts: Sequence[_Differences]) -> Draws:
@@ -293,7 +301,8 @@ def _named(records: pa.Table, parts: Sequence[_Differences]) -> Draws:
     new_draw, new_word = (np.concatenate(columns) for columns in zip(*(part.new for part in parts), strict=True))
     draw, missing = (np.concatenate(columns) for columns in zip(*(part.missing for part in parts), strict=True))
     distinct, number = np.unique(word, return_inverse=True)
-    names = pa.array([f"drawn:{each}" for each in range(len(distinct))], pa.string())
+    numbers = pa.array(np.arange(len(distinct))).cast(pa.string())
+    names = pc.binary_join_element_wise("drawn", numbers, ":")
     people = pa.table(
         {
             "person_id": names.take(pa.array(number)),

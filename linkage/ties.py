@@ -38,10 +38,12 @@ def grouped(numbers: int, tied: Numbers) -> Numbers:
     """
     left, right = tied
     root = np.arange(numbers)
-    while (root[left] != root[right]).any():
+    while len(left):
         low = np.minimum(root[left], root[right])
         np.minimum.at(root, root[left], low)
         np.minimum.at(root, root[right], low)
         while (root[root] != root).any():
             root = root[root]
+        apart = root[left] != root[right]  # what has one root keeps one, whatever that is tied to
+        left, right = left[apart], right[apart]
     return root
