@@ -8,7 +8,7 @@ larger has beside it is no count of the release, and may be a handful of people.
 """
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from itertools import combinations, pairwise
 
 from governance.disclosure.combinations import BETWEEN
@@ -26,11 +26,11 @@ their numbers."""
 _REST = "rest of:"
 
 
-def covers_of(exact: Mapping[CellKey, int]) -> list[Sum]:
+def covers_of(exact: Collection[CellKey]) -> list[Sum]:
     """Wholes everybody of whom is in some part; several parts may hold one person.
 
     Args:
-        exact: Exact counts of people, for their keys only.
+        exact: Which counts there are.
     """
     found = []
     for cohort in _cohorts(exact):
@@ -101,10 +101,10 @@ def _inside_totals(
             yield from ((larger, smaller), (smaller, larger))
 
 
-def _cohorts(exact: Mapping[CellKey, int]) -> list[str]:
+def _cohorts(exact: Collection[CellKey]) -> list[str]:
     return [key.cohort for key in exact if key == CellKey(key.cohort, MET)]
 
 
-def _groups(exact: Mapping[CellKey, int], cohort: str, dimension: str) -> list[CellKey]:
+def _groups(exact: Collection[CellKey], cohort: str, dimension: str) -> list[CellKey]:
     stem = (cohort, MET, dimension)
     return [key for key in exact if key[:3] == stem and key.dimension != ALL == key.area]

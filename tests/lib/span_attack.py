@@ -3,6 +3,9 @@
 from hypothesis import strategies as st
 
 from governance.disclosure import Status
+from governance.disclosure.gate import Published
+from governance.disclosure.gate.published import Ends
+from governance.disclosure.gate.told_spans import adding_up
 from governance.disclosure.span_overlaps import covers_of, nested_of
 from governance.settings import Policy
 
@@ -18,6 +21,13 @@ def moves(people, shares):
     """So many of each kind leave, and so many come."""
     pairs = list(zip(people.items(), shares, strict=True))
     return tuple({kind: round(share[side] * n) for (kind, n), share in pairs} for side in (0, 1))
+
+
+def refused(frame, found):
+    """Counts for whose spans the gate would refuse a release."""
+    spans = {key: Ends(span.low, span.high) for key, span in found.items()}
+    new = Published(period="2026-03", rule=frame.rule, cells=frame.cells, versions=frame.versions, spans=spans)
+    return adding_up(new, BASE)
 
 
 def lost(frame, found, key):

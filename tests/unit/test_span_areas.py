@@ -14,7 +14,7 @@ from governance.disclosure.protect import ALL, sums_of, sums_that_may_hold
 from governance.disclosure.span_overlaps import nested_of
 from governance.disclosure.spans import Areas, release_spans
 from governance.settings import Policy
-from tests.lib.span_attack import learnt, moves, shares_of
+from tests.lib.span_attack import learnt, moves, refused, shares_of
 
 POLICY = Policy()
 DISTRICTS = {"north": ["a", "b"], "south": ["c"]}
@@ -89,6 +89,7 @@ def test_spans_of_areas_tell_of_no_hidden_people(people, shares, profile):
 
     assert {key.area for key in found} <= {ALL, "north", "south", "no_board"}
     assert all(more <= 0 for more in learnt(frame, found, sums).values())
+    assert not refused(frame, found)
 
 
 @settings(deadline=None, max_examples=30)
@@ -159,3 +160,4 @@ def test_the_attack_breaks_spans_of_areas_that_are_not_widened(people, unknown, 
     frame, found, _ = published(people, (gone, {}), "cell_key")
 
     assert any(more > 0 for more in learnt(frame, found, reader).values())
+    assert refused(frame, found)

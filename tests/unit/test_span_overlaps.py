@@ -11,7 +11,7 @@ from governance.contracts import COHORT_COUNT, COHORT_INTERVAL
 from governance.disclosure import CellKey, release, spans
 from governance.disclosure.span_overlaps import nested_of
 from governance.settings import Policy
-from tests.lib.span_attack import learnt, moves, shares_of
+from tests.lib.span_attack import learnt, moves, refused, shares_of
 
 POLICY = Policy()
 BASE = POLICY.round_to_people
@@ -65,6 +65,7 @@ def test_spans_of_overlapping_counts_tell_of_no_hidden_people(people, shares, pr
     frame, found = published(people, moves(people, shares), profile=profile)
 
     assert all(more <= 0 for more in learnt(frame, found).values())
+    assert not refused(frame, found)
 
 
 @settings(deadline=None, max_examples=40)
@@ -101,7 +102,9 @@ def test_the_attack_breaks_spans_that_are_not_widened(people, monkeypatch):
     monkeypatch.setattr(spans, "covers_of", lambda exact: [])
     monkeypatch.setattr(spans, "nested_of", lambda *seen: [])
 
-    assert any(more > 0 for more in learnt(*published(people, (gone, {}), profile="cell_key")).values())
+    told = published(people, (gone, {}), profile="cell_key")
+    assert any(more > 0 for more in learnt(*told).values())
+    assert refused(*told)
 
 
 def test_who_missed_an_appointment_had_one():

@@ -12,7 +12,7 @@ from governance.contracts import AREA_COUNT, AREA_INTERVAL, COHORT_COUNT, COHORT
 from governance.disclosure import MEASURES_FILE, CellKey, counts_files, release_measures
 from governance.disclosure.gate import Published, Truth, check_release, read_releases, refuse_leaks, rule_facts
 from governance.disclosure.gate.published import Ends
-from governance.disclosure.gate.told_spans import narrower, told_before
+from governance.disclosure.gate.told_spans import adding_up, narrower, told_before
 from governance.disclosure.protect import ALL
 from governance.errors import PolicyRefusal
 from governance.settings import Policy, Profile
@@ -112,6 +112,7 @@ def test_a_year_of_spans_is_never_refused_for_them_and_made_again_it_is_the_same
         moved = {TOTAL: total, FEMALE: female, MALE: male, NORTH: north}
         _, new = released(moved, earlier, period=f"2026-{month:02}", profile=profile)
         assert list(narrower(new, earlier, POLICY.round_to_people)) == []
+        assert adding_up(new, POLICY.round_to_people) == set()
         earlier.append(new)
         assert released(moved, earlier, period=new.period, profile=profile)[1] == new
 
@@ -145,6 +146,17 @@ def test_the_gate_refuses_a_span_that_is_narrower():
         refuse_leaks(result)
     assert "female" not in str(refused.value)
     assert check_release(replace(new, spans=first.spans), [first], truth, POLICY).leaks == ()
+
+
+def test_the_gate_refuses_spans_that_tell_of_a_hidden_group_when_added_up(monkeypatch):
+    """The control: spans as they would be if nothing had widened them. Twenty leave the whole, none a shown group."""
+    moved = {TOTAL: (60, 20, 0), FEMALE: (53, 0, 0), MALE: (7, 7, 0)}
+    quiet = released(moved, profile="cell_key")[1]
+    monkeypatch.setattr("governance.disclosure.spans.kept_quiet", lambda reaches, *_: reaches)
+    loud = released(moved, profile="cell_key")[1]
+
+    assert adding_up(quiet, POLICY.round_to_people) == set()
+    assert adding_up(loud, POLICY.round_to_people) == {FEMALE}
 
 
 def test_spans_are_read_back_from_what_is_public(tmp_path):

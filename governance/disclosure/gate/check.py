@@ -11,7 +11,7 @@ from governance.disclosure.gate.likely import certainty, gained, same_people, va
 from governance.disclosure.gate.published import Published
 from governance.disclosure.gate.relations import Relation, equation
 from governance.disclosure.gate.system import ANY_NUMBER, Contradiction, Interval, System, narrow_cells
-from governance.disclosure.gate.told_spans import narrower
+from governance.disclosure.gate.told_spans import adding_up, narrower
 from governance.disclosure.gate.truth import Truth
 from governance.disclosure.protect import ALL, MIN_POSSIBLE_VALUES, WHOLE, CellKey
 from governance.english import joined
@@ -22,6 +22,7 @@ _TOLD, _FIRST = 12, 3
 """Ways and tables that a refusal names: nobody reads a hundred."""
 
 _SAME = "cells that hold the same people"
+_ADDING_UP = "linkage intervals that add up"
 _NARROWER = "a linkage interval that is narrower than it was"
 
 
@@ -86,6 +87,9 @@ def check_release(
         leaks += [
             Leak(cell, _NARROWER, ties(cell, truth.relations))
             for cell in narrower(new, earlier, policy.round_to_people)
+        ]
+        leaks += [
+            Leak(cell, _ADDING_UP, ties(cell, truth.relations)) for cell in adding_up(new, policy.round_to_people)
         ]
         for scenario in scenarios(new, earlier, [*truth.relations, *known], set(targets)):
             tried += 1
