@@ -5,9 +5,11 @@ from pathlib import Path
 
 from flows import progress
 from flows.lock import is_running
+from governance.english import joined
 from governance.errors import BadInput, Fault, PolicyRefusal
 from governance.intact import Checked, check_files
 from governance.keys.ring import KeyRing
+from governance.keys.rotation import WAITING
 from governance.ledger import Entry, Ledger
 
 ALTERED = "E-FILES-ALTERED"
@@ -75,16 +77,25 @@ def _is_seen_running(root: Path) -> bool:
 
 def altered(root: Path, found: Checked) -> PolicyRefusal:
     """The refusal of a project in which something is not as it was recorded. Names files, never what is in them."""
-    running = " A run is going on now: ask again when it has ended." if _is_seen_running(root) else ""
+    also = _cut_rotation(root) + (
+        " A run is going on now: ask again when it has ended." if _is_seen_running(root) else ""
+    )
     return PolicyRefusal(
         f"Not everything is what was recorded: {count_altered(found)}.",
         why="Somebody changed, added or removed what a run had made and recorded, the disk damaged it, or a command was"
         " cut off before it had recorded what it made.",
         fix="Tell the IG lead before anything is made again. Each line says what then helps; `joinedup audit affected"
-        f" DIR PACKAGE` says whom a package is about.{running}",
+        f" DIR PACKAGE` says whom a package is about.{also}",
         code=ALTERED,
         faults=found.faults,
     )
+
+
+def _cut_rotation(root: Path) -> str:
+    """What ends a rotation that was cut off: no step opens what it had sealed anew, so running one again is no help."""
+    keys = [one.id for one in KeyRing(root / "keys").infos() if one.kind == "zone" and one.id.endswith(WAITING)]
+    ends = joined([f"`joinedup keys rotate DIR {key.removesuffix(WAITING)}`" for key in keys])
+    return f" A rotation was cut off: {ends} ends it, and what it had sealed anew is told until then." if keys else ""
 
 
 def count_altered(found: Checked) -> str:

@@ -21,6 +21,8 @@ from governance.store import read_manifest, sealed_buffer, unsealed_buffer, writ
 SEALED = ".sealed"
 _TABLE = ".parquet.sealed"
 ROTATABLE = ("zone", "signing")
+WAITING = "_next"
+"""Ends the id of a key that is to take another's place."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,7 +40,7 @@ class Sealed:
 
 def next_key(store: KeyFiles, making: Making, info: KeyInfo) -> tuple[KeyInfo, bytes]:
     """The key that waits to take a key's place; made now if there is none."""
-    waiting = f"{info.id}_next"
+    waiting = f"{info.id}{WAITING}"
     if not store.knows(waiting):
         secret = os.urandom(32)
         facts = making.info(
@@ -60,7 +62,7 @@ def take_place(store: KeyFiles, old: KeyInfo, secret: bytes, new: KeyInfo, new_s
 
 def finish(store: KeyFiles, key_id: str) -> KeyInfo | None:
     """The key of a rotation that was cut off between the two; None if there is none."""
-    waiting = f"{key_id}_next"
+    waiting = f"{key_id}{WAITING}"
     if store.knows(key_id) or not store.knows(waiting):
         return None
     info, secret = store.read(waiting)

@@ -11,7 +11,7 @@ import pytest
 
 from flows import key_life
 from flows.engine import run_steps
-from flows.intact import files_of_project
+from flows.intact import altered, files_of_project
 from flows.key_life import rotate_key
 from flows.run import open_run
 from governance import dsse
@@ -204,10 +204,12 @@ def test_a_rotation_cut_off_at_its_lists_is_finished(ran, monkeypatch, before_th
     with pytest.raises(KeyboardInterrupt):
         rotate_key(ran, "zone_linkage")
     monkeypatch.undo()
-    assert files_of_project(ran).faults, "the control"
+    assert "`joinedup keys rotate DIR zone_linkage` ends it" in altered(ran, files_of_project(ran)).fix
     rotate_key(ran, "zone_linkage")
 
-    assert not files_of_project(ran).faults
+    found = files_of_project(ran)
+    assert not found.faults
+    assert "keys rotate" not in altered(ran, found).fix
     lines = [entry for entry in Ledger(ran / "ledger").entries() if entry.event is Event.FILES_SEALED_ANEW]
     assert len(lines) == len(list((ran / "zones/linkage").rglob("digests.json")))
 
