@@ -48,6 +48,8 @@ _OF_OTHERS = re.compile(
     r"|keyworker|caseworker|worker|staff|officer|professional"
 )
 """Begins of names of columns that hold something of somebody else: by it two people would be taken for one."""
+_OF_OTHERS_ANYWHERE = re.compile(r"nextofkin|emergencycontact|landlord|guardian|keyworker|caseworker|practitioner")
+"""Words of such names that stand in no other, wherever they are: *Phone (next of kin)*."""
 _ONE_EACH = ("forename", "surname", "full_name", "date_of_birth", "postcode")
 _OWN = re.compile(rf"({_WHOSE.pattern}(s|details|detailss)?)?(home|current|usual|main)?(post(al)?code)(home|current)?")
 """Names of a column that holds where somebody lives, not where something happened."""
@@ -107,13 +109,17 @@ def is_known(name: str) -> bool:
 
 def _role(name: str) -> str:
     """The role that columns of such a name have, with or without a word before it that says whose; empty if none."""
+    spellings = _spellings(name)
+    return next((role for one in spellings for role, text in _NAMES.items() if re.fullmatch(text, one)), "")
+
+
+def _spellings(name: str) -> list[str]:
+    """A name as it is, and without a word before it that says whose it is."""
     short = plain(name)
     if whose := _WHOSE.match(short):
         own = short[whose.end() :]
-        spellings = [short, own, *(own.removeprefix(word) for word in _WHOSE_ENDS)]
-    else:
-        spellings = [short]
-    return next((role for one in spellings for role, text in _NAMES.items() if re.fullmatch(text, one)), "")
+        return [short, own, *(own.removeprefix(word) for word in _WHOSE_ENDS)]
+    return [short]
 
 
 def names_a_date(name: str) -> bool:
@@ -190,8 +196,10 @@ def _suggest(shape: Shape) -> Suggestion:
 
 def _is_somebody_elses(name: str, role: str) -> bool:
     """Whether a column is of a second person of the row, or tells how to find a relative or a professional."""
-    short = plain(name)
-    return bool(_OF_A_SECOND.match(short) or (role and _OF_OTHERS.match(short)))
+    if _OF_A_SECOND.match(plain(name)):
+        return True
+    spellings = _spellings(name) if role else []
+    return any(_OF_OTHERS.match(one) or _OF_OTHERS_ANYWHERE.search(one) for one in spellings)
 
 
 def _by_content(shape: Shape) -> Suggestion:

@@ -140,6 +140,12 @@ def test_short_spellings_of_usual_columns_are_known(name, role):
             ("GP Postcode", "postcode"),
             ("Staff e-mail", "email"),
         ),
+        *(
+            ("Patient GP Postcode", "postcode"),
+            ("Client's Next of Kin Phone", "phone"),
+            ("Phone (emergency contact)", "phone"),
+            ("Tenant Landlord Email", "email"),
+        ),
     ],
 )
 def test_what_is_somebody_elses_links_nobody(name, kind):
