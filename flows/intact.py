@@ -95,7 +95,7 @@ def _cut_rotation(root: Path) -> str:
     """What ends a rotation that was cut off: no step opens what it had sealed anew, so running one again is no help."""
     keys = [one.id for one in KeyRing(root / "keys").infos() if one.kind == "zone" and one.id.endswith(WAITING)]
     ends = joined([f"`joinedup keys rotate DIR {key.removesuffix(WAITING)}`" for key in keys])
-    return f" A rotation was cut off: {ends} ends it, and what it had sealed anew is told until then." if keys else ""
+    return f" A rotation has not ended: {ends} ends it, and what it had sealed anew is told until then." if keys else ""
 
 
 def count_altered(found: Checked) -> str:

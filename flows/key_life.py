@@ -61,7 +61,7 @@ def rotate_key(root: Path, key_id: str) -> dict[str, Any]:
         if old.kind == "zone":
             keys = tuple(X25519PrivateKey.from_private_bytes(one) for one in (secret, new_secret))
             files = list(_sealed_to(root, old))
-            sealed = seal_anew(iter(files), *keys)
+            sealed = seal_anew(files, *keys)
             _list_anew([path for path, _ in files], ledger, bundle.project.id)
             _issued_anew(store, old, *keys)
         active = take_place(store, old, secret if old.kind == "zone" else b"", new, new_secret)

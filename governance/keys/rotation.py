@@ -5,7 +5,7 @@ told by opening them, and the old key goes only when all files open under the ne
 """
 
 import os
-from collections.abc import Iterator
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from hashlib import sha256
 from pathlib import Path
@@ -72,8 +72,11 @@ def finish(store: KeyFiles, key_id: str) -> KeyInfo | None:
     return active
 
 
-def seal_anew(files: Iterator[tuple[Path, bytes]], old: X25519PrivateKey, new: X25519PrivateKey) -> Sealed:
-    """Seal files to a new key.
+def seal_anew(files: Sequence[tuple[Path, bytes]], old: X25519PrivateKey, new: X25519PrivateKey) -> Sealed:
+    """Seal files to a new key, once every one of them was opened and found whole.
+
+    Sealed to a key that is not in its place yet they are opened by no step, and the step that mends the one that is not
+    whole has to open others.
 
     Args:
         files: Each with what its seal is bound to.
@@ -81,41 +84,54 @@ def seal_anew(files: Iterator[tuple[Path, bytes]], old: X25519PrivateKey, new: X
         new: Is to open them.
 
     Raises:
-        PolicyRefusal: One opens under neither; those before it are sealed anew, the key is not changed.
-        InternalError: One does not hold what it held.
+        PolicyRefusal: One opens under neither; no file and no key is changed.
+        InternalError: One does not hold what its manifest names, likewise; or what it held when it was sealed anew.
     """
-    done, tables = 0, 0
+    tables = 0
     for path, info in files:
-        digest = _sealed_anew(path, info, old, new)
-        done += 1
-        if path.name.endswith(_TABLE) and (path.parent / "manifest.json").exists():
-            promised = read_manifest(path.parent)["tables"].get(path.name.removesuffix(_TABLE), {}).get("sha256")
-            if promised != digest:
-                raise _changed(path)
-            tables += 1
-    return Sealed(files=done, tables=tables)
+        plain, _ = _opened(path, info, old, new)
+        tables += _is_as_promised(path, sha256(plain).hexdigest())
+    for path, info in files:
+        _seal_one_anew(path, info, old, new)
+    return Sealed(files=len(files), tables=tables)
 
 
-def _sealed_anew(path: Path, info: bytes, old: X25519PrivateKey, new: X25519PrivateKey) -> str:
-    """Seal one file to the new key, unless it is already; returns the digest of its content."""
+def _opened(path: Path, info: bytes, old: X25519PrivateKey, new: X25519PrivateKey) -> tuple[memoryview, bool]:
+    """What a file holds, and whether it is sealed to the new key already."""
     content = path.read_bytes()
     try:
-        return sha256(unsealed_buffer(content, new, info=info)).hexdigest()
+        return unsealed_buffer(content, new, info=info), True
     except PolicyRefusal:
-        plain = unsealed_buffer(content, old, info=info)
-    fresh = sealed_buffer(plain, new.public_key(), info=info)
+        return unsealed_buffer(content, old, info=info), False
+
+
+def _is_as_promised(path: Path, digest: str) -> bool:
+    """Whether a file is a table with a manifest, which has to name what it holds."""
+    if not path.name.endswith(_TABLE) or not (path.parent / "manifest.json").exists():
+        return False
+    promised = read_manifest(path.parent)["tables"].get(path.name.removesuffix(_TABLE), {}).get("sha256")
+    if promised != digest:
+        raise _changed(path)
+    return True
+
+
+def _seal_one_anew(path: Path, info: bytes, old: X25519PrivateKey, new: X25519PrivateKey) -> None:
+    plain, is_done = _opened(path, info, old, new)
     digest = sha256(plain).hexdigest()
+    _is_as_promised(path, digest)  # nobody exchanged it since
+    if is_done:
+        return
+    fresh = sealed_buffer(plain, new.public_key(), info=info)
     if sha256(unsealed_buffer(fresh, new, info=info)).hexdigest() != digest:
         raise _changed(path)
     write_file(path, fresh)
-    return digest
 
 
 def _changed(path: Path) -> InternalError:
     return InternalError(
         f"{path.name} in {path.parent.parent.name}/ does not hold what its manifest names.",
         why="A file that was exchanged or lost something would be sealed anew as if it were whole.",
-        fix="Run the step that makes it again, then the rotation. The old key is still in its place.",
+        fix="Run the step that makes it again, then the rotation. The old key stays in its place and opens the rest.",
         code="E-KEY-ROTATE",
     )
 

@@ -215,14 +215,18 @@ def test_a_rotation_cut_off_at_its_lists_is_finished(ran, monkeypatch, before_th
 
 
 def test_a_table_that_is_not_what_its_manifest_says_stops_the_rotation(ran, capsys):
-    """Nothing is made to look whole."""
-    path = next(one for one in sealed(ran, "linkage") if one.name.startswith("view"))
-    other = next(one for one in sealed(ran, "linkage") if one.name == path.name and one != path)
-    path.write_bytes(other.read_bytes())
+    """Nothing is made to look whole, and nothing is touched: the step that makes it again opens what it needs."""
+    *_, path = sealed(ran, "linkage")
+    path.write_bytes(seal(b"forged", KeyRing(ran / "keys").zone_public("linkage"), info=b"scored_pair"))
+    assert path.name == "scored_pair.parquet.sealed"
+    before = {one: one.read_bytes() for one in sealed(ran, "linkage")}
     done = here(capsys, "keys", "rotate", ran, "zone_linkage", "--json")
 
     assert done.json["error"]["code"] == "E-KEY-ROTATE"
     assert KeyRing(ran / "keys").info("zone_linkage").state == "active"
+    assert {one: one.read_bytes() for one in sealed(ran, "linkage")} == before
+    run_steps(open_run(ran, PERIOD), [("link", "")], plain=True)
+    assert here(capsys, "keys", "rotate", ran, "zone_linkage").code == 0
 
 
 @pytest.mark.parametrize("key", ["signing_source_housing", "signing_linkage", "signing_signer"])
