@@ -103,9 +103,9 @@ def _why(problem: ErrorDetails) -> str:
 
 
 def placeholders(file: YamlFile) -> Iterator[Fault]:
-    """What `joinedup init` left to be filled in."""
+    """What `joinedup init` or `joinedup source add` left to be filled in, all of it or in part."""
     for at, text in _texts(file.data, ()):
-        if is_left(text):
+        if is_half_left(text):
             what, fix = _LEFT
             yield file.fault(at, f"{'.'.join(str(part) for part in at)}: {what}", fix, _WHY_LEFT)
 

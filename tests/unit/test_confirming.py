@@ -131,7 +131,15 @@ def test_a_column_may_be_called_like_the_word_of_a_template(bundle):
 
     assert [*placeholders(changed.files[SOURCE])] == []
     assert is_left("REPLACE-DPIA-1")
-    assert is_left("REPLACE")
+
+
+@pytest.mark.parametrize("text", ["REPLACE", "REPLACE-DSA-1", "DSA-REPLACE", "Care Act 2014, REPLACE the section"])
+def test_a_text_of_which_the_example_is_half_there_is_an_example(text, bundle):
+    """It is to be put there without the word, as the message says."""
+    changed = edit_config(bundle, SOURCE, lambda data: data["agreement"].update(id=text))
+
+    [fault] = placeholders(changed.files[SOURCE])
+    assert fault.what.startswith("agreement.id: still holds the example")
 
 
 @pytest.mark.parametrize("households", [True, False])
