@@ -51,6 +51,9 @@ def rotate_key(root: Path, key_id: str) -> dict[str, Any]:
     bundle, store, ring = load_bundle(root), KeyFiles(root / "keys"), KeyRing(root / "keys")
     with only_run(root):
         if done := finish(store, key_id):
+            ledger, count = open_ledger(root, ring), len([*_sealed_to(root, done)]) if done.kind == "zone" else 0
+            for old in _rotated_untold(store, done, ledger):
+                _record_rotation(ledger, bundle.project.id, old, done, count)
             return {"key": told_of(done), "retired": "", **Sealed().as_dict()}
         old = store.info(key_id)
         check_rotatable(old)
@@ -65,14 +68,20 @@ def rotate_key(root: Path, key_id: str) -> dict[str, Any]:
             _list_anew([path for path, _ in files], ledger, bundle.project.id)
             _issued_anew(store, old, *keys)
         active = take_place(store, old, secret if old.kind == "zone" else b"", new, new_secret)
-        facts: dict[str, str | int] = {
-            "holder": old.holder,
-            "fingerprint": old.fingerprint,
-            "key": active.fingerprint,
-            "files": sealed.files,
-        }
-        ledger.append(Event.KEY_ROTATED, at=timestamp(), project=bundle.project.id, **facts)
+        _record_rotation(ledger, bundle.project.id, old, active, sealed.files)
     return {"key": told_of(active), "retired": retired_id(old), **sealed.as_dict()}
+
+
+def _record_rotation(ledger: Ledger, project: str, old: KeyInfo, new: KeyInfo, files: int) -> None:
+    keys = {"holder": old.holder, "fingerprint": old.fingerprint, "key": new.fingerprint}
+    ledger.append(Event.KEY_ROTATED, at=timestamp(), project=project, files=files, **keys)
+
+
+def _rotated_untold(store: KeyFiles, new: KeyInfo, ledger: Ledger) -> list[KeyInfo]:
+    """Keys in whose place this one is, without a line: the call that retired them was cut off before it."""
+    told = {entry.facts["fingerprint"] for entry in ledger.entries() if entry.event is Event.KEY_ROTATED}
+    retired = (one for one in store.infos() if (one.kind, one.holder, one.state) == (new.kind, new.holder, "retiring"))
+    return [one for one in retired if one.fingerprint not in told]
 
 
 def _sealed_to(root: Path, info: KeyInfo) -> Iterator[tuple[Path, bytes]]:

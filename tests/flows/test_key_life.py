@@ -16,6 +16,7 @@ from flows.key_life import rotate_key
 from flows.run import open_run
 from governance import dsse
 from governance.errors import PolicyRefusal
+from governance.keys.files import KeyFiles
 from governance.keys.ring import KeyRing, kid_of
 from governance.keys.states import MOVES, moved
 from governance.ledger import Event, Ledger
@@ -112,6 +113,27 @@ def test_a_rotation_that_was_cut_off_is_finished(ran, monkeypatch, stop_after):
 
     assert opened(ran, "linkage") == before
     assert not list(ran.glob("keys/*/*_next.json"))
+    assert not files_of_project(ran).faults
+
+
+def test_a_rotation_cut_off_between_the_two_keys_is_recorded(ran, monkeypatch):
+    """Once, by the call that finishes it: which key went, which came, and how many files are sealed to it."""
+    old, kept = KeyRing(ran / "keys").info("zone_linkage"), KeyFiles.forget
+
+    def forget(store, key_id):
+        kept(store, key_id)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(KeyFiles, "forget", forget)
+    with pytest.raises(KeyboardInterrupt):
+        rotate_key(ran, "zone_linkage")
+    monkeypatch.undo()
+    rotate_key(ran, "zone_linkage")
+
+    [line] = [entry for entry in Ledger(ran / "ledger").entries() if entry.event is Event.KEY_ROTATED]
+    assert line.facts["fingerprint"] == old.fingerprint
+    assert line.facts["key"] == KeyRing(ran / "keys").info("zone_linkage").fingerprint
+    assert line.facts["files"] == len(sealed(ran, "linkage")) > 0
     assert not files_of_project(ran).faults
 
 
