@@ -37,7 +37,6 @@ from flows.commands import run as run_commands
 from flows.commands.options import wrap_anew
 from flows.commands.output import Answer, show_answer, show_error
 from flows.commands.paths import misplaced
-from governance.closed import told_as_closed
 from governance.errors import EXIT_OK, BadInput, InternalError, ProjectError
 from governance.platform_calls import discard_output, no_core_dumps, private_from_now_on
 
@@ -147,7 +146,9 @@ def _misread(error: Exception) -> BadInput:
 
 
 def _unexpected(error: Exception) -> ProjectError:
-    return told_as_closed(error) or InternalError(
+    from flows.guard import foreseen
+
+    return foreseen(error) or InternalError(
         f"Something happened that joinedup did not expect ({type(error).__name__}).",
         why="Its details may quote a record, so they are not shown.",
         fix="Run `joinedup check DIR`; if that is fine, report the command and this message.",

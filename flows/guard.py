@@ -89,8 +89,8 @@ def stopped() -> ProjectError:
     )
 
 
-def _plain(error: BaseException, kept: str) -> ProjectError:
-    """What the user is told of an exception whose text may hold a value."""
+def foreseen(error: BaseException) -> ProjectError | None:
+    """What the user is told of memory or a disk that is full, or a file that may not be opened; else nothing."""
     if isinstance(error, MemoryError) or type(error).__name__ == "OutOfMemoryException":
         return InternalError(
             "There was not enough memory for this step.",
@@ -105,9 +105,12 @@ def _plain(error: BaseException, kept: str) -> ProjectError:
             fix="Free disk space, then run the same command again. The last good period is still in place.",
             code="E-WRITE",
         )
-    if closed := told_as_closed(error):
-        return closed
-    return InternalError(
+    return told_as_closed(error)
+
+
+def _plain(error: BaseException, kept: str) -> ProjectError:
+    """What the user is told of an exception whose text may hold a value."""
+    return foreseen(error) or InternalError(
         f"Something happened that joinedup did not expect ({type(error).__name__}).",
         why="Its details may quote a record, so they are not shown here. The last good period is still in place.",
         fix=f"Send {kept} to whoever holds the audit key; `joinedup diagnose DIR` opens it."

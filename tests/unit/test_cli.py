@@ -168,6 +168,24 @@ def test_no_exception_is_shown_with_its_text(capsys, toy, monkeypatch):
     assert "ValueError" in done.err
 
 
+@pytest.mark.parametrize(
+    ("error", "code"),
+    [(type("OutOfMemoryException", (Exception,), {}), "E-MEMORY"), (MemoryError, "E-MEMORY")],
+    ids=["DuckDB", "Python"],
+)
+def test_memory_that_ran_out_is_told_by_commands_that_are_no_steps_too(capsys, toy, monkeypatch, error, code):
+    """The finder needs as much as a step, and is not one."""
+
+    def full(*_given, **_named):
+        raise error("MARKED")
+
+    monkeypatch.setattr("flows.find.find_proposals", full)
+    done = here(capsys, "find", toy, "--json")
+
+    assert (done.code, done.json["error"]["code"]) == (4, code)
+    assert "MARKED" not in done.out + done.err
+
+
 def test_ctrl_c_is_told_apart(capsys, toy, monkeypatch):
     """As shells expect, 130."""
 
