@@ -259,8 +259,14 @@ class ExtractFile(Strict):
 
     @model_validator(mode="after")
     def _signatures_are_of_this_file(self) -> Self:
-        signed = {name for way in ("left_out", "linked", "sent") for name in _names(getattr(self.confirmed, way))}
-        if unknown := sorted(signed - set(self.columns)):
+        signed = [name for way in ("left_out", "linked", "sent") for name in _names(getattr(self.confirmed, way))]
+        if twice := sorted({name for name in signed if signed.count(name) > 1}):
+            raise Slip(
+                f"confirmed lists columns more than once: {', '.join(twice)}",
+                "Keep each name in the list of the way that its column goes.",
+                "Signed for both ways, it could be turned from one into the other unseen.",
+            )
+        if unknown := sorted(set(signed) - set(self.columns)):
             raise Slip(
                 f"confirmed lists columns that are not in this file: {', '.join(unknown)}",
                 "Take them out of confirmed, or correct their spelling.",

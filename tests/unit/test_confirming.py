@@ -78,11 +78,12 @@ def test_a_column_that_came_later_is_not_what_was_signed():
 
 @given(
     way=st.sampled_from(Way),
-    signed=st.dictionaries(st.sampled_from(Way), st.sets(st.sampled_from("ABCD"), min_size=1)),
+    listed=st.dictionaries(st.sampled_from("ABCD"), st.sampled_from(Way)),
     data=st.data(),
 )
-def test_only_the_signature_for_a_columns_own_way_and_name_confirms_it(way, signed, data):
+def test_only_the_signature_for_a_columns_own_way_and_name_confirms_it(way, listed, data):
     """Of every class and role, whatever else is signed."""
+    signed = {one: {name for name, its in listed.items() if its is one} for one in set(listed.values())}
     column = data.draw(st.sampled_from(OTHERS[way]))
     file = file_of(dict.fromkeys("ABCD", column), **{one.value: by(*sorted(names)) for one, names in signed.items()})
 
@@ -118,6 +119,12 @@ def test_nobody_signs_for_a_column_that_is_not_there():
     """Copied from another file, or left when its line was taken away: one that comes later would pass unseen."""
     with pytest.raises(ValidationError, match=r"confirmed lists columns that are not in this file: Hat, Shoe"):
         file_of({"Team": SENT}, sent=by("Team", "Shoe"), left_out=by("Hat"))
+
+
+def test_nobody_signs_for_two_ways_of_one_column():
+    """Whoever turned it from a code into the value itself would have a signature for that, too."""
+    with pytest.raises(ValidationError, match="confirmed lists columns more than once: Team"):
+        file_of({"Team": SENT}, sent=by("Team"), linked=by("Team"))
 
 
 def test_a_column_may_be_called_like_the_word_of_a_template(bundle):
