@@ -102,7 +102,17 @@ def _opened(path: Path, info: bytes, old: X25519PrivateKey, new: X25519PrivateKe
     try:
         return unsealed_buffer(content, new, info=info), True
     except PolicyRefusal:
+        pass
+    try:
         return unsealed_buffer(content, old, info=info), False
+    except PolicyRefusal:
+        raise PolicyRefusal(
+            f"{path.name} in {path.parent.name}/ opens neither under the old key nor under the new one.",
+            why="It was sealed for another zone or purpose, or altered; sealed anew it would be lost for good.",
+            fix="Put it back as it was from a backup, or take it out of the project if nobody needs it; then rotate"
+            " again. No file and no key was changed.",
+            code="E-SEAL",
+        ) from None
 
 
 def _is_as_promised(path: Path, digest: str) -> bool:

@@ -218,3 +218,18 @@ def test_cards_open_under_a_new_key_of_their_zone(project, capsys):
     assert here(capsys, "keys", "destroy", project, retired, *words).code == 0
 
     assert told(project).digest == before
+
+
+def test_a_card_that_no_key_opens_is_named_and_stops_a_rotation(project, capsys):
+    """Nothing is changed, and whoever rotates knows which file to look at."""
+    taken_in(capsys, project, {})
+    stray = project / "voices" / f"{'0' * 16}.sealed"
+    stray.write_bytes(b"no seal of ours")
+    before = everything(project)
+    done = here(capsys, "keys", "rotate", project, "zone_analysis", "--json")
+
+    assert (done.code, done.json["error"]["code"]) == (2, "E-SEAL")
+    assert f"{stray.name} in voices/" in done.json["error"]["what"]
+    after = everything(project)
+    assert {path for path in before if after[path] != before[path]} == set()
+    assert {path.name for path in after.keys() - before.keys()} <= {"zone_analysis_next.json"}
