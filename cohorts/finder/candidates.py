@@ -326,6 +326,6 @@ def _as_table(groups: Sequence[tuple[str, tuple[int, ...], int]]) -> pa.Table:
         for sign in group
     ]
     schema = pa.schema(
-        [("group_no", pa.int16()), ("stage", pa.string()), ("sign_no", pa.int16()), ("at_least", pa.int16())]
+        [("group_no", pa.int32()), ("stage", pa.string()), ("sign_no", pa.int16()), ("at_least", pa.int16())]
     )
     return pa.Table.from_pylist(rows, schema)

@@ -16,7 +16,8 @@ from numpy.typing import NDArray
 
 from cohorts.finder.compatible import apart, pairs
 from cohorts.finder.vocabulary import Sign
-from governance.warehouse import fetch_table, load_sql, load_table, materialise
+from governance.in_parts import in_parts, parts_for
+from governance.warehouse import empty, fetch_table, load_sql, load_table, materialise
 
 NONE = -1
 """In place of a sign where a set has fewer than three."""
@@ -65,11 +66,20 @@ def count_sets(con: duckdb.DuckDBPyConnection, signs: Sequence[Sign], *, least_p
     con.executemany("INSERT INTO sign_bit VALUES (?, ?)", list(enumerate(bits)))  # beyond what Arrow's integers hold
     materialise(con, "person_shown", load_sql("cohorts.finder", "person_shown"))
     materialise(con, "pattern", load_sql("cohorts.finder", "pattern"))
+    _of_some_patterns_at_a_time(con, "pair_shown")
     materialise(con, "pair_of_signs", load_sql("cohorts.finder", "pair_of_signs"), {"least_people": least_people})
+    _of_some_patterns_at_a_time(con, "set_shown")
     materialise(con, "sign_set", load_sql("cohorts.finder", "sign_set"))
+    empty(con, "set_shown")
     sets = fetch_table(con, load_sql("cohorts.finder", "set_count"))
     sizes = fetch_table(con, load_sql("cohorts.finder", "stratum_size"))
     return list(_by_stage(sets, sizes, len(signs)))
+
+
+def _of_some_patterns_at_a_time(con: duckdb.DuckDBPyConnection, table: str) -> None:
+    """Where services know people at random nearly everybody is a pattern, with all its pairs and triples."""
+    ((patterns,),) = con.execute("SELECT count(*) FROM pattern").fetchall()
+    in_parts(con, table, load_sql("cohorts.finder", table), {"pattern": "pattern_no"}, parts_for(patterns))
 
 
 _PAIR = pa.schema([("a", pa.int16()), ("b", pa.int16())])

@@ -21,6 +21,7 @@ from cohorts.finder.groups import LEAST_LIFT
 from cohorts.finder.returning import known_and_told, oftener, returns_of
 from cohorts.finder.sets import count_sets
 from cohorts.finder.vocabulary import Sign, responders_of
+from governance.warehouse import load_table, materialise
 
 LEAST_PEOPLE = 50
 Events = Mapping[str, Mapping[int, int]]
@@ -141,3 +142,19 @@ def _dealt_endings(treated, rng: np.random.Generator):
         grown = int(rng.hypergeometric(adults, children, some + others)) if some + others else 0
         dealt |= {(source, "adult"): (adults, grown), (source, "child"): (children, some + others - grown)}
     return dealt
+
+
+_PATTERN = pa.schema(
+    [("pattern_no", pa.int32()), ("stage", pa.string()), ("people", pa.int64()), ("signs", pa.list_(pa.int16()))]
+)
+
+
+def load_patterns(con: duckdb.DuckDBPyConnection, *patterns: tuple[int, list[int]]) -> None:
+    """The table ``pattern`` of adults, from pairs of how many people there are and the signs that they show."""
+    rows = [
+        {"pattern_no": number, "stage": "adult", "people": people, "signs": signs}
+        for number, (people, signs) in enumerate(patterns)
+    ]
+    load_table(con, "shown", pa.Table.from_pylist(rows, _PATTERN))
+    mask = "list_sum(list_transform(signs, lambda sign: CAST(1 AS HUGEINT) << CAST(sign AS INTEGER)))"
+    materialise(con, "pattern", f"SELECT *, CAST({mask} AS HUGEINT) AS mask FROM shown")

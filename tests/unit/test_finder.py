@@ -16,6 +16,7 @@ from cohorts.finder.chance import adjusted, expected_of_several, upper_tail
 from cohorts.finder.counting import definitions_of
 from cohorts.finder.find import Search, find
 from cohorts.finder.proposal import make_proposal
+from cohorts.finder.sets import count_sets
 from cohorts.finder.signs import mark_people
 from cohorts.finder.vocabulary import _ended, responders_of, signs_of
 from cohorts.run import run_cohorts
@@ -64,6 +65,20 @@ def test_every_proposal_is_accepted_and_counts_whom_the_finder_counted(world):
         one.proposal.id: len(one.gap.members) if one.gap.leads else one.gap.candidate.people for one in finds.found
     }
     assert counted == meant
+
+
+def test_patterns_taken_some_at_a_time_give_the_same_sets(world, monkeypatch):
+    """Where nearly everybody is a pattern of their own they do not fit into memory at once."""
+    _, _, con, finds = world
+    whole = count_sets(con, finds.signs, least_people=50)
+    monkeypatch.setattr("cohorts.finder.sets.parts_for", lambda _: 3)
+    parted = count_sets(con, finds.signs, least_people=50)
+
+    assert sum(len(one.sets) for one in whole) > 150
+    for one, other in zip(whole, parted, strict=True):
+        assert one.stage == other.stage
+        for name in ("sets", "people", "everyone", "is_closed"):
+            assert np.array_equal(getattr(one, name), getattr(other, name)), name
 
 
 def test_it_finds_needs_that_go_together_and_notices_nobody_answers(world):

@@ -20,6 +20,7 @@ from flows.demo.generate import make_ics
 from governance.settings import load_bundle
 from governance.warehouse import connect, load_sql, load_table
 from tests.lib.cohorts import load_world
+from tests.lib.finder import load_patterns
 
 AS_OF = date(2025, 10, 1)
 FRAILTY = Sign(
@@ -30,19 +31,11 @@ SEEN = Sign(name="seen_ed_attendance", kind="seen", evidence=(), event="ed.atten
 ALONE = Sign(name=LONE_ADULT, kind="home", evidence=())
 SIGNS = [FRAILTY, SEEN, ALONE, OTHERS]
 PAIR = Candidate(stage="adult", signs=(0, 1), at_least=2, people=200, expected=100.0, p_value=1e-9, tested=(1, 3))
-_PATTERN = pa.schema(
-    [("pattern_no", pa.int32()), ("stage", pa.string()), ("people", pa.int64()), ("signs", pa.list_(pa.int16()))]
-)
 
 
 def _narrowed(candidate, alone, whole=200):
-    rows = [
-        {"pattern_no": 0, "stage": "adult", "people": alone, "signs": [0, 1, 2, 3]},
-        {"pattern_no": 1, "stage": "adult", "people": whole - alone, "signs": [0, 1, 3]},
-        {"pattern_no": 2, "stage": "adult", "people": 5000, "signs": [2]},
-    ]
     with connect() as con:
-        load_table(con, "pattern", pa.Table.from_pylist(rows, _PATTERN))
+        load_patterns(con, (alone, [0, 1, 2, 3]), (whole - alone, [0, 1, 3]), (5000, [2]))
         return narrowed(con, [candidate], SIGNS, least_people=50)
 
 

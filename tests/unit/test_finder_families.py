@@ -21,6 +21,7 @@ from flows.demo.generate import make_ics
 from governance.settings import load_bundle
 from governance.warehouse import connect, load_table
 from tests.lib.cohorts import load_world
+from tests.lib.finder import load_patterns
 
 AS_OF = date(2025, 10, 1)
 LEADS = ("csc.early_help", "csc.in_need_plan", "csc.looked_after", "team.episode")
@@ -179,21 +180,7 @@ def test_a_need_tested_as_others_know_it_is_proposed_as_anybody_does(others):
     homeless = OWN.index(next(one for one in OWN if one.name == "homelessness"))
     tested = _pair(EVERY.index(SEEN), EVERY.index(OUTSIDE)).candidate
     with connect() as con:
-        rows = [
-            {"pattern_no": 0, "stage": "adult", "people": 60, "signs": [homeless, 4, 5]},
-            {"pattern_no": 1, "stage": "adult", "people": 30, "signs": [homeless, 4]},
-            {"pattern_no": 2, "stage": "adult", "people": 20, "signs": [homeless]},
-            {"pattern_no": 3, "stage": "adult", "people": others, "signs": [4]},
-        ]
-        schema = pa.schema(
-            [
-                ("pattern_no", pa.int32()),
-                ("stage", pa.string()),
-                ("people", pa.int64()),
-                ("signs", pa.list_(pa.int16())),
-            ]
-        )
-        load_table(con, "pattern", pa.Table.from_pylist(rows, schema))
+        load_patterns(con, (60, [homeless, 4, 5]), (30, [homeless, 4]), (20, [homeless]), (others, [4]))
         [found] = widened(con, [tested], EVERY)
 
     if not others:

@@ -4,20 +4,15 @@
 -- grain   one row per group that somebody is in
 -- columns group_no, people
 WITH
-shown AS (
-    SELECT pattern_no, stage, people, unnest(signs) AS sign_no
-    FROM pattern
-),
-
-held AS (
-    SELECT sign_group.group_no, shown.pattern_no, shown.people
-    FROM shown
-    JOIN sign_group USING (stage, sign_no)
-    GROUP BY sign_group.group_no, sign_group.at_least, shown.pattern_no, shown.people
-    HAVING count(*) >= sign_group.at_least
+wanted AS (
+    SELECT group_no, stage, at_least, bit_or(CAST(1 AS HUGEINT) << CAST(sign_no AS INTEGER)) AS mask
+    FROM sign_group
+    GROUP BY ALL
 )
 
-SELECT group_no, CAST(sum(people) AS BIGINT) AS people
-FROM held
+-- Every group is held against every pattern, as bits: signs one below the other would be as many rows as all of them show.
+SELECT wanted.group_no, CAST(sum(pattern.people) AS BIGINT) AS people
+FROM pattern
+JOIN wanted ON wanted.stage = pattern.stage AND bit_count(pattern.mask & wanted.mask) >= wanted.at_least
 GROUP BY ALL
 ORDER BY ALL

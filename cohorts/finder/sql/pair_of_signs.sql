@@ -1,18 +1,9 @@
 -- Pairs of signs that enough people show.
--- reads   pattern    people by the signs they show
---         may_stand  signs that may stand together
+-- reads   pair_shown  people of each part of the patterns who show both
 -- grain   one row per stage and pair
 -- columns stage, a, b
 -- params  $least_people INT
-WITH
-sign_shown AS (
-    SELECT pattern_no, stage, people, unnest(signs) AS sign_no
-    FROM pattern
-)
-
-SELECT this.stage, this.sign_no AS a, other.sign_no AS b
-FROM sign_shown AS this
-JOIN sign_shown AS other USING (pattern_no)
-JOIN may_stand ON may_stand.a = this.sign_no AND may_stand.b = other.sign_no
+SELECT stage, a, b
+FROM pair_shown
 GROUP BY ALL
-HAVING sum(this.people) >= $least_people
+HAVING sum(people) >= $least_people
