@@ -106,11 +106,12 @@ def _list_anew(sealed: Sequence[Path], ledger: Ledger, project: str) -> None:
     """Record the bytes that files have now; the line comes first: a call that is cut off is finished by the next."""
     recorded = {entry.facts.get("files_sha256") for entry in ledger.entries()}
     for one in listed_anew(sealed):
-        if one.was in recorded and one.now not in recorded:
+        if one.was not in recorded:
+            continue  # nobody recorded that list, and a rotation does not begin to
+        if one.now not in recorded:
             facts = {"was_sha256": one.was, "files_sha256": one.now}
             ledger.append(Event.FILES_SEALED_ANEW, at=timestamp(), project=project, **facts)
-        if one.was in recorded:
-            write_file(one.path, one.content)
+        write_file(one.path, one.content)
 
 
 def _issued_anew(store: KeyFiles, info: KeyInfo, old: X25519PrivateKey, new: X25519PrivateKey) -> None:
