@@ -79,13 +79,14 @@ def nodes_of(doubt: Doubt, wanted: Flags) -> Nodes:
         wanted: Shape (draws, components).
     """
     draw, component = np.nonzero(wanted)
+    of_pairs = doubt.component[doubt.left]
     size = np.bincount(doubt.component)
-    record, of_record = _ranges(_starts(size)[component], size[component])
-    in_order = np.argsort(doubt.component[doubt.left], kind="stable")
-    pairs = np.bincount(doubt.component[doubt.left], minlength=len(size))
+    pairs = np.bincount(of_pairs, minlength=len(size))
+    start, here = _starts(size)[component], size[component]
+    record, of_record = _ranges(start, here)
     place, of_pair = _ranges(_starts(pairs)[component], pairs[component])
-    pair = in_order[place]
-    shift = (_starts(size[component]) - _starts(size)[component])[of_pair]
+    pair = np.argsort(of_pairs, kind="stable")[place]
+    shift = (_starts(here) - start)[of_pair]
     return Nodes(
         record=record,
         draw=draw[of_record],
