@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
+from governance.placeholder import is_placeholder
 from governance.policy.rule import Problem, RunFacts, place, rule
-from governance.policy.wording import is_placeholder
 from governance.settings import Bundle, ColumnClass
 
 _NOT_TAKEN = (ColumnClass.DROP, ColumnClass.FREE_TEXT)

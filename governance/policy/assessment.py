@@ -3,9 +3,10 @@
 from collections.abc import Iterator
 from datetime import date
 
+from governance.placeholder import is_placeholder
 from governance.policy.assessed import assessed_digest
 from governance.policy.rule import Problem, RunFacts, place, rule
-from governance.policy.wording import is_placeholder, plus_months
+from governance.policy.wording import plus_months
 from governance.settings import Bundle
 
 _YEAR = 12

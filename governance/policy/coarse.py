@@ -5,8 +5,8 @@ from collections.abc import Iterator
 
 import pyarrow as pa
 
+from governance.placeholder import is_placeholder
 from governance.policy.rule import Problem, RunFacts, place, rule
-from governance.policy.wording import is_placeholder
 from governance.settings import Bundle
 from governance.settings.standard import STANDARD_VALUES
 

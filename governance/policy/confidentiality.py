@@ -2,8 +2,9 @@
 
 from collections.abc import Iterator
 
+from governance.placeholder import is_placeholder
 from governance.policy.rule import Problem, RunFacts, place, rule
-from governance.policy.wording import is_placeholder, names_a_law
+from governance.policy.wording import names_a_law
 from governance.settings import Bundle, Project, Source
 
 

@@ -3,8 +3,9 @@
 import re
 from collections.abc import Iterator
 
+from governance.placeholder import is_placeholder
 from governance.policy.rule import Problem, RunFacts, place, rule
-from governance.policy.wording import is_placeholder, plus_months
+from governance.policy.wording import plus_months
 from governance.settings import Bundle
 
 _CUSTODIANS = 2

@@ -6,8 +6,9 @@ from typing import get_args
 
 from governance.intake.period import as_of_date
 from governance.ledger import Event
+from governance.placeholder import is_placeholder
 from governance.policy.rule import Problem, RunFacts, place, rule
-from governance.policy.wording import is_placeholder, plus_months
+from governance.policy.wording import plus_months
 from governance.settings import Bundle
 from governance.settings.accountability import Dataset, Retention
 

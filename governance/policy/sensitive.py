@@ -5,8 +5,9 @@ from typing import Any
 
 from governance.identifier_names import is_code_name
 from governance.ledger import Event
+from governance.placeholder import is_placeholder
 from governance.policy.rule import Problem, RunFacts, place, rule
-from governance.policy.wording import is_placeholder, plus_months
+from governance.policy.wording import plus_months
 from governance.restricted_codes import EDITION, FAMILIES
 from governance.settings import Bundle, ColumnClass, Source
 

@@ -1,10 +1,8 @@
-"""What rules have in common: placeholders, days and months."""
+"""What rules have in common: names of laws, days and months."""
 
 import re
 from calendar import monthrange
 from datetime import date
-
-from governance.placeholder import is_placeholder as is_placeholder
 
 _NAMES_A_LAW = re.compile(r"\b(Act|Regulations?|Order|Measure|Directions?)\b")
 

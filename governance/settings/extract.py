@@ -259,7 +259,7 @@ class ExtractFile(Strict):
 
     @model_validator(mode="after")
     def _signatures_are_of_this_file(self) -> Self:
-        signed = [name for way in ("left_out", "linked", "sent") for name in _names(getattr(self.confirmed, way))]
+        signed = [name for way in Signatures.model_fields for name in _names(getattr(self.confirmed, way))]
         if twice := sorted({name for name in signed if signed.count(name) > 1}):
             raise Slip(
                 f"confirmed lists columns more than once: {', '.join(twice)}",
