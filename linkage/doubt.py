@@ -1,4 +1,4 @@
-"""Records in doubt and the pairs between them: whole components, in parts, and draw by draw those that are wanted."""
+"""Records in doubt and the pairs between them: whole components, in parts."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -29,24 +29,6 @@ class Doubt:
     """Position of its first record among all records in doubt."""
 
 
-@dataclass(frozen=True, slots=True)
-class Nodes:
-    """A node is a record in a draw; draw by draw, and in each in the order of records."""
-
-    record: Ints
-    """By node."""
-    draw: Ints
-    """By node."""
-    pair: Ints
-    """By tie between two nodes of a draw: which scored pair it is."""
-    pair_draw: Ints
-    """By tie."""
-    left: Ints
-    """By tie, a node."""
-    right: Ints
-    """By tie, a node."""
-
-
 def parts_of(doubt: Doubt, records_at_once: int) -> Iterator[Doubt]:
     """Whole components at a time, about so many records."""
     ends = np.flatnonzero(np.append(np.diff(doubt.component), 1)) + 1
@@ -69,41 +51,3 @@ def parts_of(doubt: Doubt, records_at_once: int) -> Iterator[Doubt]:
             start=start,
         )
         start = stop
-
-
-def nodes_of(doubt: Doubt, wanted: Flags) -> Nodes:
-    """The records and pairs of the components that are wanted, draw by draw.
-
-    Args:
-        doubt: Some components.
-        wanted: Shape (draws, components).
-    """
-    draw, component = np.nonzero(wanted)
-    of_pairs = doubt.component[doubt.left]
-    size = np.bincount(doubt.component)
-    pairs = np.bincount(of_pairs, minlength=len(size))
-    start, here = _starts(size)[component], size[component]
-    record, of_record = _ranges(start, here)
-    place, of_pair = _ranges(_starts(pairs)[component], pairs[component])
-    pair = np.argsort(of_pairs, kind="stable")[place]
-    shift = (_starts(here) - start)[of_pair]
-    return Nodes(
-        record=record,
-        draw=draw[of_record],
-        pair=pair,
-        pair_draw=draw[of_pair],
-        left=doubt.left[pair] + shift,
-        right=doubt.right[pair] + shift,
-    )
-
-
-def _starts(sizes: Ints) -> Ints:
-    """Where each of things that lie one after another begins."""
-    found: Ints = np.cumsum(sizes) - sizes
-    return found
-
-
-def _ranges(start: Ints, size: Ints) -> tuple[Ints, Ints]:
-    """All positions of ranges, one range after another, and the number of the range of each."""
-    of = np.repeat(np.arange(len(start)), size)
-    return np.arange(len(of)) + (start - _starts(size))[of], of

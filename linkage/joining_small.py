@@ -9,25 +9,19 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
-UNSEEN_BITS = -0.25
-"""What a pair that no rule brought together weighs in a mean: hardly anything, for rules miss many true pairs."""
+from linkage.groups import UNSEEN_BITS, Floats, Groups, Ints, Ties, Words
 
 LARGEST = 48
-"""Records of a component that is taken as a square: above it hardly any pair of records is scored."""
+"""Groups of a component that is taken as a square: above it hardly any two of them have a scored pair."""
 
 _CELLS_AT_ONCE = 500_000
 """Cells of squares held at a time; there are three arrays of them, of 8 bytes a cell."""
 
-Ints = NDArray[np.int64]
-Floats = NDArray[np.float64]
-Words = NDArray[np.uint64]
-
 
 @dataclass(frozen=True, slots=True)
 class _Squares:
-    """Components of one size, one entry each on the first axis; ``k`` is a component, ``n`` its records or groups."""
+    """Components of as many groups, one entry each on the first axis; ``k`` is a component, ``n`` its groups."""
 
     bits: Floats
     """Shape (k, n, n): sums of weights between two groups."""
@@ -47,36 +41,35 @@ class _Squares:
         return _Squares(*(getattr(self, name)[rows] for name in self.__slots__))
 
 
-def join_small(left: Ints, right: Ints, bits: Floats, single: Words, component: Ints) -> Ints:
-    """Group records by average link, where no component has more than ``LARGEST``.
+def join_small(ties: Ties, groups: Groups, component: Ints) -> Ints:
+    """Join groups by average link, where no component has more than ``LARGEST``.
 
     Args:
-        left: One record of every scored pair, as positions from 0.
-        right: The other, larger; no pair twice.
-        bits: Weight of the pair.
-        single: By record, shape (records, words): a bit if its source keeps one record a person.
-        component: By record the smallest record of its component.
+        ties: Between them, all settled.
+        groups: To begin with.
+        component: By group the smallest group of its component.
 
     Returns:
-        By record: the smallest record of its group.
+        By group: the smallest group of those that it was joined to.
     """
-    record = np.argsort(component, kind="stable")
-    first = np.flatnonzero(np.append(True, np.diff(component[record]) != 0))
-    sizes = np.diff(np.append(first, len(record)))
-    number, place = np.repeat(np.arange(len(sizes)), sizes), np.arange(len(record)) - np.repeat(first, sizes)
-    of_record, at = np.empty_like(record), np.empty_like(record)
-    of_record[record], at[record] = number, place
+    order = np.argsort(component, kind="stable")
+    first = np.flatnonzero(np.append(True, np.diff(component[order]) != 0))
+    sizes = np.diff(np.append(first, len(order)))
+    number, place = np.repeat(np.arange(len(sizes)), sizes), np.arange(len(order)) - np.repeat(first, sizes)
+    of_group, at = np.empty_like(order), np.empty_like(order)
+    of_group[order], at[order] = number, place
     found = component.copy()
-    by_component = np.argsort(of_record[left], kind="stable")
-    ends = np.searchsorted(of_record[left[by_component]], np.arange(len(sizes) + 1))
+    by_component = np.argsort(of_group[ties.a], kind="stable")
+    ends = np.searchsorted(of_group[ties.a[by_component]], np.arange(len(sizes) + 1))
     for size in np.unique(sizes[sizes > 1]):
         for chosen in _at_once(np.flatnonzero(sizes == size), int(size)):
             counts = ends[chosen + 1] - ends[chosen]
             k = np.repeat(np.arange(len(chosen)), counts)
             row = by_component[np.arange(counts.sum()) + np.repeat(ends[chosen] - np.cumsum(counts) + counts, counts)]
-            records = record[first[chosen][:, None] + np.arange(size)]
-            squares = _squares((k, at[left[row]], at[right[row]]), bits[row], single[records])
-            found[records] = np.take_along_axis(records, _joined(squares), axis=1)
+            members = order[first[chosen][:, None] + np.arange(size)]
+            cells = k, at[ties.a[row]], at[ties.b[row]]
+            squares = _squares(cells, ties.bits[row], ties.pairs[row], groups.of(members))
+            found[members] = np.take_along_axis(members, _joined(squares), axis=1)
     return found
 
 
@@ -85,20 +78,22 @@ def _at_once(chosen: Ints, size: int) -> Iterator[Ints]:
     yield from (chosen[start : start + step] for start in range(0, len(chosen), step))
 
 
-def _squares(cells: tuple[Ints, Ints, Ints], weight: Floats, single: Words) -> _Squares:
-    count, size, _ = single.shape
+def _squares(cells: tuple[Ints, Ints, Ints], weight: Floats, scored: Ints, groups: Groups) -> _Squares:
+    """Squares of ties; given is by tie its component and its two groups, and by component and place a group."""
+    count, size = groups.size.shape
     bits, pairs = np.zeros((2, count, size, size))
     k, a, b = cells
     bits[k, a, b] = bits[k, b, a] = weight
-    pairs[k, a, b] = pairs[k, b, a] = 1
-    apart = np.any(single[:, :, None] & single[:, None, :], axis=3) | np.eye(size, dtype=np.bool_)
-    mean = np.where(apart, -np.inf, bits + UNSEEN_BITS * (1 - pairs))
+    pairs[k, a, b] = pairs[k, b, a] = scored
+    apart = np.any(groups.single[:, :, None] & groups.single[:, None, :], axis=3) | np.eye(size, dtype=np.bool_)
+    possible = (groups.size[:, :, None] * groups.size[:, None, :]).astype(np.float64)
+    mean = np.where(apart, -np.inf, (bits + UNSEEN_BITS * (possible - pairs)) / possible)
     into = np.broadcast_to(np.arange(size), (count, size)).copy()
-    return _Squares(bits, pairs, mean, np.ones((count, size)), single.copy(), into)
+    return _Squares(bits, pairs, mean, groups.size.astype(np.float64), groups.single, into)
 
 
 def _joined(squares: _Squares) -> Ints:
-    """By record of every component the place of its group's first record."""
+    """By group of every component the place of the first of those that it was joined to."""
     found, rows = squares.into.copy(), np.arange(len(squares.into))
     while len(rows):
         flat = squares.mean.reshape(len(rows), -1)

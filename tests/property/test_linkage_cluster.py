@@ -8,8 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from linkage import joining
+from linkage.groups import UNSEEN_BITS
 from linkage.joining import join_on_average
-from linkage.joining_small import LARGEST, UNSEEN_BITS
+from linkage.joining_small import LARGEST
 
 COUNT = 12
 RECORDS = st.integers(0, COUNT - 1)

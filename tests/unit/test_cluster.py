@@ -6,8 +6,8 @@ import pytest
 
 from governance.warehouse import connect, fetch_table, load_table
 from linkage.cluster import cluster, cluster_table
+from linkage.groups import UNSEEN_BITS
 from linkage.joining import join_on_average
-from linkage.joining_small import UNSEEN_BITS
 from tests.lib.linkage import clustered
 
 A, B, C = ("a", 1), ("b", 1), ("c", 1)

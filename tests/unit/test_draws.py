@@ -11,7 +11,9 @@ from hypothesis import strategies as st
 
 from governance.warehouse import connect, fetch_table, materialise
 from linkage.cluster import cluster
+from linkage.doubt import Doubt
 from linkage.draws import DRAWS, draw_links
+from linkage.settled import settled
 from tests.lib.linkage import clustered
 
 THRESHOLD = 0.5
@@ -22,7 +24,7 @@ def bits(probability):
     return math.log2(probability / (1 - probability))
 
 
-def drawn(records, pairs, single=(), draws=DRAWS):
+def drawn(records, pairs, single=(), draws=DRAWS, threshold=THRESHOLD):
     """Draws of records (source, id), joined by pairs with these weights in bits; and who is whom as linked."""
     con = connect(threads=1, lock=False)
     clustered(con, dict.fromkeys(records, 0), single)
@@ -31,11 +33,11 @@ def drawn(records, pairs, single=(), draws=DRAWS):
     for (a, b), weight in pairs.items():
         values = [*sorted((number[a], number[b])), weight, 1 / (1 + 2.0**-weight)]
         con.execute("INSERT INTO scored_pair VALUES (?, ?, ?, ?)", values)
-    cluster(con, THRESHOLD)
+    cluster(con, threshold)
     materialise(con, "cluster_person", "SELECT DISTINCT cluster, 'p' || cluster AS person_id FROM record_cluster")
     linked = fetch_table(con, "SELECT record, 'p' || cluster AS person_id FROM record_cluster ORDER BY record")
     of_record = dict(zip(sorted(records), linked["person_id"].to_pylist(), strict=True))
-    return draw_links(con, THRESHOLD, draws=draws), of_record
+    return draw_links(con, threshold, draws=draws), of_record
 
 
 def populations(found, of_record, draws=DRAWS):
@@ -133,13 +135,68 @@ def test_what_a_draw_cannot_change_need_not_be_joined_again(weights, single):
     found, _ = drawn(RECORDS, weights, single=single, draws=16)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(
-            "linkage.draws._joined_otherwise",
-            lambda doubt, weight, _threshold: np.ones((len(weight), doubt.component[-1] + 1), np.bool_),
+            "linkage.redraw._joined_otherwise",
+            lambda known: np.ones((len(known.ties.bits), known.component[-1] + 1), np.bool_),
         )
         everything, _ = drawn(RECORDS, weights, single=single, draws=16)
 
     assert found.linkage_draw.equals(everything.linkage_draw)
     assert found.drawn_person.equals(everything.drawn_person)
+
+
+@given(
+    weights=st.dictionaries(st.sampled_from(PAIRS), WEIGHTS),
+    single=st.sampled_from(["", "a", "ab"]),
+    threshold=st.sampled_from([0.2, THRESHOLD, 0.95, 0.999]),
+)
+def test_what_every_draw_joins_may_be_joined_once(weights, single, threshold):
+    """Row for row what joining single records in every draw gives."""
+    found, _ = drawn(RECORDS, weights, single=single, draws=16, threshold=threshold)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("linkage.settled._joined_in_all", lambda doubt, *_: np.arange(len(doubt.component)))
+        by_record, _ = drawn(RECORDS, weights, single=single, draws=16, threshold=threshold)
+
+    assert found.linkage_draw.equals(by_record.linkage_draw)
+    assert found.drawn_person.equals(by_record.drawn_person)
+
+
+def test_most_records_are_settled():
+    """Four records of one person who agree well and one in doubt: two groups are drawn, not five records."""
+    doubt = Doubt(
+        component=np.zeros(5, np.int64),
+        person=np.zeros(5, np.int64),
+        single_source=np.array([0, 1, 2, 3, 4]),
+        left=np.array([0, 0, 0, 1, 1, 2, 3]),
+        right=np.array([1, 2, 3, 2, 3, 3, 4]),
+        weight=np.array([20.0, 21, 22, 23, 24, 25, 1]),
+        unsure=np.arange(7) == 6,
+    )
+
+    known = settled(doubt, np.array([[5.0], [-5.0]]), 0.0)
+
+    assert known.of_record.tolist() == [0, 0, 0, 0, 1]
+    assert known.groups.size.tolist() == [4, 1]
+    assert known.inside.tolist() == [6, 0]
+    assert known.ties.bits.tolist() == [[6.0], [-4.0]]
+    assert known.ties.joined.tolist() == [[1], [0]]
+
+
+@pytest.mark.parametrize(("noise", "is_settled"), [(5.0, True), (12.0, False)])
+def test_who_might_agree_better_with_another_is_not_settled(noise, is_settled):
+    """Two who agree surely are joined beforehand, unless some draw lets one of them agree better with a third."""
+    doubt = Doubt(
+        component=np.zeros(3, np.int64),
+        person=np.zeros(3, np.int64),
+        single_source=np.array([0, 1, 0]),
+        left=np.array([0, 1]),
+        right=np.array([1, 2]),
+        weight=np.array([14.0, 4.0]),
+        unsure=np.array([False, True]),
+    )
+
+    known = settled(doubt, np.array([[-5.0], [noise]]), 0.0)
+
+    assert (known.of_record[0] == known.of_record[1]) == is_settled
 
 
 def test_large_components_are_drawn_in_parts_alike(monkeypatch):
