@@ -190,7 +190,7 @@ def parameter_english(parameter: Parameter) -> str:
     """A threshold a board may set."""
     values = (parameter.value, parameter.low, parameter.high)
     now, low, high = _shares(values) or map(_size, values)
-    return f"A board may change: {plain(parameter.name)}, now {now}, from {low} to {high}. {parameter.why}"
+    return f"A board may change “{plain(parameter.name)}”: now {now}, from {low} to {high}. {parameter.why}"
 
 
 def _shares(values: Sequence[float | str]) -> list[str]:

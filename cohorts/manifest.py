@@ -8,7 +8,7 @@ from cohorts.codelists import content_sha256
 from cohorts.english import attrition_labels, definition_english, population_english, unmet_english
 from cohorts.extracts import Extract, extract_caveats
 from cohorts.query import Definition, SignOff
-from cohorts.variants import measure_of, variant_label
+from cohorts.variants import measure_of, variant_label, varied_words
 from cohorts.words import kinds_words, sentence, titled
 from governance.english import percent
 from governance.settings import Source
@@ -53,6 +53,7 @@ def _describe(definition: Definition, sources: Sequence[Source]) -> dict[str, An
         "caveats": [*definition.caveats, *_caveats(used)],
         "steps": [{"step": f"{number:02}", "label": label} for number, label in labels],
         "variants": [{"measure": measure_of(one), "label": variant_label(one)} for one in definition.variants],
+        "varied": varied_words(definition),
         "ladder": [{"rung": rung.name, "label": titled(rung.name)} for rung in definition.query.ladder],
         "unmet_rung": definition.query.unmet,
         "evidence": list(definition.evidence),

@@ -72,5 +72,18 @@ def measure_of(variant: Variant) -> str:
 
 def variant_label(variant: Variant) -> str:
     """A variant in words, such as ``attendances a year: 10``."""
-    value = Duration.parse(variant.value) if isinstance(variant.value, str) else variant.value
-    return f"{plain(variant.parameter)}: {value}"
+    return f"{plain(variant.parameter)}: {_in_words(variant.value)}"
+
+
+def varied_words(definition: Definition) -> list[str]:
+    """Each threshold that is shown at other values: what it is in the answer, and why."""
+    varied = {each.parameter for each in definition.variants}
+    return [
+        f"In this report “{plain(each.name)}” is {_in_words(each.value)}. {each.why}"
+        for each in definition.parameters
+        if each.name in varied
+    ]
+
+
+def _in_words(value: float | str) -> str:
+    return str(Duration.parse(value) if isinstance(value, str) else value)

@@ -46,6 +46,7 @@ def cohort_section(frame: SafeFrame, facts: ReportFacts, definition: DefinitionF
         gap=deprivation_gap(frame, definition.id, definition.title),
         overlap=overlap_figures(frame, facts, definition),
         variants=_variants(frame, definition),
+        varied=definition.varied,
         attrition=_attrition(frame, definition),
         trend=cohort_trend(frame, facts, definition),
         voices=voice_steps(

@@ -11,6 +11,7 @@ from governance.disclosure import SafeFrame
 from governance.english import joined, long_date, month
 
 DONE, DUE, OVERDUE = "Done", "Due", "Overdue"
+_SINCE = "The number since"
 
 
 def state(decision: DecisionFacts, as_of: date) -> str:
@@ -37,7 +38,18 @@ def decided_page(frame: SafeFrame, facts: ReportFacts) -> DecidedPage | None:
     return DecidedPage(
         summary=f"Of {whole}, {joined(told)}, as of {long_date(last_day)}.",
         decisions=found,
+        note=_note(facts.since) if any(_SINCE in dict(each.facts) for each in found) else "",
     )
+
+
+def _note(since: SinceFacts | None) -> str:
+    """Where a reader finds what made the difference, if that was told apart anywhere."""
+    told = "A number can change for reasons that have nothing to do with a decision."
+    if since is None or since.why_not_split:
+        return told
+    if since.told_in:
+        return f"{told} The report on all of {since.told_in} has more on that."
+    return f"{told} The front page says what made the difference."
 
 
 def _decided(frame: SafeFrame, facts: ReportFacts, each: DecisionFacts) -> Decided:
@@ -56,7 +68,7 @@ def _decided(frame: SafeFrame, facts: ReportFacts, each: DecisionFacts) -> Decid
                 ("To be reviewed by", long_date(each.review_on)),
                 ("Done on", long_date(each.done_on) if each.done_on else ""),
                 ("What came back", each.came_back),
-                ("The number since", _since(frame, facts.since, facts.period, each.cohort)),
+                (_SINCE, _since(frame, facts.since, facts.period, each.cohort)),
             )
             if text
         ),

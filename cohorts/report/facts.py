@@ -39,6 +39,8 @@ class DefinitionFacts:
     """Number and label of each step from everyone to members."""
     variants: tuple[tuple[str, str], ...] = ()
     """Measure and label of each other threshold that is counted."""
+    varied: tuple[str, ...] = ()
+    """What each of these thresholds is in the answer, and why."""
     rungs: tuple[tuple[str, str], ...]
     """Name and label of each rung of the response ladder; empty if the manifest does not order them."""
     unmet_rung: str = ""
@@ -263,6 +265,7 @@ def _definition(each: Mapping[str, Any]) -> DefinitionFacts:
         review=_review(each.get("review")),
         lived_experience=_review(each.get("lived_experience")),
         variants=tuple((each_one["measure"], each_one["label"]) for each_one in each.get("variants", ())),
+        varied=tuple(each.get("varied", ())),
         steps=tuple((str(step["step"]), step["label"]) for step in each.get("steps", ())),
         rungs=tuple((rung["rung"], rung["label"]) for rung in each.get("ladder", ())),
         unmet_rung=each.get("unmet_rung") or "",

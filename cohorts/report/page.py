@@ -95,6 +95,8 @@ class DecidedPage:
 
     summary: str
     decisions: tuple[Decided, ...]
+    note: str = ""
+    """What else may lie behind a number that is set beside the last report's; empty where none is."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -157,6 +159,8 @@ class CohortSection:
     overlap: tuple[Figure, ...]
     variants: Table | None = None
     """The group at other thresholds."""
+    varied: tuple[str, ...] = ()
+    """What these thresholds are in the rest of the report, and why."""
     attrition: Table | None
     trend: Trend | None = None
     voices: tuple[VoiceStep, ...] = ()

@@ -55,7 +55,7 @@ def test_a_range_of_shares_tells_its_ends_apart(shares):
     low, value, high = sorted(shares)
     told = parameter_english(Parameter(name="share", value=value, low=low, high=high, why="Because."))
 
-    now, ends = told.removeprefix("A board may change: share, now ").removesuffix(". Because.").split(", from ")
+    now, ends = told.removeprefix("A board may change “share”: now ").removesuffix(". Because.").split(", from ")
     read = [Decimal(number.removesuffix("%")) for number in (*ends.split(" to "), now)]
     assert told.count("%") == 3
     assert [float(number / 100) for number in read] == [low, high, value]

@@ -136,7 +136,7 @@ def test_a_parameter_reads_with_its_range_and_reason():
     parameter = Parameter(name="response_time", value="12w", low="28d", high="6m", why="Long enough.")
 
     assert definition_english(definition(BASE, parameters=(parameter,)))[-1] == (
-        "A board may change: response time, now 84 days, from 28 days to 6 months. Long enough."
+        "A board may change “response time”: now 84 days, from 28 days to 6 months. Long enough."
     )
 
 
@@ -154,7 +154,7 @@ def test_a_range_reads_in_one_unit(value, low, high, told):
     parameter = Parameter(name="least", value=value, low=low, high=high, why="Enough.")
 
     assert definition_english(definition(BASE, parameters=(parameter,)))[-1] == (
-        f"A board may change: least, {told}. Enough."
+        f"A board may change “least”: {told}. Enough."
     )
 
 

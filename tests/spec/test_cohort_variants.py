@@ -4,9 +4,9 @@ from dataclasses import replace
 
 import pytest
 
-from cohorts.query import Shared, Variant
+from cohorts.query import Parameter, Shared, Variant
 from cohorts.run import run_cohorts
-from cohorts.variants import extra_measures, measure_of, shared_definition, variant_label
+from cohorts.variants import extra_measures, measure_of, shared_definition, variant_label, varied_words
 from governance.warehouse import fetch_table
 from tests.lib.cohorts import AS_OF, counted, definition, length, load_world, need, query, seen, warehouse, world
 from tests.spec.test_cohort_faults import faults_of
@@ -67,6 +67,19 @@ def test_a_variant_in_words():
     """As a row of the report's table."""
     assert (measure_of(VARIANT), variant_label(VARIANT)) == ("variant:visits=3", "visits: 3")
     assert variant_label(replace(VARIANT, parameter="response_time", value="84d")) == "response time: 84 days"
+
+
+def test_what_a_threshold_is_and_why_is_told_beside_its_other_values():
+    """A row of the table holds its name and a number only; what is not shown at other values is not told of."""
+    settable = [
+        Parameter(name=name, value=value, low=value, high=value, why=why)
+        for name, value, why in (("visits", 2, "Twice is a pattern."), ("lookback", "12m", "A year."))
+    ]
+    asked = replace(ASKED[0], parameters=tuple(settable))
+
+    assert varied_words(asked) == ["In this report “visits” is 2. Twice is a pattern."]
+    late = replace(asked, variants=(replace(VARIANT, parameter="lookback", value="24m"),))
+    assert varied_words(late) == ["In this report “lookback” is 12 months. A year."]
 
 
 @pytest.mark.parametrize("variants", ["[11]", "[3]", "[6m]"], ids=["outside", "the one in use", "another unit"])

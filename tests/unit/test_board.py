@@ -135,6 +135,25 @@ def test_the_next_report_carries_a_finding_with_what_came_back():
     assert (third.group, third.link) == ("", "")
 
 
+@pytest.mark.parametrize(
+    ("changes", "wanted"),
+    [
+        ({}, "The front page says what made the difference."),
+        ({"told_in": "Northmoor"}, "The report on all of Northmoor has more on that."),
+        ({"why_not_split": "records of that period were destroyed"}, "nothing to do with a decision."),
+    ],
+)
+def test_a_reader_is_sent_only_where_a_difference_is_told(changes, wanted):
+    """Nowhere by a first report, in which no number stands beside an earlier one."""
+    facts = invented_facts()
+    page = build_page(invented_frame(), replace(facts, since=replace(facts.since, **changes))).decided
+    first = build_page(invented_frame(), replace(facts, since=None))
+
+    assert page.note.endswith(wanted)
+    assert first.decided.note == ""
+    assert "made the difference" not in whole(first)
+
+
 def test_nothing_decided_is_no_page():
     """A first report has none."""
     facts = replace(invented_facts(), board_file=replace(BOARD, decisions=(), criteria=()))

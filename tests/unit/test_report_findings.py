@@ -213,6 +213,7 @@ def test_facts_come_from_configs_and_the_manifest(tmp_path):
                 "sources": ["A study."],
                 "caveats": [],
                 "steps": [{"step": "01", "label": "Everyone"}],
+                "varied": ["In this report “notices” is 2. Two are a repeat."],
                 "ladder": [{"rung": "referred", "label": "Referred"}],
                 "evidence": ["Known."],
                 "review": {"status": "reviewed", "by": "A Board", "on": "2025-01-01"},
@@ -226,6 +227,7 @@ def test_facts_come_from_configs_and_the_manifest(tmp_path):
     assert facts.definitions[0].review == "reviewed A Board 2025-01-01"
     assert facts.definitions[0].lived_experience == "not yet reviewed"
     assert facts.definitions[0].rungs == (("referred", "Referred"),)
+    assert facts.definitions[0].varied == ("In this report “notices” is 2. Two are a repeat.",)
     assert facts.as_of == date(2025, 10, 1)
     assert facts.board == bundle.project.report.board
     assert facts.sources[0].coverage == (
