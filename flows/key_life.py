@@ -24,7 +24,16 @@ from governance.keys.files import KeyFiles, KeyInfo
 from governance.keys.issue import seal_info
 from governance.keys.making import session
 from governance.keys.ring import KeyRing
-from governance.keys.rotation import Sealed, check_rotatable, finish, is_held, next_key, seal_anew, take_place
+from governance.keys.rotation import (
+    WAITING,
+    Sealed,
+    check_rotatable,
+    finish,
+    is_held,
+    next_key,
+    seal_anew,
+    take_place,
+)
 from governance.keys.states import moved, retired_id, shred
 from governance.ledger import Event, Ledger
 from governance.settings import load_bundle
@@ -51,10 +60,8 @@ def rotate_key(root: Path, key_id: str) -> dict[str, Any]:
     bundle, store, ring = load_bundle(root), KeyFiles(root / "keys"), KeyRing(root / "keys")
     with only_run(root):
         if done := finish(store, key_id):
-            ledger, count = open_ledger(root, ring), len([*_sealed_to(root, done)]) if done.kind == "zone" else 0
-            for old in _rotated_untold(store, done, ledger):
-                _record_rotation(ledger, bundle.project.id, old, done, count)
-            return {"key": told_of(done), "retired": "", **Sealed().as_dict()}
+            retired = _end_rotation(root, store, done, open_ledger(root, ring))
+            return {"key": told_of(done), "retired": retired, **Sealed().as_dict()}
         old = store.info(key_id)
         check_rotatable(old)
         moved(old, "retiring")
@@ -68,19 +75,33 @@ def rotate_key(root: Path, key_id: str) -> dict[str, Any]:
             _list_anew([path for path, _ in files], ledger, bundle.project.id)
             _issued_anew(store, old, *keys)
         active = take_place(store, old, secret if old.kind == "zone" else b"", new, new_secret)
-        _record_rotation(ledger, bundle.project.id, old, active, sealed.files)
+        _record_rotation(ledger, old, active, sealed.files)
+        store.forget(new.id)
     return {"key": told_of(active), "retired": retired_id(old), **sealed.as_dict()}
 
 
-def _record_rotation(ledger: Ledger, project: str, old: KeyInfo, new: KeyInfo, files: int) -> None:
+def _record_rotation(ledger: Ledger, old: KeyInfo, new: KeyInfo, files: int) -> None:
     keys = {"holder": old.holder, "fingerprint": old.fingerprint, "key": new.fingerprint}
-    ledger.append(Event.KEY_ROTATED, at=timestamp(), project=project, files=files, **keys)
+    ledger.append(Event.KEY_ROTATED, at=timestamp(), project=new.project, files=files, **keys)
+
+
+def _end_rotation(root: Path, store: KeyFiles, new: KeyInfo, ledger: Ledger) -> str:
+    """Tell of a rotation that was cut off with the new key in its place; returns what the old one is called."""
+    retired = ""
+    for old in _rotated_untold(store, new, ledger):
+        _record_rotation(ledger, old, new, len([*_sealed_to(root, new)]) if new.kind == "zone" else 0)
+        retired = old.id
+    store.forget(f"{new.id}{WAITING}")
+    return retired
 
 
 def _rotated_untold(store: KeyFiles, new: KeyInfo, ledger: Ledger) -> list[KeyInfo]:
     """Keys in whose place this one is, without a line: the call that retired them was cut off before it."""
-    told = {entry.facts["fingerprint"] for entry in ledger.entries() if entry.event is Event.KEY_ROTATED}
+    lines = [entry.facts for entry in ledger.entries() if entry.event is Event.KEY_ROTATED]
+    if any(line["key"] == new.fingerprint for line in lines):
+        return []
     retired = (one for one in store.infos() if (one.kind, one.holder, one.state) == (new.kind, new.holder, "retiring"))
+    told = {line["fingerprint"] for line in lines}
     return [one for one in retired if one.fingerprint not in told]
 
 

@@ -200,8 +200,11 @@ class KeyFiles:
                 write_points.remove(path)
 
     def forget(self, key_id: str) -> None:
-        """Remove every file of a key that another takes the place of."""
-        for path in self._files(key_id):
+        """Remove every file of a key that another takes the place of: what holds its secret last.
+
+        Cut off in between it is still held here, so whoever goes on finds it; a public copy alone would stop them.
+        """
+        for path in sorted(self._files(key_id), key=lambda path: path.parent.name != PUBLIC):
             write_points.remove(path)
 
     def publish(self, info: KeyInfo) -> None:

@@ -56,14 +56,12 @@ def _begun(store: KeyFiles) -> bool:
 
 def _swap(store: KeyFiles, share: str) -> None:
     """The waiting share takes its place, unless it has."""
-    if not store.knows(_waiting(share)) or finish(store, share):
+    if not store.knows(_waiting(share)):
         return
-    new, sealed = store.read(_waiting(share))
-    old = store.info(share)
-    if old.fingerprint == new.fingerprint:
-        store.forget(new.id)  # it had its place; only the waiting copy was left
-        return
-    take_place(store, old, store.read(share)[1] if store.holds(share) else b"", new, sealed)
+    if not finish(store, share):
+        new, sealed = store.read(_waiting(share))
+        take_place(store, store.info(share), store.read(share)[1] if store.holds(share) else b"", new, sealed)
+    store.forget(_waiting(share))
 
 
 def interrupted(store: KeyFiles) -> bool:

@@ -1,7 +1,8 @@
 """A new key in the place of an old one, and everything that lies here sealed anew, counted and compared.
 
 A rotation that is cut off is finished by the next call: the new key waits as pending, files already sealed to it are
-told by opening them, and the old key goes only when all files open under the new one.
+told by opening them, and the old key goes only when all files open under the new one. The copy that waits is the last
+to go, after the ledger has its line: while it lies there the rotation has not ended.
 """
 
 import os
@@ -51,24 +52,28 @@ def next_key(store: KeyFiles, making: Making, info: KeyInfo) -> tuple[KeyInfo, b
 
 
 def take_place(store: KeyFiles, old: KeyInfo, secret: bytes, new: KeyInfo, new_secret: bytes) -> KeyInfo:
-    """The new key becomes the active one under the old one's id, which goes on retiring under another."""
+    """The new key becomes the active one under the old one's id, which goes on retiring under another.
+
+    The copy that waited stays, until whoever rotates has told of it.
+    """
     retire(store, old, secret)
     active = replace(new, id=old.id, state="active")
     store.forget(old.id)
     store.write(active, new_secret, beside=new.id)
-    store.forget(new.id)
     return active
 
 
 def finish(store: KeyFiles, key_id: str) -> KeyInfo | None:
-    """The key of a rotation that was cut off between the two; None if there is none."""
+    """The key of a rotation that was cut off once the old key had gone, in its place; None if there is none."""
     waiting = f"{key_id}{WAITING}"
-    if store.knows(key_id) or not store.knows(waiting):
+    if not store.knows(waiting):
         return None
-    info, secret = store.read(waiting)
-    active = replace(info, id=key_id, state="active")
+    told = store.info(waiting)
+    if store.knows(key_id) and store.info(key_id).fingerprint != told.fingerprint:
+        return None
+    _, secret = store.read(key_id if store.holds(key_id) else waiting)
+    active = replace(told, id=key_id, state="active")
     store.write(active, secret, beside=waiting)
-    store.forget(waiting)
     return active
 
 

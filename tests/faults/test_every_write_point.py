@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from flows.find import find_proposals
 from flows.intact import files_of_project
-from flows.key_life import KeyOrder, destroy_key
+from flows.key_life import KeyOrder, destroy_key, rotate_key
 from flows.lock import only_run
 from flows.run import now
 from governance.errors import PolicyRefusal
@@ -132,6 +132,32 @@ def test_a_key_that_is_being_destroyed_is_destroyed_in_the_end(toy, tmp_path, fa
 def recorded(root):
     """Destructions of keys that the ledger tells of."""
     return [one for one in Ledger(root / "ledger").entries() if one.event is Event.KEY_DESTROYED]
+
+
+@pytest.mark.parametrize("key", ["zone_linkage", "zone_source_housing", "signing_signer"])
+def test_a_rotation_is_finished_by_the_next_call_wherever_it_was_cut_off(toy, tmp_path, key):
+    """One new key in the old one's place, one line in the ledger that names both, and nothing that waits."""
+    old = KeyRing(toy / "keys").info(key).fingerprint
+    passed = points_of(lambda: rotate_key(shutil.copytree(toy, tmp_path / "a"), key))
+    assert len(passed) > 40, "the control: there are points to be killed at"
+
+    for number in range(len(passed)):
+        root = Path(shutil.copytree(toy, tmp_path / f"trial{number}"))
+        assert not with_fault(lambda: rotate_key(root, key), at=number, fault=KILL)  # noqa: B023 - called at once
+        if not rotated(root) or list(root.glob("keys/*/*_next.json")):
+            rotate_key(root, key)
+        [line], ring = rotated(root), KeyRing(root / "keys")
+        assert (line["fingerprint"], line["key"]) == (old, ring.info(key).fingerprint), passed[number]
+        stands = {one.state: one.fingerprint for one in ring.infos() if one.id.startswith(key)}
+        assert stands == {"active": line["key"], "retiring": old}, passed[number]
+        assert ring.holds(key)
+        with only_run(root):
+            assert left_over(root) == []
+
+
+def rotated(root):
+    """What the ledger tells of keys in whose place another is."""
+    return [one.facts for one in Ledger(root / "ledger").entries() if one.event is Event.KEY_ROTATED]
 
 
 # --- a month ----------------------------------------------------------------------------------------------
