@@ -102,8 +102,8 @@ def _together(members: Members) -> str:
 def need_english(need: Need) -> str:
     """One need and what shows it."""
     if need.how == "none":
-        return f"{titled(need.id)} is shown by the absence of: {'; '.join(_pieces(need))}."
-    return f"{titled(need.id)} is shown by {f'; {_JOINT[need.how]} '.join(_pieces(need))}."
+        return f"“{titled(need.id)}” means the absence of: {'; '.join(_pieces(need))}."
+    return f"“{titled(need.id)}” means {f'; {_JOINT[need.how]} '.join(_pieces(need))}."
 
 
 def _pieces(need: Need) -> list[str]:

@@ -1,4 +1,4 @@
-"""Each piece of evidence in English, as the end of "… is shown by"."""
+"""Each piece of evidence in English, as the end of "… means"."""
 
 from calendar import month_name
 

@@ -76,5 +76,9 @@ def _note(facts: ReportFacts, apart: frozenset[str]) -> str:
         "Each row is one combination of services, and each person is in one row. A large dot is a service that saw "
         "these people; a small dot is one that did not. Rarer combinations are put together in the last row."
     )
-    left_out = [quoted(facts.source_short(each.id)) for each in facts.sources if each.id not in apart]
+    names = {each.id: quoted(facts.source_short(each.id)) for each in facts.sources}
+    left_out = [name for source, name in names.items() if source not in apart]
+    if len(left_out) > len(apart):
+        looked_at = [name for source, name in names.items() if source in apart]
+        return f"{told} This picture looks at {joined(looked_at)} and at no other service."
     return f"{told} This picture does not look at {joined(left_out, 'or')}." if left_out else told

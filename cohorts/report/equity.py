@@ -7,7 +7,7 @@ from markupsafe import Markup
 from cohorts.report.certainty import tipping_point
 from cohorts.report.charts import Dot, dot_chart
 from cohorts.report.facts import DefinitionFacts, DimensionFacts, ReportFacts
-from cohorts.report.findings import equity_finding
+from cohorts.report.findings import beside_its_groups, equity_finding
 from cohorts.report.labels import NOT_RECORDED, in_order, label
 from cohorts.report.page import Figure, Table
 from cohorts.report.tables import anchor, overall_rate
@@ -42,6 +42,7 @@ def equity_figure(
         finding=_finding(frame, facts, definition.id, dimension, dots),
         chart=_chart(chart_id, f"{definition.title}: rate by {by}", dots, overall_rate(frame, definition.id)),
         table=_equity_table(frame, facts, definition, dimension, by),
+        note=beside_its_groups(overall_rate(frame, definition.id), dots),
     )
 
 

@@ -59,6 +59,19 @@ def _not_recorded(dots: Sequence[Dot], recorded: Sequence[Dot]) -> str:
     return ""
 
 
+def beside_its_groups(everyone: SafeRate, dots: Sequence[Dot]) -> str:
+    """Why the rate of everyone may be higher or lower than that of every group beside it; empty where it is not."""
+    shown = [dot.rate.per_1000 for dot in dots if dot.rate.per_1000 is not None]
+    if everyone.per_1000 is None or len(shown) < 2 or min(shown) <= everyone.per_1000 <= max(shown):
+        return ""
+    hidden = ", and everyone counts those in hidden groups, too" if len(shown) < len(dots) else ""
+    way = "lower" if everyone.per_1000 < min(shown) else "higher"
+    return (
+        f"The rate for everyone is {way} than that of each group shown: numbers are changed and rounded on their"
+        f" own{hidden}."
+    )
+
+
 def ladder_finding(rungs: Sequence[Bar], decides: str = "") -> str:
     """How far people got: where most of them were lost, and which steps no one reached.
 

@@ -48,7 +48,7 @@ def _age(group: str, _: ReportFacts) -> str:
 
 
 def _service(group: str, facts: ReportFacts) -> str:
-    return facts.source_title(group)
+    return facts.source_short(group)
 
 
 def _pair(group: str, facts: ReportFacts) -> str:

@@ -74,6 +74,6 @@ def _overlap_bars(frame: SafeFrame, facts: ReportFacts, cohort: str, dimension: 
 
 def _pairs_note(facts: ReportFacts, others: int) -> str:
     """What the chart of pairs leaves out, and where it is."""
-    left_out = f"Pairs with {quoted(facts.source_title(facts.spine))} are left out here, as it lists nearly everyone."
+    left_out = f"Pairs with {quoted(facts.source_short(facts.spine))} are left out here, as it lists nearly everyone."
     more = f" So are {others} smaller pairs." if others else ""
     return f"{left_out}{more} All pairs are in the file of safe counts."

@@ -21,6 +21,8 @@ from governance.english import joined
 _HEARD = "Heard"
 _MOST_UNKNOWN = 500
 """In every 1,000: where more are in no group, groups are not compared."""
+_MOST_NAMED = 2
+"""Of more groups that have too few people than this, it is told how many they are."""
 
 _NOT_PRINTED = (
     "What people told us of a barrier on this page is kept back: the group is so small that someone might know who"
@@ -200,4 +202,6 @@ def _finding(frame: SafeFrame, facts: ReportFacts, asked: _Asked) -> str:
     told = {way: [title for title, found in ways if found == way] for way in says}
     if len(told[2]) == len(ways):
         return "There are too few people to compare in any group."
+    if len(told[2]) > _MOST_NAMED:
+        told[2] = [f"the other {len(told[2])} groups"]
     return " ".join(says[way].format(joined(titles)) for way, titles in told.items() if titles)

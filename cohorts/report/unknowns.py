@@ -142,13 +142,20 @@ def _definitions(facts: ReportFacts) -> Table:
 
 def _sources(facts: ReportFacts) -> Table:
     rows = tuple(
-        (each.title, each.organisation, _SECTORS.get(each.sector, each.sector), each.extract) for each in facts.sources
+        (
+            each.title,
+            facts.source_short(each.id),
+            each.organisation,
+            _SECTORS.get(each.sector, each.sector),
+            each.extract,
+        )
+        for each in facts.sources
     )
     return Table(
         caption="Sources used",
-        head=("Source", "Organisation", "Sector", "Extract"),
+        head=("Source", "Name in charts", "Organisation", "Sector", "Extract"),
         rows=rows,
-        text_columns=frozenset({1, 2, 3}),
+        text_columns=frozenset({1, 2, 3, 4}),
     )
 
 
@@ -160,8 +167,8 @@ def grouped(digest: str) -> tuple[str, ...]:
 INTERVALS = (
     f"{quoted('Likely')} and {quoted('95% interval')} mean the range where the true rate probably lies. It allows for"
     " chance and, unless it says otherwise, for records that were joined wrongly or not at all, and for the changes"
-    " that protect people. What it allows for joining does not shrink from one report to the next, for up to two years:"
-    " reports put together would tell of a few people if it did."
+    " that protect people. What it allows for joining never gets smaller from one report to the next, for up to two"
+    " years: that protects people, too."
 )
 """What every interval of the report means, in each of its forms."""
 

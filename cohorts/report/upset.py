@@ -59,7 +59,7 @@ def upset_chart(
     bottom = top + _ROW * len(rows)
     parts.append(tag("line", x1=left + 12, y1=top, x2=left + 12, y2=bottom, stroke=TEXT))
     described = "; ".join(f"{row.bar.label}: {row.bar.text}" for row in rows)
-    says = f"Each row is the people seen by these services and by no others. {described}."
+    says = f"Each row is the people seen by these services and by no other in the picture. {described}."
     return drawn(chart_id, title, says, parts, bottom + 4)
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from cohorts.report.charts import Axis, Dot, dot_chart
 from cohorts.report.equity import by_words
 from cohorts.report.facts import DimensionFacts, ReportFacts
-from cohorts.report.findings import equity_finding, quoted
+from cohorts.report.findings import beside_its_groups, equity_finding, quoted
 from cohorts.report.labels import EQUITY_ORDER, in_order, label
 from cohorts.report.page import Figure, Table, Trend, Waits
 from cohorts.report.tables import with_spans
@@ -75,7 +75,7 @@ def _half(found: list[ServiceWait], facts: ReportFacts) -> Table | None:
     if not found:
         return None
     rows = tuple(
-        (facts.source_title(each.source), each.people.text, each.median.text, each.median.interval_text)
+        (facts.source_short(each.source), each.people.text, each.median.text, each.median.interval_text)
         for each in found
     )
     head = ("Service", "People referred", "Weeks until half were seen", "95% interval")
@@ -99,7 +99,18 @@ def _by_place(found: list[ServiceWait], facts: ReportFacts) -> Figure:
             "waits-by-place", "Waits in the most deprived fifth of areas and in all others", dots, axis=_AXIS
         ),
         table=Table(caption="Weeks until half were seen, by place", head=head, rows=rows),
-        note="An arrow means that the interval runs on.",
+        note=f"An arrow means that the interval runs on. {_beside_its_parts(found, facts)}".rstrip(),
+    )
+
+
+def _beside_its_parts(found: list[ServiceWait], facts: ReportFacts) -> str:
+    """Why the wait of everyone may be longer or shorter than both of its parts; empty where none is."""
+    odd = [quoted(facts.source_short(each.source)) for each in found if not each.is_between]
+    if not odd:
+        return ""
+    return (
+        f"For {joined(odd)} the wait of everyone does not lie between these two: each is worked out from numbers that"
+        " are changed and rounded on their own."
     )
 
 
@@ -226,6 +237,7 @@ def missed_figure(frame: SafeFrame, facts: ReportFacts, dimension: DimensionFact
         finding=equity_finding(dots),
         chart=dot_chart(chart_id, f"People who missed an appointment, by {by}", dots, everyone=everyone),
         table=with_spans(table, [*spans, frame.span(EVERYONE, MISSED)]),
+        note=beside_its_groups(everyone, dots),
     )
 
 

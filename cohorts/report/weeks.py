@@ -99,6 +99,14 @@ class ServiceWait:
     others: Weeks
     gap: Gap
 
+    @property
+    def is_between(self) -> bool:
+        """Whether the median of everybody lies between those of its two parts, as far as all three are known."""
+        whole, one, other = self.median.value, self.deprived.value, self.others.value
+        if whole is None or one is None or other is None:
+            return True
+        return min(one, other) <= whole <= max(one, other)
+
 
 def services_waited_for(frame: SafeFrame) -> list[str]:
     """Services that anybody was referred to, in the order of their ids."""

@@ -141,12 +141,12 @@ def weigh_page(frame: SafeFrame, facts: ReportFacts) -> WeighPage | None:
     weights = np.array([one.weight for one in criteria])
     weighed = weigh(values, is_mark, weights, facts.board_file.vary) if whole else None
     return WeighPage(
-        says=_says(whole, weighed),
+        says=_says(whole, weighed, len(facts.definitions) - len(whole)),
         vary=f"{round(100 * facts.board_file.vary)}%",
         settings=f"{weighed.settings:,}" if weighed else "0",
         criteria=_criteria(criteria),
         marks=_marks_table(facts, criteria, whole, weighed),
-        places=_places_table(facts, whole, weighed) if weighed else None,
+        places=_places_table(facts, whole, weighed) if weighed and len(whole) > 1 else None,
     )
 
 
@@ -224,10 +224,21 @@ def _places_table(facts: ReportFacts, whole: Sequence[DefinitionFacts], weighed:
     return Table(caption="Does the order hold?", head=head, rows=tuple(rows))
 
 
-def _says(whole: Sequence[DefinitionFacts], weighed: Weighed | None) -> str:
-    """Whether a board may rely on the order. What hangs on the weights is said to hang on them."""
+def _says(whole: Sequence[DefinitionFacts], weighed: Weighed | None, others: int) -> str:
+    """Whether a board may rely on the order, and how many groups are not in it."""
     if weighed is None:
         return "The numbers are too small to weigh any group."
+    if len(whole) == 1 and others:
+        return (
+            f"Only {quoted(whole[0].title)} has a number for all that you weigh by. So there is no order to tell: that"
+            " it stands alone does not make it the first."
+        )
+    left_out = f" {others} of {others + len(whole)} groups could not be weighed." if others else ""
+    return _order(whole, weighed) + left_out
+
+
+def _order(whole: Sequence[DefinitionFacts], weighed: Weighed) -> str:
+    """What comes first. What hangs on the weights is said to hang on them."""
     first = [place for place, found in enumerate(weighed.places) if found == 1]
     if len(first) > 1:
         return "Two or more groups come first together. Your own judgement decides."

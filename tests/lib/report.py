@@ -566,9 +566,9 @@ _WORDS = {
         (
             "Needs: at least 3 of homelessness, substance use, mental ill health, offending and domestic abuse, with at"
             " least 2 of them inside one span of 12 months.",
-            "Homelessness is shown by homelessness recorded by any source in the last 24 months; or an address recorded"
+            "“Homelessness” means homelessness recorded by any source in the last 24 months; or an address recorded"
             " as no fixed abode.",
-            "Substance use is shown by substance use recorded by any source in the last 24 months.",
+            "“Substance use” means substance use recorded by any source in the last 24 months.",
         ),
         "Unmet means: within 6 months of the day by which 3 of the needs had been shown, there was not an adult social"
         " care service, new or already under way; nor 3 or more attended mental health contacts.",
@@ -588,7 +588,7 @@ _WORDS = {
         "Police send a notice when they worry about someone. One study found that few led to support.",
         (
             "Need: repeat notices.",
-            "Repeat notices is shown by 2 or more police safeguarding notices in the last 12 months.",
+            "“Repeat notices” means 2 or more police safeguarding notices in the last 12 months.",
         ),
         "Unmet means: within 84 days of the latest sign of repeat notices, there was not an adult social care service.",
     ),

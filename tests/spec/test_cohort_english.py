@@ -117,9 +117,9 @@ def test_a_definition_in_full():
         "People on the population register, not recorded as having died, aged 18 or over (the age they reach in the"
         " year the period ends).",
         "Needs: both homeless and drinking.",
-        "Homeless is shown by homelessness recorded by any source in the last 12 months; or 3 or more emergency"
+        "“Homeless” means homelessness recorded by any source in the last 12 months; or 3 or more emergency"
         " department attendances in the last 12 months.",
-        "Drinking is shown by substance use recorded by any source in the last 12 months.",
+        "“Drinking” means substance use recorded by any source in the last 12 months.",
         "Response 1, referred: within 28 days of the day by which all the needs had been shown, a request for adult"
         " social care.",
         "Response 2, helped: within 84 days of that day, an adult social care service; or 3 or more mental health"

@@ -16,7 +16,8 @@ from cohorts.report import build_page
 from cohorts.report.board_facts import DecisionFacts
 from cohorts.report.decided import DONE, DUE, OVERDUE, state
 from cohorts.report.weighing import _in_a_hundred, weigh, weigh_page
-from governance.disclosure import release
+from governance.disclosure import CellKey, release
+from governance.disclosure.rounding import HIDDEN
 from governance.errors import ConfigError
 from tests.lib.report import BOARD, COHORTS, POLICY, invented_counts, invented_facts, invented_frame, whole, with_people
 
@@ -271,6 +272,22 @@ def test_where_every_number_is_withheld_nothing_is_weighed():
     assert page.weighed.places is None
     assert "too small" in page.weighed.says
     assert "Does the order hold?" not in whole(page)
+
+
+def test_a_group_that_is_weighed_alone_comes_first_of_nothing():
+    """Where the numbers of all others are withheld there is no order; where some are, it is said how many."""
+    frame = invented_frame()
+    last = {CellKey(each.id, "met"): HIDDEN for each in COHORTS}
+    one, two = ({key: cell for key, cell in list(last.items())[kept:]} for kept in (1, 2))
+    alone, pair = (
+        weigh_page(replace(frame, cells={**frame.cells, **withheld}, spans={}), invented_facts())
+        for withheld in (one, two)
+    )
+
+    assert alone.says.startswith(f"Only \N{LEFT SINGLE QUOTATION MARK}{COHORTS[0].title}")
+    assert "first, and stays first" not in alone.says
+    assert alone.places is None
+    assert pair.says.endswith("2 of 4 groups could not be weighed.")
 
 
 def test_the_same_numbers_give_the_same_page():

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import pytest
 
+from cohorts.report import build_page
 from cohorts.report.charts import Bar
 from cohorts.report.combined import combinations_figure
 from cohorts.report.findings import quoted
@@ -61,11 +62,38 @@ def test_a_service_has_its_short_name_where_it_stands_beside_others(figure):
     assert not any("Housing and homelessness" in row[0] for row in figure.table.rows)
 
 
+def test_a_service_has_one_name_in_all_charts_of_a_group(facts):
+    """And the page on how the report was made says which source it is."""
+    page = build_page(invented_frame(), facts)
+    services = page.cohorts[2].overlap[0].table
+
+    assert "Homes" in [row[0] for row in services.rows]
+    assert ("Housing and homelessness", "Homes") in [row[:2] for row in page.making.sources.rows]
+
+
 def test_the_sentence_says_what_is_common_and_what_is_not_told(figure):
     """All of this group were in emergency care; the register is not looked at."""
     assert f"{quoted('Emergency care')} is in each of the common ones." in figure.finding
     assert re.search(r"About \d+ in every 100 have a rarer combination\.$", figure.finding)
     assert figure.note.endswith(f"This picture does not look at {quoted('GP register')}.")
+
+
+def test_words_claim_nothing_of_services_that_the_picture_does_not_look_at(figure):
+    """Whoever hears them is told no more than whoever sees the dots: others may have seen these people, too."""
+    description = re.search(r"<desc[^>]*>(.*?)</desc>", figure.chart)[1]
+
+    assert description.startswith("Each row is the people seen by these services and by no other in the picture.")
+
+
+def test_of_many_services_those_that_are_looked_at_are_named(facts):
+    """The shorter list of the two is told: with nineteen sources the other is as long as the table."""
+    more = [replace(facts.sources[0], id=f"more_{number}", short_title=f"More {number}") for number in range(9)]
+    many = replace(facts, sources=(*facts.sources, *more))
+    note = combinations_figure(invented_frame(), many, many.definitions[2]).note
+
+    assert "More 3" not in note
+    assert "GP register" not in note
+    assert re.search(r"This picture looks at .*Homes.* and at no other service\.$", note)
 
 
 def test_without_combinations_there_is_no_picture(facts):

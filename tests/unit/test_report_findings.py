@@ -8,6 +8,7 @@ import pytest
 from cohorts.report.charts import Bar, Dot, bar_chart, dot_chart
 from cohorts.report.facts import report_facts
 from cohorts.report.findings import (
+    beside_its_groups,
     clear_difference,
     equity_finding,
     found_sentence,
@@ -36,6 +37,20 @@ def rate(people, among):
 def dots(**groups):
     """Dots by label, from (people, among)."""
     return [Dot(name, rate(*counts)) for name, counts in groups.items()]
+
+
+def test_a_rate_of_everyone_beside_all_groups_is_explained():
+    """A reader who finds everyone below both sexes would think that one of the three numbers is wrong."""
+    groups = dots(female=(200, 1025), male=(175, 885))
+    hidden = [*groups, Dot("Not recorded", rate(3, 1000))]
+
+    assert beside_its_groups(rate(370, 1915), groups) == (
+        "The rate for everyone is lower than that of each group shown: numbers are changed and rounded on their own."
+    )
+    assert beside_its_groups(rate(400, 1915), hidden).endswith("own, and everyone counts those in hidden groups, too.")
+    assert "higher" in beside_its_groups(rate(400, 1915), hidden)
+    assert beside_its_groups(rate(375, 1910), groups) == ""
+    assert beside_its_groups(rate(370, 1915), groups[:1]) == ""
 
 
 def test_no_difference_is_claimed_where_intervals_overlap():

@@ -329,7 +329,7 @@ def test_the_definition_is_told_in_short_and_in_full(html):
     """Who members are stands in the cohort's part; rungs and small print only in the full text at the end."""
     section, full = html.split("Definitions in full")  # on the last page
 
-    assert "Repeat notices is shown by" in section
+    assert "“Repeat notices” means" in section
     assert "Response 1, referred" not in section
     assert "Response 1, referred" in full
 

@@ -96,6 +96,18 @@ def test_groups_of_the_report_by_address():
     assert found.groups.rows[2][1] == "[c]"
 
 
+def test_many_groups_that_are_too_small_are_counted_not_named():
+    """Their long names would bury what is clear; each has its row in the table."""
+    pair = (shown(10), shown(100)), (shown(2000), shown(20000))
+    small = (HIDDEN, shown(100)), (shown(300), shown(20000))
+    frame = sliced(**{LARGE: pair, **dict.fromkeys([each.id for each in COHORTS[1:]], small)})
+
+    found = barriers(frame)["address"]
+
+    assert found.finding.endswith("Too few people to compare for the other 3 groups.")
+    assert not any(TITLES[each.id] in found.finding for each in COHORTS[1:])
+
+
 @pytest.mark.parametrize(
     ("changes", "verdict"),
     [({}, "Heard"), ({"is_kept_back": True}, "Kept back"), ({"barrier": ""}, "Silent"), ({"cohort": "gone"}, "Silent")],

@@ -47,6 +47,27 @@ def service(median=(2, 1, 3), gap=(0, -1, 1)):
     )  # fmt: skip
 
 
+def test_a_wait_that_is_not_between_those_of_its_parts_is_explained(frame):
+    """Each is worked out from its own released counts; where they fall as expected nothing is said."""
+    between, half = service(median=(2, 1, 3)), Weeks(Bounded(5, 4, 6))
+    page = build_page(frame, invented_facts()).waits
+
+    assert between.is_between
+    assert not replace(between, median=half).is_between
+    assert replace(between, median=half, others=Weeks(None)).is_between
+    assert [each for each in ("housing", "mental_health") if not service_wait(frame, each).is_between] == [
+        "mental_health"
+    ]
+    assert quoted("Housing and homelessness") not in page.by_place.note
+    moved_up = {
+        (referred("housing"), ALL, ALL): number(1200),
+        (waited("housing", "seen", BANDS[-1]), ALL, ALL): number(900),
+    }
+    told = build_page(with_cells(frame, moved_up), invented_facts()).waits.by_place.note
+    both = f"{quoted('Housing and homelessness')} and {quoted('Mental health services')}"
+    assert f"For {both} the wait of everyone does not lie between these two" in told
+
+
 def test_the_planted_gap_is_found_and_the_other_is_not_claimed(frame):
     """Housing takes twice as long where it is poor; mental health takes as long everywhere."""
     housing, mental = (service_wait(frame, source) for source in ("housing", "mental_health"))
