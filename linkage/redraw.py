@@ -78,30 +78,31 @@ def differences(piece: Piece, threshold: float) -> Differences:
         piece: What is drawn.
         threshold: Pairs at or above it are joined.
     """
-    doubt = piece.doubt
-    known = settled(doubt, np.log2(piece.chance / (1 - piece.chance)), threshold)
+    start = piece.doubt.start
+    known = settled(piece.doubt, np.log2(piece.chance / (1 - piece.chance)), threshold)
+    record, first = np.argsort(known.of_record, kind="stable"), _starts(known.groups.size)
+    words = np.add.reduceat(_words(start, len(record))[record], first)
     otherwise = _joined_otherwise(known)
     nodes = _nodes(known, otherwise)
-    record, of_group = np.argsort(known.of_record, kind="stable"), known.groups.size
-    start = np.cumsum(of_group) - of_group
-    words = np.add.reduceat(_words(doubt.start, len(record))[record], start)
     linked, drawn = _gathered(known.person, words), _gathered(_joined(nodes, known), words[nodes.group])
-    there = np.sort(linked.word)
-    is_new = there[np.searchsorted(there[:-1], drawn.word)] != drawn.word
-    draw = nodes.draw[drawn.node[drawn.first]]
-    missing_draw, missing = _missing(
-        linked, drawn.word[~is_new], draw[~is_new], ~otherwise[:, known.component[linked.node[linked.first]]]
+    draw, is_new = nodes.draw[drawn.node[drawn.first]], ~np.isin(drawn.word, linked.word)
+    untouched = ~otherwise[:, known.component[linked.node[linked.first]]]
+    missing_draw, missing = _missing(linked, drawn.word[~is_new], draw[~is_new], untouched)
+    word, group = _each_once(drawn, is_new, nodes)
+    place, of_place = _ranges(first[group], known.groups.size[group])
+    return Differences(
+        start=start,
+        new=(draw[is_new] + piece.first, drawn.word[is_new]),
+        missing=(missing_draw + piece.first, record[first[missing]] + start),
+        members=(word[of_place], record[place] + start),
     )
+
+
+def _each_once(drawn: _People, is_new: Flags, nodes: _Nodes) -> tuple[Words, Ints]:
+    """Of every new person once: the person's word, and each group."""
     of_node = drawn.of_node
     wanted = (_once(drawn.word) & is_new)[of_node]
-    group = nodes.group[drawn.node[wanted]]
-    place, of_place = ranges(start[group], of_group[group])
-    return Differences(
-        start=doubt.start,
-        new=(draw[is_new] + piece.first, drawn.word[is_new]),
-        missing=(missing_draw + piece.first, record[start[missing]] + doubt.start),
-        members=(drawn.word[of_node[wanted]][of_place], record[place] + doubt.start),
-    )
+    return drawn.word[of_node[wanted]], nodes.group[drawn.node[wanted]]
 
 
 def _joined_otherwise(known: Settled) -> Flags:
@@ -130,8 +131,8 @@ def _nodes(known: Settled, wanted: Flags) -> _Nodes:
     groups = np.bincount(known.component)
     tied = np.bincount(known.component[ties.left], minlength=len(groups))
     start, here = _starts(groups)[component], groups[component]
-    group, of_group = ranges(start, here)
-    tie, of_tie = ranges(_starts(tied)[component], tied[component])
+    group, of_group = _ranges(start, here)
+    tie, of_tie = _ranges(_starts(tied)[component], tied[component])
     shift, drawn = (_starts(here) - start)[of_tie], draw[of_tie]
     between = Ties(
         a=ties.left[tie] + shift,
@@ -171,18 +172,18 @@ def _is_doubtful(cluster: Ints, groups: Groups, inside: Ints, left: Ints, joined
     """
     order = np.argsort(cluster, kind="stable")
     first = _first_of_each(cluster[order])
+    here = np.diff(np.append(first, len(order)))
     size, single = groups.size[order], groups.single[order]
-    records = np.add.reduceat(size, first)
     sources = np.bitwise_count(single).sum(axis=1, dtype=np.int64)
     together = np.bitwise_count(np.bitwise_or.reduceat(single, first)).sum(axis=1, dtype=np.int64)
     conflict = np.add.reduceat(sources, first) > together
-    pairs = np.bincount(cluster, inside, minlength=len(cluster)) + np.bincount(
-        cluster[left], joined, minlength=len(cluster)
+    records = np.add.reduceat(size, first)
+    pairs = (
+        np.add.reduceat(inside[order], first) + np.bincount(cluster[left], joined, len(cluster))[cluster[order[first]]]
     )
-    lacks = pairs[cluster[order[first]]] < records * (records - 1) // 2
-    several = np.diff(np.append(first, len(order))) > 1
+    lacks = pairs < records * (records - 1) // 2
     found = np.empty(len(cluster), np.bool_)
-    found[order] = np.repeat(several & (records > _PAIR) & (conflict | lacks), np.diff(np.append(first, len(order))))
+    found[order] = np.repeat((here > 1) & (records > _PAIR) & (conflict | lacks), here)
     return found
 
 
@@ -236,7 +237,7 @@ def _starts(sizes: Ints) -> Ints:
     return found
 
 
-def ranges(start: Ints, size: Ints) -> tuple[Ints, Ints]:
+def _ranges(start: Ints, size: Ints) -> tuple[Ints, Ints]:
     """All positions of ranges, one range after another, and the number of the range of each."""
     of = np.repeat(np.arange(len(start)), size)
     return np.arange(len(of)) + (start - _starts(size))[of], of
