@@ -31,6 +31,7 @@ from cohorts.uncertainty.world import Setting
 from flows.forgetting import destroy_older_records
 from flows.run import Run, timestamp
 from flows.since import change_since
+from flows.staged import kept_of
 from governance.centroids import load_centroids
 from governance.ledger import Event
 from governance.package import open_package, publish_package, published_as, wanted_packages
@@ -173,7 +174,7 @@ def setting_of(run: Run, zone: AnalysisZone, definitions: Sequence[Definition]) 
 def _publish_cohorts(run: Run, tables: Mapping[str, pa.Table], facts: dict[str, Any], *, asked: int) -> str:
     """Exact counts and what stands beside them, sealed to the analysis zone; returns their manifest's digest."""
     folder, key = run.zone("analysis", run.period, "cohorts"), run.ring.zone_public("analysis")
-    manifest = publish_package(folder, tables, key, facts)
+    manifest = publish_package(folder, tables, key, facts, keep=kept_of(run, folder))
     run.ledger.append(
         Event.COHORTS_PUBLISHED, at=timestamp(), period=run.period, definitions=asked, **published_as(folder)
     )
@@ -182,25 +183,26 @@ def _publish_cohorts(run: Run, tables: Mapping[str, pa.Table], facts: dict[str, 
 
 def _publish_missed(run: Run, rates: Sequence[GroupRates]) -> str:
     """The page on who is missed, restricted to the analysis zone; returns its digest."""
-    with publish(run.zone("analysis", run.period, "missed")) as scratch:
+    folder = run.zone("analysis", run.period, "missed")
+    with publish(folder, keep=kept_of(run, folder)) as scratch:
         page = sha256(write_missed_page(scratch, run.bundle, run.period, rates).read_bytes()).hexdigest()
         common = {"project": run.bundle.project.id, "period": run.period, "config_sha256": run.bundle.digest}
         write_manifest(scratch, {**common, "kind": "who_is_missed", "files": {PAGE_FILE: page}})
-    run.record_files("missed", run.zone("analysis", run.period, "missed"))
+    run.record_files("missed", folder)
     return page
 
 
 def _publish_measures(run: Run, measured: Measured, definitions: Sequence[Definition]) -> str:
     """The page of measures, restricted to the analysis zone; returns its digest."""
-    titles = {one.id: one.title for one in definitions}
-    with publish(run.zone("analysis", run.period, "measures")) as scratch:
+    folder, titles = run.zone("analysis", run.period, "measures"), {one.id: one.title for one in definitions}
+    with publish(folder, keep=kept_of(run, folder)) as scratch:
         written = write_measures_page(
             scratch, run.bundle, run.period, measured.cohort_measure, measured.measure_count, titles
         )
         page = sha256(written.read_bytes()).hexdigest()
         common = {"project": run.bundle.project.id, "period": run.period, "config_sha256": run.bundle.digest}
         write_manifest(scratch, {**common, "kind": "measures", "files": {MEASURES_PAGE: page}})
-    run.record_files("measures", run.zone("analysis", run.period, "measures"))
+    run.record_files("measures", folder)
     return page
 
 

@@ -21,6 +21,7 @@ from flows.forgetting import destroy_older_records
 from flows.rekeying import destroy_translations, under_this_epoch
 from flows.review_answers import latest_review
 from flows.run import Run, timestamp
+from flows.staged import kept_of
 from governance.errors import PolicyRefusal
 from governance.intake.wording import told
 from governance.keys.ring import kid_of
@@ -235,5 +236,5 @@ def _publish_inside_linkage(
 
 def _publish_index(run: Run, tables: dict[str, pa.Table], facts: dict[str, Any]) -> str:
     folder = run.zone("analysis", run.period, "index")
-    signing = run.ring.signing("linkage", run.today)
-    return publish_package(folder, tables, run.ring.zone_public("analysis"), facts, signing=signing)
+    key, signing = run.ring.zone_public("analysis"), run.ring.signing("linkage", run.today)
+    return publish_package(folder, tables, key, facts, signing=signing, keep=kept_of(run, folder))

@@ -9,6 +9,7 @@ from typing import Any
 from flows.commands.output import aligned
 from flows.lock import only_run
 from flows.run import Run, open_run, timestamp
+from flows.staged import kept_of
 from governance.errors import BadInput, PolicyRefusal
 from governance.keys.ring import kid_of
 from governance.ledger import Event
@@ -211,7 +212,7 @@ def _check_not_older(run: Run, parcel: _Parcel, digest: str, name: str) -> None:
 def _take_in(run: Run, parcel: _Parcel, path: Path, carried: Carried) -> None:
     """Every table is opened and checked against the signed manifest before anything becomes current."""
     sealed = parcel.kind in _ZONES
-    with publish(parcel.folder) as scratch:
+    with publish(parcel.folder, keep=kept_of(run, parcel.folder)) as scratch:
         unpack(path, carried, scratch, tables=sealed)
         if sealed:
             check_tables(scratch, run.ring.zone_private(_ZONES[parcel.kind], run.today), carried.manifest)

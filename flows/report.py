@@ -22,6 +22,7 @@ from flows.releasing.board_ids import BOARDS, districts_of
 from flows.releasing.drafts import draft_of, hold_to_rules, is_withdrawn, record_of_same
 from flows.releasing.safe_numbers import Numbers, attacked, safe_numbers
 from flows.run import Run, timestamp
+from flows.staged import kept_of
 from flows.voices import ASKED, asked_of, remove_expired
 from governance.area_folders import folder_of
 from governance.disclosure import MEASURES_FILE, SafeMeasures, counts_files, release_linkage
@@ -77,7 +78,8 @@ def _stage(run: Run, numbers: Numbers, gate: GateResult) -> tuple[str, str]:
     files = release_files(board, released, spine=run.bundle.project.spine, as_of=run.as_of)
     files |= _of_areas(areas, run.as_of)
     digests = {name: sha256(content).hexdigest() for name, content in files.items()}
-    with publish(run.zone("draft", run.period)) as scratch:
+    folder = run.zone("draft", run.period)
+    with publish(folder, keep=kept_of(run, folder)) as scratch:
         for name, content in files.items():
             write_file(scratch / name, content)
         digest = write_manifest(scratch, {**record, "files": digests})

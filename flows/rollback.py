@@ -8,8 +8,7 @@ Every content that is led back to is still in its folder; only pointers move, th
 between, readers refuse what the ledger does not name, and the same command again ends it.
 """
 
-from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -17,23 +16,15 @@ from typing import Any
 from flows.lock import only_run
 from flows.releasing.drafts import Draft, draft_of
 from flows.run import Run, open_run, timestamp
+from flows.staged import State, contents_of, current_state, staged_states
 from governance.approval_record import APPROVERS
 from governance.errors import BadInput, PolicyRefusal
-from governance.ledger import Entry, Event
+from governance.ledger import Event
 from governance.package import no_package, package_digest
 from governance.release_notices import read_notices
 from governance.statements import ROLLBACK, sign_statement
-from governance.store import content_of, content_with_file, follow, read_manifest
+from governance.store import follow, read_manifest
 from governance.waivers import is_printable
-
-
-@dataclass(frozen=True, slots=True)
-class State:
-    """The results of a month, each by the digest of its manifest; empty where the ledger names none."""
-
-    person_index: str = ""
-    cohorts: str = ""
-    report: str = ""
 
 
 def roll_back(root: Path, period: str, *, reason: str, by: str, second: bool = False) -> dict[str, Any]:
@@ -54,7 +45,7 @@ def roll_back(root: Path, period: str, *, reason: str, by: str, second: bool = F
     if not is_printable(reason) or not by.strip():
         raise _unexplained()
     with only_run(root):
-        now = _current(run.ledger.entries(), run.period)
+        now = current_state(run.ledger.entries(), run.period)
         target, moves = _target(run, now)
         _check_public(run, now)
         signed = _sign(run, target, reason=reason.strip(), by=by.strip(), second=second)
@@ -70,49 +61,16 @@ def _next(draft: Draft | None) -> str:
     return draft.next_command if draft else ""
 
 
-def _states(entries: Sequence[Entry], period: str) -> Iterator[tuple[Entry, State]]:
-    """The state of a month after each entry that changed it."""
-    index = cohorts = report = ""
-    for entry in entries:
-        facts, digest = entry.facts, str(entry.facts.get("manifest_sha256", ""))
-        if facts.get("period") != period:
-            continue
-        if entry.event is Event.PERSON_INDEX_PUBLISHED or _index_came(entry):
-            index = digest
-        elif entry.event is Event.COHORTS_PUBLISHED:
-            cohorts = digest
-        elif entry.event is Event.REPORT_STAGED:
-            report = digest
-        elif entry.event is Event.ROLLED_BACK:
-            index, cohorts, report = (str(facts.get(f"{name}_sha256", "")) for name in State.__slots__)
-        else:
-            continue
-        yield entry, State(index, cohorts, report)
-
-
-def _index_came(entry: Entry) -> bool:
-    return entry.event is Event.PACKAGE_IMPORTED and entry.facts.get("package") == "person_index"
-
-
-def _current(entries: Sequence[Entry], period: str) -> State:
-    return max(_states(entries, period), key=lambda each: each[0].seq, default=(None, State()))[1]
-
-
 def _target(run: Run, now: State) -> tuple[State, list[tuple[Path, Path]]]:
     """The last state that was staged before the one now and is whole, and which folder would follow what."""
-    staged: list[State] = []
-    for entry, state in _states(run.ledger.entries(), run.period):
-        if state == now:
-            break
-        if entry.event is Event.REPORT_STAGED:
-            staged.append(state)
+    staged = [state for state in staged_states(run.ledger.entries(), run.period) if state != now]
     for state in reversed(staged):
         if moves := _moves(run, state):
             return state, moves
     raise BadInput(
         f"There is nothing that {run.period} could be rolled back to.",
-        why="Only results that were staged before the ones now, under this very config, and whose contents are still in"
-        " their folders can be led back to; the store keeps the last other content of each step.",
+        why="Only results that were staged before the ones now, under this very config, that nobody went back from, and"
+        " whose contents are still in their folders can be led back to.",
         fix="Put the right extracts into place and run the month again: the same extracts give the same results."
         " Nothing was changed.",
         code="E-ROLLBACK-NOTHING",
@@ -121,16 +79,10 @@ def _target(run: Run, now: State) -> tuple[State, list[tuple[Path, Path]]]:
 
 def _moves(run: Run, state: State) -> list[tuple[Path, Path]]:
     """Each folder with the content that it would follow; empty unless every one is there."""
-    zone = run.zone("analysis", run.period)
-    wanted = {zone / "index": state.person_index, zone / "cohorts": state.cohorts}
-    wanted[run.zone("draft", run.period)] = state.report
-    found = {folder: content_of(folder, digest) for folder, digest in wanted.items()}
-    counts = found[zone / "cohorts"]
-    facts = read_manifest(counts) if counts else {}
-    if facts.get("config_sha256") != run.bundle.digest:
+    found = contents_of(run, state)
+    counts = found[run.zone("analysis", run.period, "cohorts")]
+    if not counts or read_manifest(counts).get("config_sha256") != run.bundle.digest:
         return []
-    for name, page in (("missed", "who_is_missed"), ("measures", "measures")):
-        found[zone / name] = content_with_file(zone / name, str(facts.get(page, "")))
     whole = [(folder, content) for folder, content in found.items() if content]
     return whole if len(whole) == len(found) else []
 

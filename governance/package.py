@@ -1,6 +1,6 @@
 """Packages: sealed tables with a manifest, the only thing that passes from one zone to the next."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from hashlib import sha256
 from pathlib import Path
@@ -25,6 +25,7 @@ def publish_package(
     facts: Mapping[str, Any],
     *,
     signing: Ed25519PrivateKey | None = None,
+    keep: Collection[Path] = (),
 ) -> str:
     """Seal tables to a zone and make them the folder's current content.
 
@@ -34,11 +35,12 @@ def publish_package(
         recipient: The zone that may read them.
         facts: For the manifest: kind, project, source, period, kid, config_sha256, … and no value of any record.
         signing: The maker's key, for what another zone or machine is to read; it signs the manifest.
+        keep: Contents of the folder that stay.
 
     Returns:
         SHA-256 of the manifest, which covers every table's content.
     """
-    with publish(folder) as scratch:
+    with publish(folder, keep=keep) as scratch:
         written = write_tables(scratch, tables, recipient)
         digest = write_manifest(scratch, {**facts, "code_version": code_version(), "tables": written})
         if signing is not None:

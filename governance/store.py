@@ -7,7 +7,7 @@ so a flipped, dropped, reordered or cut chunk is refused.
 
 import json
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from hashlib import sha256
@@ -248,7 +248,7 @@ def read_manifest(folder: Path) -> dict[str, Any]:
 
 
 @contextmanager
-def publish(folder: Path, *, keep_every: bool = False) -> Iterator[Path]:
+def publish(folder: Path, *, keep_every: bool = False, keep: Collection[Path] = ()) -> Iterator[Path]:
     """Give a scratch folder; if the block ends well and wrote a manifest, it becomes ``folder``'s current content.
 
     Contents live in ``folder/<digest>``; the file ``folder/current`` names the one readers follow. A failure
@@ -257,6 +257,7 @@ def publish(folder: Path, *, keep_every: bool = False) -> Iterator[Path]:
     Args:
         folder: Where it is published.
         keep_every: Remove nothing: what was released once is known to its readers for good.
+        keep: Contents of the folder that stay too.
     """
     scratch = folder / ".partial"
     try:
@@ -267,7 +268,7 @@ def publish(folder: Path, *, keep_every: bool = False) -> Iterator[Path]:
         version = sha256((scratch / "manifest.json").read_bytes()).hexdigest()[:NAMED_BY]
         before = _swap(folder, scratch, version)
         if not keep_every:
-            _sweep(folder, before)
+            _sweep(folder, before, keep)
     except OSError as error:
         raise _not_written(error) from None
     finally:
@@ -286,13 +287,13 @@ def _swap(folder: Path, scratch: Path, version: str) -> str:
     return before
 
 
-def _sweep(folder: Path, before: str) -> None:
-    """Remove all but what readers follow, followed before, and the last content that is another than that."""
+def _sweep(folder: Path, before: str, keep: Collection[Path]) -> None:
+    """Remove all but what readers follow, followed before, the last content that is another, and what has to stay."""
     followed = (folder / "current").read_text("utf-8").strip()
     contents = sorted((one for one in folder.iterdir() if one.is_dir()), key=lambda one: one.stat().st_mtime_ns)
     others = [one.name for one in contents if one.name[:NAMED_BY] != followed[:NAMED_BY] and one.name[0] != "."]
     for old in contents:
-        if old.name not in (followed, before, *others[-1:]):
+        if old.name not in (followed, before, *others[-1:]) and old not in keep:
             with suppress(OSError):  # published already: what is left over is swept next time
                 write_points.remove_tree(old)
 

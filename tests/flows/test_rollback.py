@@ -12,8 +12,9 @@ from flows.lock import only_run
 from flows.period import plan
 from flows.rollback import roll_back
 from flows.run import open_run
+from flows.staged import State, staged_states
 from governance.errors import BadInput, PolicyRefusal
-from governance.ledger import Event, Ledger
+from governance.ledger import Entry, Event, Ledger
 from governance.package import package_digest
 from governance.settings import load_bundle
 from governance.store import current
@@ -179,6 +180,54 @@ def test_another_config_has_no_way_back(twice):
         back(root)
     assert caught.value.code == "E-ROLLBACK-NOTHING"
     assert results(root) == before
+
+
+def test_runs_that_were_cut_off_take_nothing_away_that_was_staged(twice):
+    """Two more extracts, each linked and no further: what was staged last can still be led back to."""
+    root, *_ = twice
+    staged, rows = results(root), housing(root).read_bytes().splitlines()
+    for fewer in (1, 2):
+        housing(root).write_bytes(b"\n".join(rows[:-fewer]) + b"\n")
+        run_steps(open_run(root, PERIOD), [("pseudonymise", "housing"), ("link", "")], plain=True)
+    assert results(root) != staged, "the control: another index came"
+
+    back(root)
+    assert results(root) == staged
+    assert not files_of_project(root).faults
+
+
+WHOLE = (Event.PERSON_INDEX_PUBLISHED, Event.COHORTS_PUBLISHED, Event.REPORT_STAGED)
+
+
+def told(steps):
+    """What a ledger tells, of letters: a small one is an index, its counts and its report; a large one leads back."""
+    found = []
+    for name in steps:
+        if name.islower():
+            found += [(event, {"manifest_sha256": name}) for event in WHOLE]
+        else:
+            found.append((Event.ROLLED_BACK, {f"{fact}_sha256": name.lower() for fact in State.__slots__}))
+    return [
+        Entry(seq=number, at="", event=event, facts={"period": PERIOD, **facts}, prev="", hash="")
+        for number, (event, facts) in enumerate(found)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("steps", "good"),
+    [
+        ("ab", "ab"),
+        ("abA", "a"),
+        ("abAc", "ac"),
+        ("aba", "a"),
+        ("abac", "ac"),
+        ("abAb", "ab"),
+        ("abb", "ab"),
+    ],
+)
+def test_what_somebody_went_back_from_is_led_back_to_by_nothing(steps, good):
+    """Neither by the next rollback, after other results came; whoever makes it again stages it again."""
+    assert staged_states(told(steps), PERIOD) == [State(one, one, one) for one in good]
 
 
 def test_killed_anywhere_the_same_command_ends_it(twice, tmp_path):
