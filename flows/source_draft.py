@@ -184,14 +184,20 @@ def _is_in_two_minds(shape: Shape, one: Suggestion) -> bool:
     return bool(_is_date(one) and shape.format and shape.also)
 
 
-def _together(shapes: Sequence[Shape], suggestions: Sequence[Suggestion]) -> list[dict[str, str]]:
-    """Columns that can be confirmed by one signature, by the way they go."""
-    going: dict[Way, list[str]] = {way: [] for way in Way}
+def _together(shapes: Sequence[Shape], suggestions: Sequence[Suggestion]) -> list[dict[str, Any]]:
+    """Columns that can be confirmed by one signature, by the way they go and then by their class."""
+    going: dict[Way, dict[ColumnClass, list[str]]] = {way: {} for way in Way}
     for shape, one in zip(shapes, suggestions, strict=True):
         if not _is_in_two_minds(shape, one):
-            going[way_of(one.column_class, one.role)].append(_key(shape.name))
+            going[way_of(one.column_class, one.role)].setdefault(one.column_class, []).append(_key(shape.name))
     return [
-        {"way": way.value, "means": _MEANS[way], "columns": _wrapped(names)} for way, names in going.items() if names
+        {
+            "way": way.value,
+            "means": _MEANS[way],
+            "classes": {one.value: _wrapped(names) for one, names in classes.items()},
+        }
+        for way, classes in going.items()
+        if classes
     ]
 
 
@@ -201,7 +207,7 @@ def _wrapped(names: Sequence[str]) -> str:
     for name in names:
         lines = [*lines, ""] if lines[-1] and len(lines[-1]) + len(name) > _LONGEST_LINE else lines
         lines[-1] += f"{name}, "
-    return "\n          ".join(line.rstrip() for line in lines).removesuffix(",")
+    return "\n            ".join(line.rstrip() for line in lines).removesuffix(",")
 
 
 def _named_after(name: str) -> str:

@@ -338,6 +338,7 @@ SOURCE: dict[str, Field] = {
     "files.*.confirmed.*": Field(label="who confirmed columns that were classed by suggestion ({key})", weight=20),
     "files.*.confirmed.*.by": Field(label="who confirmed columns that were classed by suggestion", weight=20),
     "files.*.confirmed.*.columns": Field(label="which columns were confirmed together", weight=20),
+    "files.*.confirmed.*.columns.*": Field(label="which columns of class {key} were confirmed together", weight=20),
     "files.*.columns.*.confirm": Field(label="whether a column was classed by suggestion", weight=20),
     "files.*.columns.*.format": Field(label="the date format of a column"),
     "files.*.columns.*.earliest": Field(label="the earliest birth date that is taken for real"),

@@ -1,7 +1,8 @@
 """Nothing goes on with a class that only a program has seen: who has looked at which suggested column.
 
-A column that is marked `confirm` counts once a named person has signed for it under `confirmed`: for this column, and
-for the way it goes. A column that by now goes another way, or was not there, is not what was signed.
+A column that is marked `confirm` counts once a named person has signed for it under `confirmed`: for this column, its
+class, and the way it goes. A column that by now has another class or goes another way, or was not there, is not what
+was signed.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -85,13 +86,13 @@ def signed_together(file: ExtractFile) -> Iterator[tuple[Way, str, list[str]]]:
     for way in Way:
         signed = _signed(file, way)
         marked = [name for name, column in file.columns.items() if column.confirm and _way(column) is way]
-        if signed and (held := [name for name in marked if name in signed.columns]):
+        if signed and (held := [name for name in marked if _is_signed(file, name, file.columns[name])]):
             yield way, signed.by, held
 
 
 def _is_signed(file: ExtractFile, name: str, column: Column) -> bool:
     signed = _signed(file, _way(column))
-    return signed is not None and name in signed.columns
+    return signed is not None and signed.holds(name, column.column_class)
 
 
 def _signed(file: ExtractFile, way: Way) -> Signature | None:
@@ -118,13 +119,21 @@ def _what(file: ExtractFile, way: Way, names: Sequence[str], lines: Sequence[int
     where = f", lines {min(lines)} to {max(lines)}" if len(lines) > 1 else ""
     one = len(names) == 1
     becomes = _BECOMES[way].format(they="it" if one else "they", stand="stands" if one else "stand")
-    beside = f"; whoever signed for `{way}` did not sign for {'it' if one else 'them'}" if _signed(file, way) else ""
-    return f"nobody has confirmed {shown}{more}{where}: {'it' if one else 'they'} {becomes}{beside}."
+    return f"nobody has confirmed {shown}{more}{where}: {'it' if one else 'they'} {becomes}{_beside(file, way, names)}."
+
+
+def _beside(file: ExtractFile, way: Way, names: Sequence[str]) -> str:
+    """What somebody who did sign for other columns has not said of these."""
+    if not (signed := _signed(file, way)):
+        return ""
+    listed = {name for others in signed.columns.values() for name in others}
+    them, now = ("it", " as it is classed now") if len(names) == 1 else ("them", " as they are classed now")
+    return f"; whoever signed for `{way}` did not sign for {them}{now if listed.intersection(names) else ''}"
 
 
 def _fix(file: ExtractFile, way: Way, names: Sequence[str]) -> str:
     drafted: Signature | None = getattr(file.confirmed, way.value)
-    waits = drafted is not None and _signed(file, way) is None and set(names) <= set(drafted.columns)
-    if waits:
+    by_itself = drafted is None or _signed(file, way) is not None
+    if drafted and not by_itself and all(drafted.holds(name, file.columns[name].column_class) for name in names):
         return f"Correct what is wrong; then put name and role at `confirmed`, `{way}`, `by`, or {_OWN}."
     return f"Correct what is wrong; then {_OWN}."

@@ -179,13 +179,32 @@ class NeedMapping(Strict):
     where: dict[str, list[str]] = {}
 
 
+ListedClass = Annotated[ColumnClass, Field(strict=False)]
+
+
 class Signature(Strict):
     """Who looked at columns that `joinedup source add` classed, and at which."""
 
     by: Text
     """Name and role, such as `J. Okoro, information analyst`."""
-    columns: Annotated[list[Text], Field(min_length=1)]
-    """What was looked at. A column that is not listed here, or goes elsewhere by now, is not confirmed by it."""
+    columns: Annotated[dict[ListedClass, Annotated[list[Text], Field(min_length=1)]], Field(min_length=1)]
+    """What was looked at, by class. A column that is not listed under the class it has by now, or goes elsewhere, is
+    not confirmed by it."""
+
+    def holds(self, name: str, column_class: ColumnClass) -> bool:
+        """Whether a column was signed for with this class."""
+        return name in self.columns.get(column_class, [])
+
+    @field_validator("columns", mode="before")
+    @classmethod
+    def _by_class(cls, value: object) -> object:
+        if isinstance(value, list):
+            raise Slip(
+                "columns are listed by their class",
+                "Write `attribute: [NAME, NAME]` below columns, one such line for each class.",
+                "A name alone would stand for whatever class its column is given later.",
+            )
+        return value
 
     @model_validator(mode="after")
     def _by_a_person(self) -> Self:
@@ -263,8 +282,8 @@ class ExtractFile(Strict):
         if twice := sorted({name for name in signed if signed.count(name) > 1}):
             raise Slip(
                 f"confirmed lists columns more than once: {', '.join(twice)}",
-                "Keep each name in the list of the way that its column goes.",
-                "Signed for both ways, it could be turned from one into the other unseen.",
+                "Keep each name in the list of the way that its column goes, and of its class.",
+                "Signed for twice, it could be turned from one into the other unseen.",
             )
         if unknown := sorted(set(signed) - set(self.columns)):
             raise Slip(
@@ -342,7 +361,7 @@ class ExtractFile(Strict):
 
 
 def _names(signature: Signature | None) -> list[str]:
-    return signature.columns if signature else []
+    return [name for names in signature.columns.values() for name in names] if signature else []
 
 
 def _dates_of(addresses: AddressDates | None) -> set[str]:

@@ -49,9 +49,17 @@ def file_of(columns: dict[str, dict[str, Any]], **signed: dict[str, Any]) -> Ext
     )
 
 
-def by(*columns: str, name: str = NAMED) -> dict[str, Any]:
-    """A signature."""
-    return {"by": name, "columns": [*columns]}
+def by(*columns: str, name: str = NAMED, classed: str = "attribute") -> dict[str, Any]:
+    """A signature for columns of one class."""
+    return {"by": name, "columns": {classed: [*columns]}}
+
+
+def signature(columns: dict[str, dict[str, Any]], name: str = NAMED) -> dict[str, Any]:
+    """A signature for columns as they stand."""
+    classes: dict[str, list[str]] = {}
+    for column, settings in columns.items():
+        classes.setdefault(settings["class"], []).append(column)
+    return {"by": name, "columns": classes}
 
 
 def test_a_named_person_confirms_all_columns_that_go_one_way():
@@ -59,16 +67,37 @@ def test_a_named_person_confirms_all_columns_that_go_one_way():
     columns = {"Shoe": LEFT_OUT, "Notes": {"class": "free_text"}, "Name": LINKED, "Team": SENT}
 
     assert unconfirmed(file_of(columns)) == ["Shoe", "Notes", "Name", "Team"]
-    assert unconfirmed(file_of(columns, left_out=by("Shoe", "Notes"))) == ["Name", "Team"]
-    assert unconfirmed(file_of(columns, left_out=by("Shoe", "Notes"), linked=by("Name"), sent=by("Team"))) == []
+    left_out = signature({name: columns[name] for name in ("Shoe", "Notes")})
+    linked = by("Name", classed="direct_identifier")
+    assert unconfirmed(file_of(columns, left_out=left_out)) == ["Name", "Team"]
+    assert unconfirmed(file_of(columns, left_out=left_out, linked=linked, sent=by("Team"))) == []
 
 
 def test_a_column_that_goes_elsewhere_by_now_is_not_what_was_signed():
     """Signed for as left out; sent, its line says so and the signature does not."""
-    signed = {"left_out": by("Shoe", "Hat"), "sent": by("Team")}
+    signed = {"left_out": by("Shoe", "Hat", classed="direct_identifier"), "sent": by("Team")}
 
     assert unconfirmed(file_of({"Shoe": LEFT_OUT, "Hat": LEFT_OUT, "Team": SENT}, **signed)) == []
     assert unconfirmed(file_of({"Shoe": SENT, "Hat": LEFT_OUT, "Team": SENT}, **signed)) == ["Shoe"]
+
+
+@pytest.mark.parametrize("way", Way)
+def test_a_column_of_another_class_by_now_is_not_what_was_signed(way):
+    """Also where it goes the same way: whoever signed for an attribute signed for no quasi-identifier."""
+    for was in OTHERS[way]:
+        signed = {way.value: signature({"A": was, "B": was})}
+        for now in OTHERS[way]:
+            left = [] if now["class"] == was["class"] else ["A"]
+            assert unconfirmed(file_of({"A": now, "B": was}, **signed)) == left
+            assert [held for *_, held in signed_together(file_of({"A": now, "B": was}, **signed))] == [
+                ["B"] if left else ["A", "B"]
+            ]
+
+
+def test_names_without_a_class_are_no_list():
+    """As drafts of before had them: whoever signed is told how to say what they signed for."""
+    with pytest.raises(ValidationError, match="columns are listed by their class"):
+        file_of({"Team": SENT}, sent={"by": NAMED, "columns": ["Team"]})
 
 
 def test_a_column_that_came_later_is_not_what_was_signed():
@@ -85,7 +114,10 @@ def test_only_the_signature_for_a_columns_own_way_and_name_confirms_it(way, list
     """Of every class and role, whatever else is signed."""
     signed = {one: {name for name, its in listed.items() if its is one} for one in set(listed.values())}
     column = data.draw(st.sampled_from(OTHERS[way]))
-    file = file_of(dict.fromkeys("ABCD", column), **{one.value: by(*sorted(names)) for one, names in signed.items()})
+    file = file_of(
+        dict.fromkeys("ABCD", column),
+        **{one.value: signature(dict.fromkeys(sorted(names), column)) for one, names in signed.items()},
+    )
 
     held = signed.get(way, set())
     assert unconfirmed(file) == sorted(set("ABCD") - held)
@@ -173,13 +205,20 @@ def bundle(tmp_path):
 def mark(bundle, name: str = ""):
     """The project with one source as a program classed it; with a name, signed for as that suggests."""
     [file, *_] = bundle.source("housing").files
-    ways = {way: [key for key, one in file.columns.items() if way_of(one.column_class, one.role) is way] for way in Way}
+    ways = {
+        way: {
+            key: {"class": one.column_class.value}
+            for key, one in file.columns.items()
+            if way_of(one.column_class, one.role) is way
+        }
+        for way in Way
+    }
 
     def change(data):
         for column in data["files"][0]["columns"].values():
             column["confirm"] = True
         if name:
-            signed = {way.value: by(*names, name=name) for way, names in ways.items() if names}
+            signed = {way.value: signature(columns, name) for way, columns in ways.items() if columns}
             data["files"][0]["confirmed"] = signed
 
     return edit_config(bundle, SOURCE, change)
@@ -197,7 +236,7 @@ def test_no_bundle_loads_with_a_column_that_nobody_signed_for(bundle):
 
 
 def test_whoever_signed_is_told_what_they_did_not_sign_for(bundle):
-    """A column that came later, or changed its way, is named as such."""
+    """A column that came later, or was given another class, is named as such."""
     signed = mark(bundle, NAMED)
 
     def later(data):
@@ -207,7 +246,17 @@ def test_whoever_signed_is_told_what_they_did_not_sign_for(bundle):
         edit_config(signed, SOURCE, later)
     [fault] = refused.value.faults
     assert "`Later`" in fault.what
-    assert "whoever signed for `sent` did not sign for it" in fault.what
+    assert "whoever signed for `sent` did not sign for it." in fault.what
+
+    def otherwise(data):
+        [name, *_] = data["files"][0]["confirmed"]["sent"]["columns"]["event_field"]
+        del data["files"][0]["columns"]["Later"]
+        data["files"][0]["columns"][name]["class"] = "attribute"
+
+    with pytest.raises(ConfigError) as refused:
+        edit_config(signed, SOURCE, otherwise)
+    [fault] = refused.value.faults
+    assert "whoever signed for `sent` did not sign for it as it is classed now." in fault.what
 
 
 def test_signing_is_told_in_the_diff_and_asks_for_no_new_assessment(bundle):
