@@ -1,6 +1,7 @@
 """One cohort of the report: its parts, the steps that led to it, and the questions it raises."""
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 from cohorts.report.certainty import direction, grade
 from cohorts.report.charts import Bar, Dot
@@ -19,8 +20,13 @@ from governance.disclosure import SafeCell, SafeFrame, SafeRate, Status
 
 _STEPS = 2
 _TOO_FEW = (
-    "Too few people are in this group to say. Where a total is hidden, none of its parts is published, so that no one"
-    " can be recognised."
+    "Too few people are in this group to say. Where a total is hidden, it is not broken down, so that no one can be"
+    " recognised."
+)
+
+
+_MORE_LEFT = (
+    "No step has more people than the one before. A number that seems larger was changed and rounded on its own."
 )
 
 
@@ -48,6 +54,7 @@ def cohort_section(frame: SafeFrame, facts: ReportFacts, definition: DefinitionF
         variants=_variants(frame, definition),
         varied=definition.varied,
         attrition=_attrition(frame, definition),
+        more_left=_more_left(frame, definition),
         trend=cohort_trend(frame, facts, definition),
         voices=voice_steps(
             facts.voices,
@@ -138,8 +145,19 @@ def _variants(frame: SafeFrame, definition: DefinitionFacts) -> Table | None:
     return with_spans(table, [frame.span(definition.id, measure) for measure, _ in asked])
 
 
+def _step_numbers(frame: SafeFrame, definition: DefinitionFacts) -> list[str]:
+    return sorted(m.removeprefix(STEP) for m in frame.measures(definition.id) if m.startswith(STEP))
+
+
+def _more_left(frame: SafeFrame, definition: DefinitionFacts) -> str:
+    """Why a step may show more people than the one before; empty where none does."""
+    left = [frame.cell(definition.id, STEP + number).people for number in _step_numbers(frame, definition)]
+    shown = [people for people in left if people is not None]
+    return _MORE_LEFT if any(after > before for before, after in pairwise(shown)) else ""
+
+
 def _attrition(frame: SafeFrame, definition: DefinitionFacts) -> Table | None:
-    numbers = sorted(m.removeprefix(STEP) for m in frame.measures(definition.id) if m.startswith(STEP))
+    numbers = _step_numbers(frame, definition)
     if len(numbers) < _STEPS:
         return None  # an area has one only, of which the group is a share
     labels = dict(definition.steps)

@@ -4,7 +4,7 @@ A difference is claimed only between groups whose intervals do not overlap. Peop
 need, never by what they cost, and no group of people is ranked.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from itertools import pairwise, permutations
 
 from cohorts.report.charts import Bar, Dot
@@ -80,16 +80,20 @@ def ladder_finding(rungs: Sequence[Bar], decides: str = "") -> str:
         decides: Label of the step that makes a need met: nobody in the group reached it, for then they would not be in
             it. That is no finding, and is told as what the group is.
     """
-    told = []
-    if drop := widest_drop(rungs):
-        before, after = drop
-        told.append(f"The largest fall is from {_reached(before)} to {_reached(after)}.")
-    if none := [quoted(rung.label) for rung in rungs[1:] if rung.cell.people == 0 and rung.label != decides]:
-        told.append(f"No one in this group reached {' or '.join(none)}.")
+    # Of a group whose number is hidden, that no one reached a step would be a finding about each of a few people.
+    told = list(_how_far(rungs, decides)) if rungs[0].cell.people is not None else []
     found = " ".join(told) or "The numbers are too small to say where people are lost."
     if decides in [rung.label for rung in rungs[1:]]:
         found += f" Whoever reached {quoted(decides)} in time is not counted in this group."
     return found
+
+
+def _how_far(rungs: Sequence[Bar], decides: str) -> Iterator[str]:
+    if drop := widest_drop(rungs):
+        before, after = drop
+        yield f"The largest fall is from {_reached(before)} to {_reached(after)}."
+    if none := [quoted(rung.label) for rung in rungs[1:] if rung.cell.people == 0 and rung.label != decides]:
+        yield f"No one in this group reached {' or '.join(none)}."
 
 
 def _reached(rung: Bar) -> str:

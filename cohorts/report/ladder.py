@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 
+from markupsafe import Markup
+
 from cohorts.report.charts import Bar, bar_chart
 from cohorts.report.facts import DefinitionFacts
 from cohorts.report.findings import ladder_finding
@@ -38,11 +40,12 @@ def ladder_figure(frame: SafeFrame, definition: DefinitionFacts, rungs: Sequence
         return None
     chart_id = f"{anchor(definition.id)}-ladder"
     title = f"{definition.title}: how far people got"
+    met = frame.cell(definition.id, "met")
     return Figure(
         id=chart_id,
         heading="Where need goes unmet",
         finding=ladder_finding(rungs, dict(definition.rungs).get(definition.unmet_rung, "")),
-        chart=bar_chart(chart_id, title, rungs, most=frame.cell(definition.id, "met")),
+        chart=Markup() if met.people is None else bar_chart(chart_id, title, rungs, most=met),
         table=bar_table(title, "Step", rungs),
         note="A person who is not counted at a step may have reached it where no source could tell us.",
     )

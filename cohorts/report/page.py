@@ -162,6 +162,8 @@ class CohortSection:
     varied: tuple[str, ...] = ()
     """What these thresholds are in the rest of the report, and why."""
     attrition: Table | None
+    more_left: str = ""
+    """Why a step seems to leave more people than the one before it; empty where none does."""
     trend: Trend | None = None
     voices: tuple[VoiceStep, ...] = ()
     """What people told us of the group and of each of its steps."""

@@ -6,6 +6,7 @@ from datetime import date
 import pytest
 
 from cohorts.report.charts import Bar, Dot, bar_chart, dot_chart
+from cohorts.report.cohort_section import cohort_section
 from cohorts.report.facts import report_facts
 from cohorts.report.findings import (
     beside_its_groups,
@@ -18,8 +19,9 @@ from cohorts.report.findings import (
     unmet_sentence,
 )
 from cohorts.report.labels import in_order, label
+from cohorts.report.ladder import ladder_figure, ladder_rungs
 from cohorts.report.worth_asking import worth_asking
-from governance.disclosure import RoundingRule, rate_per_1000, release
+from governance.disclosure import CellKey, RoundingRule, rate_per_1000, release
 from governance.english import long_date, month
 from governance.settings import Coverage
 from tests.lib.governance import write_config
@@ -122,6 +124,31 @@ def test_a_high_rate_among_people_not_recorded_is_told_and_not_compared():
 def test_the_ladder_says_nothing_about_hidden_steps():
     """A fall to a hidden count is not a number anyone may work with."""
     assert ladder_finding(rungs(3)) == "The numbers are too small to say where people are lost."
+
+
+def test_the_ladder_claims_nothing_of_a_group_whose_number_is_hidden():
+    """That no one reached a step is then told of each of a few people; and a chart of it shows nothing but symbols."""
+    hidden = [Bar("In this group", count(4)), *rungs(0, 0)[1:]]
+    counts = with_people(invented_counts(), {(QUESTION.id, "met", "all", "all"): 3})
+    definition = next(each for each in invented_facts().definitions if each.id == QUESTION.id)
+    frame = release(counts, POLICY)
+    figure = ladder_figure(frame, definition, ladder_rungs(frame, definition))
+
+    assert ladder_finding(hidden) == "The numbers are too small to say where people are lost."
+    assert figure.chart == ""
+    assert "No one in this group" not in figure.finding
+
+
+def test_a_step_that_seems_to_leave_more_people_is_explained():
+    """Fifteen after ten: each was changed and rounded on its own, and a reader would look for the mistake."""
+    definition = invented_facts().definitions[0]
+    frame = invented_frame()
+    numbers = [number for number, _ in definition.steps]
+    key = CellKey(definition.id, f"attrition:{numbers[-2]}")
+    more = replace(frame, cells={**frame.cells, key: frame.cell(definition.id, f"attrition:{numbers[0]}")})
+
+    assert cohort_section(frame, invented_facts(), definition).more_left == ""
+    assert "rounded on its own" in cohort_section(more, invented_facts(), definition).more_left
 
 
 def test_the_largest_row_is_named_alone_or_with_its_equal():

@@ -265,10 +265,10 @@ def test_what_is_left_out_is_named_where_it_is_missed_and_where_it_is_told_how_i
     assert not any("might be recognised" in found[page[each.id]] for each in others)
     assert all(each in found["board_report/how-made.html"] for each in held)
     small = render_pages(build_page(few, invented_facts()))
-    assert "Where a total is hidden, none of its parts is published" in small[page[first.id]]
+    assert "Where a total is hidden, it is not broken down" in small[page[first.id]]
     assert "hidden to protect people" in small[page[first.id]]
     assert "a small number<" not in small[page[first.id]]
-    assert not any("none of its parts" in small[page[each.id]] for each in others)
+    assert not any("it is not broken down" in small[page[each.id]] for each in others)
 
 
 def test_the_first_part_has_three_numbers_with_intervals(pages):
