@@ -1,43 +1,26 @@
 """Of the people who show a candidate's signs: who got no response, from one service that is there or from all."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import pairwise
 
 import duckdb
 import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from cohorts.compile.responses import ATTENDED
-from cohorts.durations import Duration
-from cohorts.finder.candidates import Candidate
+from cohorts.finder.candidates import Candidate, load_groups
 from cohorts.finder.leading import people_nobody_leads
-from cohorts.finder.vocabulary import ALONE, LOOKBACK, Responder, Sign, lead_kinds
-from cohorts.measures.roles import role_of
+from cohorts.finder.silence import ALL, Asked, Silence, ask
+from cohorts.finder.vocabulary import ALONE, Responder, Sign, lead_kinds
 from governance.settings import Source
-from governance.warehouse import fetch_table, load_sql, load_table, materialise
-
-SOON_DAYS, LASTING_DAYS, SEVERAL = 84, 182, 3
-"""A first response inside twelve weeks; support that lasts: three contacts, or a service, inside half a year."""
-
-_TIMES = {"soon_days": SOON_DAYS, "lasting_days": LASTING_DAYS}
-
-ALL = ""
-"""In place of a service: none of those that are there for the needs."""
+from governance.warehouse import fetch_table, load_sql, load_table
 
 LEAST_REACHED = 0.02
 """A service that fewer of a candidate's people were in touch with at all is not there for people like them."""
 
-_RESPONDER_EVENT = pa.schema(
-    [("source", pa.string()), ("kind", pa.string()), ("has_outcome", pa.bool_()), ("is_service", pa.bool_())]
-)
-_CANDIDATE_SIGN = pa.schema(
-    [("candidate_no", pa.int32()), ("stage", pa.string()), ("sign_no", pa.int16()), ("at_least", pa.int16())]
-)
-_CANDIDATE_RESPONDER = pa.schema(
-    [("candidate_no", pa.int32()), ("source", pa.string()), ("is_lasting", pa.bool_()), ("is_for_all", pa.bool_())]
-)
+_GAP_MEMBER = pa.schema([("place", pa.int32()), ("person_no", pa.int32())])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,14 +83,9 @@ def find_gaps(
     Returns:
         In the order of candidates, then services; the whole of services first.
     """
-    asked = [(number, one) for number, each in enumerate(candidates) for one in responders_for(each, signs, responders)]
-    wanted = [_Wanted(number, one, _is_for_all(candidates[number], signs, one)) for number, one in asked]
-    _answer(con, candidates, responders, wanted, as_of)
-    con.execute(load_sql("cohorts.finder", "drop_strangers"), {"least": LEAST_REACHED})
-    materialise(con, "unanswered", load_sql("cohorts.finder", "unanswered"), {**_TIMES, "as_of": as_of})
-    rows = fetch_table(con, "SELECT * FROM unanswered ORDER BY candidate_no, source, person_no")
-    served = con.execute("SELECT candidate_no, list(source ORDER BY source) FROM candidate_responder GROUP BY ALL")
-    return _gaps(candidates, rows, dict(served.fetchall()))
+    asked = [_asked(each, signs, responders) for each in candidates]
+    found = ask(con, asked, responders, as_of)
+    return [gap for one, silence in zip(asked, found, strict=True) for gap in _gaps(one, silence)]
 
 
 def find_families(
@@ -120,7 +98,7 @@ def find_families(
     """Children with several needs of a family, with no planned help open for them or anybody at home.
 
     Args:
-        con: As :func:`find_gaps` of the same candidates left it.
+        con: As :func:`find_gaps`.
         candidates: From ``candidates.find_candidates``.
         signs: The vocabulary.
         sources: Their settings, which say what planned help has a beginning and an end.
@@ -135,16 +113,20 @@ def find_families(
     if not asked or not kinds:
         return []
     alone = people_nobody_leads(con, kinds, as_of)
+    showing = _showing(con, [candidates[number] for number in asked])
     return [
-        Gap(candidate=candidates[number], sources=(), members=np.intersect1d(alone, _showing(con, number)), leads=kinds)
-        for number in asked
+        Gap(candidate=candidates[number], sources=(), members=np.intersect1d(alone, people), leads=kinds)
+        for number, people in zip(asked, showing, strict=True)
     ]
 
 
-def _showing(con: duckdb.DuckDBPyConnection, number: int) -> NDArray[np.int32]:
-    rows = con.sql("SELECT person_no FROM candidate_member WHERE candidate_no = $number", params={"number": number})
-    found: NDArray[np.int32] = rows.to_arrow_table()["person_no"].to_numpy().astype(np.int32)
-    return found
+def _showing(con: duckdb.DuckDBPyConnection, candidates: Sequence[Candidate]) -> list[NDArray[np.int32]]:
+    """Who shows enough signs of each of a few candidates."""
+    load_groups(con, [(one.stage, one.signs, one.at_least) for one in candidates])
+    rows = fetch_table(con, load_sql("cohorts.finder", "group_member"))
+    number, person = rows["group_no"].to_numpy(), rows["person_no"].to_numpy()
+    bounds = np.searchsorted(number, np.arange(len(candidates) + 1))
+    return [person[start:stop] for start, stop in pairwise(bounds)]
 
 
 def members_of(
@@ -161,77 +143,33 @@ def members_of(
     Returns:
         Columns place (of the gap), person_id.
     """
-    wanted = [_Wanted(place, one, False) for place, gap in enumerate(gaps) for one in responders if gap.asks(one)]
-    _answer(con, [gap.candidate for gap in gaps], responders, wanted, as_of)
-    materialise(con, "unanswered", load_sql("cohorts.finder", "unanswered"), {**_TIMES, "as_of": as_of})
-    load_table(con, "without_lead", _without_lead(con, gaps, as_of))
+    asked = [
+        Asked(candidate=gap.candidate, sources=tuple(one.source for one in responders if gap.asks(one))) for gap in gaps
+    ]
+    members = [one.members(ALL) for one in ask(con, asked, responders, as_of)]
+    led = [place for place, gap in enumerate(gaps) if gap.leads]
+    # Gaps of one project ask about the same kinds of help, so the statement is asked once.
+    alone = {kinds: people_nobody_leads(con, kinds, as_of) for kinds in {gaps[place].leads for place in led}}
+    for place, people in zip(led, _showing(con, [gaps[place].candidate for place in led]), strict=True):
+        members[place] = np.intersect1d(alone[gaps[place].leads], people)
+    load_members(con, members)
     return fetch_table(con, load_sql("cohorts.finder", "gap_member"))
 
 
-def _without_lead(con: duckdb.DuckDBPyConnection, gaps: Sequence[Gap], as_of: date) -> pa.Table:
-    """Members of gaps that ask who leads: columns candidate_no, person_no."""
-    asked = [(place, gap.leads) for place, gap in enumerate(gaps) if gap.leads]
-    # Gaps of one project ask about the same kinds of help, so the statement is asked once.
-    alone = {kinds: people_nobody_leads(con, kinds, as_of) for kinds in {kinds for _, kinds in asked}}
-    parts = [(place, np.intersect1d(alone[kinds], _showing(con, place))) for place, kinds in asked]
-    places = [np.full(len(people), place, np.int32) for place, people in parts]
-    columns = [np.concatenate([np.zeros(0, np.int32), *each]) for each in (places, [one for _, one in parts])]
-    return pa.table(columns, schema=pa.schema([("candidate_no", pa.int32()), ("person_no", pa.int32())]))
+def load_members(con: duckdb.DuckDBPyConnection, members: Sequence[NDArray[np.int32]]) -> None:
+    """Make ``gap_member``: members by the place of their gap."""
+    place = np.repeat(np.arange(len(members), dtype=np.int32), [len(one) for one in members])
+    load_table(con, "gap_member", pa.table([place, np.concatenate([np.zeros(0, np.int32), *members])], _GAP_MEMBER))
 
 
-@dataclass(frozen=True, slots=True)
-class _Wanted:
-    """A service that is asked about a candidate; whether it is asked about alone as well, or with the others only."""
-
-    number: int
-    responder: Responder
-    is_for_all: bool
-
-
-def _answer(
-    con: duckdb.DuckDBPyConnection,
-    candidates: Sequence[Candidate],
-    responders: Sequence[Responder],
-    wanted: Sequence[_Wanted],
-    as_of: date,
-) -> None:
-    """Make ``candidate_member`` and ``answered``."""
-    _load(con, candidates, responders, wanted)
-    since = Duration.parse(LOOKBACK).before(as_of)
-    params = {"attended": list(ATTENDED), "since": since, "as_of": as_of}
-    materialise(con, "response", load_sql("cohorts.finder", "response"), params)
-    materialise(con, "candidate_member", load_sql("cohorts.finder", "candidate_member"))
-    materialise(con, "answered", load_sql("cohorts.finder", "answered"), {**_TIMES, "several": SEVERAL})
-
-
-def _load(
-    con: duckdb.DuckDBPyConnection,
-    candidates: Sequence[Candidate],
-    responders: Sequence[Responder],
-    wanted: Sequence[_Wanted],
-) -> None:
-    events = [
-        {"source": one.source, "kind": kind, "has_outcome": has_outcome, "is_service": role_of(kind) == "service"}
-        for one in responders
-        for kind, has_outcome in one.events.items()
-    ]
-    shown = [
-        {"candidate_no": number, "stage": each.stage, "sign_no": sign, "at_least": each.at_least}
-        for number, each in enumerate(candidates)
-        for sign in each.signs
-    ]
-    asked = [
-        {
-            "candidate_no": one.number,
-            "source": one.responder.source,
-            "is_lasting": candidates[one.number].at_least < len(candidates[one.number].signs),
-            "is_for_all": one.is_for_all,
-        }
-        for one in wanted
-    ]
-    load_table(con, "responder_event", pa.Table.from_pylist(events, _RESPONDER_EVENT))
-    load_table(con, "candidate_sign", pa.Table.from_pylist(shown, _CANDIDATE_SIGN))
-    load_table(con, "candidate_responder", pa.Table.from_pylist(asked, _CANDIDATE_RESPONDER))
+def _asked(candidate: Candidate, signs: Sequence[Sign], responders: Sequence[Responder]) -> Asked:
+    """Every service that is there for its needs, and those whose silence alone says something."""
+    there = sorted(responders_for(candidate, signs, responders), key=lambda one: one.source)
+    return Asked(
+        candidate=candidate,
+        sources=tuple(one.source for one in there),
+        by_itself=tuple(one.source for one in there if _is_for_all(candidate, signs, one)),
+    )
 
 
 def _is_for_all(candidate: Candidate, signs: Sequence[Sign], responder: Responder) -> bool:
@@ -242,16 +180,16 @@ def _is_for_all(candidate: Candidate, signs: Sequence[Sign], responder: Responde
     return any(one and one <= responder.needs for one in needs) or not any(needs)
 
 
-def _gaps(candidates: Sequence[Candidate], rows: pa.Table, served: dict[int, list[str]]) -> list[Gap]:
-    number, person = rows["candidate_no"].to_numpy(), rows["person_no"].to_numpy().astype(np.int32)
-    source = np.array(rows["source"].to_pylist(), str)
-    if not len(number):
-        return []
-    starts = np.flatnonzero(np.r_[True, (number[1:] != number[:-1]) | (source[1:] != source[:-1])])
-    found = []
-    for start, stop in zip(starts, np.r_[starts[1:], len(number)], strict=True):
-        which, named = int(number[start]), str(source[start])
-        sources = tuple(served[which]) if named == ALL else (named,)
-        if named == ALL or len(served[which]) > 1:  # one service alone is all of them
-            found.append(Gap(candidate=candidates[which], sources=sources, members=person[start:stop]))
-    return found
+def _gaps(asked: Asked, silence: Silence) -> Iterator[Gap]:
+    """What is missing of one candidate: the whole of services first, then one by one.
+
+    Services that hardly any of its people were ever in touch with are not there for people like them: their silence
+    says nothing. Whether they came in time is not asked, or those whom hardly anybody answers would be left out.
+    """
+    there = [one for one in asked.sources if silence.in_touch.get(one, 0) >= max(LEAST_REACHED * silence.people, 1)]
+    # One service alone is all of them.
+    for named in (ALL, *(one for one in there if len(there) > 1 and one in asked.by_itself)):
+        members = silence.members(named)
+        if there and len(members):
+            sources = tuple(there) if named == ALL else (named,)
+            yield Gap(candidate=asked.candidate, sources=sources, members=members)

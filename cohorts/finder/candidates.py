@@ -304,7 +304,7 @@ def _groups(
 
 def _people_of(con: duckdb.DuckDBPyConnection, groups: Sequence[tuple[str, tuple[int, ...], int]]) -> dict[int, int]:
     """People of each stage who show so many of some signs, by place."""
-    load_table(con, "sign_group", _as_table(groups))
+    load_groups(con, groups)
     rows = fetch_table(con, load_sql("cohorts.finder", "group_count")).to_pylist()
     return {row["group_no"]: int(row["people"]) for row in rows}
 
@@ -319,7 +319,8 @@ def _group(counted: Counted, group: tuple[int, ...], people: int) -> Candidate:
     )
 
 
-def _as_table(groups: Sequence[tuple[str, tuple[int, ...], int]]) -> pa.Table:
+def load_groups(con: duckdb.DuckDBPyConnection, groups: Sequence[tuple[str, tuple[int, ...], int]]) -> None:
+    """Make ``sign_group``: stage of life, signs, and how many of them it takes, by place."""
     rows = [
         {"group_no": number, "stage": stage, "sign_no": sign, "at_least": at_least}
         for number, (stage, group, at_least) in enumerate(groups)
@@ -328,4 +329,4 @@ def _as_table(groups: Sequence[tuple[str, tuple[int, ...], int]]) -> pa.Table:
     schema = pa.schema(
         [("group_no", pa.int32()), ("stage", pa.string()), ("sign_no", pa.int16()), ("at_least", pa.int16())]
     )
-    return pa.Table.from_pylist(rows, schema)
+    load_table(con, "sign_group", pa.Table.from_pylist(rows, schema))

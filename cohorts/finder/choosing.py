@@ -11,7 +11,6 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import csr_array
 
 from cohorts.finder.answers import Gap
 from cohorts.finder.vocabulary import ALONE, Sign
@@ -51,10 +50,9 @@ def choose(
     left = [gaps[row] for row in rows]
     worth = np.array([worth_of(gap) for gap in left]) * weight[rows]
     themes = [theme_of(gap, signs, size) for gap in left]
-    alike = _alike(left)
     chosen: list[int] = []
     while len(chosen) < most and worth.max() > 0:
-        _one_round(left, signs, themes, worth, alike, chosen, most)
+        _one_round(left, signs, themes, worth, chosen, most)
     return [left[row] for row in chosen]
 
 
@@ -72,7 +70,6 @@ def _one_round(
     signs: Sequence[Sign],
     themes: Sequence[Theme],
     worth: NDArray[np.float64],
-    alike: NDArray[np.float64],
     chosen: list[int],
     most: int,
 ) -> None:
@@ -86,8 +83,9 @@ def _one_round(
         best = int(np.argmax(np.where(turn, worth, 0.0)))
         chosen.append(best)
         had[kind_of(themes[best])] += 1
-        worth *= np.sqrt(1 - np.minimum(alike[best], 1.0))
-        worth[alike[best] > TOLD_SHARE] = 0.0
+        alike = _alike(best, gaps, worth)
+        worth *= np.sqrt(1 - np.minimum(alike, 1.0))
+        worth[alike > TOLD_SHARE] = 0.0
         worth[[gap.candidate is gaps[best].candidate or is_part(gap, gaps[best], signs) for gap in gaps]] = 0.0
         told = {themes[best], _theme_of_whole(themes[best])}
         open_ &= np.array([theme not in told for theme in themes])
@@ -120,15 +118,20 @@ def _fewest(themes: Sequence[Theme], turn: NDArray[np.bool_], had: Counter[Theme
     return fewest
 
 
-def _alike(gaps: Sequence[Gap]) -> NDArray[np.float64]:
-    """Shared people over all people of every two gaps; shape (gaps, gaps)."""
-    people = np.concatenate([gap.members for gap in gaps])
-    starts = np.r_[0, np.cumsum([len(gap.members) for gap in gaps])]
-    member = csr_array((np.ones(len(people), np.int32), people, starts))
-    shared = (member @ member.T).toarray().astype(np.float64)
-    size = np.diff(starts).astype(np.float64)
-    whole: NDArray[np.float64] = shared / (size[:, None] + size[None, :] - shared)
-    return whole
+def _alike(best: int, gaps: Sequence[Gap], worth: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Shared people over all people of one gap and every gap that may still be chosen; 0 of the others.
+
+    Asked of each gap that is chosen: of every two of thousands it would be more numbers than memory holds.
+    """
+    own, rows = gaps[best].members, np.flatnonzero(worth > 0)
+    is_own = np.zeros(1 + max(int(gaps[row].members[-1]) for row in rows), bool)
+    is_own[own] = True
+    found = np.zeros(len(gaps))
+    for row in rows:
+        members = gaps[row].members
+        shared = int(np.count_nonzero(is_own[members]))
+        found[row] = shared / (len(own) + len(members) - shared)
+    return found
 
 
 def kind_of(theme: Theme) -> Theme:

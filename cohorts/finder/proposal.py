@@ -7,8 +7,9 @@ from typing import Any
 
 import yaml
 
-from cohorts.finder.answers import LASTING_DAYS, SEVERAL, SOON_DAYS, Gap
+from cohorts.finder.answers import Gap
 from cohorts.finder.leading import nobody_leads
+from cohorts.finder.silence import LASTING_DAYS, SEVERAL, SOON_DAYS
 from cohorts.finder.vocabulary import LOOKBACK, Responder, Sign
 from cohorts.finder.words import questions_of, reason_of, sign_words, title_of
 from cohorts.measures.roles import role_of

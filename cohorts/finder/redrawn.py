@@ -5,7 +5,7 @@ tables and statements once, in a warehouse of their own (``cohorts.uncertainty.w
 more or less of some patterns. Links that no rule could find are not drawn here: the share is of what is in doubt only.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import duckdb
@@ -13,15 +13,13 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from cohorts.finder.answers import Gap, members_of
-from cohorts.finder.resampling import Populations, kept_in
+from cohorts.finder.answers import Gap, load_members, members_of
+from cohorts.finder.resampling import SOME_PATTERNS, Numbers, Populations, kept_in
 from cohorts.finder.signs import mark_people, stage_people
 from cohorts.finder.vocabulary import Responder, Sign
 from cohorts.uncertainty.intervals import LinkageDraws
 from cohorts.uncertainty.world import Setting, build_world
 from governance.warehouse import fetch_table, load_sql, load_table, materialise
-
-_GAP_MEMBER = pa.schema([("place", pa.int32()), ("person_no", pa.int32())])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,11 +73,11 @@ def redraw(
     draws = doubt.draws.draws
     load_table(con, "linkage_draw", doubt.draws.linkage_draw)
     _mark_drawn(con, gaps, signs, responders, doubt)
-    materialise(con, "redrawn", load_sql("cohorts.finder", "redrawn"))
-    materialise(con, "every_pattern", load_sql("cohorts.finder", "every_pattern"))
+    for table in ("every_pattern", "drawn_pattern", "redrawn"):
+        materialise(con, table, load_sql("cohorts.finder", table))
     stages = sorted({gap.candidate.stage for gap in gaps})
     members = np.array([[len(gap.members)] for gap in gaps]) + _more_members(con, gaps, draws)
-    return Redrawn({stage: Populations(*_people(con, stage, draws)) for stage in stages}, members)
+    return Redrawn({stage: _populations(con, stage, draws) for stage in stages}, members)
 
 
 def _mark_drawn(
@@ -104,27 +102,32 @@ def _mark_drawn(
     world.close()
 
 
-def _people(con: duckdb.DuckDBPyConnection, stage: str, draws: int) -> tuple[pa.Table, NDArray[np.float32]]:
-    """Patterns of one stage, and how many people show each in each draw; shape (patterns, draws)."""
-    asked = {"stage": stage}
-    patterns = con.sql(
-        "SELECT stratum, people, signs FROM every_pattern WHERE stage = $stage ORDER BY pattern_no", params=asked
-    ).to_arrow_table()
-    more = con.sql(
-        "SELECT pattern_no, draw, redrawn.people FROM redrawn JOIN every_pattern USING (stage, stratum, signs)"
-        " WHERE stage = $stage",
-        params=asked,
-    ).to_arrow_table()
-    people = np.repeat(patterns["people"].to_numpy().astype(np.float32)[:, None], draws, axis=1)
-    people[more["pattern_no"].to_numpy(), more["draw"].to_numpy()] += more["people"].to_numpy()
-    return patterns, people
+def _populations(con: duckdb.DuckDBPyConnection, stage: str, draws: int) -> Populations:
+    """Patterns of one stage, and how many people show each in each draw."""
+    patterns = fetch_table(con, _PATTERNS, {"stage": stage})
+    return Populations(
+        patterns, _drawn(patterns["people"].to_numpy(), fetch_table(con, _MORE, {"stage": stage}), draws)
+    )
+
+
+_PATTERNS = "SELECT stratum, people, signs FROM every_pattern WHERE stage = $stage ORDER BY pattern_no"
+_MORE = "SELECT pattern_no, draw, people FROM redrawn WHERE stage = $stage ORDER BY pattern_no, draw"
+
+
+def _drawn(people: NDArray[np.int64], more: pa.Table, draws: int) -> Iterator[Numbers]:
+    """Of some patterns after the other, the index's people and what each draw has more or less."""
+    pattern, draw, change = (more[name].to_numpy() for name in ("pattern_no", "draw", "people"))
+    for first in range(0, len(people), SOME_PATTERNS):
+        some = people[first : first + SOME_PATTERNS]
+        drawn: Numbers = np.repeat(some.astype(np.float64)[:, None], draws, axis=1)
+        start, stop = np.searchsorted(pattern, (first, first + len(some)))
+        drawn[pattern[start:stop] - first, draw[start:stop]] += change[start:stop]
+        yield drawn
 
 
 def _more_members(con: duckdb.DuckDBPyConnection, gaps: Sequence[Gap], draws: int) -> NDArray[np.int64]:
     """How many members more or less than in the index each gap has in each draw; shape (gaps, draws)."""
-    place = np.repeat(np.arange(len(gaps), dtype=np.int32), [len(gap.members) for gap in gaps])
-    person = np.concatenate([gap.members for gap in gaps])
-    load_table(con, "gap_member", pa.table([place, person], _GAP_MEMBER))
+    load_members(con, [gap.members for gap in gaps])
     more = fetch_table(con, load_sql("cohorts.finder", "redrawn_member"))
     found = np.zeros((len(gaps), draws), np.int64)
     found[more["place"].to_numpy(), more["draw"].to_numpy()] = more["people"].to_numpy()

@@ -1,21 +1,18 @@
--- Whose candidate a service answered: a first response soon, or support that lasted.
--- reads   candidate_member     who shows the signs of each candidate, and since when
---         candidate_responder  services that are there for a candidate's needs
---         response             what responding services did
--- grain   one row per candidate, person and service that responded at all in time
--- columns candidate_no, person_no, source, soon, lasting
--- params  $soon_days INT, $lasting_days INT, $several INT
+-- Which services answered some people, had they shown enough signs by a day: a first response soon, or support that lasted.
+-- reads   sign_day  days on which they showed any sign
+--         response  what responding services did
+-- grain   one row per day and service that responded at all in time
+-- columns place (of the day), source_no, soon, lasting
+-- params  $soon_days INT, $lasting_days INT, $several INT, $first INT (in), $after INT (out): numbers of the people asked
 SELECT
-    candidate_member.candidate_no,
-    candidate_member.person_no,
-    response.source,
-    bool_or(response.start < candidate_member.crossed + $soon_days) AS soon,
+    sign_day.place,
+    response.source_no,
+    bool_or(response.start < sign_day.day + $soon_days) AS soon,
     bool_or(response.is_service) OR count(*) >= $several AS lasting
-FROM candidate_member
-JOIN candidate_responder USING (candidate_no)
+FROM sign_day
 JOIN response
-    ON response.person_no = candidate_member.person_no
-    AND response.source = candidate_responder.source
-    AND response.start < candidate_member.crossed + $lasting_days
-    AND response.until >= candidate_member.crossed
+    ON response.person_no = sign_day.person_no
+    AND response.start < sign_day.day + $lasting_days
+    AND response.until >= sign_day.day
+WHERE response.person_no >= $first AND response.person_no < $after
 GROUP BY ALL

@@ -1,6 +1,6 @@
 -- Patterns of the index, and those that are there in some draw only.
--- reads   pattern  people of the index by the signs they show
---         redrawn  how many more or less show them, draw by draw
+-- reads   pattern      people of the index by the signs they show
+--         drawn_shown  signs of those who are there in some draw only
 -- grain   one row per stage, stratum and exact set of signs
 -- columns pattern_no, stage, stratum, signs, people
 WITH
@@ -8,7 +8,7 @@ every AS (
     SELECT stage, stratum, signs, people FROM pattern
     UNION ALL
     SELECT stage, stratum, signs, 0 AS people
-    FROM (SELECT DISTINCT stage, stratum, signs FROM redrawn)
+    FROM (SELECT DISTINCT stage, stratum, signs FROM drawn_shown)
     ANTI JOIN pattern USING (stage, stratum, signs)
 )
 

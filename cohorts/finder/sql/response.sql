@@ -1,13 +1,13 @@
 -- What responding services did with people, where it is known to have come about.
 -- reads   event             what services saw and did
 --         person_stratum    living people on the register
---         responder_event   kinds that are a response
+--         responder_event   kinds that are a response, and the number of their service
 -- grain   one row per event
--- columns person_no, source, is_service, start, until
+-- columns person_no, source_no, is_service, start, until
 -- params  $attended VARCHAR[], $since DATE (in), $as_of DATE (out)
 SELECT
     person_stratum.person_no,
-    responder_event.source,
+    responder_event.source_no,
     responder_event.is_service,
     event.start,
     CASE WHEN responder_event.is_service THEN coalesce(event."end", $as_of) ELSE event.start END AS until
