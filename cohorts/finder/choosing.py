@@ -123,7 +123,7 @@ def _alike(best: int, gaps: Sequence[Gap], worth: NDArray[np.float64]) -> NDArra
 
     Asked of each gap that is chosen: of every two of thousands it would be more numbers than memory holds.
     """
-    own, rows = gaps[best].members, np.flatnonzero(worth > 0)
+    own, rows = gaps[best].members, np.flatnonzero(worth > 0).tolist()
     is_own = np.zeros(1 + max(int(gaps[row].members[-1]) for row in rows), bool)
     is_own[own] = True
     found = np.zeros(len(gaps))

@@ -56,7 +56,8 @@ def found_again(
 
     def resampled(stage: str) -> Populations:
         patterns = fetch_table(con, _PATTERNS, {"stage": stage})
-        return Populations(patterns, _drawn_again(patterns["people"].to_numpy(), draws, np.random.default_rng(seed)))
+        people = patterns["people"].to_numpy()
+        return Populations(patterns, lambda: _drawn_again(people, draws, np.random.default_rng(seed)))
 
     kept = kept_in(resampled, candidates, least_people=least_people)
     return [float(one.mean()) for one in kept]
@@ -96,12 +97,12 @@ class Populations:
     Where nearly everybody is a pattern, all of them in every draw are more than memory holds.
     """
 
-    def __init__(self, patterns: pa.Table, drawn: Iterable[Numbers]) -> None:
+    def __init__(self, patterns: pa.Table, drawn: Callable[[], Iterable[Numbers]]) -> None:
         """Set out the patterns.
 
         Args:
             patterns: Columns ``stratum`` and ``signs``.
-            drawn: People of some patterns after the other in each draw; shape (some patterns, draws). Asked once.
+            drawn: People of some patterns after the others in each draw; shape (some patterns, draws).
         """
         strata, self._stratum = np.unique(patterns["stratum"].to_numpy(), return_inverse=True)
         self._strata = len(strata)
@@ -110,15 +111,15 @@ class Populations:
 
     def kept(self, candidates: Sequence[Candidate], least_people: int, limit: float) -> list[NDArray[np.bool_]]:
         """In which draws each candidate would be found; shape (draws,) each."""
-        counts = self._count({question for one in candidates for question in _questions(one)})
+        counts = self.showing({question for one in candidates for question in _questions(one)})
         return [_kept(one, counts, least_people, limit) for one in candidates]
 
-    def _count(self, questions: set[Question]) -> Counts:
+    def showing(self, questions: set[Question]) -> Counts:
         """People who show so many of some signs at least; shape (strata, draws) each."""
         asked = sorted({EVERYBODY, *questions})
         found: Counts = {}
         first = 0
-        for drawn in self._drawn:
+        for drawn in self._drawn():
             shown = self._shown(first, len(drawn))
             stratum = self._stratum[first : first + len(drawn)]
             first += len(drawn)

@@ -24,7 +24,7 @@ from cohorts.finder.signs import MOST_SIGNS
 from cohorts.finder.vocabulary import LOOKBACK, Responder
 from cohorts.measures.roles import role_of
 from governance.in_parts import parts_for
-from governance.warehouse import empty, fetch_table, load_sql, load_table, materialise
+from governance.warehouse import fetch_table, load_sql, load_table, materialise
 
 SOON_DAYS, LASTING_DAYS, SEVERAL = 84, 182, 3
 """A first response inside twelve weeks; support that lasts: three contacts, or a service, inside half a year."""
@@ -96,7 +96,7 @@ def ask(
     """Who got no response in time.
 
     Args:
-        con: Holds ``event``, ``person_stratum`` and ``person_sign``; tables of one part are added and emptied.
+        con: Holds ``event``, ``person_stratum`` and ``person_sign``; tables of responses are made and dropped.
         asked: Candidates and services.
         responders: Who could respond to what.
         as_of: First day after the period.
@@ -111,7 +111,7 @@ def ask(
         for one, silence in zip(asked, found, strict=True):
             part.tell(one, number, silence)
     for table in ("response", "sign_day"):
-        empty(con, table)
+        con.execute(f"DROP TABLE IF EXISTS {table}")
     return found
 
 
@@ -184,11 +184,11 @@ class _Part:
         candidate, stage = asked.candidate, self.stage.get(asked.candidate.stage)
         if stage is None or not asked.sources:
             return
-        signs = list(candidate.signs)
+        signs = np.array(candidate.signs)
         held = self.shown[signs].sum(axis=0, dtype=np.uint8) >= candidate.at_least
         people = np.flatnonzero(held & stage)
         crossed = np.sort(self.place[np.ix_(signs, people)], axis=0)[candidate.at_least - 1]
-        services = [number[source] for source in asked.sources]
+        services = np.array([number[source] for source in asked.sources])
         reached = self.in_touch[np.ix_(services, people)].sum(axis=1).tolist()
         came = self.came[asked.is_lasting][np.ix_(services, crossed)]
         is_over = self.is_over[asked.is_lasting][crossed]

@@ -256,7 +256,8 @@ def test_draws_count_what_the_whole_made_anew_counts(doubted):
             members = Counter(members_of(anew, gaps, responders, setting.as_of)["place"].to_pylist())
             for place, gap in enumerate(gaps):
                 one = gap.candidate
-                shown = redrawn.populations[one.stage].showing(one.signs, one.at_least)[:, draw].sum()
+                question = (one.signs, one.at_least)
+                shown = redrawn.populations[one.stage].showing({question})[question][:, draw].sum()
                 asked = [one.stage, list(one.signs), one.at_least]
                 assert [(int(shown),)] == anew.execute(SHOWING, asked).fetchall()
                 assert redrawn.members[place, draw] == members[place]

@@ -1,4 +1,4 @@
-"""Needs that go together of people who live alone; needs as others than one service know them; who is a stranger."""
+"""Needs that go together of people who live alone; needs as others than one service know them."""
 
 from dataclasses import replace
 from datetime import date, timedelta
@@ -7,7 +7,7 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from cohorts.finder.answers import LEAST_REACHED, Gap
+from cohorts.finder.answers import Gap
 from cohorts.finder.candidates import ALONE_SHARE, Candidate, narrowed
 from cohorts.finder.choosing import theme_of, worth_of
 from cohorts.finder.compatible import may_stand
@@ -18,7 +18,7 @@ from cohorts.finder.words import reason_of
 from cohorts.reference_rows import CoverageRow, NeedRow, PersonRow, World
 from flows.demo.generate import make_ics
 from governance.settings import load_bundle
-from governance.warehouse import connect, load_sql, load_table
+from governance.warehouse import connect, load_table
 from tests.lib.cohorts import load_world
 from tests.lib.finder import load_patterns
 
@@ -72,10 +72,11 @@ def test_else_nobody_is_told_of_apart(candidate, alone):
 def test_what_is_narrowed_is_found_again_as_often_as_what_it_narrows():
     """Its stability is that of what was held against chance."""
     patterns = pa.table({"stratum": [0, 0, 0], "signs": [[0, 1, 2, 3], [0, 1, 3], [2]]})
-    drawn = Populations(patterns, np.array([[90.0, 10.0], [110.0, 10.0], [5000.0, 9000.0]], np.float32))
+    parts = [np.array([[90.0, 10.0], [110.0, 10.0]]), np.array([[5000.0, 9000.0]])]
+    drawn = Populations(patterns, lambda: parts)
     [found] = _narrowed(PAIR, alone=120)
 
-    kept = [drawn.kept(one, 50, 1e-6).tolist() for one in (PAIR, found)]
+    kept = [one.tolist() for one in drawn.kept([PAIR, found], 50, 1e-6)]
 
     assert kept == [[True, False], [True, False]]
 
@@ -155,18 +156,3 @@ def test_what_one_service_alone_told_is_left_out_of_what_others_know():
         ).fetchall()
 
     assert dict(found) == {0: [0, 1, 2], 1: [1, 2]}
-
-
-def test_a_service_that_comes_late_to_nearly_everybody_is_no_stranger():
-    """It knows these people, so that it is silent when they are in need says something; who knows none of them goes."""
-    schema = pa.schema([("candidate_no", pa.int32()), ("source", pa.string())])
-    asked = [{"candidate_no": 0, "source": source} for source in ("late", "stranger")]
-    people = 100
-    with connect() as con:
-        load_table(con, "candidate_responder", pa.Table.from_pylist(asked, schema))
-        load_table(con, "candidate_member", pa.table({"candidate_no": [0] * people, "person_no": range(people)}))
-        load_table(con, "response", pa.table({"person_no": [0, 1, 2, 2], "source": ["late"] * 3 + ["stranger"]}))
-        con.execute(load_sql("cohorts.finder", "drop_strangers"), {"least": LEAST_REACHED})
-        left = con.execute("SELECT source FROM candidate_responder").fetchall()
-
-    assert left == [("late",)]
