@@ -105,9 +105,8 @@ def _mark_drawn(
 def _populations(con: duckdb.DuckDBPyConnection, stage: str, draws: int) -> Populations:
     """Patterns of one stage, and how many people show each in each draw."""
     patterns = fetch_table(con, _PATTERNS, {"stage": stage})
-    return Populations(
-        patterns, _drawn(patterns["people"].to_numpy(), fetch_table(con, _MORE, {"stage": stage}), draws)
-    )
+    people, more = patterns["people"].to_numpy(), fetch_table(con, _MORE, {"stage": stage})
+    return Populations(patterns, lambda: _drawn(people, more, draws))
 
 
 _PATTERNS = "SELECT stratum, people, signs FROM every_pattern WHERE stage = $stage ORDER BY pattern_no"

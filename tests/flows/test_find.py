@@ -227,8 +227,9 @@ def _halved(index, people):
     return index.set_column(index.schema.get_field_index("person_id"), "person_id", pa.array(names))
 
 
-def test_draws_count_what_the_whole_made_anew_counts(doubted):
+def test_draws_count_what_the_whole_made_anew_counts(doubted, monkeypatch):
     """Signs and members in each draw, from the few who differ, are those of tables made of the draw's own index."""
+    monkeypatch.setattr("cohorts.finder.redrawn.SOME_PATTERNS", 50)
     con, gaps, signs, responders, setting, index, halved = doubted
     every = halved[1]
     split = _halved(index, every)
