@@ -1,13 +1,15 @@
 """A source file: one organisation's feed, on what legal footing it comes, and what it can speak for."""
 
+from contextlib import suppress
 from datetime import date
 from typing import Annotated, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import Field, field_validator, model_validator
 
 from governance.sector import Sector
 from governance.settings.base import Share, Slug, Strict, Text
 from governance.settings.extract import ExtractFile
+from governance.settings.fault import is_left
 from governance.settings.slip import Slip
 
 
@@ -53,10 +55,21 @@ class Agreement(Strict):
 
     id: Text
     start: date
+    """The first day on which it holds. Until somebody says it the agreement has not begun, and nothing runs."""
     end: date
     review: date
     data_items: list[str]
     """Every column the agreement lets this project receive."""
+
+    @field_validator("start", mode="before")
+    @classmethod
+    def _not_begun_while_nobody_says_so(cls, value: object) -> object:
+        """What a draft leaves open is told with all else that it leaves open, not as a day that is written wrongly."""
+        if is_left(value):
+            return date.max
+        with suppress(ValueError):  # what is no day is refused as that
+            return date.fromisoformat(value) if isinstance(value, str) else value
+        return value
 
 
 class TypeOne(Strict):

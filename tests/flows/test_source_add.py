@@ -2,6 +2,7 @@
 
 import io
 import json
+import re
 import shutil
 import zipfile
 from pathlib import Path
@@ -188,10 +189,18 @@ def test_a_draft_is_confirmed_by_name_for_each_way_that_columns_go(root, capsys)
     assert f"sources/stranger.yaml:{lines[0]}:7: {told}lines {lines[0]} to {lines[13]}: they would leave" in refused
     assert "`Gender`, `Ethnicity`, `Referred` and 26 more" in refused
     assert len(refused.splitlines()) == 8, "forty lines that say the same are read by nobody"
+    dated = re.sub(r"start: REPLACE .*", "start: 2025-04-01", text)
     for name in ("", "J. Okoro"):
-        draft.write_text(text.replace("REPLACE with name and role", name).replace("REPLACE ", ""), "utf-8")
+        draft.write_text(dated.replace("REPLACE with name and role", name).replace("REPLACE ", ""), "utf-8")
         assert run(["check", str(root)]) == 3, "no name, or nobody knows of whom"
-    draft.write_text(text.replace("REPLACE with name and role", "J. Okoro, analyst").replace("REPLACE ", ""), "utf-8")
+    said = dated.replace("REPLACE with name and role", "J. Okoro, analyst").replace("REPLACE ", "")
+    draft.write_text(said.replace("2025-04-01", "REPLACE the day"), "utf-8")
+    capsys.readouterr()
+    assert run(["check", str(root)]) == 3
+    assert "agreement.start: still holds the example" in capsys.readouterr().err, (
+        "nobody agreed on the day of the draft"
+    )
+    draft.write_text(said, "utf-8")
     notice = root / "project.yaml"
     notice.write_text(
         notice.read_text("utf-8").replace("sources: [gp_register", "sources: [stranger, gp_register"), "utf-8"

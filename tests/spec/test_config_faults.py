@@ -45,6 +45,10 @@ def faults_of(project: Path, name: str, old: str, new: str) -> list[str]:
         (HOUSING, "id: housing", "id: Housing", (":1:1: id: is not an id. Use 2 to 40 lower case letters",)),
         (HOUSING, "kind: housing.application", "kind: application", ("kind: is not an event kind.", "ed.attendance")),
         (HOUSING, "responds_to:", "respond_to:", ("respond_to: is not a setting here. Check the spelling",)),
+        *(
+            (HOUSING, "start: 2025-01-01", f"start: {wrong}", ("agreement.start: is not a day. Write it like",))
+            for wrong in ("2025", "1735689600", "'0'", "1 January", "[2025]", "true")
+        ),
         (HOUSING, "F: female", "F: femal", ("sex has no standard value `femal` (did you mean female?)",)),
         (
             HOUSING,
