@@ -8,6 +8,7 @@ from collections.abc import Set
 
 from governance.english import joined
 from governance.intact.recorded import period_of
+from governance.policy.released import WITHDRAWAL
 
 _BY_ZONE = {"source": "pseudonymise", "draft": "report", "public": "release", "review": "review export"}
 _BY_FOLDER = {
@@ -18,28 +19,31 @@ _BY_FOLDER = {
 """Below a month of the zones ``linkage`` and ``analysis``, and below a source's folder where it is not a month."""
 
 
-def command_of(place: str) -> str:
+def command_of(place: str, kind: str = "") -> str:
     """The command that publishes into a folder below the project's.
 
     Args:
         place: Such as ``zones/analysis/2026-10/cohorts``.
+        kind: Of what lies there, as its manifest says: a notice is put into the folder of the report that it withdraws.
     """
     _, zone, *below = place.split("/")
     name = _BY_FOLDER.get(below[1], "") if len(below) > 1 else ""
     name = name or _BY_ZONE.get(zone, "run")
-    file = " FILE" if name == "review import" else ""
-    return f"joinedup {name} DIR{file} --period {period_of(place.split('/'))}"
+    more = " FILE" if name == "review import" else " --withdraw REASON" if kind == WITHDRAWAL else ""
+    return f"joinedup {name} DIR{more} --period {period_of(place.split('/'))}"
 
 
-def unrecorded(place: str, open_steps: Set[tuple[str, str]], *, is_followed: bool) -> tuple[str, str]:
+def unrecorded(place: str, kind: str, open_steps: Set[tuple[str, str]], *, is_followed: bool) -> tuple[str, str]:
     """What is said of such a content, and what then helps: a copy first, for run again the command may replace it.
 
     Args:
         place: Its folder.
+        kind: As its manifest says.
         open_steps: Periods and steps that began and did not end, as the ledger has it.
         is_followed: Whether readers are led to it.
     """
-    again = f"Keep a copy of its folder for the IG lead. Then run `{command_of(place)}` again, or what else wrote there"
+    command = command_of(place, kind)
+    again = f"Keep a copy of its folder for the IG lead. Then run `{command}` again, or what else wrote there"
     if not is_followed:
         what = "is in no line of the ledger: a command left it that was cut off, or somebody put it there"
         fix = f"{again}. If this is told after it, remove its folder: nothing reads it."

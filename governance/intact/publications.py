@@ -74,7 +74,8 @@ def look_at(root: Path, content: Path, recorded: Recorded, *, sealed: bool) -> L
     place, is_followed = content.parent.relative_to(root).as_posix(), _is_followed(content)
     if not is_followed and (period_of(place.split("/")) in recorded.cut_off or digest in recorded.manifests):
         return Looked(left_over=True)
-    what, fix = unrecorded(place, recorded.open_steps, is_followed=is_followed)
+    kind = str(read_manifest(content).get("kind", ""))
+    what, fix = unrecorded(place, kind, recorded.open_steps, is_followed=is_followed)
     return Looked(faults=(_fault(root, beside, what, fix),), files=1)
 
 

@@ -470,6 +470,23 @@ def _notice_beside(run):
     run.record_files("withdrawal", public)
 
 
+def test_a_withdrawal_that_was_cut_off_is_ended_by_what_is_said(ran, capsys, monkeypatch):
+    """Not by `joinedup release`, which is refused then: the notice was put there, and its line is lacking."""
+    words = ("release", ran, "--withdraw", "A table held the wrong months of one service.", "--period", PERIOD)
+
+    def append(*given, **facts):
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as cut:
+        cut.setattr(Ledger, "append", append)
+        assert here(capsys, *words).code != 0
+    [fault] = files_of_project(ran).faults
+    assert f"`joinedup release DIR --withdraw REASON --period {PERIOD}` again" in fault.fix
+
+    assert here(capsys, *words).code == 0
+    assert not told_of(ran)
+
+
 def test_a_report_that_was_withdrawn_and_is_gone_is_told(ran):
     """Its readers know it for good, and so does the release gate: what is public once is not only its last content."""
     report = current(ran / "zones/public" / PERIOD)
