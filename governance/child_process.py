@@ -13,6 +13,32 @@ from collections.abc import Iterator
 from threading import Event, Timer
 
 _GRACE_SECONDS = 5.0
+_idle: dict[str, list["ChildProcess"]] = {}
+"""Processes that have answered in time, by their module: each is good for one thing after another."""
+
+
+@contextlib.contextmanager
+def lent(module: str, seconds: float) -> Iterator["ChildProcess"]:
+    """A process of a module, idle until now or new, that is killed if it is not given back within so many seconds.
+
+    It is asked again later if it has answered. If the block ends with an exception, or after the clock has rung, it has
+    not, or is no more, and it is ended here.
+    """
+    waiting = _idle.setdefault(module, [])
+    try:
+        process = waiting.pop()
+    except IndexError:
+        process = ChildProcess(module)
+    try:
+        with process.ended_after(seconds):
+            yield process
+    except BaseException:
+        process.kill()
+        raise
+    if process.was_late:
+        process.end()
+    else:
+        waiting.append(process)
 
 
 class ChildProcess:

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from governance.child_process import ChildProcess
+from governance.child_process import ChildProcess, lent
 from governance.intake.decode import NotText
 from governance.intake.parse import OUT_OF_MEMORY, OUT_OF_TIME, Job, Parsed
 from governance.intake.table import RawTable, RowAside
@@ -20,8 +20,7 @@ _SECONDS_A_MEGABYTE = 20.0
 _LONGEST = 3600.0
 _GRACE = 5.0
 """The child's own clock rings first where it has one; this clock is for where it has none."""
-_idle: list[ChildProcess] = []
-"""Workers that have answered: each is good for one file after another."""
+WORKER = "governance.intake.worker"
 
 
 def memory_limit() -> int:
@@ -40,22 +39,11 @@ def parse_apart(job: Job) -> Parsed:
     Raises:
         NotText: The file cannot be read, or reading it took too much time or memory, or ended the process.
     """
-    try:
-        worker = _idle.pop()
-    except IndexError:
-        worker = ChildProcess("governance.intake.worker")
-    return _parse(worker, job)
-
-
-def _parse(worker: ChildProcess, job: Job) -> Parsed:
-    """See :func:`parse_apart`; after a refusal for time, memory or a crash this worker has ended."""
-    with worker.ended_after(job.seconds + _GRACE):
+    with lent(WORKER, job.seconds + _GRACE) as worker:
         try:
             head, table = _ask(worker, job)
         except (OSError, ValueError, pa.ArrowException):
             raise _why_ended(worker, job) from None
-    if not worker.was_late:
-        _idle.append(worker)
     if table is None:
         raise NotText(head["what"], head["fix"])
     return _parsed(head, table)
@@ -75,7 +63,6 @@ def _ask(worker: ChildProcess, job: Job) -> tuple[dict[str, Any], pa.Table | Non
 def _why_ended(worker: ChildProcess, job: Job) -> NotText:
     was_late = worker.was_late
     code = worker.exit_code()
-    worker.end()
     smaller = "If it is as large as it should be, ask the source for several smaller files; if not, for another."
     if was_late or code == OUT_OF_TIME:
         return NotText(f"took longer than {job.seconds:,.0f} seconds to read.", smaller)

@@ -4,6 +4,7 @@ from time import monotonic
 
 import pytest
 
+from governance import child_process
 from governance.disclosure import CellKey, SafeCell, Status
 from governance.disclosure.gate import Published, Truth, apart, check_release, refuse_leaks
 from governance.disclosure.gate.apart import check_apart
@@ -28,7 +29,7 @@ def test_it_says_what_the_attack_says_and_one_process_serves_again():
         assert (result.leaks, result.attacked, result.unfinished) == (here.leaks, here.attacked, "")
     assert found[0].leaks
     assert not found[1].leaks
-    assert len(apart._idle) == 1
+    assert len(child_process._idle[apart.WORKER]) == 1
 
 
 @pytest.mark.parametrize(

@@ -129,7 +129,7 @@ def test_the_refusal_names_the_file_and_carries_a_code(tmp_path, monkeypatch):
 def test_the_reader_knows_nothing_of_our_environment(monkeypatch, small):
     """Passwords stand in environments."""
     monkeypatch.setenv("JOINEDUP_SECRET", MARK)
-    monkeypatch.setattr(child, "_idle", [])
+    monkeypatch.setattr(child_process, "_idle", {})
     started = {}
     popen = child_process.subprocess.Popen
     monkeypatch.setattr(
@@ -138,7 +138,7 @@ def test_the_reader_knows_nothing_of_our_environment(monkeypatch, small):
     parse_apart(job(small))
 
     assert set(started["env"]) <= {"PATH", "SYSTEMROOT", "PYTHONPATH", "PYTHONDONTWRITEBYTECODE"}
-    child._idle.pop().end()
+    child_process._idle[child.WORKER].pop().end()
 
 
 def test_limits_leave_room_for_real_files():

@@ -9,7 +9,7 @@ from dataclasses import replace
 from hashlib import sha256
 from time import monotonic
 
-from governance.child_process import ChildProcess
+from governance.child_process import ChildProcess, lent
 from governance.disclosure.gate.check import GateResult, misapplied, sensitive
 from governance.disclosure.gate.clock import BROKE_OFF, WAIT_SECONDS, WORK_SECONDS, too_long, too_much_work
 from governance.disclosure.gate.published import Published
@@ -21,8 +21,6 @@ from governance.settings import Policy
 WORKER = "governance.disclosure.gate.worker"
 GRACE_SECONDS = 5.0
 """The attack's own clock rings first, then the worker's; this process's is for where neither does."""
-_idle: list[ChildProcess] = []
-"""Workers that have answered: each is good for one attack after another."""
 _last: dict[bytes, GateResult] = {}
 """The last attack that was carried through, by the digest of all that it was given: a draft that nobody has to look at
 is published in the same breath, and the same attack would say the same."""
@@ -62,9 +60,9 @@ def check_apart(
     asked = sha256(task).digest()
     if worker == WORKER and asked in _last:
         return _last[asked]
-    running = _idle.pop() if _idle and worker == WORKER else ChildProcess(worker)
     try:
-        answer = _ask(running, task, wait_seconds)
+        with lent(worker, wait_seconds + GRACE_SECONDS) as running:
+            answer = _ask(running, task)
     except _NoAnswer as ended:
         return GateResult(
             attacked=len(sensitive(new)),
@@ -74,8 +72,6 @@ def check_apart(
             leaks=(),
             unfinished=_why(ended, work_seconds, wait_seconds),
         )
-    if worker == WORKER and not running.was_late:
-        _idle.append(running)  # one that did not answer is not used again
     if answer is None:
         raise misapplied()
     if worker == WORKER and not answer.unfinished:
@@ -105,23 +101,16 @@ def _why(ended: _NoAnswer, work_seconds: float, wait_seconds: float) -> str:
     return too_long(wait_seconds) if ended.was_late or ended.exit_code == CLOCK_RAN_OUT else BROKE_OFF
 
 
-def _ask(running: ChildProcess, task: bytes, seconds: float) -> GateResult | None:
+def _ask(running: ChildProcess, task: bytes) -> GateResult | None:
     """The answer to one task.
 
     Raises:
         _NoAnswer: The worker was ended for its time, or ended by itself; it cannot be asked again.
     """
-    answered = False
     try:
-        with running.ended_after(seconds + GRACE_SECONDS):
-            try:
-                running.asked.write(task)
-                running.asked.flush()
-                answer: GateResult | None = pickle.load(running.answers)  # noqa: S301 - written by our own process
-                answered = True
-            except (OSError, EOFError, pickle.UnpicklingError):
-                raise _NoAnswer(running.exit_code(), was_late=running.was_late) from None
-    finally:
-        if not answered:
-            running.kill()
+        running.asked.write(task)
+        running.asked.flush()
+        answer: GateResult | None = pickle.load(running.answers)  # noqa: S301 - written by our own process
+    except (OSError, EOFError, pickle.UnpicklingError):
+        raise _NoAnswer(running.exit_code(), was_late=running.was_late) from None
     return answer
