@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from cohorts.report.charts import Dot
 from cohorts.report.equity import by_words, equity_dots
 from cohorts.report.facts import DefinitionFacts, DimensionFacts, ReportFacts
-from cohorts.report.findings import clear_difference
+from cohorts.report.findings import clear_difference, is_not_known
 from cohorts.report.labels import NOT_RECORDED, breakdowns, in_order
 from cohorts.report.page import Across, Table
 from cohorts.report.tables import share
@@ -16,6 +16,7 @@ from governance.disclosure import SafeFrame, Status
 from governance.disclosure.rounding import SYMBOLS
 
 CLEAR, UNCLEAR, FEW = "Clear difference", "No clear difference", "Too few to compare"
+UNKNOWN = "Not recorded"
 _SERVICE = "service"
 _NONE = SYMBOLS[Status.NOT_APPLICABLE]
 
@@ -40,6 +41,8 @@ Dots = dict[tuple[str, str], list[Dot]]
 
 def verdict(dots: list[Dot]) -> str:
     """Whether a breakdown shows a difference that chance does not explain."""
+    if is_not_known(dots):
+        return UNKNOWN
     shown = [dot for dot in dots if dot.rate.low is not None and dot.label.lower() != NOT_RECORDED]
     if len(shown) < 2:
         return FEW

@@ -131,8 +131,12 @@ def _glance(frame: SafeFrame, facts: ReportFacts, base: int) -> Table:
 
 def _asks(facts: ReportFacts) -> tuple[str, ...]:
     """What the board is asked to do; each cohort has its own questions."""
+    many = len(facts.definitions)
+    first = (
+        f"Which of the {many} groups will the board look at first" if many > 1 else "Will the board look at this group"
+    )
     return (
-        f"Which of the {len(facts.definitions)} groups will the board look at first, and who will lead?",
+        f"{first}, and who will lead?",
         "For that group: what stops people getting help, and which two services will change that together?",
         "Who will ask people in that group what they need? The page on what people told us says where no one was"
         " heard.",

@@ -11,7 +11,7 @@ from governance.disclosure import SafeFrame
 from governance.english import joined, long_date, month
 
 DONE, DUE, OVERDUE = "Done", "Due", "Overdue"
-_SINCE = "The number since"
+_SINCE = "The number since the last report"
 
 
 def state(decision: DecisionFacts, as_of: date) -> str:
@@ -34,9 +34,13 @@ def decided_page(frame: SafeFrame, facts: ReportFacts) -> DecidedPage | None:
     counts = {one: sum(each.state == one for each in found) for one in (OVERDUE, DUE, DONE)}
     told = [f"{number} {'is' if number == 1 else 'are'} {one.lower()}" for one, number in counts.items() if number]
     last_day = date.fromordinal(facts.as_of.toordinal() - 1)
-    whole = f"{len(found)} {'decision' if len(found) == 1 else 'decisions'}"
+    whole = (
+        f"Of {len(found)} decisions, {joined(told)}"
+        if len(found) > 1
+        else f"The one decision is {found[0].state.lower()}"
+    )
     return DecidedPage(
-        summary=f"Of {whole}, {joined(told)}, as of {long_date(last_day)}.",
+        summary=f"{whole}, as of {long_date(last_day)}.",
         decisions=found,
         note=_note(facts.since) if any(_SINCE in dict(each.facts) for each in found) else "",
     )

@@ -32,10 +32,17 @@ def _gap(pair: ClearDifference) -> float:
 
 def equity_finding(dots: Sequence[Dot]) -> str:
     """What a breakdown shows about differences between groups."""
+    if is_not_known(dots):
+        return "For no one is it recorded which of these groups they are in."
     shown = [dot for dot in dots if dot.rate.low is not None and dot.label.lower() != NOT_RECORDED]
     if len(shown) < 2:
         return "There are too few people to compare groups."
     return f"{_difference(dots)} {_not_recorded(dots, shown)}".rstrip()
+
+
+def is_not_known(dots: Sequence[Dot]) -> bool:
+    """Whether all there are stand in no recorded group."""
+    return bool(dots) and all(dot.label.lower() == NOT_RECORDED for dot in dots)
 
 
 def _difference(dots: Sequence[Dot]) -> str:
@@ -82,10 +89,13 @@ def ladder_finding(rungs: Sequence[Bar], decides: str = "") -> str:
     """
     # Of a group whose number is hidden, that no one reached a step would be a finding about each of a few people.
     told = list(_how_far(rungs, decides)) if rungs[0].cell.people is not None else []
-    found = " ".join(told) or "The numbers are too small to say where people are lost."
-    if decides in [rung.label for rung in rungs[1:]]:
+    steps = [rung.label for rung in rungs[1:]]
+    found = " ".join(told)
+    if not found and steps != [decides]:  # a ladder of one step, which nobody in the group reached, loses no one on it
+        found = "The numbers are too small to say where people are lost."
+    if decides in steps:
         found += f" Whoever reached {quoted(decides)} in time is not counted in this group."
-    return found
+    return found.lstrip()
 
 
 def _how_far(rungs: Sequence[Bar], decides: str) -> Iterator[str]:

@@ -201,7 +201,7 @@ def _finding(frame: SafeFrame, facts: ReportFacts, asked: _Asked) -> str:
     }
     told = {way: [title for title, found in ways if found == way] for way in says}
     if len(told[2]) == len(ways):
-        return "There are too few people to compare in any group."
+        return "There are too few people of whom this is known to compare in any group."
     if len(told[2]) > _MOST_NAMED:
         told[2] = [f"the other {len(told[2])} groups"]
     return " ".join(says[way].format(joined(titles)) for way, titles in told.items() if titles)

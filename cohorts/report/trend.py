@@ -121,7 +121,7 @@ def _too_few(reports: int) -> str:
     so_far = f"There {'is' if reports == 1 else 'are'} {held} so far, this one included."
     return (
         f"Change over time can be told from chance once there are {NEEDED} monthly reports in a row with the same"
-        f" definition. {so_far if reports else 'There is none so far: in this one the number is hidden.'}"
+        f" definition. {so_far if reports else 'There is none so far: in this one the number cannot be told.'}"
     )
 
 

@@ -3,6 +3,8 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
+from markupsafe import Markup
+
 from cohorts.report.charts import Axis, Dot, dot_chart
 from cohorts.report.equity import by_words
 from cohorts.report.facts import DimensionFacts, ReportFacts
@@ -95,12 +97,17 @@ def _by_place(found: list[ServiceWait], facts: ReportFacts) -> Figure:
         id="waits-by-place",
         heading="Do people in the most deprived areas wait longer?",
         finding=gap_finding([(facts.source_short(each.source), each.gap) for each in found]),
-        chart=dot_chart(
-            "waits-by-place", "Waits in the most deprived fifth of areas and in all others", dots, axis=_AXIS
-        ),
+        chart=_chart(dots),
         table=Table(caption="Weeks until half were seen, by place", head=head, rows=rows),
         note=f"An arrow means that the interval runs on. {_beside_its_parts(found, facts)}".rstrip(),
     )
+
+
+def _chart(dots: list[_Wait]) -> Markup:
+    """None where no median is known: an empty frame tells nobody anything."""
+    if all(dot.rate.value is None for dot in dots):
+        return Markup()
+    return dot_chart("waits-by-place", "Waits in the most deprived fifth of areas and in all others", dots, axis=_AXIS)
 
 
 def _beside_its_parts(found: list[ServiceWait], facts: ReportFacts) -> str:
@@ -125,7 +132,9 @@ def _gaps(found: list[ServiceWait], facts: ReportFacts) -> Table:
 
 
 def _gap_words(gap: Gap) -> str:
-    return _GAP_WORDS[gap.clear] if gap.estimate else "Too few to compare"
+    if gap.estimate:
+        return _GAP_WORDS[gap.clear]
+    return "Longer than we can tell" if gap.is_beyond else "Too few to compare"
 
 
 def gap_finding(gaps: list[tuple[str, Gap]]) -> str:
@@ -138,7 +147,9 @@ def gap_finding(gaps: list[tuple[str, Gap]]) -> str:
             )
     if unclear := [quoted(title) for title, gap in gaps if gap.estimate and not gap.clear]:
         told.append(f"No clear difference for {joined(unclear)}.")
-    if few := [quoted(title) for title, gap in gaps if gap.estimate is None]:
+    if beyond := [quoted(title) for title, gap in gaps if gap.is_beyond]:
+        told.append(f"Waits are longer than we can tell for {joined(beyond)}.")
+    if few := [quoted(title) for title, gap in gaps if gap.estimate is None and not gap.is_beyond]:
         told.append(f"Too few people to compare for {joined(few)}.")
     return " ".join(told)
 

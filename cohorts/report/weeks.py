@@ -53,6 +53,8 @@ class Weeks:
         """Such as ``1.8 to 3.0``, or the symbol."""
         if self.low is None or self.high is None:
             return self.why_not
+        if not isfinite(self.low):
+            return _weeks(self.low)
         return f"{_weeks(self.low)} to {_weeks(self.high)}"
 
 
@@ -61,6 +63,8 @@ class Gap:
     """Weeks by which the median is longer in the most deprived fifth of areas than in all others."""
 
     estimate: Bounded | None
+    is_beyond: bool = False
+    """Whether there is none because a median lies beyond what bands can tell, and not for want of people."""
 
     @property
     def clear(self) -> int:
@@ -117,7 +121,7 @@ def services_waited_for(frame: SafeFrame) -> list[str]:
 def service_wait(frame: SafeFrame, source: str) -> ServiceWait:
     """The median of everybody and of both groups of places, and the gap between them."""
     deprived, others = (_median(frame, source, PLACE, group) for group in (MOST_DEPRIVED, OTHERS))
-    known = deprived.estimate and others.estimate
+    both = deprived.estimate, others.estimate
     return ServiceWait(
         source=source,
         people=frame.cell(EVERYONE, referred(source)),
@@ -125,8 +129,14 @@ def service_wait(frame: SafeFrame, source: str) -> ServiceWait:
         median=_median(frame, source, ALL, ALL),
         deprived=deprived,
         others=others,
-        gap=Gap(gap(deprived.estimate, others.estimate) if known and deprived.estimate and others.estimate else None),
+        gap=_gap(*both),
     )
+
+
+def _gap(deprived: Bounded | None, others: Bounded | None) -> Gap:
+    if deprived is None or others is None:
+        return Gap(None)
+    return Gap(gap(deprived, others), is_beyond=not (isfinite(deprived.value) and isfinite(others.value)))
 
 
 def _median(frame: SafeFrame, source: str, dimension: str, group: str) -> Weeks:

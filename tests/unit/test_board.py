@@ -130,10 +130,20 @@ def test_the_next_report_carries_a_finding_with_what_came_back():
     assert page.summary == "Of 3 decisions, 1 is overdue, 1 is due and 1 is done, as of 30 September 2025."
     assert [each.state for each in page.decisions] == [DONE, OVERDUE, DUE]
     assert dict(first.facts)["What came back"].startswith("Two districts")
-    assert dict(first.facts)["The number since"].startswith("210 people in June 2025, 430 in September 2025.")
-    assert dict(second.facts)["The number since"].startswith("[c] people")
-    assert "The number since" not in dict(third.facts)
+    assert dict(first.facts)["The number since the last report"].startswith(
+        "210 people in June 2025, 430 in September 2025."
+    )
+    assert dict(second.facts)["The number since the last report"].startswith("[c] people")
+    assert "The number since the last report" not in dict(third.facts)
     assert (third.group, third.link) == ("", "")
+
+
+def test_one_decision_is_told_in_the_singular():
+    """Not "of 1 decision, 1 is overdue"."""
+    one = replace(invented_facts(), board_file=replace(BOARD, decisions=BOARD.decisions[1:2]))
+
+    summary = build_page(invented_frame(), one).decided.summary
+    assert summary == "The one decision is overdue, as of 30 September 2025."
 
 
 @pytest.mark.parametrize(

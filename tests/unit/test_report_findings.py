@@ -5,6 +5,8 @@ from datetime import date
 
 import pytest
 
+from cohorts.report import build_page
+from cohorts.report.across import verdict
 from cohorts.report.charts import Bar, Dot, bar_chart, dot_chart
 from cohorts.report.cohort_section import cohort_section
 from cohorts.report.facts import report_facts
@@ -124,6 +126,31 @@ def test_a_high_rate_among_people_not_recorded_is_told_and_not_compared():
 def test_the_ladder_says_nothing_about_hidden_steps():
     """A fall to a hidden count is not a number anyone may work with."""
     assert ladder_finding(rungs(3)) == "The numbers are too small to say where people are lost."
+
+
+def test_groups_that_nobody_recorded_are_not_called_too_few():
+    """Seventy people are enough to compare; of none of them is it known which group they are in."""
+    alone = [Dot("Not recorded", rate(70, 600))]
+
+    assert equity_finding(alone) == "For no one is it recorded which of these groups they are in."
+    assert verdict(alone) == "Not recorded"
+    assert verdict(dots(a=(100, 1000))) == "Too few to compare"
+
+
+def test_a_ladder_of_the_one_step_that_decides_is_not_too_small():
+    """Seventy people are enough; there is just no other step on which any of them could be lost."""
+    assert ladder_finding(rungs(0), "rung 0") == (
+        f"Whoever reached {quoted('rung 0')} in time is not counted in this group."
+    )
+
+
+def test_one_group_is_not_asked_about_as_one_of_many():
+    """Nor are its pages: "which of the 1 groups" reads as if nobody had looked."""
+    one = replace(invented_facts(), definitions=invented_facts().definitions[:1])
+
+    asks = [build_page(invented_frame(), facts).asks[0] for facts in (one, invented_facts())]
+    assert asks[0] == "Will the board look at this group, and who will lead?"
+    assert asks[1].startswith("Which of the 4 groups will the board look at first")
 
 
 def test_the_ladder_claims_nothing_of_a_group_whose_number_is_hidden():

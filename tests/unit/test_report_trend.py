@@ -99,7 +99,7 @@ def test_too_few_reports_say_how_many_there_are():
     assert told.figure is None
     assert f"{NEEDED} monthly reports in a row" in told.note
     assert "There are 2 such reports so far" in told.note
-    assert trend("t", "A group", [], axis=Axis()).note.endswith("none so far: in this one the number is hidden.")
+    assert trend("t", "A group", [], axis=Axis()).note.endswith("none so far: in this one the number cannot be told.")
 
 
 def test_the_chart_marks_what_the_finding_says():

@@ -47,6 +47,30 @@ def service(median=(2, 1, 3), gap=(0, -1, 1)):
     )  # fmt: skip
 
 
+def test_waits_beyond_the_bands_are_long_not_few(frame):
+    """Two hundred people whose wait is over 18 weeks everywhere: nothing is missing but a longer scale."""
+    longest = {}
+    for group, where in (("all", "all"), (PLACE, MOST_DEPRIVED), (PLACE, "all other areas")):
+        longest |= {
+            (waited("housing", how, band), group, where): number(0) for how in ("seen", "unseen") for band in BANDS
+        }
+        longest |= {(waited("housing", "unseen", BANDS[-1]), group, where): number(400)}
+        longest |= {(referred("housing"), group, where): number(400)}
+    beyond = with_cells(frame, longest)
+    found, page = service_wait(beyond, "housing"), build_page(beyond, invented_facts()).waits
+    row = next(row for row in page.gaps.rows if row[0] == "Housing and homelessness")
+
+    assert (found.median.text, found.median.interval_text) == ("over 18", "over 18")
+    assert (found.gap.estimate, found.gap.is_beyond) == (None, True)
+    assert row[-1] == "Longer than we can tell"
+    assert f"Waits are longer than we can tell for {quoted('Housing and homelessness')}." in page.by_place.finding
+    assert "Too few" not in page.by_place.finding
+    alone = replace(
+        beyond, cells={key: cell for key, cell in beyond.cells.items() if ":mental_health" not in key.measure}
+    )
+    assert build_page(alone, invented_facts()).waits.by_place.chart == ""
+
+
 def test_a_wait_that_is_not_between_those_of_its_parts_is_explained(frame):
     """Each is worked out from its own released counts; where they fall as expected nothing is said."""
     between, half = service(median=(2, 1, 3)), Weeks(Bounded(5, 4, 6))
