@@ -16,7 +16,9 @@ _NOT_A_PERSON = re.compile(
 )
 """Words that make an address one of a building, and a telephone one of a way to be seen."""
 _CODES = re.compile(r"snomed|(^|_)(icd|opcs|read_?codes?|diag(nos[ie]s)?|diagnostic|procedures?|operations?)(_|\d|$)")
-_FREE_TEXT = re.compile(r"(^|_)(notes?|comments?|narrative|free_?text|remarks?)(_|$)")
+_FREE_TEXT = re.compile(r"(^|_)[a-z]*(notes?|comments?|narratives?|free_?text|remarks?)\d*(_|$)")
+"""Also at the end of a word (`CASENOTES`) and numbered (`Comment1`). A description may be the label of a code as well:
+what it holds tells, not its name."""
 
 
 def words_of(name: str) -> str:

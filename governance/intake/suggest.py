@@ -66,7 +66,6 @@ _PERSON_ID = re.compile(
 _DATE = re.compile(rf".*date.*|{_NAMES['date_of_birth']}")
 _NEVER_AS_IT_STANDS = re.compile(r".*(genderidentity|genderreassignment|sameasbirth|transgender).*")
 """Tells of some who it is about that they live in another gender than at birth."""
-_FREE_TEXT = re.compile(r".*(notes?|comments?|description|narrative|freetext|remarks?)")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -203,7 +202,7 @@ def _is_somebody_elses(name: str, role: str) -> bool:
 
 
 def _by_content(shape: Shape) -> Suggestion:
-    if is_free_text_name(shape.name) or (not shape.format and _is_long(shape)):
+    if is_free_text_name(shape.name) or (not shape.format and shape.longest > _LONG_TEXT):
         return Suggestion(column_class=ColumnClass.FREE_TEXT, why="long texts: never loaded")
     if is_code_name(shape.name):
         return _direct("other_identifier", "named like clinical codes, which need their `code_system` to be sent")
@@ -227,10 +226,6 @@ def _by_content(shape: Shape) -> Suggestion:
         why = "its own in every row: give it the role `record_id` if it is the source's id of a person"
         return _direct("other_identifier", f"in doubt, a value of {why}")
     return _direct("other_identifier", "in doubt: never encoded, never sent")
-
-
-def _is_long(shape: Shape) -> bool:
-    return shape.longest > _LONG_TEXT or bool(_FREE_TEXT.fullmatch(plain(shape.name)))
 
 
 def _direct(role: str, why: str) -> Suggestion:

@@ -34,12 +34,42 @@ def test_what_policy_refuses_is_never_suggested(name, format):
 
 
 @pytest.mark.parametrize("format", ["", "%Y-%m-%d"])
-def test_what_is_named_like_free_text_is_never_loaded(format):
+@pytest.mark.parametrize(
+    "name",
+    [
+        *(
+            "Date of notes",
+            "CaseNotes",
+            "casenotes",
+            "CASENOTES",
+            "Comments (other)",
+            "Comment1",
+            "notes2",
+            "FREETEXT1",
+        ),
+        *("Risk_Notes_Text", "free text", "NARRATIVES", "Triage note", "Remarks"),
+    ],
+)
+def test_what_is_named_like_free_text_is_never_loaded(name, format):
     """Few codes or days in it are no reason: ID-04 would stop the check."""
-    [one] = suggest([_shape("Date of notes", format=format)])
+    [one] = suggest([_shape(name, format=format)])
 
-    assert is_free_text_name("Date of notes")
+    assert is_free_text_name(name)
     assert one.column_class is ColumnClass.FREE_TEXT
+
+
+@pytest.mark.parametrize("name", ["Noted on", "Commentary type", "Notebook", "Remarkable", "Notice type", "Annotation"])
+def test_what_only_begins_like_free_text_is_what_it_holds(name):
+    """A notice is no note."""
+    assert not is_free_text_name(name)
+    assert suggest([_shape(name)])[0].column_class is ColumnClass.ATTRIBUTE
+
+
+def test_what_is_called_a_description_is_what_it_holds():
+    """A few short labels of a code, or long texts; what is neither is dropped as anything else in doubt."""
+    shapes = [_shape("Outcome description"), _shape("Description", longest=61), _shape("Description", distinct=200)]
+
+    assert [one.column_class.value for one in suggest(shapes)] == ["attribute", "free_text", "direct_identifier"]
 
 
 def test_a_few_long_numbers_may_be_clinical_codes():
