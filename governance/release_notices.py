@@ -38,9 +38,18 @@ class Notice:
 
     @property
     def sentence(self) -> str:
-        """As it is printed everywhere."""
+        """As it is printed everywhere but in the report that replaces it."""
+        return f"A report of {self._told}"
+
+    def sentence_in(self, period: str) -> str:
+        """As a report of a period prints it: its own readers must not take the new one for the wrong one."""
+        return f"An earlier report of {self._told} This one replaces it." if period == self.period else self.sentence
+
+    @property
+    def _told(self) -> str:
         month, day = date.fromisoformat(f"{self.period}-01"), date.fromisoformat(self.on)
-        return f"A report of {month:%B %Y} {_SAYS[self.kind]} on {day.day} {day:%B %Y}: {self.reason}"
+        reason = self.reason if self.reason.endswith((".", "!", "?")) else f"{self.reason}."
+        return f"{month:%B %Y} {_SAYS[self.kind]} on {day.day} {day:%B %Y}: {reason}"
 
 
 def sign_notice(bundle: Bundle, key: Ed25519PrivateKey, notice: Notice, approver: str) -> Path:

@@ -93,13 +93,15 @@ def _by_place(found: list[ServiceWait], facts: ReportFacts) -> Figure:
         dots += [_Wait(f"{title}: most deprived fifth", each.deprived), _Wait(f"{title}: all others", each.others)]
     rows = tuple((dot.label, dot.rate.text, dot.rate.interval_text) for dot in dots)
     head = ("Service and areas", "Weeks until half were seen", "95% interval")
+    chart = _chart(dots)
+    arrow = "An arrow means that the interval runs on." if chart else ""
     return Figure(
         id="waits-by-place",
         heading="Do people in the most deprived areas wait longer?",
         finding=gap_finding([(facts.source_short(each.source), each.gap) for each in found]),
-        chart=_chart(dots),
+        chart=chart,
         table=Table(caption="Weeks until half were seen, by place", head=head, rows=rows),
-        note=f"An arrow means that the interval runs on. {_beside_its_parts(found, facts)}".rstrip(),
+        note=f"{arrow} {_beside_its_parts(found, facts)}".strip(),
     )
 
 

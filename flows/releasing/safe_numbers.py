@@ -79,7 +79,9 @@ def safe_numbers(run: Run) -> Numbers:
     earlier, made_of_earlier = earlier_reports(run)
     index = run.zone("analysis", run.period, "index")
     check_recorded(index, run.published(Event.PERSON_INDEX_PUBLISHED))
-    notices = tuple(one.sentence for one in read_notices(run.bundle, run.ring.infos()) if one.period <= run.period)
+    notices = tuple(
+        one.sentence_in(run.period) for one in read_notices(run.bundle, run.ring.infos()) if one.period <= run.period
+    )
     told, counted = voices_of(run), [each["id"] for each in cohorts["definitions"]]
     decided = read_boards(run.root, counted, [each.id for each in project.report.boards])
     return Numbers(

@@ -144,6 +144,8 @@ def test_one_decision_is_told_in_the_singular():
 
     summary = build_page(invented_frame(), one).decided.summary
     assert summary == "The one decision is overdue, as of 30 September 2025."
+    assert "Read it</a>" in whole(build_page(invented_frame(), one))
+    assert "Read each of them</a>" in whole(build_page(invented_frame(), invented_facts()))
 
 
 @pytest.mark.parametrize(
