@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from governance.area_folders import WHOLE
+from governance.cell_words import cohort_words, measure_words
 from governance.policy.released import Released, ReleasedCell, counts_of
 
 _ALL = "all"
@@ -72,15 +73,16 @@ class ReleaseDiff:
         if not self.numbers:
             yield f"Numbers: all {self.same} are as before."
             return
-        yield f"Numbers: {self.same} as before, {len(self.numbers)} another."
+        yield f"Numbers: {self.same} as before, {len(self.numbers)} changed."
         yield f"  Hidden now and shown before: {self.now_hidden}. Shown now and hidden before: {self.now_shown}."
         for one in self.numbers:
             cohort, measure, dimension, _, area = one.cell
             if dimension == _ALL:
                 other = " (of another definition)" if cohort in self.redefined else ""
-                yield f"  {cohort}{_in(area)}, {measure.replace('_', ' ')}: was {one.old}, is {one.new}{other}"
-        rest = sum(one.cell[2] != _ALL for one in self.numbers)
-        yield f"  The other {rest} are in breakdowns: --json lists them."
+                told = f"{cohort_words(cohort)}{_in(area)}, {measure_words(measure)}"
+                yield f"  {told}: was {one.old}, is {one.new}{other}"
+        if rest := sum(one.cell[2] != _ALL for one in self.numbers):
+            yield f"  {f'The other {rest} are' if rest > 1 else 'Another one is'} in breakdowns: --json lists all."
 
 
 def diff_releases(old: Released, new: Released) -> ReleaseDiff:

@@ -7,11 +7,12 @@ may make a number as large as its whole that is not quite, and that reads the sa
 """
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from governance.area_folders import WHOLE
+from governance.cell_words import cohort_words, measure_words
 from governance.policy.released import Released, ReleasedCell, counts_of
 
 _ALL = "all"
@@ -40,12 +41,16 @@ class Extremes:
         if not self.nobody and not self.everybody:
             return ["No number speaks of nobody or of everybody."]
         told = [
-            f"Look at {len(self.nobody)} numbers that say nobody and {len(self.everybody)} that say everybody: each of"
+            f"Look at {_that_say(self.nobody, ' number')} nobody and {_that_say(self.everybody)} everybody: each of"
             " them tells of every person in its group."
         ]
         told += [f"  everybody: {_table(one)}, {one.group.replace('_', ' ')}" for one in self.everybody]
         zeros = Counter(_table(one) for one in self.nobody)
         return [*told, *(f"  nobody: {table} ({number})" for table, number in zeros.items())]
+
+
+def _that_say(cells: Sequence[ReleasedCell], noun: str = "") -> str:
+    return f"1{noun} that says" if len(cells) == 1 else f"{len(cells)}{noun and noun + 's'} that say"
 
 
 def extremes(released: Released) -> Extremes:
@@ -82,8 +87,8 @@ def _table(cell: ReleasedCell) -> str:
 
 def _words(cell: ReleasedCell) -> Iterator[str]:
     cohort, measure, dimension, _, area = cell
-    yield cohort
-    yield measure.replace("_", " ").replace(":", " ")
+    yield cohort_words(cohort)
+    yield measure_words(measure)
     yield "all together" if dimension == _ALL else f"by {dimension.replace('_', ' ')}"
     if area != WHOLE:
         yield f"area of {area.replace('_', ' ')}"

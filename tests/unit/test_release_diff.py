@@ -25,7 +25,7 @@ def test_numbers_stand_beside_each_other():
 
     assert found.numbers[0] == Change(("c01", "met", "all", "all", "all"), "120", "135")
     assert (found.same, found.now_hidden, found.now_shown, found.policy, found.definitions) == (0, 1, 1, (), ())
-    assert "  c01, met: was 120, is 135" in found.lines()
+    assert "  c01, in the group: was 120, is 135" in found.lines()
     assert "15" not in " ".join(found.lines()), "no difference is worked out"
 
 

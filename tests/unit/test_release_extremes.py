@@ -2,7 +2,7 @@
 
 from governance.disclosure import release, safe_counts_csv
 from governance.policy.released import Released
-from governance.release_extremes import extremes
+from governance.release_extremes import Extremes, extremes
 from tests.lib.report import POLICY, count_table
 
 COUNTS = {
@@ -51,8 +51,10 @@ def test_they_are_told_by_table_and_without_a_number_of_people():
     [head, *rest] = of(COUNTS).lines()
 
     assert head.startswith("Look at 3 numbers that say nobody and 2 that say everybody")
-    assert "  everybody: c, met, by service, police" in rest
-    assert "  nobody: c, met, by sex (1)" in rest
+    one = of(COUNTS).everybody[:1]
+    assert Extremes(nobody=one, everybody=()).lines()[0].startswith("Look at 1 number that says nobody and 0 that say")
+    assert "  everybody: c, in the group, by service, police" in rest
+    assert "  nobody: c, in the group, by sex (1)" in rest
     assert "100" not in str(of(COUNTS).as_dict())
 
 
