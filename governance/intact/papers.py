@@ -35,7 +35,7 @@ def paper_faults(root: Path, recorded: Recorded, infos: Iterable[KeyInfo], perio
         yield from _kept(root)
         yield from _signer(root, keys)
     yield from _pages(root, recorded, period)
-    yield from _evidence(root, entries, period)
+    yield from _evidence(root, recorded, period)
 
 
 _OF_ENVELOPES = frozenset({"approval_sha256", "certificate_sha256"})
@@ -108,17 +108,23 @@ def _pages(root: Path, recorded: Recorded, period: str) -> Iterator[Fault]:
             yield _fault(root, path, "was changed after it was written", fix)
 
 
-def _evidence(root: Path, entries: Sequence[Entry], period: str) -> Iterator[Fault]:
-    ours = [one for one in entries if one.event is Event.FILES_RECORDED and one.facts["package"] == EVIDENCE]
+def _evidence(root: Path, recorded: Recorded, period: str) -> Iterator[Fault]:
+    ours = [one for one in recorded.entries if one.event is Event.FILES_RECORDED and one.facts["package"] == EVIDENCE]
     written = {str(one.facts["period"]): str(one.facts["files_sha256"]) for one in ours}
-    for month, digest in sorted(written.items()):
-        folder, fix = root / "zones" / "audit" / month, _ANEW.format(f"evidence DIR --period {month}")
+    audit = root / "zones" / "audit"
+    lies_there = {path.parent.name for name in EVIDENCE_FILES for path in audit.glob(f"*/{name}")}
+    # A pack had no line of its own when files were not recorded yet.
+    for month in sorted((lies_there - recorded.months_before) | written.keys()):
+        folder, fix = audit / month, _ANEW.format(f"evidence DIR --period {month}")
         paths = [folder / name for name in EVIDENCE_FILES]
         here = [path for path in paths if path.exists()]
         if (period and month != period) or not folder.parent.is_dir():
             continue
+        if month not in written:
+            yield from (_fault(root, path, "was put there by nobody whom the ledger knows of", fix) for path in here)
+            continue
         yield from (_fault(root, path, "is gone", fix) for path in paths if path not in here)
-        if sha256(digests_of(here, folder)).hexdigest() != digest:
+        if sha256(digests_of(here, folder)).hexdigest() != written[month]:
             for path in here:
                 yield _fault(root, path, "or the file beside it of this name was changed after it was written", fix)
 

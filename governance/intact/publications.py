@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Set
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
+from typing import Any
 
 from governance.digests import DIGESTS, file_sha256, files_below, read_digests
 from governance.errors import Fault
@@ -12,7 +13,7 @@ from governance.intact.recorded import Recorded, period_of
 from governance.ledger import Entry
 from governance.policy.released import WITHDRAWAL
 from governance.retention import SEALED, WITHOUT_PEOPLE
-from governance.store import NAMED_BY, content_of, read_manifest
+from governance.store import NAMED_BY, content_of, current, read_manifest
 
 _MANIFEST = "manifest.json"
 
@@ -92,10 +93,26 @@ def _without_digests(root: Path, content: Path, digest: str, recorded: Recorded)
 
 
 def _had_no_line(root: Path, content: Path, recorded: Recorded) -> bool:
-    """Some pages and lists had no line of their own when files were not recorded yet."""
-    parts = content.relative_to(root).parts
-    is_such = bool(_HAD_NO_LINE & set(parts)) or read_manifest(content).get("kind") == WITHDRAWAL
-    return is_such and period_of(parts) in recorded.months_before
+    """Some pages and lists had no line of their own when files were not recorded yet.
+
+    Of a notice there is a line about the report that it withdraws, and of a page the counts have the digest: what is
+    neither was put there since.
+    """
+    parts, manifest = content.relative_to(root).parts, read_manifest(content)
+    if period_of(parts) not in recorded.months_before:
+        return False
+    if manifest.get("kind") == WITHDRAWAL:
+        return manifest.get("about") in recorded.withdrawn
+    if (folder := content.parent.name) in _PAGES and _is_followed(content):
+        return _is_of_the_counts(content, _PAGES[folder], manifest)
+    return bool(_HAD_NO_LINE & set(parts))
+
+
+def _is_of_the_counts(content: Path, page: str, manifest: Mapping[str, Any]) -> bool:
+    """Whether counts that readers are led to name a page, or are of before they did; they are looked at themselves."""
+    counts = content.parent.parent / "cohorts"
+    named = read_manifest(current(counts)).get(page) if (counts / "current").is_file() else None
+    return named is None or named in manifest.get("files", {}).values()
 
 
 def _held_against(root: Path, content: Path, listed: Mapping[str, str], recorded: Recorded, *, sealed: bool) -> Looked:

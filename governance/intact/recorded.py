@@ -68,6 +68,8 @@ class Recorded:
     """Digests of manifests that were recorded when files were not."""
     months_before: frozenset[str]
     """Months of which something was recorded when files were not."""
+    withdrawn: frozenset[str]
+    """Digests of manifests of reports that were withdrawn."""
     lines: Mapping[str, Sequence[Entry]]
     """By the folder's place: the lines that tell of it and have its files, the last one last."""
     rolled_back: Mapping[str, Entry]
@@ -95,6 +97,9 @@ class Recorded:
             manifests=frozenset(str(entry.facts.get("manifest_sha256")) for entry in with_files),
             before=frozenset(str(entry.facts["manifest_sha256"]) for entry in before),
             months_before=frozenset(str(entry.facts["period"]) for entry in before),
+            withdrawn=frozenset(
+                str(one.facts["manifest_sha256"]) for one in entries if one.event is Event.REPORT_WITHDRAWN
+            ),
             lines=dict(lines),
             rolled_back={str(one.facts["period"]): one for one in entries if one.event is Event.ROLLED_BACK},
             open_steps=frozenset(_open_steps(entries)),

@@ -4,6 +4,7 @@ import json
 import shutil
 import subprocess
 import sys
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
@@ -623,8 +624,9 @@ def test_a_content_without_any_list_of_its_files_is_told_of(ran):
     assert told == [(content.parent / "current").relative_to(ran).as_posix()]
 
 
-def test_a_project_of_before_files_were_recorded_is_told_so_and_not_refused(ran, capsys):
-    """Its manifests and pages are still held against each other; the next run records its files."""
+@pytest.fixture
+def of_before(ran):
+    """A project whose month was published before files were recorded."""
     older = [one for one in Ledger(ran / "ledger").entries() if one.event is not Event.FILES_RECORDED]
     ledger = open_run(ran, PERIOD).ledger
     for name in ("ledger.jsonl", "checkpoint.json"):
@@ -638,13 +640,48 @@ def test_a_project_of_before_files_were_recorded_is_told_so_and_not_refused(ran,
     ledger.checkpoint(at=older[-1].at)
     for path in ran.rglob("digests.json"):
         path.unlink()
+    return ran
 
+
+def test_a_project_of_before_files_were_recorded_is_told_so_and_not_refused(of_before, capsys):
+    """Its manifests and pages are still held against each other; the next run records its files."""
+    ran = of_before
     done = here(capsys, "audit", "verify", ran, "--json")
     assert (done.code, done.json["result"]["files"]["from_before"]) == (0, done.json["result"]["files"]["publications"])
     assert "made before joinedup recorded every file" in here(capsys, "audit", "verify", ran).out
     page = next((ran / "zones/public" / PERIOD).glob("*/board_report.html"))
     page.write_bytes(page.read_bytes() + b" ")
     assert [fault.file for fault in files_of_project(ran).faults] == [page.relative_to(ran).as_posix()]
+
+
+@pytest.mark.parametrize(
+    ("place", "facts"),
+    [
+        ("analysis/{}/missed", {"kind": "who_is_missed"}),
+        ("analysis/{}/measures", {"kind": "measures"}),
+        ("public/{}", {"kind": "withdrawal", "about": "ab" * 32}),
+    ],
+)
+def test_a_page_that_is_put_into_a_month_of_before_is_told(of_before, place, facts):
+    """It had no line of its own then; but the counts name their pages, and a line the report that was withdrawn."""
+    folder, planted = of_before / "zones" / place.format(PERIOD), b"<p>All is well.</p>"
+    with publish(folder, keep_every=True) as scratch:
+        (scratch / "page.html").write_bytes(planted)
+        write_manifest(scratch, {**facts, "period": PERIOD, "files": {"page.html": sha256(planted).hexdigest()}})
+    (current(folder) / "digests.json").unlink()
+
+    assert told_of(of_before) == {(current(folder) / "manifest.json").relative_to(of_before).as_posix()}
+
+
+def test_a_page_of_a_month_that_the_ledger_does_not_know_is_told(ran):
+    """An audit page or an evidence pack of it is no page of ours."""
+    folder = ran / "zones/audit/2024-01"
+    folder.mkdir()
+    pages = [folder / name for name in ("ig_audit.html", "evidence_pack.html", "evidence_pack.md")]
+    for page in pages:
+        page.write_text("<p>All is well.</p>")
+
+    assert told_of(ran) == {page.relative_to(ran).as_posix() for page in pages}
 
 
 def test_an_older_content_put_back_in_place_of_the_last_is_named(ran):
