@@ -201,9 +201,15 @@ class _Part:
 
 def _stages(con: duckdb.DuckDBPyConnection, some: Mapping[str, int]) -> dict[str, Bits]:
     query = "SELECT stage FROM person_stratum WHERE person_no >= $first AND person_no < $after ORDER BY person_no"
-    stage = fetch_table(con, query, some)["stage"].combine_chunks().dictionary_encode()
-    numbers = stage.indices.to_numpy()
-    return {name: numbers == place for place, name in enumerate(stage.dictionary.to_pylist())}
+    names, number = numbered(fetch_table(con, query, some)["stage"])
+    return {name: number == place for place, name in enumerate(names)}
+
+
+def numbered(told: pa.ChunkedArray) -> tuple[list[str], NDArray[np.int32]]:
+    """Different words, and the place of each person's among them: a word for each of them would be a text for each."""
+    words = told.combine_chunks().dictionary_encode()
+    number: NDArray[np.int32] = words.indices.to_numpy()
+    return words.dictionary.to_pylist(), number
 
 
 def _came(con: duckdb.DuckDBPyConnection, some: Mapping[str, int], shape: tuple[int, int]) -> dict[bool, Bits]:

@@ -6,9 +6,11 @@ from typing import Self
 
 import duckdb
 import numpy as np
+import pyarrow as pa
 from numpy.typing import NDArray
 
 from cohorts.finder.answers import Gap
+from cohorts.finder.silence import numbered
 from cohorts.measures.against_rest import against_rest
 from governance.warehouse import fetch_table, load_sql
 
@@ -28,9 +30,9 @@ def most_unequal(con: duckdb.DuckDBPyConnection, gaps: Sequence[Gap]) -> NDArray
         1 where nothing is sure.
     """
     groups = fetch_table(con, load_sql("cohorts.finder", "person_groups"))
-    stage = np.array(groups["stage"].to_pylist(), str)
-    everyone = {each: stage == each for each in {gap.candidate.stage for gap in gaps}}
-    columns = [_Groups.of(groups[name].to_pylist(), everyone) for name in ("quintile", "ethnic_group")]
+    stages, stage = numbered(groups["stage"])
+    everyone = {each: stage == stages.index(each) for each in {gap.candidate.stage for gap in gaps}}
+    columns = [_Groups.of(groups[name], everyone) for name in ("quintile", "ethnic_group")]
     return np.array([max(_surely(gap, column) for column in columns) for gap in gaps])
 
 
@@ -38,7 +40,7 @@ def most_unequal(con: duckdb.DuckDBPyConnection, gaps: Sequence[Gap]) -> NDArray
 class _Groups:
     """Which group of one dimension each person is in: numbered once, not for each of thousands of gaps."""
 
-    number: NDArray[np.int64]
+    number: NDArray[np.int32]
     """By person."""
     is_told: NDArray[np.bool_]
     """By group: whether it is one, or only not recorded."""
@@ -46,10 +48,10 @@ class _Groups:
     """By stage and group."""
 
     @classmethod
-    def of(cls, told: Sequence[str], everyone: Mapping[str, NDArray[np.bool_]]) -> Self:
-        names, number = np.unique(np.array(told, str), return_inverse=True)
+    def of(cls, told: pa.ChunkedArray, everyone: Mapping[str, NDArray[np.bool_]]) -> Self:
+        names, number = numbered(told)
         people = {stage: np.bincount(number[here], minlength=len(names)) for stage, here in everyone.items()}
-        return cls(number, names != "", people)
+        return cls(number, np.array(names) != "", people)
 
 
 def _surely(gap: Gap, column: _Groups) -> float:
