@@ -73,18 +73,19 @@ def _mates(con: duckdb.DuckDBPyConnection, drawn: pa.Table) -> pa.Table:
 
 
 def _only(payloads: Mapping[str, Payload], people: pa.Table) -> dict[str, Payload]:
-    """The payloads of these people's records."""
-    kept = {}
-    for source, payload in payloads.items():
-        wanted = people.filter(pc.equal(people["source"], source))["record_id"]
-        kept[source] = replace(
-            payload,
-            record_person=_of(payload.record_person, wanted),
-            record_address=_of(payload.record_address, wanted),
-            record_event=_of(payload.record_event, wanted),
-            record_need=_of(payload.record_need, wanted),
-        )
-    return kept
+    """The payloads of these people's records; no source is held once it was looked through."""
+    return {source: _kept(payloads[source], people.filter(pc.equal(people["source"], source))) for source in payloads}
+
+
+def _kept(payload: Payload, people: pa.Table) -> Payload:
+    wanted = people["record_id"]
+    return replace(
+        payload,
+        record_person=_of(payload.record_person, wanted),
+        record_address=_of(payload.record_address, wanted),
+        record_event=_of(payload.record_event, wanted),
+        record_need=_of(payload.record_need, wanted),
+    )
 
 
 def _of(table: pa.Table, wanted: pa.ChunkedArray) -> pa.Table:
