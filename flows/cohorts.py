@@ -58,24 +58,17 @@ def cohorts(run: Run) -> dict[str, int | float | str]:
     project = run.bundle.project
     areas = count_areas(con, project.report.boards)
     combinations = count_combinations(con, project.spine)
-    estimates = {each.title: load_population(run.root, each) for each in project.populations}
-    centroids = load_centroids(run.root, project.centroids) if project.centroids else None
-    measured = measure(con, definitions, run.as_of, spine=project.spine, estimates=estimates, centroids=centroids)
-    waits = count_waits(con)
+    measured = _measured(run, con, definitions)
+    waits_too = pa.concat_tables([counts, count_waits(con)])
     missed = _publish_missed(run, rates_by_number(con, zone.tables["record_quality"]))
     measures = _publish_measures(run, measured, definitions)
-    facts = {
-        **_facts(run, zone.facts),
+    facts = _facts(run, zone, definitions) | {
         "who_is_missed": missed,
         "measures": measures,
-        "definitions": describe_definitions(definitions, run.bundle.sources, zone.extracts, run.period),
-        "extracts": {source: one.as_dict() for source, one in zone.extracts.items()},
-        "dimensions": _dimensions(con, run),
         "not_measured": list(measured.unknown_kinds),
         "singling_out": measure_singling_out(con),
         "statements": {cohort: statement.explained() for cohort, statement in results.statements.items()},
     }
-    waits_too = pa.concat_tables([counts, waits])
     intervals, area_intervals = linkage_intervals(run, zone, waits_too, areas, definitions)
     # Last of all: it takes the warehouse over.
     since = change_since(run, con, zone.tables["person_index"], counts, setting_of(run, zone, definitions))
@@ -171,6 +164,14 @@ def setting_of(run: Run, zone: AnalysisZone, definitions: Sequence[Definition]) 
     )
 
 
+def _measured(run: Run, con: duckdb.DuckDBPyConnection, definitions: Sequence[Definition]) -> Measured:
+    """Measures, beside the outside estimates and over the distances that the project names."""
+    project = run.bundle.project
+    estimates = {each.title: load_population(run.root, each) for each in project.populations}
+    centroids = load_centroids(run.root, project.centroids) if project.centroids else None
+    return measure(con, definitions, run.as_of, spine=project.spine, estimates=estimates, centroids=centroids)
+
+
 def _publish_cohorts(run: Run, tables: Mapping[str, pa.Table], facts: dict[str, Any], *, asked: int) -> str:
     """Exact counts and what stands beside them, sealed to the analysis zone; returns their manifest's digest."""
     folder, key = run.zone("analysis", run.period, "cohorts"), run.ring.zone_public("analysis")
@@ -260,8 +261,8 @@ def _open(
     )
 
 
-def _facts(run: Run, index: Mapping[str, Any]) -> dict[str, Any]:
-    """What the publication says of itself."""
+def _facts(run: Run, zone: AnalysisZone, definitions: Sequence[Definition]) -> dict[str, Any]:
+    """What the publication says of itself: what was asked, of which extracts, and by which groups."""
     return {
         "kind": "cohorts",
         "project": run.bundle.project.id,
@@ -269,7 +270,10 @@ def _facts(run: Run, index: Mapping[str, Any]) -> dict[str, Any]:
         "as_of": run.as_of.isoformat(),
         "config_sha256": run.bundle.digest,
         "edition": run.bundle.project.lookup.edition,
-        "model_sha256": index["model_sha256"],
+        "model_sha256": zone.facts["model_sha256"],
+        "definitions": describe_definitions(definitions, run.bundle.sources, zone.extracts, run.period),
+        "extracts": {source: one.as_dict() for source, one in zone.extracts.items()},
+        "dimensions": _dimensions(zone.con, run),
     }
 
 

@@ -74,31 +74,31 @@ def approve_review(
         PolicyRefusal: The reviewer has no key, or would approve their own review.
     """
     if reviewer.casefold() == approver.strip().casefold():
-        raise PolicyRefusal(
-            "A reviewer cannot approve their own review.",
-            why="Approval is a second pair of eyes.",
-            fix="Ask another IG lead to run `joinedup review approve DIR`.",
-            code="E-REVIEW-SELF",
-        )
+        raise _own_review()
     public = ring.info(f"zone_{holder_of(reviewer)}").public
-    statement = {
-        "_type": dsse.STATEMENT_TYPE,
-        "subject": [{"name": holder_of(reviewer), "digest": {"sha256": _digest(public)}}],
-        "predicateType": _PREDICATE_TYPE,
-        "predicate": {
-            "project": bundle.project.id,
-            "reviewer": reviewer,
-            "public_key": public,
-            "sources": sorted(bundle.source(source).id for source in sources),
-            "approver": approver,
-            "approved_at": at,
-            "expires": (datetime.fromisoformat(at).date() + timedelta(days=VALID_DAYS)).isoformat(),
-        },
+    facts = {
+        "project": bundle.project.id,
+        "reviewer": reviewer,
+        "public_key": public,
+        "sources": sorted(bundle.source(source).id for source in sources),
+        "approver": approver,
+        "approved_at": at,
+        "expires": (datetime.fromisoformat(at).date() + timedelta(days=VALID_DAYS)).isoformat(),
     }
-    payload = json.dumps(statement, sort_keys=True, ensure_ascii=False).encode()
+    payload = json.dumps(_statement(facts), sort_keys=True, ensure_ascii=False).encode()
     path = bundle.root / "approvals" / f"{sha256(payload).hexdigest()[:16]}.json"
     write_file(path, dsse.sign(payload, key))
     return path
+
+
+def _statement(facts: dict[str, Any]) -> dict[str, Any]:
+    """What is signed of a reviewer, whose public key it names in full."""
+    return {
+        "_type": dsse.STATEMENT_TYPE,
+        "subject": [{"name": holder_of(facts["reviewer"]), "digest": {"sha256": _digest(facts["public_key"])}}],
+        "predicateType": _PREDICATE_TYPE,
+        "predicate": facts,
+    }
 
 
 def check_review_approved(bundle: Bundle, ring: KeyRing, reviewer: str, as_of: date) -> ReviewApproval:
@@ -147,6 +147,15 @@ def _approvals(bundle: Bundle, ring: KeyRing) -> list[tuple[dict[str, Any], str]
 
 def _digest(public: str) -> str:
     return sha256(base64.b64decode(public)).hexdigest()
+
+
+def _own_review() -> PolicyRefusal:
+    return PolicyRefusal(
+        "A reviewer cannot approve their own review.",
+        why="Approval is a second pair of eyes.",
+        fix="Ask another IG lead to run `joinedup review approve DIR`.",
+        code="E-REVIEW-SELF",
+    )
 
 
 def _unapproved() -> PolicyRefusal:

@@ -57,27 +57,32 @@ def check_apart(
     started = monotonic()
     arguments = (_plain(new), [_plain(each) for each in earlier], truth, policy)
     task = pickle.dumps((arguments, {"work_seconds": work_seconds, "wait_seconds": wait_seconds, "known": list(known)}))
-    asked = sha256(task).digest()
-    if worker == WORKER and asked in _last:
-        return _last[asked]
+    if worker == WORKER and (same := _last.get(sha256(task).digest())):
+        return same
     try:
         with lent(worker, wait_seconds + GRACE_SECONDS) as running:
             answer = _ask(running, task)
     except _NoAnswer as ended:
-        return GateResult(
-            attacked=len(sensitive(new)),
-            releases=1 + len(earlier),
-            scenarios=0,
-            seconds=monotonic() - started,
-            leaks=(),
-            unfinished=_why(ended, work_seconds, wait_seconds),
-        )
+        why = _why(ended, work_seconds, wait_seconds)
+        return _not_carried_through(new, earlier, monotonic() - started, why)
     if answer is None:
         raise misapplied()
     if worker == WORKER and not answer.unfinished:
         _last.clear()
-        _last[asked] = answer
+        _last[sha256(task).digest()] = answer
     return answer
+
+
+def _not_carried_through(new: Published, earlier: Sequence[Published], seconds: float, why: str) -> GateResult:
+    """What is known of an attack that gave no answer: what it was on, and that nothing of it is known to be safe."""
+    return GateResult(
+        attacked=len(sensitive(new)),
+        releases=1 + len(earlier),
+        scenarios=0,
+        seconds=seconds,
+        leaks=(),
+        unfinished=why,
+    )
 
 
 def _plain(published: Published) -> Published:

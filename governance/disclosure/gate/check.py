@@ -84,13 +84,7 @@ def check_release(
         leaks += _everybody(new, truth)
         leaks += _within_release(new, truth, known, targets, clock)
         leaks += _likely(new, earlier, truth, known, targets, policy)
-        leaks += [
-            Leak(cell, _NARROWER, ties(cell, truth.relations))
-            for cell in narrower(new, earlier, policy.round_to_people)
-        ]
-        leaks += [
-            Leak(cell, _ADDING_UP, ties(cell, truth.relations)) for cell in adding_up(new, policy.round_to_people)
-        ]
+        leaks += _told_by_spans(new, earlier, truth, policy)
         for scenario in scenarios(new, earlier, [*truth.relations, *known], set(targets)):
             tried += 1
             clock.left()
@@ -106,6 +100,14 @@ def check_release(
         leaks=tuple(sorted(set(leaks))),
         unfinished=unfinished,
     )
+
+
+def _told_by_spans(new: Published, earlier: Sequence[Published], truth: Truth, policy: Policy) -> Iterator[Leak]:
+    """What linkage intervals give away that are narrower than before, or that add up."""
+    for cell in narrower(new, earlier, policy.round_to_people):
+        yield Leak(cell, _NARROWER, ties(cell, truth.relations))
+    for cell in adding_up(new, policy.round_to_people):
+        yield Leak(cell, _ADDING_UP, ties(cell, truth.relations))
 
 
 def told_by_noise(
