@@ -18,6 +18,8 @@ SAME, OTHER, REFUSED, BROKEN, LEFT = "the same", "OTHER CONTENT", "REFUSED", "LE
 
 _CONTENTS = 3
 """What a pointer may stand beside: what readers follow, followed before, and the last other content."""
+_RESULTS = _CONTENTS + 2
+"""And of results those of the last two states that were staged: a rollback may have to lead to them."""
 
 
 def run(root: Path, step: str = WHOLE, source: str = "", period: str = LATEST) -> None:
@@ -41,9 +43,14 @@ def left_over(root: Path) -> list[str]:
     many = [
         pointer.parent.relative_to(root).as_posix()
         for pointer in root.glob("zones/**/current")
-        if "public" not in pointer.parts and sum(one.is_dir() for one in pointer.parent.iterdir()) > _CONTENTS
+        if "public" not in pointer.parts and sum(one.is_dir() for one in pointer.parent.iterdir()) > _most(pointer)
     ]
     return sorted([*halves, *many])
+
+
+def _most(pointer: Path) -> int:
+    is_result = "draft" in pointer.parts or pointer.parent.name in ("index", "cohorts", "missed", "measures")
+    return _RESULTS if is_result else _CONTENTS
 
 
 def ledger_holds(root: Path) -> bool:
