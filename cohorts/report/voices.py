@@ -137,7 +137,7 @@ def _table(title: str, steps: Sequence[VoiceStep]) -> Table:
 
 def _heard(steps: int, silent: int, told: int, back: int, area: str) -> str:
     if back and not told:
-        return "What people told us is kept back: the groups they spoke of are so small that someone might know them."
+        return "What people told us is kept back: where they spoke, the group is so small that someone might know them."
     if silent == steps and area:
         return f"No one has told us about these steps in {area} alone yet. The next step is to ask here."
     if silent == steps:

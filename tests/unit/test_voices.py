@@ -292,7 +292,7 @@ def test_a_small_area_does_not_make_a_large_group_small():
     assert {"in an area where the group is so small" in step.silence for step in quiet} == {True}
     assert "or what people told us is kept back" in page.heard
     assert {step.verdict for step in steps_of(none, cohort)} == {SILENT}
-    assert "is kept back: where they did" in voice_page(none, [("One", steps_of(none, cohort))], 3).heard
+    assert "is kept back: where they spoke" in voice_page(none, [("One", steps_of(none, cohort))], 3).heard
 
 
 def test_the_page_says_how_many_cards_are_gone():
