@@ -51,7 +51,8 @@ def rotate_key(root: Path, key_id: str) -> dict[str, Any]:
         key_id: A zone's, source's, reviewer's or signer's own key.
 
     Returns:
-        The new key's facts, what the old one is called now, and what was sealed anew.
+        The new key's facts, what the old one is called now, whether only an earlier call was ended, and what was sealed
+        anew by this one.
 
     Raises:
         BadInput: Keys of this kind change in another way.
@@ -61,7 +62,7 @@ def rotate_key(root: Path, key_id: str) -> dict[str, Any]:
     with only_run(root):
         if done := finish(store, key_id):
             retired = _end_rotation(root, store, done, open_ledger(root, ring))
-            return {"key": told_of(done), "retired": retired, **Sealed().as_dict()}
+            return {"key": told_of(done), "retired": retired, "ended": True, **Sealed().as_dict()}
         old = store.info(key_id)
         check_rotatable(old)
         moved(old, "retiring")
@@ -77,7 +78,7 @@ def rotate_key(root: Path, key_id: str) -> dict[str, Any]:
         active = take_place(store, old, secret if old.kind == "zone" else b"", new, new_secret)
         _record_rotation(ledger, old, active, sealed.files)
         store.forget(new.id)
-    return {"key": told_of(active), "retired": retired_id(old), **sealed.as_dict()}
+    return {"key": told_of(active), "retired": retired_id(old), "ended": False, **sealed.as_dict()}
 
 
 def _record_rotation(ledger: Ledger, old: KeyInfo, new: KeyInfo, files: int) -> None:
@@ -271,6 +272,8 @@ def rotate_lines(done: dict[str, Any]) -> list[str]:
     """For people."""
     key = done["key"]
     lines = [f"{key['id']} is new (fingerprint {key['fingerprint']}); send its copy in keys/public to every machine."]
+    if done["ended"]:
+        lines.insert(0, "This ended a rotation that had been cut off, and began no other.")
     if done["files"]:
         lines.append(f"{done['files']} files were sealed anew; {done['tables']} tables hold what their manifests name.")
     if done["retired"]:

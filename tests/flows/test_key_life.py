@@ -76,6 +76,7 @@ def test_everything_in_a_zone_is_sealed_anew(ran, capsys, key, zone):
     ring = open_run(ran, PERIOD).ring
 
     assert done.code == 0, done.out
+    assert not done.json["result"]["ended"]
     assert done.json["result"]["files"] == len(sealed(ran, zone)) == len(before)
     assert done.json["result"]["tables"] == len(before)
     assert opened(ran, zone) == before
@@ -116,7 +117,7 @@ def test_a_rotation_that_was_cut_off_is_finished(ran, monkeypatch, stop_after):
     assert not files_of_project(ran).faults
 
 
-def test_a_rotation_cut_off_between_the_two_keys_is_recorded(ran, monkeypatch):
+def test_a_rotation_cut_off_between_the_two_keys_is_recorded(ran, monkeypatch, capsys):
     """Once, by the call that finishes it: which key went, which came, and how many files are sealed to it."""
     old, kept = KeyRing(ran / "keys").info("zone_linkage"), KeyFiles.forget
 
@@ -128,7 +129,8 @@ def test_a_rotation_cut_off_between_the_two_keys_is_recorded(ran, monkeypatch):
     with pytest.raises(KeyboardInterrupt):
         rotate_key(ran, "zone_linkage")
     monkeypatch.undo()
-    rotate_key(ran, "zone_linkage")
+    words = "This ended a rotation that had been cut off, and began no other."
+    assert words in here(capsys, "keys", "rotate", ran, "zone_linkage").out
 
     [line] = [entry for entry in Ledger(ran / "ledger").entries() if entry.event is Event.KEY_ROTATED]
     assert line.facts["fingerprint"] == old.fingerprint
