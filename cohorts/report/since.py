@@ -2,7 +2,7 @@
 
 from cohorts.report.facts import ReportFacts, SinceFacts
 from cohorts.report.page import SinceLast, Table
-from governance.disclosure import NOT_AVAILABLE, SafeCause, SafeCell, SafeFrame, Way, Weight, beyond_the_rule
+from governance.disclosure import NOT_AVAILABLE, SafeCause, SafeCell, SafeFrame, Status, Way, Weight, beyond_the_rule
 from governance.english import month
 
 CAUSES = {
@@ -11,6 +11,9 @@ CAUSES = {
     "late_data": "late or corrected data",
     "people": "people who joined, left, or whose needs changed",
 }
+
+
+_NO_CAUSE = "No cause moved enough people to tell."
 
 
 def since_last(frame: SafeFrame, facts: ReportFacts) -> SinceLast | None:
@@ -64,16 +67,19 @@ def _words(frame: SafeFrame, since: SinceFacts, cohort: str) -> str:
     causes = since.causes.get(cohort)
     if causes is None:
         return "New in this report."
-    told = [difference_words(frame, then_cell(since, cohort), frame.cell(cohort, "met"))]
+    then, now = then_cell(since, cohort), frame.cell(cohort, "met")
+    told = [difference_words(frame, then, now)]
     if not since.why_not_split and not since.told_in:
-        told += _told(causes)
+        # Of numbers that nobody can compare, that no cause moved enough people is no news.
+        told += _told(causes) or ([_NO_CAUSE] if then.people is not None and now.people is not None else [])
     return " ".join(sentence for sentence in told if sentence)
 
 
 def difference_words(frame: SafeFrame, then: SafeCell, now: SafeCell) -> str:
     """Which way the released numbers differ, if by more than rounding and noise may have made."""
     if then.people is None or now.people is None:
-        return "Cannot be compared."
+        is_hidden = Status.HIDDEN in (then.status, now.status)
+        return "Cannot be compared: a number is hidden." if is_hidden else "Cannot be compared."
     more = now.people - then.people
     if not beyond_the_rule(more, frame.rule, counts=2):
         return "No clear difference."
@@ -86,7 +92,7 @@ def _told(causes: tuple[SafeCause, ...]) -> list[str]:
     both = [one for one in causes if one.weight is Weight.LITTLE and one.way is Way.BOTH]
     told = [*most, *([f"Some of it is {' and '.join(some)}."] if some else [])]
     told += [f"{CAUSES[one.cause].capitalize()}: about as many came as went." for one in both]
-    return told or ["No cause moved enough people to tell."]
+    return told
 
 
 def _cause(one: SafeCause) -> str:

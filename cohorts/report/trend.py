@@ -24,6 +24,11 @@ _BY_CHANCE = (
     " report."
 )
 
+TOO_FEW = (
+    f"Change over time can be told from chance once there are {NEEDED} monthly reports in a row with the same"
+    " definition."
+)
+"""What stands in the place of a chart."""
 Levels = list[tuple[str, Ranged]]
 """Period and level, oldest first."""
 
@@ -119,10 +124,7 @@ def change_finding(months: Sequence[str], found: Signals) -> str:
 def _too_few(reports: int) -> str:
     held = "1 such report" if reports == 1 else f"{reports} such reports"
     so_far = f"There {'is' if reports == 1 else 'are'} {held} so far, this one included."
-    return (
-        f"Change over time can be told from chance once there are {NEEDED} monthly reports in a row with the same"
-        f" definition. {so_far if reports else 'There is none so far: in this one the number cannot be told.'}"
-    )
+    return f"{TOO_FEW} {so_far if reports else 'There is none so far: in this one the number cannot be told.'}"
 
 
 def _marks(number: int, found: Signals) -> str:

@@ -12,7 +12,7 @@ from cohorts.report.findings import beside_its_groups, equity_finding, quoted
 from cohorts.report.labels import EQUITY_ORDER, in_order, label
 from cohorts.report.page import Figure, Table, Trend, Waits
 from cohorts.report.tables import with_spans
-from cohorts.report.trend import trend, unbroken
+from cohorts.report.trend import TOO_FEW, trend, unbroken
 from cohorts.report.weeks import Gap, ServiceWait, Weeks, service_wait, services_waited_for
 from governance.disclosure import ALL, EVERYONE, SafeFrame, SafeRate
 from governance.disclosure.banded import Bounded
@@ -56,10 +56,15 @@ def waits(frame: SafeFrame, facts: ReportFacts) -> Waits | None:
         gaps=_gaps(found, facts) if found else None,
         over_time=_over_time(frame, facts),
         trends=trends,
-        short_of=next((each.note for _, each in trends if each.note), ""),
+        short_of=_short_of([each.note for _, each in trends if each.note]),
         missed=missed,
         questions=_questions(found, facts),
     )
+
+
+def _short_of(notes: list[str]) -> str:
+    """Why some services have no chart over time; how many reports each has is told where it is the same for all."""
+    return notes[0] if len(set(notes)) == 1 else TOO_FEW if notes else ""
 
 
 def _questions(found: list[ServiceWait], facts: ReportFacts) -> tuple[str, ...]:
@@ -178,7 +183,8 @@ def _over_time(frame: SafeFrame, facts: ReportFacts) -> Table | None:
         )
         for source in services_waited_for(frame)
     ]
-    rows = [row for title, points in told if len(points) > 1 for row in _rows_over_time(title, points)]
+    known = [(title, points) for title, points in told if any(one.median.estimate for _, one in points)]
+    rows = [row for title, points in known if len(points) > 1 for row in _rows_over_time(title, points)]
     head = (
         "Service and month", "Weeks until half were seen", "95% interval", "Gap in weeks", "95% interval of the gap",
         "Since the report before",
@@ -205,13 +211,14 @@ def moved(before: ServiceWait | None, now: ServiceWait) -> str:
         return "[z]"
     wait = _apart(before.median.estimate, now.median.estimate)
     gap = _apart(before.gap.estimate, now.gap.estimate)
-    if wait is None or gap is None:
+    if wait is None and gap is None:
         return "Cannot be compared"
     if (wait, gap) == (-1, 1):
         return "Shorter waits went with a wider gap"
-    if not wait and not gap:
+    if (wait, gap) == (0, 0):
         return "No clear change"
-    words = {-1: "shorter", 1: "longer", 0: "no clear change"}, {-1: "narrower", 1: "wider", 0: "no clear change"}
+    same = {0: "no clear change", None: "cannot be compared"}
+    words = {-1: "shorter", 1: "longer", **same}, {-1: "narrower", 1: "wider", **same}
     return f"Wait: {words[0][wait]}. Gap: {words[1][gap]}"
 
 
@@ -232,7 +239,8 @@ def _missed(frame: SafeFrame, facts: ReportFacts) -> tuple[Figure, ...]:
 def missed_figure(frame: SafeFrame, facts: ReportFacts, dimension: DimensionFacts) -> Figure:
     """People who missed an appointment, of those who had one, by one breakdown."""
     by = by_words(dimension)
-    groups = in_order(frame.groups(EVERYONE, MISSED, dimension.id), dimension.order)
+    found = in_order(frame.groups(EVERYONE, MISSED, dimension.id), dimension.order)
+    groups = [group for group in found if frame.cell(EVERYONE, APPOINTMENTS, dimension.id, group).people != 0]
     dots = [Dot(label(dimension.id, group, facts), _missed_rate(frame, dimension.id, group)) for group in groups]
     everyone = _missed_rate(frame, ALL, ALL)
     rows = [

@@ -65,7 +65,8 @@ def test_a_hidden_number_is_not_compared():
     """And what is hidden stays so."""
     (then, _, words), _ = told(SafeCell(Status.HIDDEN, None, "[c]"), causes=LATE[:1])
 
-    assert (then, words.split(".")[0]) == ("[c]", "Cannot be compared")
+    assert (then, words.split(".")[0]) == ("[c]", "Cannot be compared: a number is hidden")
+    assert told(SafeCell(Status.HIDDEN, None, "[c]"), causes=())[0][2] == "Cannot be compared: a number is hidden."
 
 
 def test_where_causes_were_not_told_apart_the_page_says_so():

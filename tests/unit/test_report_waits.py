@@ -132,8 +132,23 @@ def test_a_change_is_claimed_only_where_two_intervals_lie_apart(wait, now_wait, 
 def test_what_cannot_be_known_is_not_told():
     """A first report, and one in which a gap is not known."""
     assert moved(None, service()) == "[z]"
-    assert moved(service(gap=None), service()) == "Cannot be compared"
+    assert moved(service(median=None, gap=None), service()) == "Cannot be compared"
+    assert moved(service(gap=None), service()) == "Wait: no clear change. Gap: cannot be compared"
+    assert moved(service((9, 8, 10), gap=None), service()) == "Wait: shorter. Gap: cannot be compared"
     assert f"Too few people to compare for {quoted('A')}" in gap_finding([("A", Gap(None))])
+
+
+def test_a_service_whose_wait_was_never_known_has_no_rows_over_time(frame):
+    """Thirteen rows of symbols tell nothing; those of the other stand alone, and groups of nobody are left out."""
+    few = {(referred("housing"), ALL, ALL): number(10), ("appointments", "sex", "not recorded"): number(0)}
+    now = with_cells(frame, few)
+    facts = replace(invented_facts(), earlier=(EarlierReport("2025-08", now),))
+    page = build_page(now, facts).waits
+
+    assert {row[0].split(",")[0] for row in page.over_time.rows} == {"Mental health services"}
+    assert page.short_of.count("There ") == 0, "one of them has two reports, the other none"
+    [by_sex] = [each for each in page.missed if each.heading == "By sex"]
+    assert "Not recorded" not in [row[0] for row in by_sex.table.rows]
 
 
 def test_few_people_have_no_median(frame):
