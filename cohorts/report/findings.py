@@ -67,16 +67,20 @@ def _not_recorded(dots: Sequence[Dot], recorded: Sequence[Dot]) -> str:
 
 
 def beside_its_groups(everyone: SafeRate, dots: Sequence[Dot]) -> str:
-    """Why the rate of everyone may be higher or lower than that of every group beside it; empty where it is not."""
-    shown = [dot.rate.per_1000 for dot in dots if dot.rate.per_1000 is not None]
-    if everyone.per_1000 is None or len(shown) < 2 or min(shown) <= everyone.per_1000 <= max(shown):
+    """Why the rate of everyone is printed as higher or lower than that of every group beside it; empty where not.
+
+    Nothing is said where a recorded group is hidden: its people may be why.
+    """
+    rates = {dot.label.lower(): dot.rate.per_1000 for dot in dots}
+    unknown = rates.pop(NOT_RECORDED, None)
+    shown = [round(rate, 1) for rate in (*rates.values(), unknown) if rate is not None]
+    if everyone.per_1000 is None or None in rates.values() or len(rates) < 2:
         return ""
-    hidden = ", and everyone counts those in hidden groups, too" if len(shown) < len(dots) else ""
-    way = "lower" if everyone.per_1000 < min(shown) else "higher"
-    return (
-        f"The rate for everyone is {way} than that of each group shown: numbers are changed and rounded on their"
-        f" own{hidden}."
-    )
+    whole = round(everyone.per_1000, 1)
+    if min(shown) <= whole <= max(shown):
+        return ""
+    way = "lower" if whole < min(shown) else "higher"
+    return f"The rate for everyone is {way} than that of each group: numbers are changed and rounded on their own."
 
 
 def ladder_finding(rungs: Sequence[Bar], decides: str = "") -> str:

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from markupsafe import Markup
+
 from cohorts.report.certainty import lead_in_doubt
 from cohorts.report.charts import Bar, bar_chart
 from cohorts.report.combined import combinations_figure
@@ -54,7 +56,8 @@ def _overlap(frame: SafeFrame, facts: ReportFacts, definition: DefinitionFacts, 
         heading=words.heading,
         finding=f"{overlap_finding(bars, words.lead)} {lead_in_doubt(bars)}".rstrip(),
         note=_pairs_note(facts, len(bars) - len(shown)) if pairs else "",
-        chart=bar_chart(chart_id, title, shown, most=met),
+        # A picture of noughts and symbols tells nobody anything.
+        chart=bar_chart(chart_id, title, shown, most=met) if any(bar.cell.people for bar in shown) else Markup(),
         table=bar_table(title, words.first, shown),
     )
 

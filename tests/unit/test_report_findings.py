@@ -22,6 +22,7 @@ from cohorts.report.findings import (
 )
 from cohorts.report.labels import in_order, label
 from cohorts.report.ladder import ladder_figure, ladder_rungs
+from cohorts.report.overlap import overlap_figures
 from cohorts.report.worth_asking import worth_asking
 from governance.disclosure import CellKey, RoundingRule, rate_per_1000, release
 from governance.english import long_date, month
@@ -46,15 +47,23 @@ def dots(**groups):
 def test_a_rate_of_everyone_beside_all_groups_is_explained():
     """A reader who finds everyone below both sexes would think that one of the three numbers is wrong."""
     groups = dots(female=(200, 1025), male=(175, 885))
-    hidden = [*groups, Dot("Not recorded", rate(3, 1000))]
+    unknown = [*groups, Dot("Not recorded", rate(3, 1000))]
 
-    assert beside_its_groups(rate(370, 1915), groups) == (
-        "The rate for everyone is lower than that of each group shown: numbers are changed and rounded on their own."
+    assert beside_its_groups(rate(370, 1915), unknown) == (
+        "The rate for everyone is lower than that of each group: numbers are changed and rounded on their own."
     )
-    assert beside_its_groups(rate(400, 1915), hidden).endswith("own, and everyone counts those in hidden groups, too.")
-    assert "higher" in beside_its_groups(rate(400, 1915), hidden)
+    assert "higher" in beside_its_groups(rate(400, 1915), groups)
     assert beside_its_groups(rate(375, 1910), groups) == ""
     assert beside_its_groups(rate(370, 1915), groups[:1]) == ""
+
+
+def test_a_rate_of_everyone_that_others_explain_or_that_reads_alike_is_not():
+    """Hidden groups, and people of whom it is not recorded, count in everyone; 5.54 and 5.48 both read as 5.5."""
+    groups = dots(female=(200, 1025), male=(175, 885))
+
+    assert beside_its_groups(rate(370, 1915), [*groups, Dot("Other", rate(3, 1000))]) == ""
+    assert beside_its_groups(rate(370, 1915), [*groups, Dot("Not recorded", rate(10, 100))]) == ""
+    assert beside_its_groups(rate(15, 2705), dots(a=(10, 1825), b=(10, 1830))) == ""
 
 
 def test_no_difference_is_claimed_where_intervals_overlap():
@@ -164,6 +173,20 @@ def test_the_ladder_claims_nothing_of_a_group_whose_number_is_hidden():
     assert ladder_finding(hidden) == "The numbers are too small to say where people are lost."
     assert figure.chart == ""
     assert "No one in this group" not in figure.finding
+
+
+def test_a_picture_of_noughts_and_symbols_is_not_drawn():
+    """The table says the same; where one bar has people, there is a picture."""
+    frame, facts = invented_frame(), invented_facts()
+    definition = facts.definitions[0]
+    few = {key: count(3) if key.dimension == "service_count" else cell for key, cell in frame.cells.items()}
+
+    def pictures(one):
+        return {each.heading: bool(each.chart) for each in overlap_figures(one, facts, definition)}
+
+    heading = "How many services saw each person"
+    assert pictures(frame)[heading]
+    assert pictures(replace(frame, cells=few)) == pictures(frame) | {heading: False}
 
 
 def test_a_step_that_seems_to_leave_more_people_is_explained():
