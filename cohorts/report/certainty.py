@@ -83,7 +83,7 @@ def lead_in_doubt(bars: Sequence[Bar]) -> str:
         return ""
     others = max((bar.span.high for bar in bars if bar is not top and bar.span), default=0)
     told = f"If records were joined otherwise, it would be {top.span.text} people"
-    return f"{told}, and another row could be the largest." if others >= top.span.low else f"{told}."
+    return f"{told}, and another could be the largest." if others >= top.span.low else f"{told}."
 
 
 def tipping_point(frame: SafeFrame, cohort: str, dimension: str, groups: dict[str, str], dots: list[Dot]) -> str:

@@ -158,8 +158,8 @@ def overlap_finding(bars: Sequence[Bar], lead: str) -> str:
     most = max((bar.cell.people or 0 for bar in bars), default=0)
     alike = [bar for bar in bars if most and bar.cell.people == most]
     if len(alike) == _ALIKE_TOLD:
-        return f"Two rows are the largest: {' and '.join(quoted(bar.label) for bar in alike)}, {alike[0].text} each."
-    return "No one row stands out."
+        return f"Two are the largest: {' and '.join(quoted(bar.label) for bar in alike)}, {alike[0].text} each."
+    return "None stands out."
 
 
 def found_sentence(met: SafeCell, cannot_tell: SafeCell) -> str:

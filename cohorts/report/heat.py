@@ -115,7 +115,10 @@ def _review(page: BoardPage, group: CohortSection, decided: list[Decided]) -> It
 
 def _summary(group: CohortSection, *labels: str) -> str:
     """Some of the figures of a group, as its page shows them."""
-    found = {label: f"{label}: {number}, {note}." for label, number, note in group.summary}
+    found = {
+        label: f"{label}: {number}{' ' if note.startswith('people') else ', '}{note}."
+        for label, number, note in group.summary
+    }
     return " ".join(found[label] for label in labels if label in found)
 
 

@@ -127,7 +127,7 @@ def test_a_lead_that_links_could_overturn_is_told_so():
     near, apart = rows((100, (80, 110)), (70, (60, 80))), rows((100, (85, 110)), (70, (60, 80)))
 
     assert lead_in_doubt(near) == (
-        "If records were joined otherwise, it would be 80 to 110 people, and another row could be the largest."
+        "If records were joined otherwise, it would be 80 to 110 people, and another could be the largest."
     )
     assert lead_in_doubt(apart) == "If records were joined otherwise, it would be 85 to 110 people."
     assert lead_in_doubt(rows((100, (90, 110)), (100, (90, 110)))) == ""

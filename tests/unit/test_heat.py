@@ -50,6 +50,15 @@ def test_what_it_says_is_what_the_page_says(page):
     assert found["What changed since the last report?"].startswith("210 people then, 430 now.")
 
 
+def test_numbers_are_told_as_a_sentence(page):
+    """A number, a comma and "people, rounded" is none."""
+    found = rows_of(heat_table(page), COHORTS[0].title)
+    unknown = next(number for label, number, _ in page.cohorts[0].summary if label == "We cannot tell for")
+
+    assert found["What do the data leave out?"].startswith(f"We cannot tell for: {unknown} people, rounded. ")
+    assert found["How many people is it about?"].startswith("People in this group: 430, rounded. ")
+
+
 def test_what_no_source_can_tell_is_asked_and_left_to_fill_in(page):
     """Causes, income and work, and the duty of public bodies: HEAT asks for them, and numbers do not answer."""
     found = rows_of(heat_table(page), COHORTS[0].title)

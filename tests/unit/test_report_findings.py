@@ -205,10 +205,10 @@ def test_the_largest_row_is_named_alone_or_with_its_equal():
     """Two rows that show alike may be in either order, so neither comes first; of more than two none is named."""
     bars = [Bar("one", count(20)), Bar("other", count(21))]
 
-    assert overlap_finding(bars, "Most") == f"Two rows are the largest: {quoted('one')} and {quoted('other')}, 20 each."
-    assert overlap_finding([*bars, Bar("third", count(19))], "Most") == "No one row stands out."
-    assert overlap_finding([Bar("one", count(3)), Bar("other", count(3))], "Most") == "No one row stands out."
-    assert overlap_finding([], "Most") == "No one row stands out."
+    assert overlap_finding(bars, "Most") == f"Two are the largest: {quoted('one')} and {quoted('other')}, 20 each."
+    assert overlap_finding([*bars, Bar("third", count(19))], "Most") == "None stands out."
+    assert overlap_finding([Bar("one", count(3)), Bar("other", count(3))], "Most") == "None stands out."
+    assert overlap_finding([], "Most") == "None stands out."
     assert overlap_finding([*bars, Bar("third", count(90))], "Most") == "Most: third, 90."
 
 
