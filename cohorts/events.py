@@ -98,13 +98,16 @@ def _payload(con: duckdb.DuckDBPyConnection) -> Payload:
         contract.name: check_table(fetch_table(con, load_sql("cohorts", contract.name)), contract)
         for contract in (RECORD_PERSON, RECORD_ADDRESS, RECORD_EVENT, RECORD_NEED)
     }
-    return Payload(
+    found = Payload(
         **tables,
         unmapped=_row_counts(con, "unmapped_row"),
         undated=_row_counts(con, "undated_row"),
         postcodes_unmatched=_count(con, load_sql("cohorts", "postcodes_unmatched")),
         orphans=_count(con, load_sql("cohorts", "orphans")),
     )
+    for table in (*_WORKING_TABLES, "mapping_row"):  # of millions of events a second copy
+        con.execute(f"DROP TABLE IF EXISTS {table}")
+    return found
 
 
 # --- people -----------------------------------------------------------------------------------------------

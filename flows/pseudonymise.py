@@ -4,32 +4,23 @@ from dataclasses import asdict
 from hashlib import sha256
 from typing import Any
 
-import pyarrow as pa
-
-from cohorts.events import Payload, record_tables
-from cohorts.mapping_report import mapping_report
-from cohorts.quality.filled import filled_fields
 from flows.chosen import check_not_older, chosen_anew, chosen_extract, repeated_in, rows_before, told_by
 from flows.packages import package_folder
 from flows.rekeying import earlier_record_key, publish_translation
-from flows.run import Run, timestamp, uses_of
-from governance.areas import load_area_lookup
+from flows.run import Run, timestamp
+from flows.two_halves import PayloadHalf, ViewHalf, make_halves
 from governance.intake.chosen import Arrived, Chosen
 from governance.intake.deliver import path_of
 from governance.intake.extracts import Intake, read_extracts
 from governance.intake.reconcile import summarise
 from governance.intake.usual import check_usual_size
 from governance.intake.wording import told
-from governance.keys.issue import household_context
 from governance.keys.ring import Secret
 from governance.leaving_out import LeftOut, leave_out
 from governance.ledger import Event
-from governance.package import publish_package, published_as
+from governance.package import publish_package, publish_packed, published_as
 from governance.settings import Source
-from linkage.bands import read_bands
-from linkage.chance import count_chance
-from linkage.encode import Encoded, EncodingKeys, encode, how_encoded, identities
-from linkage.missing_fields import field_gains
+from linkage.encode import how_encoded
 from linkage.standardise import STANDARDISER
 
 
@@ -52,25 +43,16 @@ def pseudonymise(run: Run, source_id: str) -> dict[str, int | float | str]:
         return {"source": source.id, "absent": 1}
     intake, chosen, repeated = _read(run, source, chosen, record_key)
     left_out = leave_out(intake, run.bundle, run.root, run.period, run.today, record_key)
-    homes = issued.subkey(*household_context(uses_of(run.bundle))) if project.households else None
-    payload = record_tables(intake.con, source, load_area_lookup(run.root, project.lookup), homes)
-    keys = EncodingKeys.derive(issued, project=project.id, purpose=project.purpose, linkage=project.linkage)
-    bands = read_bands(run.root, project.linkage.name_bands, keys.ids)
-    found = identities(intake.con, source.people_file, keys, bands)
-    single = source.one_record_per_person
-    encoded = encode(found, project.linkage, keys, one_record_per_person=single)
-    chance = count_chance(intake.con, found, project.linkage, keys, one_record_per_person=single)
+    payload, views = make_halves(run, source, intake.con, issued)
     facts = _facts(run, source, issued.kid) | {"delivery": _delivery(intake, left_out)}
     facts |= {"arrived": chosen.how.value, "extract_period": chosen.period}
-    digests = _publish_packages(run, source, facts, payload, encoded, chance)
-    digests |= publish_translation(run, source, facts, encoded.records)
-    receipt = _receipt(intake, left_out, payload, encoded) | {
+    digests = _publish_packages(run, source, facts, payload, views)
+    digests |= publish_translation(run, source, facts, views.record_ids)
+    receipt = _receipt(intake, left_out) | payload.receipt | views.receipt
+    receipt |= {
         "kind": "receipt",
         "standardiser": STANDARDISER,
         "encoded": how_encoded(project.linkage),
-        "filled": filled_fields(payload.record_person),
-        "gains": [gain.as_dict() for gain in field_gains(found, project.linkage)],
-        "mapping": [column.as_dict() for column in mapping_report(intake.con, source)],
         "packages": digests,
         "repeated": repeated,
     }
@@ -80,7 +62,7 @@ def pseudonymise(run: Run, source_id: str) -> dict[str, int | float | str]:
     folder = run.zone("source", source.id, run.period)
     kept = publish_package(folder, rejects, own_key, {**facts, **receipt}, signing=signing)
     _record(run, source, intake, left_out, {**digests, "receipt": kept}, {**facts, "repeated": repeated})
-    counts = {"records": told(encoded.records.num_rows), "views": told(encoded.views.num_rows)}
+    counts = {"records": told(len(views.record_ids)), "views": told(views.views)}
     came = {"carried_from": chosen.period} if chosen.how is Arrived.CARRIED else {}
     if nobody := [file for file, count in intake.counts.items() if count.rows_in == 0]:
         came["nobody"] = ", ".join(nobody)
@@ -132,40 +114,28 @@ def _delivery(intake: Intake, left_out: LeftOut) -> str:
 
 
 def _publish_packages(
-    run: Run, source: Source, facts: dict[str, Any], payload: Payload, encoded: Encoded, chance: pa.Table
+    run: Run, source: Source, facts: dict[str, Any], payload: PayloadHalf, views: ViewHalf
 ) -> dict[str, str]:
-    views = {"view": encoded.views, "record": encoded.records, "u_statistic": chance}
-    contents = {
-        "record_person": payload.record_person,
-        "record_address": payload.record_address,
-        "record_event": payload.record_event,
-        "record_need": payload.record_need,
-    }
+    """Both halves are written here, one after the other: what a cut leaves behind depends on no thread."""
     return {
-        kind: publish_package(
+        kind: publish_packed(
             run.zone(zone, run.period, "in", source.id),
-            tables,
-            run.ring.zone_public(zone),
+            packed,
             {**facts, "kind": kind},
             signing=run.ring.signing(f"source_{source.id}", run.today),
         )
-        for kind, zone, tables in (("views", "linkage", views), ("payload", "analysis", contents))
+        for kind, zone, packed in (("views", "linkage", views.packed), ("payload", "analysis", payload.packed))
     }
 
 
-def _receipt(intake: Intake, left_out: LeftOut, payload: Payload, encoded: Encoded) -> dict[str, Any]:
-    """What the source keeps and the audit page shows: exact counts, no value."""
+def _receipt(intake: Intake, left_out: LeftOut) -> dict[str, Any]:
+    """What the source keeps and the audit page shows of what came and what was left out: exact counts, no value."""
     return {
         "files": {file: {**asdict(counts), "sha256": intake.digests[file]} for file, counts in intake.counts.items()},
         "rejects": summarise(intake.rejects),
         "opt_outs": left_out.opt_outs.as_dict(),
         "sensitive": left_out.sensitive.as_dict(),
         "restricted": left_out.restricted.as_dict(),
-        "records": encoded.counts(),
-        "unmapped": [{"file": count.file, "column": count.column, "rows": count.rows} for count in payload.unmapped],
-        "undated": [{"file": count.file, "column": count.column, "rows": count.rows} for count in payload.undated],
-        "postcodes_unmatched": payload.postcodes_unmatched,
-        "orphans": payload.orphans,
     }
 
 

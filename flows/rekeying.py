@@ -19,7 +19,7 @@ from linkage.person_index import Previous
 _TABLE = "record_translation"
 
 
-def publish_translation(run: Run, source: Source, facts: dict[str, Any], records: pa.Table) -> dict[str, str]:
+def publish_translation(run: Run, source: Source, facts: dict[str, Any], record_ids: pa.ChunkedArray) -> dict[str, str]:
     """For the linkage zone: which pseudonym of the epoch before is which of this one.
 
     Only while the source holds the keys of both; destroying the earlier ones ends it.
@@ -28,7 +28,7 @@ def publish_translation(run: Run, source: Source, facts: dict[str, Any], records
         run: The run.
         source: The source.
         facts: What every package of this run says of itself.
-        records: The records that leave the source.
+        record_ids: Of the records that leave the source.
 
     Returns:
         The manifest's digest by kind of package; empty if there is nothing to translate.
@@ -38,7 +38,7 @@ def publish_translation(run: Run, source: Source, facts: dict[str, Any], records
         return {}
     before = local_ids(run.root, source, run.period, record_key=_record_key(run, earlier, source.id))
     after = local_ids(run.root, source, run.period, record_key=run.record_key(source.id))
-    table, proof = translation(before, after, records["record_id"])
+    table, proof = translation(before, after, record_ids)
     epochs = {"from_epoch": earlier.info.epoch, "epoch": run.bundle.project.linkage.epoch}
     digest = publish_package(
         _folder(run, source.id),

@@ -29,7 +29,7 @@ def leave_out(intake: Intake, bundle: Bundle, root: Path, period: str, today: da
     of a protected person together.
 
     Args:
-        intake: Its tables are replaced and its counts filled.
+        intake: Rows of its tables are deleted and its counts filled.
         bundle: The project.
         root: Its folder.
         period: ``YYYY-MM``.

@@ -27,7 +27,7 @@ from governance.intake.rows import drop
 from governance.intake.wording import few
 from governance.settings import Source
 from governance.store import write_file
-from governance.warehouse import fetch_table, load_sql, load_table, materialise, quote_name
+from governance.warehouse import fetch_table, load_sql, load_table, materialise, quote_name, remove_rows
 
 WORKFLOW = "SPINE_NTT_UPHOLDING"
 RECIPIENT_MAILBOX = "X26HC036"
@@ -115,7 +115,7 @@ def apply_opt_outs(intake: Intake, root: Path, source: Source, period: str, as_o
     """Remove the rows of people who opted out from every file, and count them.
 
     Args:
-        intake: Its tables are replaced and its ``counts`` filled.
+        intake: Rows of its tables are deleted and its ``counts`` filled.
         root: The project folder.
         source: Says whether opt-outs apply, where the list is, and what becomes of records without a number.
         period: Fills ``{period}`` in the list's path.
@@ -233,7 +233,6 @@ def _check_answers(receipt: OptOutReceipt, source: Source, name: str) -> None:
 
 def _keep_staying(con: duckdb.DuckDBPyConnection, intake: Intake, file: str) -> None:
     before = intake.counts[file].rows_out
-    query = f"SELECT * FROM file_{file} SEMI JOIN staying USING (record_id) ORDER BY row_no"
-    materialise(con, f"file_{file}", query)
+    remove_rows(con, f"file_{file}", "record_id NOT IN (SELECT record_id FROM staying)")
     [(after,)] = con.execute(f"SELECT count(*) FROM file_{file}").fetchall()
     intake.counts[file] = replace(intake.counts[file], rows_out=after, opted_out=before - after)

@@ -1,6 +1,6 @@
 """Packages: sealed tables with a manifest, the only thing that passes from one zone to the next."""
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from hashlib import sha256
 from pathlib import Path
@@ -15,7 +15,17 @@ from governance.contracts import CONTRACTS, check_table
 from governance.digests import DIGESTS, file_sha256
 from governance.errors import BadInput, PolicyRefusal
 from governance.package_signature import check_signed, write_signature
-from governance.store import SealedTable, current, publish, read_manifest, read_table, write_manifest, write_table
+from governance.store import (
+    PackedForZone,
+    SealedTable,
+    current,
+    pack_table,
+    publish,
+    read_manifest,
+    read_table,
+    write_manifest,
+    write_packed,
+)
 
 
 def publish_package(
@@ -40,22 +50,46 @@ def publish_package(
     Returns:
         SHA-256 of the manifest, which covers every table's content.
     """
+    return publish_packed(folder, _packed(tables, recipient), facts, signing=signing, keep=keep)
+
+
+def publish_packed(
+    folder: Path,
+    packed: Iterable[PackedForZone],
+    facts: Mapping[str, Any],
+    *,
+    signing: Ed25519PrivateKey | None = None,
+    keep: Collection[Path] = (),
+) -> str:
+    """As :func:`publish_package`, of tables from :func:`pack_tables`: all that is left to do is to write them."""
     with publish(folder, keep=keep) as scratch:
-        written = write_tables(scratch, tables, recipient)
+        written = _written(scratch, packed)
         digest = write_manifest(scratch, {**facts, "code_version": code_version(), "tables": written})
         if signing is not None:
             write_signature(scratch, signing)
         return digest
 
 
+def pack_tables(tables: Mapping[str, pa.Table], recipient: X25519PublicKey) -> list[PackedForZone]:
+    """Tables sealed in memory, each held against its contract; for who may not write yet."""
+    return list(_packed(tables, recipient))
+
+
 def write_tables(
     folder: Path, tables: Mapping[str, pa.Table], recipient: X25519PublicKey
 ) -> dict[str, dict[str, int | str]]:
     """Seal tables into a folder; returns what a manifest says of them: rows and digest, by name."""
-    receipts = [
-        write_table(folder, check_table(table, CONTRACTS[name]) if name in CONTRACTS else table, name, recipient)
-        for name, table in tables.items()
-    ]
+    return _written(folder, _packed(tables, recipient))
+
+
+def _packed(tables: Mapping[str, pa.Table], recipient: X25519PublicKey) -> Iterator[PackedForZone]:
+    """One after the other, as they are asked for."""
+    for name, table in tables.items():
+        yield pack_table(check_table(table, CONTRACTS[name]) if name in CONTRACTS else table, name, recipient)
+
+
+def _written(folder: Path, packed: Iterable[PackedForZone]) -> dict[str, dict[str, int | str]]:
+    receipts = [write_packed(folder, one) for one in packed]
     return {receipt.name: {"rows": receipt.rows, "sha256": receipt.sha256} for receipt in receipts}
 
 

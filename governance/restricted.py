@@ -18,7 +18,7 @@ from governance.intake.rows import drop
 from governance.restricted_codes import EDITION, prefixes
 from governance.settings import Project
 from governance.settings.project import RestrictedCodes
-from governance.warehouse import load_sql, load_table, materialise, quote_name
+from governance.warehouse import load_sql, load_table, materialise, quote_name, remove_rows
 
 COLUMNS = ("code_system", "code")
 _SYSTEMS = ("icd10", "opcs4", "snomed_ct")
@@ -43,7 +43,7 @@ def leave_out_restricted(intake: Intake, root: Path, project: Project) -> Restri
     """Leave out every row in which a column of codes holds a restricted one, and count it.
 
     Args:
-        intake: Its tables are replaced and its counts filled.
+        intake: Rows of its tables are deleted and its counts filled.
         root: The project folder.
         project: Names the project's own list.
 
@@ -78,8 +78,7 @@ def _leave_out(intake: Intake, file: str, columns: Mapping[str, str]) -> None:
     )
     materialise(con, "row_code", f"{parts} ORDER BY row_no")
     materialise(con, "restricted_row", load_sql("governance", "restricted_row"))
-    staying = f"SELECT * FROM file_{file} ANTI JOIN restricted_row USING (row_no) ORDER BY row_no"
-    materialise(con, f"file_{file}", staying)
+    remove_rows(con, f"file_{file}", "row_no IN (SELECT row_no FROM restricted_row)")
     [(after,)] = con.execute(f"SELECT count(*) FROM file_{file}").fetchall()
     drop(con, ("row_code", "restricted_row"))
     intake.counts[file] = replace(intake.counts[file], rows_out=after, restricted=before - after)

@@ -31,7 +31,7 @@ from governance.intake.rows import drop, with_pseudonyms
 from governance.keys.ring import Secret
 from governance.optout import collect_numbers, list_age_days
 from governance.settings import Source
-from governance.warehouse import load_sql, load_table, materialise
+from governance.warehouse import load_sql, load_table, materialise, remove_rows
 
 COLUMNS = ("nhs_number", "superseded_nhs_number", "record_id")
 _LINES_SHOWN = 10
@@ -106,8 +106,7 @@ def leave_out_protected(intake: Intake, found: SensitiveReceipt) -> SensitiveRec
 
 def _keep_others(con: duckdb.DuckDBPyConnection, intake: Intake, file: str) -> None:
     before = intake.counts[file].rows_out
-    query = f"SELECT * FROM file_{file} ANTI JOIN protected_record USING (record_id) ORDER BY row_no"
-    materialise(con, f"file_{file}", query)
+    remove_rows(con, f"file_{file}", "record_id IN (SELECT record_id FROM protected_record)")
     [(after,)] = con.execute(f"SELECT count(*) FROM file_{file}").fetchall()
     intake.counts[file] = replace(intake.counts[file], rows_out=after, protected=before - after)
 

@@ -108,14 +108,33 @@ def _refused() -> PolicyRefusal:
     )
 
 
-def write_table(folder: Path, table: pa.Table, name: str, recipient: X25519PublicKey) -> TableReceipt:
-    """Write ``table`` as sealed Parquet ``<name>.parquet.sealed``; the digest is taken before sealing."""
+@dataclass(frozen=True, slots=True)
+class PackedForZone:
+    """A table sealed in memory: what will be written, and what a manifest says of it."""
+
+    receipt: TableReceipt
+    content: memoryview = field(repr=False)
+
+
+def pack_table(table: pa.Table, name: str, recipient: X25519PublicKey) -> PackedForZone:
+    """A table as sealed Parquet, not yet written; the digest is taken before sealing."""
     sink = pa.BufferOutputStream()
     # Options are pinned: the same rows must give the same bytes, run after run.
     pq.write_table(table.replace_schema_metadata(None), sink, compression="zstd", version="2.6", row_group_size=1 << 20)
     plain = memoryview(sink.getvalue()).cast("B")
-    write_file(folder / f"{name}.parquet.sealed", sealed_buffer(plain, recipient, info=name.encode()))
-    return TableReceipt(name, table.num_rows, sha256(plain).hexdigest())
+    receipt = TableReceipt(name, table.num_rows, sha256(plain).hexdigest())
+    return PackedForZone(receipt, sealed_buffer(plain, recipient, info=name.encode()))
+
+
+def write_packed(folder: Path, packed: PackedForZone) -> TableReceipt:
+    """Write what :func:`pack_table` made as ``<name>.parquet.sealed``."""
+    write_file(folder / f"{packed.receipt.name}.parquet.sealed", packed.content)
+    return packed.receipt
+
+
+def write_table(folder: Path, table: pa.Table, name: str, recipient: X25519PublicKey) -> TableReceipt:
+    """Write ``table`` as sealed Parquet ``<name>.parquet.sealed``; the digest is taken before sealing."""
+    return write_packed(folder, pack_table(table, name, recipient))
 
 
 def read_table(folder: Path, name: str, private_key: X25519PrivateKey, *, digest: str | None = None) -> pa.Table:

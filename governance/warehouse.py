@@ -56,6 +56,12 @@ def settle(con: duckdb.DuckDBPyConnection) -> None:
     con.execute("CHECKPOINT")
 
 
+def bytes_held(con: duckdb.DuckDBPyConnection) -> int:
+    """Memory that the database's tables and running statements take now."""
+    ((held,),) = con.execute("SELECT coalesce(sum(memory_usage_bytes), 0)::BIGINT FROM duckdb_memory()").fetchall()
+    return int(held)
+
+
 @contextmanager
 def one_thread(con: duckdb.DuckDBPyConnection) -> Iterator[None]:
     """One worker thread for the block: fractions are added in one order, and give one sum.
@@ -69,6 +75,17 @@ def one_thread(con: duckdb.DuckDBPyConnection) -> Iterator[None]:
         yield
     finally:
         con.execute(f"SET threads = {int(before)}")
+
+
+def remove_rows(con: duckdb.DuckDBPyConnection, table: str, condition: str) -> None:
+    """Delete the rows of ``table`` for which a condition holds; the others stay as they lie.
+
+    Args:
+        con: The warehouse.
+        table: A name fixed in code.
+        condition: SQL, fixed in code.
+    """
+    con.execute(f"DELETE FROM {table} WHERE {condition}")
 
 
 def quote_name(name: str) -> str:

@@ -26,6 +26,7 @@ from linkage.columns import (
     nullable,
 )
 from linkage.crowds import rows_sent
+from linkage.side_by_side import side_by_side
 from linkage.standardise import standardise
 from linkage.values import Components, components
 
@@ -97,7 +98,12 @@ def encode(found: Components, linkage: Linkage, keys: EncodingKeys, *, one_recor
     sent = [rows_sent(rule, found, linkage, one_record_per_person=one_record_per_person) for rule in linkage.rules]
     digest = np.zeros(len(found.record_id), np.uint64)
     spans = _spans(found.record_id)
-    tables = [_span_views(span, found, names, linkage, keys, compared, sent, digest) for span in spans]
+
+    def encoded(span: slice) -> pa.Table:
+        return _span_views(span, found, names, linkage, keys, compared, sent, digest)
+
+    # The first makes every id that the others need; after that no span writes what another one reads.
+    tables = [*map(encoded, spans[:1]), *side_by_side(encoded, spans[1:])]
     views = check_table(pa.concat_tables([VIEW.schema.empty_table(), *tables]), VIEW)
     numbered = found.ids("nhs_number")[1][found.variant == 0]
     return Encoded(views, _records(found, views, compared, digest, linkage), int(numbered.sum()))

@@ -152,5 +152,7 @@ def components(con: duckdb.DuckDBPyConnection, id_key: Secret, bands: Bands | No
         " WHERE name IS NOT NULL ORDER BY name",
     )["name"].to_pylist()
     codes = [jellyfish.soundex(name) for name in names]
-    load_table(con, "name_code", pa.table({"name": pa.array(names, pa.string()), "code": pa.array(codes, pa.string())}))
+    load_table(
+        con, "soundex_code", pa.table({"name": pa.array(names, pa.string()), "code": pa.array(codes, pa.string())})
+    )
     return Components(fetch_table(con, load_sql("linkage", "component")), id_key, bands)

@@ -1,5 +1,7 @@
 """The files a source delivered for a period: found, read and held against their description, all at once."""
 
+from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
@@ -24,8 +26,10 @@ class Delivery:
     sha256: str
 
 
-def read_deliveries(root: Path, source: Source, period: str) -> list[Delivery]:
-    """Every file of the source, people first.
+def deliveries_ahead(root: Path, source: Source, period: str) -> Iterator[Delivery]:
+    """Every file of the source, people first; while the caller has one, the next is read.
+
+    A fault is told when every file was read, at the end: what was given before is not to be used.
 
     Raises:
         ExtractError: With every fault of every file: absent, unreadable, or another header than described.
@@ -33,7 +37,15 @@ def read_deliveries(root: Path, source: Source, period: str) -> list[Delivery]:
     """
     faults: list[Fault] = []
     files = sorted(source.files, key=lambda file: file.grain == "events")
-    found = [_read(root, source.id, file, path_of(file.path, period), faults) for file in files]
+    named = {file.id: path_of(file.path, period) for file in files}
+    with ThreadPoolExecutor(1) as reader:  # which reads one at a time: as many are waiting as are given
+        ahead: Future[Delivery | None] | None = None
+        for file in [*files, None]:
+            read, ahead = ahead, file and reader.submit(_read, root, source.id, file, named[file.id], faults)
+            delivery = read.result() if read else None
+            if delivery and not faults:
+                yield delivery
+            del delivery, read
     if faults:
         raise ExtractError(
             f"{source.id}: what was delivered for {period} is not as described.",
@@ -42,7 +54,6 @@ def read_deliveries(root: Path, source: Source, period: str) -> list[Delivery]:
             code="E-EXTRACT",
             faults=faults,
         )
-    return [delivery for delivery in found if delivery]
 
 
 def path_of(pattern: str, period: str) -> str:

@@ -1,7 +1,7 @@
 """All of a source's extract files for one period: read, checked, quarantined, ready to encode."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
-from datetime import date
 from pathlib import Path
 
 import duckdb
@@ -14,17 +14,18 @@ from governance.intake.child import memory_limit
 from governance.intake.codes_seen import keep_codes
 from governance.intake.content import content_hmac, content_said
 from governance.intake.dates import date_faults
-from governance.intake.deliver import Delivery, read_deliveries
+from governance.intake.deliver import Delivery, deliveries_ahead
 from governance.intake.guard import no_library_words
 from governance.intake.period import as_of_date
 from governance.intake.reconcile import FileCounts, check_reconciles, check_rejected_share
 from governance.intake.wording import few
 from governance.keys.ring import Secret
 from governance.settings import Source
-from governance.warehouse import connect, fetch_table, settle
+from governance.warehouse import bytes_held, connect, fetch_table, settle
 
-PACKED_FROM = 1_000_000
-"""Rows of a file that are packed in memory."""
+PACKED_FROM = 1 / 3
+"""Share of the memory it may have from which what the database holds is packed: a file is held as text and as values,
+each about as large, and what judges its rows needs room too."""
 
 _Plans = dict[str, list[ColumnPlan]]
 
@@ -80,11 +81,13 @@ def read_extracts(
     """
     as_of = as_of_date(period)
     with no_library_words(f"reading {source.id}"):
-        deliveries = read_deliveries(root, source, period)
         con = connect(memory=f"{memory_limit() >> 20}MiB")  # what can be parsed can be judged
         define_checks(con)
         rows.start(con)
-        plans = _load(con, source, deliveries, as_of, synthetic)
+        plans = {file.id: plan_columns(file, as_of=as_of, synthetic=synthetic) for file in source.files}
+        for columns in plans.values():
+            check_formats(con, columns, source.id)
+        deliveries = _load(con, plans, deliveries_ahead(root, source, period))
         _check_dates(con, source, deliveries, plans)
         if synthetic:
             _check_synthetic(con, source, plans)
@@ -112,7 +115,7 @@ def local_ids(root: Path, source: Source, period: str, *, record_key: Secret) ->
     """
     people = source.model_copy(update={"files": [source.people_file]})
     with no_library_words(f"reading {source.id}"):
-        [delivery] = read_deliveries(root, people, period)
+        [delivery] = deliveries_ahead(root, people, period)
         con = connect(memory=f"{memory_limit() >> 20}MiB")  # what can be parsed can be judged
         plans = plan_columns(delivery.file, as_of=as_of_date(period), synthetic=False)
         rows.load_text(con, delivery, plans)
@@ -121,25 +124,23 @@ def local_ids(root: Path, source: Source, period: str, *, record_key: Secret) ->
     return found.add_column(0, "source", pa.array([source.id] * found.num_rows, pa.string()))
 
 
-def _load(
-    con: duckdb.DuckDBPyConnection, source: Source, deliveries: list[Delivery], as_of: date, synthetic: bool
-) -> _Plans:
-    found: _Plans = {}
-    for delivery in deliveries:
-        plans = plan_columns(delivery.file, as_of=as_of, synthetic=synthetic)
-        check_formats(con, plans, source.id)
-        rows.load_text(con, delivery, plans)
+def _load(con: duckdb.DuckDBPyConnection, plans: _Plans, delivered: Iterable[Delivery]) -> list[Delivery]:
+    """Every file as ``text_<id>`` and ``typed_<id>``, each while the next is parsed."""
+    loaded = []
+    for delivery in delivered:
+        columns = plans[delivery.file.id]
+        rows.load_text(con, delivery, columns)
         delivery.raw.columns.clear()  # the text is in the database now; two copies of everyone are one too many
-        _pack(con, delivery)
-        rows.load_typed(con, delivery.file, plans)
-        _pack(con, delivery)
-        found[delivery.file.id] = plans
-    return found
+        _pack(con)
+        rows.load_typed(con, delivery.file, columns)
+        _pack(con)
+        loaded.append(delivery)
+    return loaded
 
 
-def _pack(con: duckdb.DuckDBPyConnection, delivery: Delivery) -> None:
-    """Rows of a large file take a quarter of the room once they are packed, which takes a sixth longer to read."""
-    if delivery.raw.rows_in >= PACKED_FROM:
+def _pack(con: duckdb.DuckDBPyConnection) -> None:
+    """Rows take a quarter of the room once they are packed; packing takes longer than reading them did."""
+    if bytes_held(con) > PACKED_FROM * memory_limit():
         settle(con)
 
 
@@ -190,8 +191,8 @@ def _judge_all(
         rows.note_rejects(con, file, columns, delivery.raw.aside)
         keep_codes(con, file, columns)
         counts[file.id] = _count(con, delivery)
-        _pack(con, delivery)
         rows.drop(con, (f"typed_{file.id}", f"text_{file.id}", "row_fact", "left_out"))
+        _pack(con)
     rejects = fetch_table(con, 'SELECT * FROM reject ORDER BY file, row_no, "column", code')
     reject_rows = fetch_table(con, "SELECT * FROM reject_row ORDER BY file, row_no, code")
     rows.drop(con, ("reject", "reject_row", "people_record", "told_of"))

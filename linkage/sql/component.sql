@@ -1,5 +1,5 @@
 -- The value of every blocking component and compared part, as text; NULL where a part of it is missing.
--- reads   identity, name_code   one row per record and variant; one row per distinct name
+-- reads   identity, soundex_code   one row per record and variant; one row per distinct name
 -- grain   one row per record and variant
 -- columns record_id, variant, then one column per component, named as in project.yaml
 -- params  none
@@ -57,6 +57,6 @@ SELECT
     birth_place,
     occupation
 FROM identity
-LEFT JOIN name_code AS forename_code ON identity.forename = forename_code.name
-LEFT JOIN name_code AS surname_code ON identity.surname = surname_code.name
+LEFT JOIN soundex_code AS forename_code ON identity.forename = forename_code.name
+LEFT JOIN soundex_code AS surname_code ON identity.surname = surname_code.name
 ORDER BY identity.record_id, identity.variant

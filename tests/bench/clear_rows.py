@@ -55,7 +55,7 @@ def _clear_rows(bench: BenchSet, source: BenchSource) -> pa.Table:
     """A source's standardised values, every component of joinedup's rules as text, and under which it sends a view."""
     con, file = load_source(bench, source.id)
     standardise(con, file)
-    found = components(con, Secret(bytes(32)))  # makes name_code, which component.sql reads
+    found = components(con, Secret(bytes(32)))  # makes soundex_code, which component.sql reads
     con.execute(f"CREATE TABLE component AS {load_sql('linkage', 'component')}")
     first = found.variant == 0
     masks = {"record_id": found.record_id[first]}

@@ -57,7 +57,7 @@ def records_with_errors(bench: BenchSet, people: int, seed: int) -> pd.DataFrame
 def _written(bench: BenchSet, source: str) -> pd.DataFrame:
     con, file = load_source(bench, source)
     standardise(con, file)
-    components(con, Secret(bytes(32)))  # makes name_code, which component.sql reads
+    components(con, Secret(bytes(32)))  # makes soundex_code, which component.sql reads
     wanted = "record_id, forename, surname, date_of_birth, birth_year, postcode, nhs_number, phone, email, uprn"
     return con.sql(f"SELECT {wanted} FROM ({load_sql('linkage', 'component')}) WHERE variant = 0").df()
 

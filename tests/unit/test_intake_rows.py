@@ -65,7 +65,7 @@ def test_large_files_are_packed_and_read_alike(tmp_path, monkeypatch):
     cases = ["p2,2025-01-01,2025-02-01,a,x", "p9,2025-03-01,,b,y", "p1,2025-03-01,,b,y"]
     plain = read_both(tmp_path / "plain", cases)
     packed = []
-    monkeypatch.setattr(extracts, "PACKED_FROM", 1)
+    monkeypatch.setattr(extracts, "PACKED_FROM", 0)
     monkeypatch.setattr(extracts, "settle", lambda con: packed.append(settle(con)))
     found = read_both(tmp_path / "packed", cases)
 
