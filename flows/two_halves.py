@@ -1,13 +1,16 @@
 """The two halves of what a source sends, made side by side: identities as views, and what the source did as payload.
 
 Each half has tables of its own in the warehouse and looks at none of the other's. NumPy, Arrow, DuckDB and the ciphers
-let the other half run while they compute. Nothing is written here: both halves are sealed in memory, so a run that is
-cut off or refused by either half has left nothing behind.
+let the other half run while they compute. The two statements that take the most memory, one of each half, never run at
+once: whoever comes second to ``room`` waits. Nothing is written here: both halves are sealed in memory, so a run that
+is cut off or refused by either half has left nothing behind.
 """
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from threading import Lock
 from typing import Any, TypeVar
 
 import duckdb
@@ -28,7 +31,8 @@ from linkage.chance import count_chance
 from linkage.encode import EncodingKeys, encode, identities
 from linkage.missing_fields import field_gains
 
-First, Second = TypeVar("First"), TypeVar("Second")
+First = TypeVar("First")
+Second = TypeVar("Second")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,8 +67,8 @@ def make_halves(
     Raises:
         ProjectError: One half is refused; if both are, the payload's refusal is told.
     """
-    beside = con.cursor()  # a connection of its own to the same tables
-    return both(lambda: _payload(run, source, con, issued), lambda: _views(run, source, beside, issued))
+    beside, room = con.cursor(), Lock()  # a connection of its own to the same tables
+    return both(lambda: _payload(run, source, con, issued, room), lambda: _views(run, source, beside, issued, room))
 
 
 def both(first: Callable[[], First], second: Callable[[], Second]) -> tuple[First, Second]:
@@ -77,10 +81,14 @@ def both(first: Callable[[], First], second: Callable[[], Second]) -> tuple[Firs
         return first(), other.result()
 
 
-def _payload(run: Run, source: Source, con: duckdb.DuckDBPyConnection, issued: IssuedKeys) -> PayloadHalf:
+def _payload(
+    run: Run, source: Source, con: duckdb.DuckDBPyConnection, issued: IssuedKeys, room: AbstractContextManager[object]
+) -> PayloadHalf:
     project = run.bundle.project
     homes = issued.subkey(*household_context(uses_of(run.bundle))) if project.households else None
-    payload = record_tables(con, source, load_area_lookup(run.root, project.lookup), homes)
+    area = load_area_lookup(run.root, project.lookup)
+    with room:
+        payload = record_tables(con, source, area, homes)
     tables = {
         "record_person": payload.record_person,
         "record_address": payload.record_address,
@@ -102,7 +110,9 @@ def _of_payload(payload: Payload) -> dict[str, Any]:
     }
 
 
-def _views(run: Run, source: Source, con: duckdb.DuckDBPyConnection, issued: IssuedKeys) -> ViewHalf:
+def _views(
+    run: Run, source: Source, con: duckdb.DuckDBPyConnection, issued: IssuedKeys, room: AbstractContextManager[object]
+) -> ViewHalf:
     """Views are sealed before chance is counted: by then the open ones, which take the most room, are gone."""
     project, zone = run.bundle.project, run.ring.zone_public("linkage")
     keys = EncodingKeys.derive(issued, project=project.id, purpose=project.purpose, linkage=project.linkage)
@@ -112,7 +122,8 @@ def _views(run: Run, source: Source, con: duckdb.DuckDBPyConnection, issued: Iss
     packed = pack_tables({"view": encoded.views, "record": encoded.records}, zone)
     views, record_ids, records = encoded.views.num_rows, encoded.records["record_id"], encoded.counts()
     del encoded
-    chance = count_chance(con, found, project.linkage, keys, one_record_per_person=single)
+    with room:
+        chance = count_chance(con, found, project.linkage, keys, one_record_per_person=single)
     gains = [gain.as_dict() for gain in field_gains(found, project.linkage)]
     return ViewHalf(
         packed=[*packed, *pack_tables({"u_statistic": chance}, zone)],

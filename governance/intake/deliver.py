@@ -41,7 +41,8 @@ def deliveries_ahead(root: Path, source: Source, period: str) -> Iterator[Delive
     with ThreadPoolExecutor(1) as reader:  # which reads one at a time: as many are waiting as are given
         ahead: Future[Delivery | None] | None = None
         for file in [*files, None]:
-            read, ahead = ahead, file and reader.submit(_read, root, source.id, file, named[file.id], faults)
+            read = ahead
+            ahead = reader.submit(_read, root, source.id, file, named[file.id], faults) if file else None
             delivery = read.result() if read else None
             if delivery and not faults:
                 yield delivery

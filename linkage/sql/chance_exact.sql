@@ -65,21 +65,26 @@ valued AS (
     WHERE $one_record_per_person AND family <> ''
 ),
 
+-- A word of 64 bits stands for each text and for what is compared: two of one word would be one time in a hundred
+-- thousand among a million people, and then add a pair or two.
+worded AS (
+    SELECT
+        hash(comparison, level) AS what,
+        hash(comparison, level, value) AS value,
+        hash(apart_1) AS apart_1,
+        hash(apart_2) AS apart_2
+    FROM valued
+    WHERE value IS NOT NULL
+),
+
 grouped AS (
     SELECT
-        comparison,
-        level,
+        any_value(what) AS what,
         count(*)::DOUBLE AS n,
         CASE WHEN grouping(apart_1) = 0 AND grouping(apart_2) = 0 THEN 1 WHEN grouping(apart_1) + grouping(apart_2) = 2 THEN 1 ELSE -1 END
             AS sign
-    FROM valued
-    WHERE value IS NOT NULL
-    GROUP BY GROUPING SETS (
-        (comparison, level, value),
-        (comparison, level, value, apart_1),
-        (comparison, level, value, apart_2),
-        (comparison, level, value, apart_1, apart_2)
-    )
+    FROM worded
+    GROUP BY GROUPING SETS ((value), (value, apart_1), (value, apart_2), (value, apart_1, apart_2))
 ),
 
 held AS (
@@ -97,6 +102,6 @@ SELECT
     sum(sign * grouped.n * grouped.n) / 2 AS agreeing_pairs,
     greatest(any_value(held.n) * (any_value(held.n) - 1) / 2, 1) AS pairs
 FROM grouped
-INNER JOIN held USING (comparison, level)
+INNER JOIN held ON grouped.what = hash(held.comparison, held.level)
 GROUP BY comparison, level
 ORDER BY comparison, level
