@@ -2,6 +2,8 @@
 
 import json
 from datetime import date
+from pathlib import Path
+from threading import Event
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -9,7 +11,8 @@ import pyarrow.parquet as pq
 import pytest
 
 from governance.errors import ExtractError
-from governance.intake import extracts
+from governance.intake import deliver as reading
+from governance.intake import extracts, rows
 from governance.intake.codes_seen import codes_that_stay
 from governance.intake.extracts import local_ids
 from governance.intake.reconcile import FileCounts
@@ -75,6 +78,40 @@ def test_large_files_are_packed_and_read_alike(tmp_path, monkeypatch):
         same = [rows_of(one, table_name, "row_no", "record_id", column) for one in (plain, found)]
         assert same[0] == same[1] != []
     assert found.rejects.equals(plain.rejects)
+
+
+def test_the_next_file_is_parsed_while_one_is_loaded(tmp_path, monkeypatch):
+    """Each waits for the other to have begun: one after the other would never end."""
+    parsing, loading = Event(), Event()
+    parse, load_text = reading.parse_apart, rows.load_text
+
+    def parsed(job):
+        if Path(job.paths[0]).name == "cases.csv":
+            parsing.set()
+            assert loading.wait(30)
+        return parse(job)
+
+    def loaded(con, delivery, plans):
+        loading.set()
+        assert parsing.wait(30)
+        return load_text(con, delivery, plans)
+
+    monkeypatch.setattr(reading, "parse_apart", parsed)
+    monkeypatch.setattr(rows, "load_text", loaded)
+
+    assert read_both(tmp_path, ["p1,2025-03-01,,b,y"]).counts["cases"].rows_out == 1
+
+
+def test_a_fault_of_a_later_file_is_told_with_all_others(tmp_path):
+    """What was loaded before it is thrown away, and the last file is still looked at."""
+    three = make_source(people_file(), events_file(), events_file(id="more", path="extracts/{period}/more.csv"))
+    deliver(tmp_path, {"people.csv": table(PEOPLE_HEADER, ALICE), "more.csv": table("other,columns", "1,2")})
+
+    with pytest.raises(ExtractError) as caught:
+        read(tmp_path, three)
+
+    named = {Path(str(fault.file)).name for fault in caught.value.faults}
+    assert named == {"cases.csv", "more.csv"}
 
 
 def test_exact_duplicates_count_once(tmp_path):

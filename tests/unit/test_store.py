@@ -13,6 +13,7 @@ from governance.errors import BadInput, PolicyRefusal
 from governance.store import (
     SealedTable,
     current,
+    pack_table,
     publish,
     read_manifest,
     read_table,
@@ -20,6 +21,7 @@ from governance.store import (
     unseal,
     write_file,
     write_manifest,
+    write_packed,
     write_table,
 )
 from governance.write_points import Act
@@ -158,6 +160,17 @@ def test_the_same_rows_have_the_same_digest(tmp_path, key):
 
     assert first == second
     assert (tmp_path / "a" / "t.parquet.sealed").read_bytes() != (tmp_path / "b" / "t.parquet.sealed").read_bytes()
+
+
+def test_a_table_sealed_in_memory_is_written_later(tmp_path, key):
+    """Nothing is on the disk before; then it is what it would have been."""
+    table = pa.table({"number": [1, 2, 3]})
+    packed = pack_table(table, "people", key.public_key())
+    assert list(tmp_path.iterdir()) == []
+
+    assert write_packed(tmp_path, packed) == write_table(tmp_path / "at_once", table, "people", key.public_key())
+    assert read_table(tmp_path, "people", key, digest=packed.receipt.sha256).equals(table)
+    assert "content" not in repr(packed)
 
 
 def test_values_do_not_show_in_a_sealed_table(tmp_path, key):
