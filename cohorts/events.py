@@ -15,7 +15,7 @@ from governance.contracts import RECORD_ADDRESS, RECORD_EVENT, RECORD_NEED, RECO
 from governance.keys.ring import Secret
 from governance.settings import Coded, EventMapping, ExtractFile, NeedMapping, Source
 from governance.settings.standard import STANDARD_VALUES
-from governance.warehouse import fetch_table, load_sql, load_table, materialise, quote_name
+from governance.warehouse import empty, fetch_table, load_sql, load_table, materialise, quote_name
 
 _CODE_SCHEMA = pa.schema([("code", pa.string()), ("value", pa.string())])
 _LEFT_OUT_SCHEMA = pa.schema([("file", pa.string()), ("column", pa.string()), ("row_no", pa.int64())])
@@ -105,8 +105,8 @@ def _payload(con: duckdb.DuckDBPyConnection) -> Payload:
         postcodes_unmatched=_count(con, load_sql("cohorts", "postcodes_unmatched")),
         orphans=_count(con, load_sql("cohorts", "orphans")),
     )
-    for table in (*_WORKING_TABLES, "mapping_row"):  # of millions of events a second copy
-        con.execute(f"DROP TABLE IF EXISTS {table}")
+    for table in _WORKING_TABLES:  # of millions of events a second copy
+        empty(con, table)
     return found
 
 
@@ -206,6 +206,7 @@ def _map_event(con: duckdb.DuckDBPyConnection, source: Source, file: ExtractFile
         "planned": event.planned,
     }
     con.execute(f"INSERT INTO mapped_event {load_sql('cohorts', 'mapped_event')}", values)
+    empty(con, "mapping_row")
 
 
 def _map_need(con: duckdb.DuckDBPyConnection, file: ExtractFile, need: NeedMapping) -> None:
@@ -218,6 +219,7 @@ def _map_need(con: duckdb.DuckDBPyConnection, file: ExtractFile, need: NeedMappi
         "has_end": need.end is not None,
     }
     con.execute(f"INSERT INTO mapped_need {load_sql('cohorts', 'mapped_need')}", values)
+    empty(con, "mapping_row")
 
 
 def _stage_rows(

@@ -3,20 +3,9 @@
 --         person_row     people file under the names of roles
 -- grain   one row per record, kind, start, code and provider
 -- columns record_id, event_no, kind, start, end, end_is_known, code, provider, outcome, crisis, planned
-WITH
-last_delivered AS (
-    SELECT record_id, kind, start, "end", end_is_known, code, provider, outcome, crisis, planned
-    FROM mapped_event
-    WHERE record_id IN (SELECT record_id FROM person_row)
-    QUALIFY row_number() OVER (
-        PARTITION BY record_id, kind, start, code, provider
-        ORDER BY row_no DESC, "end" DESC, outcome, crisis DESC, planned DESC
-    ) = 1
-)
-
 SELECT
     record_id,
-    CAST(row_number() OVER (PARTITION BY record_id ORDER BY start, kind, code, provider) AS INTEGER) AS event_no,
+    CAST(dense_rank() OVER same AS INTEGER) AS event_no,
     kind,
     start,
     "end",
@@ -26,5 +15,14 @@ SELECT
     outcome,
     crisis,
     planned
-FROM last_delivered
+FROM mapped_event
+WHERE record_id IN (SELECT record_id FROM person_row)
+WINDOW
+    -- An event delivered several times has one rank, and of its copies the first in order is the last delivered.
+    same AS (PARTITION BY record_id ORDER BY start, kind, code, provider),
+    in_order AS (
+        PARTITION BY record_id
+        ORDER BY start, kind, code, provider, row_no DESC, "end" DESC, outcome, crisis DESC, planned DESC
+    )
+QUALIFY row_number() OVER in_order = rank() OVER same
 ORDER BY record_id, event_no
