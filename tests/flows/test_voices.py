@@ -202,7 +202,7 @@ def test_the_boards_own_file_is_in_the_report_and_in_what_it_is_made_of(capsys, 
 
     assert done.code == 0
     assert "Nobody has asked them." in page
-    assert "1 is overdue" in page
+    assert "The one decision is overdue" in page
     assert read_manifest(public)["made_of"]["board"]
     assert [one.code for one in faults] == [3, 3]
     assert all("board.yaml:3" in one.err for one in faults)
