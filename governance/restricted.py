@@ -76,7 +76,7 @@ def _leave_out(intake: Intake, file: str, columns: Mapping[str, str]) -> None:
         f"SELECT row_no, '{system}' AS code_system, {quote_name(name)} AS code FROM file_{file}"
         for name, system in columns.items()
     )
-    materialise(con, "row_code", f"{parts} ORDER BY row_no")
+    materialise(con, "row_code", parts)
     materialise(con, "restricted_row", load_sql("governance", "restricted_row"))
     remove_rows(con, f"file_{file}", "row_no IN (SELECT row_no FROM restricted_row)")
     [(after,)] = con.execute(f"SELECT count(*) FROM file_{file}").fetchall()
