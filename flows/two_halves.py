@@ -89,15 +89,20 @@ def _payload(
     area = load_area_lookup(run.root, project.lookup)
     with room:
         payload = record_tables(con, source, area, homes)
-    tables = {
+    packed, receipt = pack_tables(_tables(payload), run.ring.zone_public("analysis")), _of_payload(payload)
+    del payload
+    pa.default_memory_pool().release_unused()
+    mapping = [column.as_dict() for column in mapping_report(con, source)]
+    return PayloadHalf(packed=packed, receipt=receipt | {"mapping": mapping})
+
+
+def _tables(payload: Payload) -> dict[str, pa.Table]:
+    return {
         "record_person": payload.record_person,
         "record_address": payload.record_address,
         "record_event": payload.record_event,
         "record_need": payload.record_need,
     }
-    packed = pack_tables(tables, run.ring.zone_public("analysis"))
-    mapping = [column.as_dict() for column in mapping_report(con, source)]
-    return PayloadHalf(packed=packed, receipt=_of_payload(payload) | {"mapping": mapping})
 
 
 def _of_payload(payload: Payload) -> dict[str, Any]:
@@ -122,6 +127,7 @@ def _views(
     packed = pack_tables({"view": encoded.views, "record": encoded.records}, zone)
     views, record_ids, records = encoded.views.num_rows, encoded.records["record_id"], encoded.counts()
     del encoded
+    pa.default_memory_pool().release_unused()  # kept for Arrow, it would be lacking to the warehouse
     with room:
         chance = count_chance(con, found, project.linkage, keys, one_record_per_person=single)
     gains = [gain.as_dict() for gain in field_gains(found, project.linkage)]
