@@ -103,9 +103,7 @@ def stage_counts(con: duckdb.DuckDBPyConnection, results: CohortResults) -> None
     """
     group_people(con, results.as_of)
     materialise(con, "person_measure", load_sql("cohorts", "person_measure"), {"as_of": results.as_of})
-    seen = dict.fromkeys(("event", "need_evidence", "cohort_member"), "person_id")
-    as_of = {"as_of": results.as_of}
-    in_parts(con, "member_service", load_sql("cohorts", "member_service"), seen, parts_of(con), as_of)
+    materialise(con, "member_service", load_sql("cohorts", "member_service"), {"as_of": results.as_of})
     load_table(con, "cohort_step", _steps(results.definitions))
     settle(con)
 

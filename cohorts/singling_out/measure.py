@@ -17,7 +17,7 @@ from governance.warehouse import empty, load_sql, materialise
 
 DAYS = 3
 
-_STAGES = ("person_alike", "alike_day", "known_day", "people_fitting")
+_STAGES = ("person_alike", "people_of_days", "people_fitting")
 _ALIKE = "alike"
 """Nobody is compared with anybody but people like them, so it is these that are asked about together."""
 
@@ -33,12 +33,12 @@ def measure_singling_out(con: duckdb.DuckDBPyConnection) -> dict[str, Shares]:
         people, to a thousandth; and the rungs of :func:`measure_homes` where homes are told.
     """
     materialise(con, "person_alike", load_sql(PACKAGE, "person_alike"))
-    scans = min(parts_of(con), MOST_SCANS)
-    in_parts(con, "alike_day", load_sql(PACKAGE, "alike_day"), {"person_alike": _ALIKE}, scans)
+    alike, scans = {"person_alike": _ALIKE}, min(parts_of(con), MOST_SCANS)
+    in_parts(con, "people_of_days", load_sql(PACKAGE, "people_of_days"), alike, scans, {"days": DAYS})
     shares = {
-        "attributes": _shares(con, days=0, rarest=False),
-        "three_dates": _shares(con, days=DAYS, rarest=False),
-        "three_rarest_dates": _shares(con, days=DAYS, rarest=True),
+        "attributes": _shares(con, "SELECT person_id, people FROM person_alike"),
+        "three_dates": _shares(con, "SELECT person_id, by_lot AS people FROM people_of_days"),
+        "three_rarest_dates": _shares(con, "SELECT person_id, rarest AS people FROM people_of_days"),
     }
     shares |= measure_homes(con)
     for table in _STAGES:
@@ -46,9 +46,6 @@ def measure_singling_out(con: duckdb.DuckDBPyConnection) -> dict[str, Shares]:
     return shares
 
 
-def _shares(con: duckdb.DuckDBPyConnection, *, days: int, rarest: bool) -> Shares:
-    parts, values = parts_of(con), {"rarest": rarest, "days": days}
-    in_parts(con, "known_day", load_sql(PACKAGE, "known_day"), {"alike_day": _ALIKE}, parts, values)
-    people = dict.fromkeys(("known_day", "alike_day", "person_alike"), _ALIKE)
-    in_parts(con, "people_fitting", load_sql(PACKAGE, "people_fitting"), people, parts)
+def _shares(con: duckdb.DuckDBPyConnection, people_fitting: str) -> Shares:
+    materialise(con, "people_fitting", people_fitting)
     return shares_fitting(con)
