@@ -28,8 +28,8 @@ _PACKAGE = "cohorts.measures"
 _SLICES = ("deprivation_quintile", "ethnic_group", "age_band", "sex", "district", "address", "language")
 _NOT_RECORDED = "not recorded"
 _COUNTED = {
-    "people": ("person_measure", "person_slice", "person_contact", "person_noise"),
-    "everyone": ("appointment", "waiting_list", "person_slice", "person", "person_index", "person_noise"),
+    "people": ("person_measure", "person_slices", "person_contact", "person_noise"),
+    "everyone": ("appointment", "waiting_list", "person_slices", "person", "person_index", "person_noise"),
 }
 """What is counted of some people at a time, and of what."""
 

@@ -1,26 +1,34 @@
 -- Who is left at each step of each definition, and who was lost at it, by slice; zeros included.
 -- reads   cohort_member  verdicts of all cohorts: how many steps each person passed
 --         face_step      steps of each cohort, numbered from 1, with labels
---         person_slice   groups of people
+--         person_slices  groups of people, by their numbers
+--         slice          every group, numbered
 --         person_noise   keyed number of each person
 -- grain   one row per cohort, dimension, group and step
 -- columns cohort, step, label, dimension, group, left_people, lost_people, left_noise, lost_noise
 WITH
-placed AS (
-    SELECT
-        cohort_member.cohort,
-        person_slice.dimension,
-        person_slice."group",
-        cohort_member.passed,
-        count(*) AS people,
-        sum(person_noise.noise) AS noise
-    FROM cohort_member
-    JOIN person_slice USING (person_id)
-    JOIN person_noise USING (person_id)
-    WHERE
-        person_slice.dimension
-        IN ('all', 'deprivation_quintile', 'ethnic_group', 'age_band', 'sex', 'district', 'address', 'language')
+wanted AS (
+    SELECT slice, dimension, "group"
+    FROM slice
+    WHERE dimension IN ('all', 'deprivation_quintile', 'ethnic_group', 'age_band', 'sex', 'district', 'address', 'language')
+),
+
+by_slice AS (
+    SELECT member.cohort, member.passed, member.slice, count(*) AS people, sum(member.noise) AS noise
+    FROM (
+        SELECT cohort_member.cohort, cohort_member.passed, person_noise.noise, unnest(person_slices.slices) AS slice
+        FROM cohort_member
+        JOIN person_slices USING (person_id)
+        JOIN person_noise USING (person_id)
+    ) AS member
+    SEMI JOIN wanted ON member.slice = wanted.slice
     GROUP BY ALL
+),
+
+placed AS (
+    SELECT by_slice.cohort, wanted.dimension, wanted."group", by_slice.passed, by_slice.people, by_slice.noise
+    FROM by_slice
+    JOIN wanted USING (slice)
 ),
 
 grid AS (

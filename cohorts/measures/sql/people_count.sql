@@ -1,6 +1,6 @@
 -- Parts and wholes of every measure of people, for each cohort and everyone, by every slice; zeros included.
 -- reads   people_part   the same of some people at a time
---         person_slice  groups of people
+--         slice         every group, numbered
 -- grain   one row per cohort, measure, dimension and group
 -- columns cohort, measure, dimension, group, part, whole, part_people, whole_people, part_noise, whole_noise
 WITH
@@ -23,7 +23,7 @@ counted AS (
 grid AS (
     SELECT measured.cohort, measured.measure, slice.dimension, slice."group"
     FROM (SELECT DISTINCT cohort, measure FROM counted) AS measured
-    CROSS JOIN (SELECT DISTINCT dimension, "group" FROM person_slice) AS slice
+    CROSS JOIN slice
 )
 
 SELECT

@@ -1,6 +1,7 @@
 -- Parts and wholes of every measure of people, for each cohort and everyone, by every slice: of some people at a time.
 -- reads   person_measure which counts each person adds to
---         person_slice   groups of people
+--         person_slices  groups of people, by their numbers
+--         slice          every group, numbered
 --         person_contact how contacts are spread
 --         person_noise   keyed number of each person
 -- grain   one row per cohort, measure, dimension and group
@@ -67,20 +68,38 @@ answer AS (
     FROM asked
     JOIN person_contact USING (person_id)
     JOIN person_noise USING (person_id)
+),
+
+by_slice AS (
+    SELECT
+        placed.cohort,
+        placed.measure,
+        placed.slice,
+        sum(placed.part) AS part,
+        sum(placed.whole) AS whole,
+        count(*) FILTER (placed.part > 0) AS part_people,
+        count(*) AS whole_people,
+        sum(placed.part * placed.noise) AS part_noise,
+        sum(placed.whole * placed.noise) AS whole_noise
+    FROM (
+        SELECT answer.*, unnest(person_slices.slices) AS slice
+        FROM answer
+        JOIN person_slices USING (person_id)
+        WHERE answer.whole > 0 AND NOT (answer.measure = 'prevalence' AND answer.cohort = '_everyone')
+    ) AS placed
+    GROUP BY placed.cohort, placed.measure, placed.slice
 )
 
 SELECT
-    answer.cohort,
-    answer.measure,
-    person_slice.dimension,
-    person_slice."group",
-    sum(answer.part) AS part,
-    sum(answer.whole) AS whole,
-    count(*) FILTER (answer.part > 0) AS part_people,
-    count(*) AS whole_people,
-    sum(answer.part * answer.noise) AS part_noise,
-    sum(answer.whole * answer.noise) AS whole_noise
-FROM answer
-JOIN person_slice USING (person_id)
-WHERE answer.whole > 0 AND NOT (answer.measure = 'prevalence' AND answer.cohort = '_everyone')
-GROUP BY ALL
+    by_slice.cohort,
+    by_slice.measure,
+    slice.dimension,
+    slice."group",
+    by_slice.part,
+    by_slice.whole,
+    by_slice.part_people,
+    by_slice.whole_people,
+    by_slice.part_noise,
+    by_slice.whole_noise
+FROM by_slice
+JOIN slice USING (slice)
