@@ -15,13 +15,19 @@ from cohorts.households import SHARED_BY
 from governance.contracts import ADDRESS_SPELL, EVENT, NEED_EVIDENCE, PERSON, PERSON_INDEX, check_table
 from governance.in_parts import in_parts, parts_for
 from governance.settings import Project, Source
-from governance.warehouse import append_table, empty, fetch_table, load_sql, load_table, materialise, settle
+from governance.warehouse import append, append_table, empty, fetch_table, load_sql, load_table, materialise, settle
 
 MOST_SCANS = 8
-"""Parts of a question that reads all records once a part."""
+"""Parts of a question that reads all events once a part."""
+
+PIECE = 4_000_000
+"""So many events are joined to people at a time, and packed: unpacked they take several times as much."""
 
 PAYLOAD_TABLES = ("record_person", "record_address", "record_event", "record_need")
 """What a source sends to the analysis zone."""
+
+OF_PEOPLE = {"record_event": "event", "record_need": "need_evidence"}
+"""What is kept of people only, and as what."""
 
 
 def build_analysis(
@@ -53,8 +59,9 @@ def build_analysis(
         ContractError: A table is not as promised.
     """
     load_table(con, "person_index", check_table(person_index, PERSON_INDEX))
+    _describe_sources(con, sources, as_of, delivered_until(payloads, until or {}, as_of))
     _load_records(con, payloads)
-    join_people(con, sources, as_of, project, delivered=delivered_until(payloads, until or {}, as_of))
+    _describe_people(con, as_of, project)
 
 
 def join_people(
@@ -76,10 +83,26 @@ def join_people(
         project: Names the spine.
         delivered: Sources that sent something, and the first day of which each cannot speak: the others cover nothing.
     """
+    _describe_sources(con, sources, as_of, delivered)
+    for name, of_people in OF_PEOPLE.items():
+        materialise(con, of_people, load_sql("cohorts", of_people))
+        empty(con, name)
+    _describe_people(con, as_of, project)
+
+
+def _describe_sources(
+    con: duckdb.DuckDBPyConnection, sources: Sequence[Source], as_of: date, delivered: Mapping[str, date]
+) -> None:
+    """What is known of sources, and who has several records at one."""
     sectors = {"source": [s.id for s in sources], "sector": [s.sector.value for s in sources]}
     load_table(con, "source_sector", pa.table(sectors))
     load_table(con, "coverage", coverage_table(sources, as_of, delivered=delivered))
     load_table(con, "provider", provider_table(sources))
+    materialise(con, "several_records", load_sql("cohorts", "several_records"))
+
+
+def _describe_people(con: duckdb.DuckDBPyConnection, as_of: date, project: Project) -> None:
+    """Addresses of people, and people as their records describe them."""
     materialise(con, "address_spell", load_sql("cohorts", "address_spell"), {"spine": project.spine})
     materialise(con, "record_home", load_sql("cohorts", "record_home"), {"as_of": as_of})
     materialise(con, "person_described", load_sql("cohorts", "person_described"), {"spine": project.spine})
@@ -89,10 +112,7 @@ def join_people(
     in_parts(con, "person_chosen", load_sql("cohorts", "person_chosen"), {"person_described": "person_id"}, parts)
     empty(con, "person_described")
     materialise(con, "person", load_sql("cohorts", "person"), {"shared_by": SHARED_BY})
-    materialise(con, "event", load_sql("cohorts", "event"))
-    index = {"person_index": "person_id"}
-    in_parts(con, "need_evidence", load_sql("cohorts", "need_evidence"), index, min(parts, MOST_SCANS))
-    for name in ("person_chosen", "record_address", "record_event", "record_need"):
+    for name in ("person_chosen", "record_address"):
         empty(con, name)
     settle(con)
     for contract in (PERSON, ADDRESS_SPELL, EVENT, NEED_EVIDENCE):
@@ -110,12 +130,28 @@ def _parts(con: duckdb.DuckDBPyConnection, table: str) -> int:
 
 
 def _load_records(con: duckdb.DuckDBPyConnection, payloads: Mapping[str, Payload]) -> None:
-    """One source after the other, so that only one is held outside the warehouse."""
+    """One source after the other, so that only one is held outside the warehouse; events and needs as those of people."""
     for number, source in enumerate(sorted(payloads)):
         payload = payloads[source]
         for name in PAYLOAD_TABLES:
-            add = append_table if number else load_table
-            add(con, name, _of_source(payload, name, source))
+            records = _of_source(payload, name, source)
+            if name in OF_PEOPLE:
+                _join_records(con, name, records, begin=number == 0)
+            else:
+                (append_table if number else load_table)(con, name, records)
+        settle(con)
+
+
+def _join_records(con: duckdb.DuckDBPyConnection, name: str, records: pa.Table, *, begin: bool) -> None:
+    """Events or needs of one source's records, read where they lie and kept as those of people only."""
+    of_people = OF_PEOPLE[name]
+    # What two records say of one day is one piece of evidence, so needs of a source are not split.
+    size = PIECE if of_people == EVENT.name else len(records)
+    for first in range(0, max(len(records), 1), max(size, 1)):
+        con.register(name, records.slice(first, size))
+        add = materialise if begin and first == 0 else append
+        add(con, of_people, load_sql("cohorts", of_people))
+        con.unregister(name)
         settle(con)
 
 
