@@ -5,7 +5,8 @@
 -- columns person_id, by_lot, rarest
 -- params  $days INT
 -- by_lot knows days drawn by lot, rarest those that the fewest people like them have.
--- Days are looked at of those only whom others are like, and compared of those only who have no known day to themselves.
+-- Days are looked at of those only whom others are like, and compared of those only who have no known day to themselves: who has
+-- a known day to themselves is the only one who fits.
 WITH
 seen AS (
     SELECT DISTINCT
@@ -28,24 +29,35 @@ alike_day AS (
     FROM seen
 ),
 
-known AS (
-    SELECT
-        person_id,
-        alike,
-        min_by({day: day, people: people}, lot, $days) AS by_lot,
-        min_by({day: day, people: people}, {people: people, lot: lot}, $days) AS rarest
+own AS (
+    SELECT person_id, min(lot) FILTER (people = 1) AS first_lot
     FROM alike_day
-    GROUP BY person_id, alike
+    GROUP BY person_id
+),
+
+-- Days that come before any that a person has to themselves: only of such days all that are known may be shared.
+shared AS (
+    SELECT
+        alike_day.person_id,
+        alike_day.alike,
+        alike_day.day,
+        own.first_lot IS NULL AS has_none,
+        row_number() OVER (PARTITION BY alike_day.person_id ORDER BY alike_day.lot) AS by_lot,
+        row_number() OVER (PARTITION BY alike_day.person_id ORDER BY alike_day.people, alike_day.lot) AS rarest
+    FROM alike_day
+    INNER JOIN own ON alike_day.person_id = own.person_id
+    WHERE alike_day.people > 1 AND (own.first_lot IS NULL OR alike_day.lot < own.first_lot)
 ),
 
 known_day AS (
-    SELECT person_id, alike, 'by_lot' AS what, len(by_lot) AS days, unnest(by_lot, recursive := TRUE)
-    FROM known
-    WHERE len(list_filter(by_lot, lambda one: one.people = 1)) = 0
+    SELECT person_id, alike, day, 'by_lot' AS what, count(*) OVER (PARTITION BY person_id) AS days
+    FROM shared
+    WHERE by_lot <= $days
+    QUALIFY has_none OR count(*) OVER (PARTITION BY person_id) = $days
     UNION ALL
-    SELECT person_id, alike, 'rarest' AS what, len(rarest) AS days, unnest(rarest, recursive := TRUE)
-    FROM known
-    WHERE rarest[1].people > 1
+    SELECT person_id, alike, day, 'rarest' AS what, count(*) OVER (PARTITION BY person_id) AS days
+    FROM shared
+    WHERE has_none AND rarest <= $days
 ),
 
 fitting AS (
@@ -73,9 +85,9 @@ counted AS (
 
 SELECT
     person_alike.person_id,
-    -- nothing is known of a person without a day but what they are like; who has a known day to themselves is the only one
-    CASE WHEN known.person_id IS NULL THEN person_alike.people ELSE greatest(coalesce(counted.by_lot, 0), 1) END AS by_lot,
-    CASE WHEN known.person_id IS NULL THEN person_alike.people ELSE greatest(coalesce(counted.rarest, 0), 1) END AS rarest
+    -- nothing is known of a person without a day but what they are like
+    CASE WHEN own.person_id IS NULL THEN person_alike.people ELSE greatest(coalesce(counted.by_lot, 0), 1) END AS by_lot,
+    CASE WHEN own.person_id IS NULL THEN person_alike.people ELSE greatest(coalesce(counted.rarest, 0), 1) END AS rarest
 FROM person_alike
-LEFT JOIN known ON person_alike.person_id = known.person_id
+LEFT JOIN own ON person_alike.person_id = own.person_id
 LEFT JOIN counted ON person_alike.person_id = counted.person_id
