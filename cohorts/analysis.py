@@ -17,8 +17,8 @@ from governance.in_parts import in_parts, parts_for
 from governance.settings import Project, Source
 from governance.warehouse import append, append_table, empty, fetch_table, load_sql, load_table, materialise, settle
 
-MOST_SCANS = 8
-"""Parts of a question that reads all events once a part."""
+PART_PEOPLE = 250_000
+"""About so many people are asked about at a time: as many as memory allows, for every part reads whole tables."""
 
 PIECE = 4_000_000
 """So many events are joined to people at a time, and packed: unpacked they take several times as much."""
@@ -126,7 +126,7 @@ def parts_of(con: duckdb.DuckDBPyConnection) -> int:
 
 def _parts(con: duckdb.DuckDBPyConnection, table: str) -> int:
     ((people,),) = con.execute(f"SELECT count(DISTINCT person_id) FROM {table}").fetchall()
-    return parts_for(people)
+    return parts_for(people, PART_PEOPLE)
 
 
 def _load_records(con: duckdb.DuckDBPyConnection, payloads: Mapping[str, Payload]) -> None:

@@ -1,6 +1,8 @@
 """Questions about every person, asked of some people at a time: what has to be held meanwhile is bounded.
 
 A question whose answer adds up over people gives the same sums whether it is asked once or of one part after another.
+Each part looks for its rows in the whole tables, so parts are as few as memory allows: a question of thirty parts took
+half as long again as one of six, in each of which both processors have enough to do.
 """
 
 from collections.abc import Mapping
@@ -10,21 +12,12 @@ import duckdb
 from governance.warehouse import append, materialise, settle
 
 PART_PEOPLE = 50_000
-"""About so many people are asked about at a time."""
-
-FEW_PARTS = 8
-"""Up to so many parts each looks for its rows in the whole tables."""
-
-PARTS_HELD = 4
-"""Of more, the rows of so many parts are looked for at once and held meanwhile: there are more parts of larger tables
-then, and if each looked for its own, time would grow with the square of the people."""
-
-_HELD, _PART = "held_", "held_part"
+"""About so many are taken at a time, where nothing else is said."""
 
 
-def parts_for(people: int) -> int:
+def parts_for(people: int, at_a_time: int | None = None) -> int:
     """Into how many parts to split so many people."""
-    return max(1, -(-people // PART_PEOPLE))
+    return max(1, -(-people // (at_a_time or PART_PEOPLE)))
 
 
 def in_parts(
@@ -45,36 +38,17 @@ def in_parts(
         parts: How many.
         params: Values for ``$name`` holes.
     """
-    at_once = PARTS_HELD if parts > FEW_PARTS else 1
-    for first in range(0, parts, at_once):
-        together = range(first, min(first + at_once, parts))
-        if at_once > 1:
-            _hold(con, restricted, together, parts)
-        for part in together:
-            rows = {name: _rows(name, column, part, parts, held=at_once > 1) for name, column in restricted.items()}
-            add = append if part else materialise
-            add(con, table, _shown(query, rows) if parts > 1 else query, params)
-        for name in restricted if at_once > 1 else ():
-            con.execute(f"DROP TABLE {_HELD}{name}")
+    for part in range(parts):
+        add = append if part else materialise
+        add(con, table, _shown(query, restricted, part, parts) if parts > 1 else query, params)
         settle(con)
 
 
-def _hold(con: duckdb.DuckDBPyConnection, restricted: Mapping[str, str], together: range, parts: int) -> None:
-    """Hold the rows of some parts of each restricted table by themselves, with the number of their part."""
-    for name, column in restricted.items():
-        part = f"hash({column}) % {parts:d}"
-        rows = f"SELECT *, CAST({part} AS INTEGER) AS {_PART} FROM main.{name}"
-        materialise(con, f"{_HELD}{name}", f"{rows} WHERE {part} BETWEEN {together.start:d} AND {together.stop - 1:d}")
-
-
-def _rows(name: str, column: str, part: int, parts: int, *, held: bool) -> str:
-    """The rows of a table that are of one part."""
-    if held:
-        return f"SELECT * EXCLUDE ({_PART}) FROM main.{_HELD}{name} WHERE {_PART} = {part:d}"
-    return f"SELECT * FROM main.{name} WHERE hash({column}) % {parts:d} = {part:d}"
-
-
-def _shown(query: str, rows: Mapping[str, str]) -> str:
+def _shown(query: str, restricted: Mapping[str, str], part: int, parts: int) -> str:
     """The query, in which each restricted name stands for its rows of one part."""
-    named = ", ".join(f"{name} AS ({select})" for name, select in rows.items())
+    rows = "SELECT * FROM main.{name} WHERE hash({column}) % {parts:d} = {part:d}"
+    named = ", ".join(
+        f"{name} AS ({rows.format(name=name, column=column, parts=parts, part=part)})"
+        for name, column in restricted.items()
+    )
     return f"WITH {named}\nSELECT * FROM (\n{query}\n)"

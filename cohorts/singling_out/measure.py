@@ -9,7 +9,7 @@ what dates they have.
 
 import duckdb
 
-from cohorts.analysis import MOST_SCANS, parts_of
+from cohorts.analysis import parts_of
 from cohorts.singling_out.homes import measure_homes
 from cohorts.singling_out.shares import PACKAGE, Shares, shares_fitting
 from governance.in_parts import in_parts
@@ -33,8 +33,8 @@ def measure_singling_out(con: duckdb.DuckDBPyConnection) -> dict[str, Shares]:
         people, to a thousandth; and the rungs of :func:`measure_homes` where homes are told.
     """
     materialise(con, "person_alike", load_sql(PACKAGE, "person_alike"))
-    alike, scans = {"person_alike": _ALIKE}, min(parts_of(con), MOST_SCANS)
-    in_parts(con, "people_of_days", load_sql(PACKAGE, "people_of_days"), alike, scans, {"days": DAYS})
+    alike, days = {"person_alike": _ALIKE}, {"days": DAYS}
+    in_parts(con, "people_of_days", load_sql(PACKAGE, "people_of_days"), alike, parts_of(con), days)
     shares = {
         "attributes": _shares(con, "SELECT person_id, people FROM person_alike"),
         "three_dates": _shares(con, "SELECT person_id, by_lot AS people FROM people_of_days"),

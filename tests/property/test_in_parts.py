@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from governance import in_parts as module
+from cohorts import analysis, counts
 from governance.in_parts import in_parts, parts_for
 from governance.warehouse import connect, fetch_table, materialise, settle
 from tests.lib.whole import run, versions
@@ -44,16 +44,18 @@ def test_sums_over_parts_are_the_sums(rows, parts):
 
 
 def test_a_period_counted_in_parts_has_the_same_digests(toy, monkeypatch):
-    """Six parts of seven people, four held at a time, or one: packages, pages and intervals are byte for byte alike."""
+    """Six parts of seven people, or one: packages, pages and intervals are byte for byte alike."""
     for step in (("pseudonymise", "gp_register"), ("pseudonymise", "housing"), ("link", ""), ("cohorts", "")):
         run(toy, *step)
     at_once = versions(toy)
 
-    monkeypatch.setattr(module, "PART_PEOPLE", 7)
-    monkeypatch.setattr(module, "FEW_PARTS", 5)
-    assert parts_for(40) == 6
+    monkeypatch.setattr(analysis, "PART_PEOPLE", 7)
+    monkeypatch.setattr(analysis, "PIECE", 50)
+    asked = []
+    monkeypatch.setattr(counts, "in_parts", lambda *given: asked.append(given[4]) or in_parts(*given))
     run(toy, "cohorts")
 
+    assert asked[0] == 6
     assert versions(toy) == at_once
     assert len([name for name in at_once if "/cohorts/" in name or "/missed/" in name or "/measures/" in name]) == 3
 
