@@ -3,7 +3,7 @@
 This is the only place where records become people; everything after it speaks of people only.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 
 import duckdb
@@ -21,7 +21,7 @@ PART_PEOPLE = 250_000
 """About so many people are asked about at a time: as many as memory allows, for every part reads whole tables."""
 
 PIECE = 4_000_000
-"""So many events are joined to people at a time, and packed: unpacked they take several times as much."""
+"""So many rows are packed at a time: unpacked they take several times as much, and packing few at a time takes longer."""
 
 PAYLOAD_TABLES = ("record_person", "record_address", "record_event", "record_need")
 """What a source sends to the analysis zone."""
@@ -131,28 +131,35 @@ def _parts(con: duckdb.DuckDBPyConnection, table: str) -> int:
 
 def _load_records(con: duckdb.DuckDBPyConnection, payloads: Mapping[str, Payload]) -> None:
     """One source after the other, so that only one is held outside the warehouse; events and needs as those of people."""
-    for number, source in enumerate(sorted(payloads)):
+    begun: set[str] = set()
+    unpacked = 0
+    for source in sorted(payloads):
         payload = payloads[source]
         for name in PAYLOAD_TABLES:
-            records = _of_source(payload, name, source)
-            if name in OF_PEOPLE:
-                _join_records(con, name, records, begin=number == 0)
-            else:
-                (append_table if number else load_table)(con, name, records)
-        settle(con)
+            for rows in _pieces(name, _of_source(payload, name, source)):
+                _keep(con, name, rows, begin=name not in begun)
+                begun.add(name)
+                unpacked += len(rows)
+                if unpacked >= PIECE:
+                    settle(con)
+                    unpacked = 0
+    settle(con)
 
 
-def _join_records(con: duckdb.DuckDBPyConnection, name: str, records: pa.Table, *, begin: bool) -> None:
-    """Events or needs of one source's records, read where they lie and kept as those of people only."""
-    of_people = OF_PEOPLE[name]
-    # What two records say of one day is one piece of evidence, so needs of a source are not split.
-    size = PIECE if of_people == EVENT.name else len(records)
-    for first in range(0, max(len(records), 1), max(size, 1)):
-        con.register(name, records.slice(first, size))
-        add = materialise if begin and first == 0 else append
-        add(con, of_people, load_sql("cohorts", of_people))
-        con.unregister(name)
-        settle(con)
+def _pieces(name: str, records: pa.Table) -> Iterator[pa.Table]:
+    """Some events at a time; what two records say of one day is one piece of evidence, so needs are not split."""
+    size = PIECE if name == "record_event" else len(records)
+    return (records.slice(first, size) for first in range(0, max(len(records), 1), max(size, 1)))
+
+
+def _keep(con: duckdb.DuckDBPyConnection, name: str, records: pa.Table, *, begin: bool) -> None:
+    """Records as they are; events and needs are read where they lie and kept as those of people only."""
+    if name not in OF_PEOPLE:
+        (load_table if begin else append_table)(con, name, records)
+        return
+    con.register(name, records)
+    (materialise if begin else append)(con, OF_PEOPLE[name], load_sql("cohorts", OF_PEOPLE[name]))
+    con.unregister(name)
 
 
 def delivered_until(sources: Iterable[str], until: Mapping[str, date], as_of: date) -> dict[str, date]:
