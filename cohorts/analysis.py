@@ -21,7 +21,7 @@ PART_PEOPLE = 250_000
 """About so many people are asked about at a time: as many as memory allows, for every part reads whole tables."""
 
 PIECE = 4_000_000
-"""So many rows are packed at a time: unpacked they take several times as much, and packing few at a time takes longer."""
+"""So many rows are packed at a time: unpacked they take several times as much; to pack few at a time takes longer."""
 
 PAYLOAD_TABLES = ("record_person", "record_address", "record_event", "record_need")
 """What a source sends to the analysis zone."""
@@ -130,7 +130,7 @@ def _parts(con: duckdb.DuckDBPyConnection, table: str) -> int:
 
 
 def _load_records(con: duckdb.DuckDBPyConnection, payloads: Mapping[str, Payload]) -> None:
-    """One source after the other, so that only one is held outside the warehouse; events and needs as those of people."""
+    """One source after the other, so that only one is held outside the warehouse; events and needs as people's."""
     begun: set[str] = set()
     unpacked = 0
     for source in sorted(payloads):
