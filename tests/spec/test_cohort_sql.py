@@ -8,7 +8,7 @@ import pyarrow as pa
 import pytest
 
 import cohorts
-from cohorts.analysis import build_analysis
+from cohorts.analysis import OF_PEOPLE, build_analysis, stacked
 from cohorts.board_areas import count_areas
 from cohorts.combinations import count_combinations
 from cohorts.counts import count_cohorts
@@ -48,6 +48,8 @@ def con():
         payload = record_tables(connection, only, pa.table({**area, "deprivation_decile": pa.array([], pa.int64())}))
         project = Project.model_construct(spine="gp")
         build_analysis(connection, [only], PERSON_INDEX.schema.empty_table(), {"gp": payload}, AS_OF, project)
+        for name in OF_PEOPLE:  # read where a source sent them, and not kept
+            load_table(connection, name, stacked({"gp": payload}, name))
         results = run_cohorts(connection, [definition(query(need("frailty", seen("frailty"))))], AS_OF)
         count_cohorts(connection, results, [only], noise_key=Secret(bytes(32)))
         count_combinations(connection, "gp")

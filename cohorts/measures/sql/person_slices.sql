@@ -1,5 +1,5 @@
 -- Which groups a person is in, by their numbers: one row a person, where names would be some eighteen.
--- reads   slice_of_person  which group of each slice a person belongs to
+-- reads   slice_of_person  which group of each slice a person belongs to: a query, not kept
 --         slice            every group, numbered
 -- grain   one row per person
 -- columns person_id, slices
