@@ -25,6 +25,7 @@ from governance.keys.issue import seal_info
 from governance.keys.making import session
 from governance.keys.ring import KeyRing
 from governance.keys.rotation import (
+    ROTATABLE,
     WAITING,
     Sealed,
     check_rotatable,
@@ -178,6 +179,7 @@ def destroy_key(root: Path, key_id: str, order: KeyOrder, custodians: Sequence[P
         return done
     moved(info, "destroyed")
     check_key_order(info, order)
+    _check_no_copy_waits(store, info)
     if not store.holds(key_id) and not store.is_half_destroyed(key_id):
         raise _not_here(info)
     with only_run(root, custodians):
@@ -234,6 +236,18 @@ def check_key_order(info: KeyInfo, order: KeyOrder) -> None:
             f"Key `{info.id}` is in use.",
             why="Whatever is sealed to it, or made under it, can never be opened or compared again.",
             fix="Rotate it first, or give --reason, such as “the project has ended”. Nothing was destroyed.",
+            code="E-KEY-IN-USE",
+        )
+
+
+def _check_no_copy_waits(store: KeyFiles, info: KeyInfo) -> None:
+    """Refuse while a rotation has not ended: what waits may be this very key, under another id."""
+    if info.kind in ROTATABLE and store.knows(f"{info.id}{WAITING}"):
+        raise PolicyRefusal(
+            f"A rotation of key `{info.id}` was cut off and has not ended.",
+            why="Until it has, a second key lies beside this one, which may be the same: it would go on opening files.",
+            fix=f"End it with `joinedup keys rotate DIR {info.id}`, then destroy the key that is to go. Nothing was"
+            " destroyed.",
             code="E-KEY-IN-USE",
         )
 

@@ -155,6 +155,25 @@ def test_a_rotation_is_finished_by_the_next_call_wherever_it_was_cut_off(toy, tm
             assert left_over(root) == []
 
 
+@pytest.mark.parametrize("waits", ["another key", "the key itself"])
+def test_no_key_is_destroyed_while_a_rotation_of_it_has_not_ended(toy, tmp_path, waits):
+    """The copy that waits may be the key itself: a certificate would be false while that opens what it did."""
+    order, key = KeyOrder(by="R.", backups="none", reason="the project ended"), "zone_linkage"
+    passed = points_of(lambda: rotate_key(shutil.copytree(toy, tmp_path / "a"), key))
+    root = Path(shutil.copytree(toy, tmp_path / "b"))
+    with_fault(lambda: rotate_key(root, key), at=len(passed) - 1 if waits == "the key itself" else 20, fault=KILL)
+    assert KeyRing(root / "keys").holds(f"{key}_next"), "the control: a copy waits"
+
+    with pytest.raises(PolicyRefusal, match="has not ended"):
+        destroy_key(root, key, order)
+    assert KeyRing(root / "keys").holds(key)
+
+    rotate_key(root, key)
+    destroy_key(root, key, order)
+    assert not KeyRing(root / "keys").holds(key)
+    assert not list(root.glob("keys/*/*_next.json"))
+
+
 def rotated(root):
     """What the ledger tells of keys in whose place another is."""
     return [one.facts for one in Ledger(root / "ledger").entries() if one.event is Event.KEY_ROTATED]
