@@ -13,6 +13,10 @@ from linkage.groups import Groups, Ties
 from linkage.joining import join_in_rounds
 from linkage.ties import grouped
 
+FEWEST_DRAWS = 4
+"""Of fewer draws it costs more to find what they all join than it saves: a component so large is drawn a few times at
+once."""
+
 
 @dataclass(frozen=True, slots=True)
 class DrawnTies:
@@ -58,7 +62,8 @@ def settled(doubt: Doubt, noise: Floats, threshold: float) -> Settled:
         threshold: Pairs at or above it are joined.
     """
     joins = doubt.weight >= threshold
-    records, of_record = np.unique(_joined_in_all(doubt, noise, joins), return_inverse=True)
+    groups = _joined_in_all(doubt, noise, joins) if len(noise) >= FEWEST_DRAWS else np.arange(len(doubt.component))
+    records, of_record = np.unique(groups, return_inverse=True)
     inside = of_record[doubt.left] == of_record[doubt.right]
     return Settled(
         of_record=of_record,

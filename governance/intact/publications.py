@@ -4,7 +4,6 @@ from collections.abc import Iterator, Mapping, Set
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
-from typing import Any
 
 from governance.digests import DIGESTS, file_sha256, files_below, read_digests
 from governance.errors import Fault
@@ -13,7 +12,7 @@ from governance.intact.recorded import Recorded, period_of
 from governance.ledger import Entry
 from governance.policy.released import WITHDRAWAL
 from governance.retention import SEALED, WITHOUT_PEOPLE
-from governance.store import NAMED_BY, content_of, current, read_manifest
+from governance.store import NAMED_BY, content_of, current, files_told_by, told_by
 
 _MANIFEST = "manifest.json"
 
@@ -75,7 +74,7 @@ def look_at(root: Path, content: Path, recorded: Recorded, *, sealed: bool) -> L
     place, is_followed = content.parent.relative_to(root).as_posix(), _is_followed(content)
     if not is_followed and (period_of(place.split("/")) in recorded.cut_off or digest in recorded.manifests):
         return Looked(left_over=True)
-    kind = str(read_manifest(content).get("kind", ""))
+    kind = str(told_by(content).get("kind", ""))
     what, fix = unrecorded(place, kind, recorded.open_steps, is_followed=is_followed)
     return Looked(faults=(_fault(root, beside, what, fix),), files=1)
 
@@ -86,8 +85,7 @@ def _without_digests(root: Path, content: Path, digest: str, recorded: Recorded)
         return Looked(faults=(_fault(root, content / DIGESTS, GONE),))
     if digest not in recorded.before and not _had_no_line(root, content, recorded):
         return Looked(faults=(_fault(root, content / _MANIFEST, UNKNOWN),))
-    named = read_manifest(content).get("files", {})
-    promised = {name: told for name, told in named.items() if isinstance(told, str)}
+    promised = files_told_by(content)
     here = {name: content / name for name in sorted(promised) if (content / name).is_file()}
     return _compared(root, content, here, promised, promised.keys() - here.keys(), from_before=True)
 
@@ -98,21 +96,21 @@ def _had_no_line(root: Path, content: Path, recorded: Recorded) -> bool:
     Of a notice there is a line about the report that it withdraws, and of a page the counts have the digest: what is
     neither was put there since.
     """
-    parts, manifest = content.relative_to(root).parts, read_manifest(content)
+    parts, manifest = content.relative_to(root).parts, told_by(content)
     if period_of(parts) not in recorded.months_before:
         return False
     if manifest.get("kind") == WITHDRAWAL:
-        return manifest.get("about") in recorded.withdrawn
+        return str(manifest.get("about")) in recorded.withdrawn
     if (folder := content.parent.name) in _PAGES and _is_followed(content):
-        return _is_of_the_counts(content, _PAGES[folder], manifest)
+        return _is_of_the_counts(content, _PAGES[folder])
     return bool(_HAD_NO_LINE & set(parts))
 
 
-def _is_of_the_counts(content: Path, page: str, manifest: Mapping[str, Any]) -> bool:
+def _is_of_the_counts(content: Path, page: str) -> bool:
     """Whether counts that readers are led to name a page, or are of before they did; they are looked at themselves."""
     counts = content.parent.parent / "cohorts"
-    named = read_manifest(current(counts)).get(page) if (counts / "current").is_file() else None
-    return named is None or named in manifest.get("files", {}).values()
+    named = told_by(current(counts)).get(page) if (counts / "current").is_file() else None
+    return named is None or named in files_told_by(content).values()
 
 
 def _held_against(root: Path, content: Path, listed: Mapping[str, str], recorded: Recorded, *, sealed: bool) -> Looked:
@@ -203,8 +201,8 @@ def _is_led_back_to(content: Path, back: Entry) -> bool:
     if folder.name not in _PAGES:
         return file_sha256(content / _MANIFEST) == back.facts.get(by_line)
     counts = content_of(folder.parent / "cohorts", str(back.facts.get("cohorts_sha256")))
-    page = read_manifest(counts).get(_PAGES[folder.name]) if counts else None
-    return page in read_manifest(content).get("files", {}).values()
+    page = told_by(counts).get(_PAGES[folder.name]) if counts else None
+    return page in files_told_by(content).values()
 
 
 def _line_of(content: Path, recorded: Recorded) -> int:

@@ -15,6 +15,7 @@ from flows.intact import files_of_project
 from flows.lock import only_run
 from flows.proving import verified
 from flows.run import open_run, timestamp
+from flows.staged import kept_of
 from governance.digests import file_sha256, files_below
 from governance.errors import BadInput
 from governance.intact.mending import command_of
@@ -682,6 +683,21 @@ def test_a_page_of_a_month_that_the_ledger_does_not_know_is_told(ran):
         page.write_text("<p>All is well.</p>")
 
     assert told_of(ran) == {page.relative_to(ran).as_posix() for page in pages}
+
+
+@pytest.mark.parametrize("said", [b"not json", b"\xff\xfe", b"[]", b'{"files": []}', b"[" * 100_000])
+@pytest.mark.parametrize("has_digests", [True, False])
+def test_a_content_that_is_no_content_is_told_and_stops_nothing(ran, said, has_digests):
+    """Whatever somebody writes in place of a manifest, all else is looked at, and a run goes on."""
+    put = ran / "zones/analysis" / PERIOD / "missed" / sha256(said).hexdigest()[:16]
+    put.mkdir()
+    (put / "manifest.json").write_bytes(said)
+    if has_digests:
+        (put / "digests.json").write_bytes(b"{}")
+
+    assert [fault.file.rsplit("/", 1)[0] for fault in files_of_project(ran).faults] == [put.relative_to(ran).as_posix()]
+    run = open_run(ran, PERIOD)
+    assert kept_of(run, run.zone("analysis", PERIOD, "missed"))
 
 
 def test_an_older_content_put_back_in_place_of_the_last_is_named(ran):

@@ -172,13 +172,13 @@ def test_most_records_are_settled():
         unsure=np.arange(7) == 6,
     )
 
-    known = settled(doubt, np.array([[5.0], [-5.0]]), 0.0)
+    known = settled(doubt, np.array([[5.0], [-4.0], [-3.0], [-5.0]]), 0.0)
 
     assert known.of_record.tolist() == [0, 0, 0, 0, 1]
     assert known.groups.size.tolist() == [4, 1]
     assert known.inside.tolist() == [6, 0]
-    assert known.ties.bits.tolist() == [[6.0], [-4.0]]
-    assert known.ties.joined.tolist() == [[1], [0]]
+    assert known.ties.bits.tolist() == [[6.0], [-3.0], [-2.0], [-4.0]]
+    assert known.ties.joined.tolist() == [[1], [0], [0], [0]]
 
 
 @pytest.mark.parametrize(("noise", "is_settled"), [(5.0, True), (12.0, False)])
@@ -194,9 +194,23 @@ def test_who_might_agree_better_with_another_is_not_settled(noise, is_settled):
         unsure=np.array([False, True]),
     )
 
-    known = settled(doubt, np.array([[-5.0], [noise]]), 0.0)
+    known = settled(doubt, np.array([[-5.0], [noise], [0.0], [1.0]]), 0.0)
 
     assert (known.of_record[0] == known.of_record[1]) == is_settled
+
+
+def test_of_a_few_draws_nothing_is_settled_beforehand(monkeypatch):
+    """A chain of forty, three draws at a time: row for row what settling for all two hundred gives."""
+    records = [("b", number) for number in range(1, 41)]
+    pairs = {(one, other): bits(0.6 if place % 2 else 0.999) for place, (one, other) in enumerate(pairwise(records))}
+    whole, _ = drawn(records, pairs)
+    monkeypatch.setattr("linkage.draws._AT_ONCE", 3 * len(records))
+    monkeypatch.setattr("linkage.settled._joined_in_all", None)
+
+    found, _ = drawn(records, pairs)
+
+    assert found.linkage_draw.equals(whole.linkage_draw)
+    assert found.drawn_person.equals(whole.drawn_person)
 
 
 def test_large_components_are_drawn_in_parts_alike(monkeypatch):
