@@ -49,7 +49,7 @@ def test_there_are_two_examples_and_both_load(definitions):
 def test_what_the_page_quotes_is_what_the_definitions_say(definitions):
     """The English of the page is generated English."""
     said = " ".join(line for one in definitions.values() for line in definition_english(one))
-    quoted = re.findall(r"\*((?:Went home|Adult drinking|No help)[^*]+?)(?:: …)?\*", " ".join(TEXT.split()))
+    quoted = re.findall(r"\*(“(?:Went home|Adult drinking|No help)[^*]+?)(?:: …)?\*", " ".join(TEXT.split()))
 
     assert len(quoted) == 3
     assert [quote for quote in quoted if quote not in said] == []
