@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from governance.settings import BlockingRule, Linkage
+from linkage.runs import first_of_each
 from linkage.ties import Numbers, Words, grouped, mixed, ties
 from linkage.values import Components
 
@@ -133,8 +134,7 @@ def _different(number: Numbers, counted: Numbers, ignored: int | None = None) ->
     """
     both = mixed(number.view(np.uint64), counted.view(np.uint64))
     order = np.argsort(both)
-    both = both[order]
-    first = order[np.r_[True, both[1:] != both[:-1]][: len(both)]]
+    first = order[first_of_each(both[order])]
     if ignored is not None:
         first = first[counted[first] != ignored]
     found: Numbers = np.bincount(number[first], minlength=int(number.max(initial=0)) + 1)[number]

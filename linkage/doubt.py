@@ -6,8 +6,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-Ints = NDArray[np.int64]
-Floats = NDArray[np.float64]
+from linkage.groups import Floats
+from linkage.runs import Ints
+
 Flags = NDArray[np.bool_]
 
 
@@ -18,7 +19,7 @@ class Doubt:
     component: Ints
     """By record, ascending from 0, none left out; each has an unsure pair."""
     person: Ints
-    """By record: the smallest position in its person as linked."""
+    """By record: a number of its person as linked."""
     single_source: Ints
     """By record: its source if that keeps one record a person, otherwise -1."""
     left: Ints
@@ -42,7 +43,7 @@ def parts_of(doubt: Doubt, records_at_once: int) -> Iterator[Doubt]:
         pairs = np.sort(by_left[first:after])
         yield Doubt(
             component=doubt.component[rows] - doubt.component[start],
-            person=doubt.person[rows] - start,
+            person=doubt.person[rows],
             single_source=doubt.single_source[rows],
             left=doubt.left[pairs] - start,
             right=doubt.right[pairs] - start,

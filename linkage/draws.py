@@ -16,7 +16,7 @@ import pyarrow.compute as pc
 
 from governance.contracts import DRAWN_PERSON, LINKAGE_DRAW, check_table
 from governance.warehouse import fetch_table, load_sql, load_table
-from linkage.doubt import Doubt, Ints, parts_of
+from linkage.doubt import Doubt, parts_of
 from linkage.redraw import Differences, Piece, differences
 from linkage.side_by_side import side_by_side
 from linkage.ties import grouped
@@ -91,23 +91,16 @@ def _doubt(records: pa.Table, pairs: pa.Table) -> Doubt:
     order = np.argsort(numbers)
     left, right = (order[np.searchsorted(numbers, pairs[side].to_numpy(), sorter=order)] for side in _SIDES)
     probability = pairs["probability"].to_numpy()
-    person = records["person_id"].combine_chunks().dictionary_encode().indices.to_numpy()
+    person = records["person_id"].combine_chunks().dictionary_encode().indices
     return Doubt(
         component=np.unique(records["component"].to_numpy(), return_inverse=True)[1],
-        person=_smallest(person.astype(np.int64)),
+        person=person.to_numpy().astype(np.int64),
         single_source=records["single_source"].to_numpy(),
         left=np.minimum(left, right),
         right=np.maximum(left, right),
         weight=pairs["weight"].to_numpy(),
         unsure=(probability > low) & (probability < high),
     )
-
-
-def _smallest(labels: Ints) -> Ints:
-    """By position, the smallest position with the same label."""
-    _, first, place = np.unique(labels, return_index=True, return_inverse=True)
-    found: Ints = first[place]
-    return found
 
 
 def _some_draws_at_a_time(doubt: Doubt, draws: int, noise: np.random.Generator) -> Iterator[Piece]:

@@ -6,12 +6,13 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
+from linkage.runs import Ints, first_of_each
+
 UNSEEN_BITS = -0.25
 """What a pair that no rule brought together weighs in a mean: hardly anything, for rules miss many true pairs."""
 
 _BITS_A_WORD = 63
 
-Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
 Words = NDArray[np.uint64]
 
@@ -42,7 +43,7 @@ class Groups:
     def gathered(self, into: Ints) -> Self:
         """Groups of groups; given is by group its new one, from 0, none left out."""
         order = np.argsort(into, kind="stable")
-        first = np.flatnonzero(np.diff(into[order], prepend=-1))
+        first = first_of_each(into[order])
         size, single = np.add.reduceat(self.size[order], first), np.bitwise_or.reduceat(self.single[order], first)
         return replace(self, size=size, single=single)
 
@@ -65,13 +66,10 @@ class Ties:
         """One row per pair of groups, in order, so that sums always add in the same order."""
         pair = a * count + b
         order = np.argsort(pair, kind="stable")  # quick where most are in order, as after every round
-        if not len(pair):
-            return cls(a, b, bits, pairs, unsettled)
-        pair = pair[order]
-        starts = np.flatnonzero(np.append(True, pair[1:] != pair[:-1]))
-        kept = order[starts]
-        sums = (np.add.reduceat(column[order], starts) for column in (pairs, unsettled))
-        return cls(a[kept], b[kept], np.add.reduceat(bits[order], starts), *sums)
+        first = first_of_each(pair[order])
+        kept = order[first]
+        sums = (np.add.reduceat(column[order], first) for column in (pairs, unsettled))
+        return cls(a[kept], b[kept], np.add.reduceat(bits[order], first), *sums)
 
     @classmethod
     def of_pairs(cls, left: Ints, right: Ints, bits: Floats, count: int) -> Self:
@@ -82,6 +80,10 @@ class Ties:
     def of(self, rows: NDArray[np.bool_]) -> Self:
         """Some of them, in the same order."""
         return type(self)(self.a[rows], self.b[rows], self.bits[rows], self.pairs[rows], self.unsettled[rows])
+
+    def placed(self, place: Ints) -> Self:
+        """The same between groups that are numbered anew, in the same order; given is by group its number."""
+        return replace(self, a=place[self.a], b=place[self.b])
 
     def mean(self, groups: Groups) -> Floats:
         """Mean weight of all pairs of records between two groups."""

@@ -6,13 +6,12 @@ In a large one reciprocal nearest neighbours are merged in rounds, whole arrays 
 gives the same (Murtagh, 1983).
 """
 
-from dataclasses import replace
-
 import numpy as np
 from numpy.typing import NDArray
 
-from linkage.groups import Floats, Groups, Ints, Ties
+from linkage.groups import Floats, Groups, Ties
 from linkage.joining_small import LARGEST, join_small
+from linkage.runs import Ints
 from linkage.ties import grouped
 
 
@@ -49,8 +48,7 @@ def join_groups(ties: Ties, groups: Groups, component: Ints) -> Ints:
     found = component.copy()
     for rows, join in ((small, join_small), (~small, join_in_rounds)):
         chosen, place = np.flatnonzero(rows), np.cumsum(rows) - 1
-        inside = ties.of(rows[ties.a])
-        inside = replace(inside, a=place[inside.a], b=place[inside.b])
+        inside = ties.of(rows[ties.a]).placed(place)
         found[chosen] = chosen[join(inside, groups.of(chosen), place[component[chosen]])]
     return found
 

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from linkage.groups import UNSEEN_BITS, Floats, Groups, Ints, Ties, Words
+from linkage.groups import UNSEEN_BITS, Floats, Groups, Ties, Words
+from linkage.runs import Ints, first_of_each, ranges
 
 LARGEST = 48
 """Groups of a component that is taken as a square: above it hardly any two of them have a scored pair."""
@@ -53,7 +54,7 @@ def join_small(ties: Ties, groups: Groups, component: Ints) -> Ints:
         By group: the smallest group of those that it was joined to.
     """
     order = np.argsort(component, kind="stable")
-    first = np.flatnonzero(np.append(True, np.diff(component[order]) != 0))
+    first = first_of_each(component[order])
     sizes = np.diff(np.append(first, len(order)))
     number, place = np.repeat(np.arange(len(sizes)), sizes), np.arange(len(order)) - np.repeat(first, sizes)
     of_group, at = np.empty_like(order), np.empty_like(order)
@@ -63,9 +64,8 @@ def join_small(ties: Ties, groups: Groups, component: Ints) -> Ints:
     ends = np.searchsorted(of_group[ties.a[by_component]], np.arange(len(sizes) + 1))
     for size in np.unique(sizes[sizes > 1]):
         for chosen in _at_once(np.flatnonzero(sizes == size), int(size)):
-            counts = ends[chosen + 1] - ends[chosen]
-            k = np.repeat(np.arange(len(chosen)), counts)
-            row = by_component[np.arange(counts.sum()) + np.repeat(ends[chosen] - np.cumsum(counts) + counts, counts)]
+            place_of_row, k = ranges(ends[chosen], ends[chosen + 1] - ends[chosen])
+            row = by_component[place_of_row]
             members = order[first[chosen][:, None] + np.arange(size)]
             cells = k, at[ties.a[row]], at[ties.b[row]]
             squares = _squares(cells, ties.bits[row], ties.pairs[row], groups.of(members))

@@ -1,15 +1,14 @@
 """Some components in some draws: who is there who is nobody as linked, and who as linked is missing."""
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-from linkage.doubt import Doubt, Flags, Floats, Ints
-from linkage.groups import Groups, Ties, Words
+from linkage.doubt import Doubt, Flags
+from linkage.groups import Floats, Groups, Ties, Words
 from linkage.joining import join_groups
-from linkage.settled import DrawnTies, Settled, settled
+from linkage.runs import Ints, first_of_each, ranges, starts
+from linkage.settled import Settled, settled
 from linkage.ties import grouped
 
 _PAIR = 2
@@ -80,7 +79,7 @@ def differences(piece: Piece, threshold: float) -> Differences:
     """
     start = piece.doubt.start
     known = settled(piece.doubt, np.log2(piece.chance / (1 - piece.chance)), threshold)
-    record, first = np.argsort(known.of_record, kind="stable"), _starts(known.groups.size)
+    record, first = np.argsort(known.of_record, kind="stable"), starts(known.groups.size)
     words = np.add.reduceat(_words(start, len(record))[record], first)
     otherwise = _joined_otherwise(known)
     nodes = _nodes(known, otherwise)
@@ -89,7 +88,7 @@ def differences(piece: Piece, threshold: float) -> Differences:
     untouched = ~otherwise[:, known.component[linked.node[linked.first]]]
     missing_draw, missing = _missing(linked, drawn.word[~is_new], draw[~is_new], untouched)
     word, group = _each_once(drawn, is_new, nodes)
-    place, of_place = _ranges(first[group], known.groups.size[group])
+    place, of_place = ranges(first[group], known.groups.size[group])
     return Differences(
         start=start,
         new=(draw[is_new] + piece.first, drawn.word[is_new]),
@@ -127,13 +126,13 @@ def _joined_otherwise(known: Settled) -> Flags:
 def _nodes(known: Settled, wanted: Flags) -> _Nodes:
     """Groups and ties of the components that are wanted, shape (draws, components), draw by draw."""
     draw, component = np.nonzero(wanted)
-    ties: DrawnTies = known.ties
+    ties = known.ties
     groups = np.bincount(known.component)
     tied = np.bincount(known.component[ties.left], minlength=len(groups))
-    start, here = _starts(groups)[component], groups[component]
-    group, of_group = _ranges(start, here)
-    tie, of_tie = _ranges(_starts(tied)[component], tied[component])
-    shift, drawn = (_starts(here) - start)[of_tie], draw[of_tie]
+    start, here = starts(groups)[component], groups[component]
+    group, of_group = ranges(start, here)
+    tie, of_tie = ranges(starts(tied)[component], tied[component])
+    shift, drawn = (starts(here) - start)[of_tie], draw[of_tie]
     between = Ties(
         a=ties.left[tie] + shift,
         b=ties.right[tie] + shift,
@@ -152,8 +151,7 @@ def _joined(nodes: _Nodes, known: Settled) -> Ints:
     doubtful = _is_doubtful(cluster, groups, known.inside[nodes.group], ties.a, nodes.joined)
     rows, place = np.flatnonzero(doubtful), np.cumsum(doubtful) - 1
     if len(rows):
-        inside = ties.of(doubtful[ties.a] & (cluster[ties.a] == cluster[ties.b]))
-        inside = Ties(place[inside.a], place[inside.b], inside.bits, inside.pairs, inside.unsettled)
+        inside = ties.of(doubtful[ties.a] & (cluster[ties.a] == cluster[ties.b])).placed(place)
         cluster[rows] = rows[join_groups(inside, groups.of(rows), place[cluster[rows]])]
     return cluster
 
@@ -170,20 +168,18 @@ def _is_doubtful(cluster: Ints, groups: Groups, inside: Ints, left: Ints, joined
         left: By tie: its first group.
         joined: By tie: joined pairs.
     """
-    order = np.argsort(cluster, kind="stable")
-    first = _first_of_each(cluster[order])
-    here = np.diff(np.append(first, len(order)))
-    size, single = groups.size[order], groups.single[order]
-    sources = np.bitwise_count(single).sum(axis=1, dtype=np.int64)
-    together = np.bitwise_count(np.bitwise_or.reduceat(single, first)).sum(axis=1, dtype=np.int64)
-    conflict = np.add.reduceat(sources, first) > together
-    records = np.add.reduceat(size, first)
-    pairs = (
-        np.add.reduceat(inside[order], first) + np.bincount(cluster[left], joined, len(cluster))[cluster[order[first]]]
-    )
-    lacks = pairs < records * (records - 1) // 2
-    found = np.empty(len(cluster), np.bool_)
-    found[order] = np.repeat((here > 1) & (records > _PAIR) & (conflict | lacks), here)
+    _, number = np.unique(cluster, return_inverse=True)
+    whole, count = groups.gathered(number), int(number.max(initial=-1)) + 1
+    conflict = np.bincount(number, _sources(groups), count) > _sources(whole)
+    pairs = np.bincount(number, inside, count) + np.bincount(number[left], joined, count)
+    lacks = pairs < whole.size * (whole.size - 1) // 2
+    found: Flags = ((np.bincount(number) > 1) & (whole.size > _PAIR) & (conflict | lacks))[number]
+    return found
+
+
+def _sources(groups: Groups) -> Ints:
+    """By group: how many sources that keep one record a person have one in it."""
+    found: Ints = np.bitwise_count(groups.single).sum(axis=1, dtype=np.int64)
     return found
 
 
@@ -214,30 +210,12 @@ def _words(start: int, count: int) -> Words:
 def _gathered(person: Ints, words: Words) -> _People:
     """Nodes gathered by person; both given by node."""
     node = np.argsort(person)  # in whatever order inside a person: a sum of words is the same in any
-    first = _first_of_each(person[node])
+    first = first_of_each(person[node])
     return _People(node, first, np.add.reduceat(words[node], first))
 
 
 def _once(word: Words) -> Flags:
     """Of equal words one."""
     order, found = np.argsort(word), np.zeros(len(word), np.bool_)
-    found[order[_first_of_each(word[order])]] = True
+    found[order[first_of_each(word[order])]] = True
     return found
-
-
-def _first_of_each(ordered: NDArray[Any]) -> Ints:
-    """Where another value begins."""
-    found: Ints = np.flatnonzero(np.append(True, ordered[1:] != ordered[:-1])[: len(ordered)])
-    return found
-
-
-def _starts(sizes: Ints) -> Ints:
-    """Where each of things that lie one after another begins."""
-    found: Ints = np.cumsum(sizes) - sizes
-    return found
-
-
-def _ranges(start: Ints, size: Ints) -> tuple[Ints, Ints]:
-    """All positions of ranges, one range after another, and the number of the range of each."""
-    of = np.repeat(np.arange(len(start)), size)
-    return np.arange(len(of)) + (start - _starts(size))[of], of

@@ -8,12 +8,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from linkage.doubt import Doubt, Flags, Floats, Ints
-from linkage.groups import Groups, Ties
+from linkage.doubt import Doubt, Flags
+from linkage.groups import Floats, Groups, Ties
 from linkage.joining import join_in_rounds
+from linkage.runs import Ints, first_of_each
 from linkage.ties import grouped
 
-FEWEST_DRAWS = 4
+_FEWEST_DRAWS = 4
 """Of fewer draws it costs more to find what they all join than it saves: a component so large is drawn a few times at
 once."""
 
@@ -61,21 +62,23 @@ def settled(doubt: Doubt, noise: Floats, threshold: float) -> Settled:
         noise: Shape (draws, pairs in doubt): bits that a draw adds to the weight of each.
         threshold: Pairs at or above it are joined.
     """
-    joins = doubt.weight >= threshold
-    groups = _joined_in_all(doubt, noise, joins) if len(noise) >= FEWEST_DRAWS else np.arange(len(doubt.component))
-    records, of_record = np.unique(groups, return_inverse=True)
+    joins, single = doubt.weight >= threshold, Groups.of_records(doubt.single_source)
+    if len(noise) >= _FEWEST_DRAWS:
+        records, of_record = np.unique(_joined_in_all(doubt, noise, joins, single), return_inverse=True)
+    else:
+        records = of_record = np.arange(len(doubt.component))
     inside = of_record[doubt.left] == of_record[doubt.right]
     return Settled(
         of_record=of_record,
         component=doubt.component[records],
         person=doubt.person[records],
-        groups=Groups.of_records(doubt.single_source).gathered(of_record),
+        groups=single.gathered(of_record),
         inside=np.bincount(of_record[doubt.left[inside & joins]], minlength=len(records)),
         ties=_ties(doubt, noise, threshold, of_record),
     )
 
 
-def _joined_in_all(doubt: Doubt, noise: Floats, joins: Flags) -> Ints:
+def _joined_in_all(doubt: Doubt, noise: Floats, joins: Flags, single: Groups) -> Ints:
     """By record the smallest record of its group.
 
     A pair settles nothing that is in doubt, or leads out of the person as linked, or between records that only pairs in
@@ -88,7 +91,7 @@ def _joined_in_all(doubt: Doubt, noise: Floats, joins: Flags) -> Ints:
     apart = (held[doubt.left] != held[doubt.right]) | (doubt.person[doubt.left] != doubt.person[doubt.right])
     unsettled = (doubt.unsure | apart).astype(np.int64)
     ties = Ties.added(doubt.left, doubt.right, most, np.ones(len(most), np.int64), unsettled, count)
-    return join_in_rounds(ties, Groups.of_records(doubt.single_source), doubt.component)
+    return join_in_rounds(ties, single, doubt.component)
 
 
 def _ties(doubt: Doubt, noise: Floats, threshold: float, of_record: Ints) -> DrawnTies:
@@ -106,7 +109,7 @@ def _ties(doubt: Doubt, noise: Floats, threshold: float, of_record: Ints) -> Dra
     bits, joined = np.tile(summed(weight), (len(noise), 1)), np.tile(linked, (len(noise), 1))
     drawn = of_pair[unsure]
     order = np.argsort(drawn, kind="stable")
-    first = np.flatnonzero(np.diff(drawn[order], prepend=-1))
+    first = first_of_each(drawn[order])
     flips = (weight[unsure] + noise >= threshold) - joins[unsure]
     has_unsure = summed(unsure) > 0
     bits[:, has_unsure] += np.add.reduceat(noise[:, order], first, axis=1)
