@@ -23,11 +23,10 @@ from governance.intake.deliver import inside, path_of
 from governance.intake.extracts import Intake
 from governance.intake.guard import no_library_words
 from governance.intake.reconcile import check_reconciles
-from governance.intake.rows import drop
 from governance.intake.wording import few
 from governance.settings import Source
 from governance.store import write_file
-from governance.warehouse import fetch_table, load_sql, load_table, materialise, quote_name, remove_rows
+from governance.warehouse import drop, fetch_table, load_sql, load_table, materialise, quote_name, remove_rows
 
 WORKFLOW = "SPINE_NTT_UPHOLDING"
 RECIPIENT_MAILBOX = "X26HC036"

@@ -14,11 +14,10 @@ from governance.intake.deliver import inside, path_of
 from governance.intake.extracts import Intake
 from governance.intake.guard import no_library_words
 from governance.intake.reconcile import check_reconciles
-from governance.intake.rows import drop
 from governance.restricted_codes import EDITION, prefixes
 from governance.settings import Project
 from governance.settings.project import RestrictedCodes
-from governance.warehouse import load_sql, load_table, materialise, quote_name, remove_rows
+from governance.warehouse import drop, load_sql, load_table, materialise, quote_name, remove_rows
 
 COLUMNS = ("code_system", "code")
 _SYSTEMS = ("icd10", "opcs4", "snomed_ct")

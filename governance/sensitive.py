@@ -27,11 +27,11 @@ from governance.intake.deliver import inside, path_of
 from governance.intake.extracts import Intake
 from governance.intake.guard import no_library_words
 from governance.intake.reconcile import check_reconciles
-from governance.intake.rows import drop, with_pseudonyms
+from governance.intake.rows import with_pseudonyms
 from governance.keys.ring import Secret
 from governance.optout import collect_numbers, list_age_days
 from governance.settings import Source
-from governance.warehouse import load_sql, load_table, materialise, remove_rows
+from governance.warehouse import drop, load_sql, load_table, materialise, remove_rows
 
 COLUMNS = ("nhs_number", "superseded_nhs_number", "record_id")
 _LINES_SHOWN = 10

@@ -1,6 +1,6 @@
 """The one door to DuckDB: a locked in-memory connection, and SQL from files."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cache
 from importlib import resources
@@ -116,6 +116,12 @@ def materialise(
 def empty(con: duckdb.DuckDBPyConnection, table: str) -> None:
     """Leave of ``table``, which nobody reads any more, its columns only."""
     materialise(con, table, f"SELECT * FROM {table} LIMIT 0")
+
+
+def drop(con: duckdb.DuckDBPyConnection, tables: Iterable[str]) -> None:
+    """Remove tables that held more than what goes on, if they are there; names are fixed in code."""
+    for table in tables:
+        con.execute(f"DROP TABLE IF EXISTS {table}")
 
 
 def drop_tables(con: duckdb.DuckDBPyConnection, beginning: str) -> None:

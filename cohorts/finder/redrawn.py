@@ -14,7 +14,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from cohorts.finder.answers import Gap, load_members, members_of
-from cohorts.finder.resampling import SOME_PATTERNS, Numbers, Populations, kept_in
+from cohorts.finder.resampling import SOME_PATTERNS, Numbers, Populations, kept_in, patterns_of
 from cohorts.finder.signs import mark_people, stage_people
 from cohorts.finder.vocabulary import Responder, Sign
 from cohorts.uncertainty.intervals import LinkageDraws
@@ -104,12 +104,11 @@ def _mark_drawn(
 
 def _populations(con: duckdb.DuckDBPyConnection, stage: str, draws: int) -> Populations:
     """Patterns of one stage, and how many people show each in each draw."""
-    patterns = fetch_table(con, _PATTERNS, {"stage": stage})
+    patterns = patterns_of(con, "every_pattern", stage)
     people, more = patterns["people"].to_numpy(), fetch_table(con, _MORE, {"stage": stage})
     return Populations(patterns, lambda: _drawn(people, more, draws))
 
 
-_PATTERNS = "SELECT stratum, people, signs FROM every_pattern WHERE stage = $stage ORDER BY pattern_no"
 _MORE = "SELECT pattern_no, draw, people FROM redrawn WHERE stage = $stage ORDER BY pattern_no, draw"
 
 

@@ -55,7 +55,7 @@ def found_again(
     """
 
     def resampled(stage: str) -> Populations:
-        patterns = fetch_table(con, _PATTERNS, {"stage": stage})
+        patterns = patterns_of(con, "pattern", stage)
         people = patterns["people"].to_numpy()
         return Populations(patterns, lambda: _drawn_again(people, draws, np.random.default_rng(seed)))
 
@@ -63,7 +63,10 @@ def found_again(
     return [float(one.mean()) for one in kept]
 
 
-_PATTERNS = "SELECT stratum, people, signs FROM pattern WHERE stage = $stage ORDER BY pattern_no"
+def patterns_of(con: duckdb.DuckDBPyConnection, table: str, stage: str) -> pa.Table:
+    """Patterns of one stage by number, out of a table of them whose name is fixed in code."""
+    query = f"SELECT stratum, people, signs FROM {table} WHERE stage = $stage ORDER BY pattern_no"
+    return fetch_table(con, query, {"stage": stage})
 
 
 def _drawn_again(people: NDArray[np.int64], draws: int, rng: np.random.Generator) -> Iterator[Numbers]:

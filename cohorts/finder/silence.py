@@ -24,7 +24,7 @@ from cohorts.finder.signs import MOST_SIGNS
 from cohorts.finder.vocabulary import LOOKBACK, Responder
 from cohorts.measures.roles import role_of
 from governance.in_parts import parts_for
-from governance.warehouse import fetch_table, load_sql, load_table, materialise
+from governance.warehouse import drop, fetch_table, load_sql, load_table, materialise
 
 SOON_DAYS, LASTING_DAYS, SEVERAL = 84, 182, 3
 """A first response inside twelve weeks; support that lasts: three contacts, or a service, inside half a year."""
@@ -110,8 +110,7 @@ def ask(
         part = _Part.of(con, first, min(first + width, people), len(responders), as_of)
         for one, silence in zip(asked, found, strict=True):
             part.tell(one, number, silence)
-    for table in ("response", "sign_day"):
-        con.execute(f"DROP TABLE IF EXISTS {table}")
+    drop(con, ("response", "sign_day"))
     return found
 
 

@@ -121,7 +121,6 @@ def services_waited_for(frame: SafeFrame) -> list[str]:
 def service_wait(frame: SafeFrame, source: str) -> ServiceWait:
     """The median of everybody and of both groups of places, and the gap between them."""
     deprived, others = (_median(frame, source, PLACE, group) for group in (MOST_DEPRIVED, OTHERS))
-    both = deprived.estimate, others.estimate
     return ServiceWait(
         source=source,
         people=frame.cell(EVERYONE, referred(source)),
@@ -129,7 +128,7 @@ def service_wait(frame: SafeFrame, source: str) -> ServiceWait:
         median=_median(frame, source, ALL, ALL),
         deprived=deprived,
         others=others,
-        gap=_gap(*both),
+        gap=_gap(deprived.estimate, others.estimate),
     )
 
 

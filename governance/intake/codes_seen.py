@@ -9,7 +9,7 @@ import duckdb
 from governance.intake.checks import ColumnPlan, date_columns
 from governance.intake.header import loaded_columns
 from governance.settings import ColumnClass, ExtractFile
-from governance.warehouse import materialise
+from governance.warehouse import drop, materialise
 
 Counted = list[tuple[str, int, int]]
 """Codes with the rows and the records that have them, the commonest first. For the source's eyes only: a code that
@@ -44,7 +44,7 @@ def codes_that_stay(con: duckdb.DuckDBPyConnection, file: ExtractFile) -> dict[s
     # As the plans number them: in the order of the description.
     numbers = {name: number for number, name in enumerate(loaded_columns(file)) if name in counted_columns(file)}
     found = {name: _counted(con, file, number) for name, number in numbers.items()}
-    con.execute(f"DROP TABLE IF EXISTS code_{file.id}")
+    drop(con, (f"code_{file.id}",))
     return found
 
 

@@ -21,7 +21,7 @@ from governance.intake.reconcile import FileCounts, check_reconciles, check_reje
 from governance.intake.wording import few
 from governance.keys.ring import Secret
 from governance.settings import Source
-from governance.warehouse import bytes_held, connect, fetch_table, settle
+from governance.warehouse import bytes_held, connect, drop, fetch_table, settle
 
 PACKED_FROM = 1 / 3
 """Share of the memory it may have from which what the database holds is packed: a file is held as text and as values,
@@ -191,11 +191,11 @@ def _judge_all(
         rows.note_rejects(con, file, columns, delivery.raw.aside)
         keep_codes(con, file, columns)
         counts[file.id] = _count(con, delivery)
-        rows.drop(con, (f"typed_{file.id}", f"text_{file.id}", "row_fact", "left_out"))
+        drop(con, (f"typed_{file.id}", f"text_{file.id}", "row_fact", "left_out"))
         _pack(con)
     rejects = fetch_table(con, 'SELECT * FROM reject ORDER BY file, row_no, "column", code')
     reject_rows = fetch_table(con, "SELECT * FROM reject_row ORDER BY file, row_no, code")
-    rows.drop(con, ("reject", "reject_row", "people_record", "told_of"))
+    drop(con, ("reject", "reject_row", "people_record", "told_of"))
     check_reconciles(counts)
     check_rejected_share(source, {delivery.file.id: delivery.name for delivery in deliveries}, counts, rejects)
     return Intake(

@@ -225,9 +225,3 @@ def _note_aside(con: duckdb.DuckDBPyConnection, file: ExtractFile, aside: list[R
     con.execute("INSERT INTO reject SELECT $file, row_no, '', code FROM incoming", params)
     con.execute("INSERT INTO reject_row SELECT $file, row_no, code, content FROM incoming", params)
     con.unregister("incoming")
-
-
-def drop(con: duckdb.DuckDBPyConnection, tables: Iterable[str]) -> None:
-    """Remove tables that held more than what goes on."""
-    for table in tables:
-        con.execute(f"DROP TABLE IF EXISTS {table}")

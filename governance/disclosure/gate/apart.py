@@ -57,8 +57,9 @@ def check_apart(
     started = monotonic()
     arguments = (_plain(new), [_plain(each) for each in earlier], truth, policy)
     task = pickle.dumps((arguments, {"work_seconds": work_seconds, "wait_seconds": wait_seconds, "known": list(known)}))
-    if worker == WORKER and (same := _last.get(sha256(task).digest())):
-        return same
+    asked = sha256(task).digest()
+    if worker == WORKER and asked in _last:
+        return _last[asked]
     try:
         with lent(worker, wait_seconds + GRACE_SECONDS) as running:
             answer = _ask(running, task)
@@ -69,7 +70,7 @@ def check_apart(
         raise misapplied()
     if worker == WORKER and not answer.unfinished:
         _last.clear()
-        _last[sha256(task).digest()] = answer
+        _last[asked] = answer
     return answer
 
 
