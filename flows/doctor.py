@@ -148,6 +148,10 @@ def _files(root: Path) -> Finding:
             "`joinedup audit verify DIR` says what is wrong with each. Tell the IG lead before anything is made again."
         )
         return Finding("files", is_well=False, found=f"not as the ledger has them: {named}{more}", fix=fix)
+    if found.cut:
+        named = ", ".join(each.file for each in found.cut[:_SHOWN])
+        ends = " ".join(each.fix for each in found.cut[:_SHOWN])
+        return Finding("files", is_well=False, found=f"left by a command that was cut off: {named}", fix=ends)
     before = f"; {found.from_before} of before files were recorded" if found.from_before else ""
     told = f"{found.publications} publications are as they were recorded{before} (sealed tables not looked at)"
     return Finding("files", is_well=True, found=told if found.publications else "nothing has been published yet")

@@ -13,6 +13,7 @@ from cohorts.finder.find import LEAST_PEOPLE, STEPS, Found, Search, find
 from cohorts.finder.redrawn import Doubt
 from flows import progress
 from flows.cohorts import AnalysisZone, analysis_tables, draws_of, setting_of
+from flows.lock import alone
 from flows.run import Run, open_run, timestamp
 from governance.contracts import FINDER_PROPOSAL
 from governance.errors import PolicyRefusal
@@ -21,6 +22,7 @@ from governance.package import no_package, package_digest, published_as, write_t
 from governance.store import current, publish, read_manifest, write_file, write_manifest
 
 
+@alone
 def find_proposals(root: Path, period: str, *, least_people: int = LEAST_PEOPLE) -> dict[str, Any]:
     """Write proposals for one period.
 
@@ -86,7 +88,7 @@ def months_before(run: Run) -> tuple[Mapping[str, int], int]:
 
 def _publish(run: Run, found: tuple[Found, ...], counts: pa.Table, months: Mapping[str, int]) -> Path:
     folder, key = run.zone("analysis", run.period, "finder"), run.ring.zone_public("analysis")
-    with publish(folder) as scratch:
+    with publish(folder, announce=run.announced("proposals")) as scratch:
         tables = write_tables(scratch, {"finder_proposal": _table(found, months), "cohort_count": counts}, key)
         for one in found:
             write_file(scratch / one.proposal.file_name, one.proposal.text.encode())

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from flows import progress
 from flows.lock import is_running
+from governance.destruction import pending
 from governance.english import joined
 from governance.errors import BadInput, Fault, PolicyRefusal
 from governance.intact import Checked, check_files
@@ -77,8 +78,10 @@ def _is_seen_running(root: Path) -> bool:
 
 def altered(root: Path, found: Checked) -> PolicyRefusal:
     """The refusal of a project in which something is not as it was recorded. Names files, never what is in them."""
-    also = _cut_rotation(root) + (
-        " A run is going on now: ask again when it has ended." if _is_seen_running(root) else ""
+    also = (
+        _cut_rotation(root)
+        + _cut_destruction(root)
+        + (" A run is going on now: ask again when it has ended." if _is_seen_running(root) else "")
     )
     return PolicyRefusal(
         f"Not everything is what was recorded: {count_altered(found)}.",
@@ -89,6 +92,12 @@ def altered(root: Path, found: Checked) -> PolicyRefusal:
         code=ALTERED,
         faults=found.faults,
     )
+
+
+def _cut_destruction(root: Path) -> str:
+    """What ends a destruction that was cut off: until its certificate is filed, what it removed is only gone."""
+    ends = " `joinedup retain DIR` tells of it; with --destroy, --by and --backups it is ended."
+    return f" A destruction has not ended, and what it had removed is told until then.{ends}" if pending(root) else ""
 
 
 def _cut_rotation(root: Path) -> str:
@@ -116,6 +125,7 @@ def files_lines(found: Checked, *, sealed: bool) -> list[str]:
             f"{found.from_before} of them were made before joinedup recorded every file: their manifests and pages"
             " hold, their sealed tables are checked when they are opened. Running a month again records it."
         )
+    lines += [f"{each}" for each in found.cut]
     if found.left_over:
-        lines.append(f"{found.left_over} were left by a run that was cut off; nobody is led to them.")
+        lines.append(f"{found.left_over} were left by a run or a command that was cut off; nobody is led to them.")
     return lines

@@ -127,7 +127,8 @@ def _sealed_to(root: Path, info: KeyInfo) -> Iterator[tuple[Path, bytes]]:
 
 def _list_anew(sealed: Sequence[Path], ledger: Ledger, project: str) -> None:
     """Record the bytes that files have now; the line comes first: a call that is cut off is finished by the next."""
-    recorded = {entry.facts.get("files_sha256") for entry in ledger.entries()}
+    lists = ("files_sha256", "announced_sha256")  # what a command left that was cut off is ours too
+    recorded = {entry.facts[name] for entry in ledger.entries() for name in lists if name in entry.facts}
     for one in listed_anew(sealed):
         if one.was not in recorded:
             continue  # nobody recorded that list, and a rotation does not begin to

@@ -212,7 +212,8 @@ def _check_not_older(run: Run, parcel: _Parcel, digest: str, name: str) -> None:
 def _take_in(run: Run, parcel: _Parcel, path: Path, carried: Carried) -> None:
     """Every table is opened and checked against the signed manifest before anything becomes current."""
     sealed = parcel.kind in _ZONES
-    with publish(parcel.folder, keep=kept_of(run, parcel.folder)) as scratch:
+    announce = run.announced(**parcel.where)
+    with publish(parcel.folder, keep=kept_of(run, parcel.folder), announce=announce) as scratch:
         unpack(path, carried, scratch, tables=sealed)
         if sealed:
             check_tables(scratch, run.ring.zone_private(_ZONES[parcel.kind], run.today), carried.manifest)

@@ -12,6 +12,7 @@ from cohorts.quality.scorecard import Scorecard, scorecards
 from cohorts.quality.words import in_short
 from flows.chosen import sources_of
 from flows.cohorts import analysis_tables
+from flows.lock import alone
 from flows.run import Run, open_run, timestamp
 from governance.errors import BadInput
 from governance.ledger import Event
@@ -23,6 +24,7 @@ MONTHS_SHOWN = 6
 """The trend goes back so many periods."""
 
 
+@alone
 def quality(root: Path, period: str, source: str = "") -> dict[str, Any]:
     """Write a scorecard for every source, or for one.
 
@@ -71,7 +73,7 @@ def _receipts(run: Run, source: str) -> Mapping[str, Mapping[str, Any]]:
 
 def _publish(run: Run, cards: Sequence[Scorecard]) -> dict[str, Path]:
     folder = run.zone("analysis", run.period, "quality")
-    with publish(folder) as scratch:
+    with publish(folder, announce=run.announced("scorecards")) as scratch:
         written = [write_scorecard(scratch, run.bundle.project, card) for card in cards]
         files = {path.name: sha256(path.read_bytes()).hexdigest() for path in written}
         common = {"project": run.bundle.project.id, "period": run.period, "config_sha256": run.bundle.digest}

@@ -90,7 +90,7 @@ def _drawn(run: Run, pairs: int, seed: int) -> tuple[Review, dict[str, Any]]:
 
 def _publish_patterns(run: Run, review: Review, facts: dict[str, Any]) -> str:
     """The one list in the clear: no record, no small count."""
-    with publish(review_folder(run, "patterns")) as scratch:
+    with publish(review_folder(run, "patterns"), announce=run.announced("patterns")) as scratch:
         write_file(scratch / "patterns.csv", as_csv(_to_answer(review.patterns)))
         digest = write_manifest(scratch, {**facts, "kind": "review_patterns", "code_version": code_version()})
     run.record_files("patterns", review_folder(run, "patterns"))
@@ -119,7 +119,8 @@ def _publish_across(run: Run, review: Review, facts: dict[str, Any], approval: R
 
 def _publish_items(run: Run, reader: str, rows: pa.Table, key: X25519PublicKey, facts: dict[str, Any]) -> str:
     folder = review_folder(run, reader)
-    digest = publish_package(folder, {ITEMS: rows}, key, {**facts, "kind": ITEMS, "reader": reader})
+    about = {**facts, "kind": ITEMS, "reader": reader}
+    digest = publish_package(folder, {ITEMS: rows}, key, about, announce=run.announced("review_items"))
     run.record_files("review_items", folder)
     return digest
 
@@ -128,7 +129,8 @@ def _publish_sample(run: Run, review: Review, facts: dict[str, Any]) -> Path:
     """What was drawn and from how many, for the estimates: stays in the linkage zone. Returns where it lies."""
     tables = dict(zip(SAMPLE, (review.sample, review.strata), strict=True))
     folder = run.zone("linkage", run.period, "review")
-    publish_package(folder, tables, run.ring.zone_public("linkage"), {**facts, "kind": "review_sample"})
+    about, key = {**facts, "kind": "review_sample"}, run.ring.zone_public("linkage")
+    publish_package(folder, tables, key, about, announce=run.announced("review_sample"))
     return folder
 
 

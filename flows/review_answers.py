@@ -17,7 +17,7 @@ from governance.code_version import code_version
 from governance.errors import BadInput, Fault
 from governance.ledger import Event
 from governance.package import no_package, open_package, package_digest, published_as, write_tables
-from governance.store import current, publish, read_manifest, write_manifest
+from governance.store import content_of, current, follow, publish, read_manifest, write_manifest
 from linkage.review.answers import CANNOT_TELL, NO, YES, estimate
 from linkage.review.page import write_review_page
 
@@ -95,16 +95,20 @@ def _refuse_rows(table: pa.Table, sample: pa.Table, before: Mapping[str, str]) -
 
 
 def _earlier(run: Run, facts: Mapping[str, Any]) -> dict[str, str]:
-    """Answers to this same draw that were imported before."""
-    folder = _folder(run)
-    if no_package(folder) or read_manifest(current(folder))["sample_sha256"] != _sample_digest(facts):
+    """Answers to this same draw that were imported before, as the ledger has it: an import may have been cut off."""
+    folder, recorded = _folder(run), run.published(Event.REVIEW_IMPORTED)
+    if not recorded or no_package(folder):
+        return {}
+    if last := content_of(folder, recorded):
+        follow(folder, last)
+    if read_manifest(current(folder))["sample_sha256"] != _sample_digest(facts):
         return {}
     tables, _ = open_package(
         folder,
         (_ANSWERS,),
         run.ring.zone_private("linkage", run.today),
         {"period": run.period, "project": run.bundle.project.id},
-        recorded=run.published(Event.REVIEW_IMPORTED),
+        recorded=recorded,
     )
     found = tables[_ANSWERS]
     return dict(zip(found["item"].to_pylist(), found["match"].to_pylist(), strict=True))
@@ -118,7 +122,7 @@ def _publish(run: Run, answers: Mapping[str, str], found: dict[str, Any], facts:
     items = sorted(answers)
     schema = pa.schema([("item", pa.string()), ("match", pa.string())])
     table = pa.table({"item": items, "match": [answers[item] for item in items]}, schema=schema)
-    with publish(_folder(run)) as scratch:
+    with publish(_folder(run), announce=run.announced("answers")) as scratch:
         written = write_tables(scratch, {_ANSWERS: table}, run.ring.zone_public("linkage"))
         about = {
             "kind": _ANSWERS,

@@ -49,10 +49,12 @@ def roll_back(root: Path, period: str, *, reason: str, by: str, second: bool = F
         target, moves = _target(run, now)
         _check_public(run, now)
         signed = _sign(run, target, reason=reason.strip(), by=by.strip(), second=second)
+        facts = {f"{name}_sha256": digest for name, digest in asdict(target).items() if digest}
+        about = {"period": run.period, "approval_sha256": signed, **facts}
+        run.ledger.append(Event.ROLLBACK_BEGUN, at=timestamp(), **about)
         for folder, content in moves:
             follow(folder, content)
-        facts = {f"{name}_sha256": digest for name, digest in asdict(target).items() if digest}
-        run.ledger.append(Event.ROLLED_BACK, at=timestamp(), period=run.period, approval_sha256=signed, **facts)
+        run.ledger.append(Event.ROLLED_BACK, at=timestamp(), **about)
     draft = draft_of(root, run.period)
     return {"period": run.period, "from": now.report, "to": target.report, "next": _next(draft)}
 

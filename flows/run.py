@@ -13,6 +13,7 @@ from flows.refusals import refusals_recorded
 from governance.approval import ApprovalStatus, check_approved
 from governance.begun import check_ledger_not_lost
 from governance.closed import check_open
+from governance.digests import DIGESTS, file_sha256
 from governance.errors import BadInput
 from governance.intake.period import as_of_date
 from governance.keys.issue import record_context
@@ -21,6 +22,7 @@ from governance.ledger import Event, Ledger
 from governance.package import published_as
 from governance.policy import check_bundle, read_facts, refuse_blocked
 from governance.settings import Bundle, load_bundle
+from governance.store import Announce
 from governance.waivers import in_force, read_waivers
 
 PROJECT_DIR = "JOINEDUP_PROJECT_DIR"
@@ -109,6 +111,15 @@ class Run:
             Event.FILES_RECORDED, at=timestamp(), period=self.period, package=package, **published_as(folder)
         )
 
+    def announced(self, package: str, source: str = "") -> Announce:
+        """Enter what a command that is no step has written into the ledger before readers are led to it.
+
+        Args:
+            package: What the ledger calls it.
+            source: Whose it is, where it is of one.
+        """
+        return announcing(self.ledger, period=self.period, package=package, **({"source": source} if source else {}))
+
     def imported(self, **where: str) -> list[str]:
         """Manifests of this period that were taken in from other machines, oldest first."""
         wanted = {"period": self.period, **where}.items()
@@ -157,6 +168,18 @@ def open_ledger(root: Path, ring: KeyRing, today: date) -> Ledger:
     check_ledger_not_lost(root, ring)
     holder = ring.ledger_signer()
     return Ledger(root / "ledger", ring.signing(holder, today), earlier=ring.signers(holder).values())
+
+
+def announcing(ledger: Ledger, **of: str) -> Announce:
+    """Let the ledger have the list of what a command wrote, before readers are led to it.
+
+    What lies there then is known for what it is, should the command be cut off before its own line.
+    """
+
+    def announce(scratch: Path) -> None:
+        ledger.append(Event.FILES_ANNOUNCED, at=timestamp(), announced_sha256=file_sha256(scratch / DIGESTS), **of)
+
+    return announce
 
 
 def uses_of(bundle: Bundle) -> Uses:

@@ -307,6 +307,7 @@ def _altered(known: _Known) -> Iterator[str]:
     if found.faults:
         what = "`joinedup audit verify DIR` names each; tell the IG lead before anything is made again"
         yield f"{count_altered(found)}: {what}"
+    yield from map(str, found.cut)
 
 
 def _otherwise_named(root: Path, bundle: Bundle, month: str) -> str:

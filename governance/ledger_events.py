@@ -46,7 +46,9 @@ class Event(StrEnum):
     REPORT_TO_CORRECT = "report_to_correct"
     SCORECARDS_WRITTEN = "scorecards_written"
     PROPOSALS_WRITTEN = "proposals_written"
+    ROLLBACK_BEGUN = "rollback_begun"
     ROLLED_BACK = "rolled_back"
+    FILES_ANNOUNCED = "files_announced"
     FILES_RECORDED = "files_recorded"
     FILES_SEALED_ANEW = "files_sealed_anew"
     AUDIT_WRITTEN = "audit_written"
@@ -105,9 +107,11 @@ FACTS: dict[Event, frozenset[str]] = {
     Event.REPORT_TO_CORRECT: frozenset({"period", "manifest_sha256", "approval_sha256"}),
     Event.PROPOSALS_WRITTEN: frozenset({"period", "manifest_sha256", "files_sha256", "proposals"}),
     Event.SCORECARDS_WRITTEN: frozenset({"period", "manifest_sha256", "files_sha256", "sources"}),
-    Event.ROLLED_BACK: frozenset(
-        {"period", "person_index_sha256", "cohorts_sha256", "report_sha256", "approval_sha256"}
+    **dict.fromkeys(
+        (Event.ROLLBACK_BEGUN, Event.ROLLED_BACK),
+        frozenset({"period", "person_index_sha256", "cohorts_sha256", "report_sha256", "approval_sha256"}),
     ),
+    Event.FILES_ANNOUNCED: frozenset({"period", "source", "package", "announced_sha256"}),
     Event.FILES_RECORDED: frozenset({"period", "package", "manifest_sha256", "files_sha256"}),
     Event.FILES_SEALED_ANEW: frozenset({"project", "was_sha256", "files_sha256"}),
     Event.AUDIT_WRITTEN: frozenset({"period", "page_sha256"}),
@@ -134,7 +138,7 @@ _TEXT: dict[str, str] = {
     **dict.fromkeys(("sha256", "content_hmac", "config_sha256", "approval_sha256", "list_sha256"), _DIGEST),
     **dict.fromkeys(("person_index_sha256", "cohorts_sha256", "report_sha256"), _DIGEST),
     **dict.fromkeys(("manifest_sha256", "model_sha256", "page_sha256", "record_sha256"), _DIGEST),
-    **dict.fromkeys(("files_sha256", "was_sha256"), _DIGEST),
+    **dict.fromkeys(("files_sha256", "was_sha256", "announced_sha256"), _DIGEST),
     **dict.fromkeys(("key", "fingerprint"), r"[0-9a-f]{16}"),
     "zone": "linkage|analysis",
     "card": r"[0-9a-f]{16}",

@@ -16,6 +16,7 @@ from governance.digests import DIGESTS, file_sha256
 from governance.errors import BadInput, PolicyRefusal
 from governance.package_signature import check_signed, write_signature
 from governance.store import (
+    Announce,
     PackedForZone,
     SealedTable,
     current,
@@ -23,6 +24,7 @@ from governance.store import (
     publish,
     read_manifest,
     read_table,
+    unannounced,
     write_manifest,
     write_packed,
 )
@@ -36,6 +38,7 @@ def publish_package(
     *,
     signing: Ed25519PrivateKey | None = None,
     keep: Collection[Path] = (),
+    announce: Announce = unannounced,
 ) -> str:
     """Seal tables to a zone and make them the folder's current content.
 
@@ -46,11 +49,13 @@ def publish_package(
         facts: For the manifest: kind, project, source, period, kid, config_sha256, … and no value of any record.
         signing: The maker's key, for what another zone or machine is to read; it signs the manifest.
         keep: Contents of the folder that stay.
+        announce: Is told of what was written, before readers are led to it.
 
     Returns:
         SHA-256 of the manifest, which covers every table's content.
     """
-    return publish_packed(folder, _packed(tables, recipient), facts, signing=signing, keep=keep)
+    packed = _packed(tables, recipient)
+    return publish_packed(folder, packed, facts, signing=signing, keep=keep, announce=announce)
 
 
 def publish_packed(
@@ -60,9 +65,10 @@ def publish_packed(
     *,
     signing: Ed25519PrivateKey | None = None,
     keep: Collection[Path] = (),
+    announce: Announce = unannounced,
 ) -> str:
     """As :func:`publish_package`, of tables from :func:`pack_tables`: all that is left to do is to write them."""
-    with publish(folder, keep=keep) as scratch:
+    with publish(folder, keep=keep, announce=announce) as scratch:
         written = _written(scratch, packed)
         digest = write_manifest(scratch, {**facts, "code_version": code_version(), "tables": written})
         if signing is not None:

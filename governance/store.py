@@ -7,7 +7,7 @@ so a flipped, dropped, reordered or cut chunk is refused.
 
 import json
 import os
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from hashlib import sha256
@@ -281,8 +281,18 @@ def files_told_by(folder: Path) -> dict[str, str]:
     return {name: told for name, told in named.items() if isinstance(told, str)} if isinstance(named, dict) else {}
 
 
+Announce = Callable[[Path], None]
+"""Is told of a folder whose files are all written, before readers are led to it."""
+
+
+def unannounced(scratch: Path) -> None:
+    """Say nothing: what a step of a run leaves is told of by the line with which the step began."""
+
+
 @contextmanager
-def publish(folder: Path, *, keep_every: bool = False, keep: Collection[Path] = ()) -> Iterator[Path]:
+def publish(
+    folder: Path, *, keep_every: bool = False, keep: Collection[Path] = (), announce: Announce = unannounced
+) -> Iterator[Path]:
     """Give a scratch folder; if the block ends well and wrote a manifest, it becomes ``folder``'s current content.
 
     Contents live in ``folder/<digest>``; the file ``folder/current`` names the one readers follow. A failure
@@ -292,6 +302,7 @@ def publish(folder: Path, *, keep_every: bool = False, keep: Collection[Path] = 
         folder: Where it is published.
         keep_every: Remove nothing: what was released once is known to its readers for good.
         keep: Contents of the folder that stay too.
+        announce: Is told of the scratch folder just before it becomes the current content.
     """
     scratch = folder / ".partial"
     try:
@@ -299,6 +310,7 @@ def publish(folder: Path, *, keep_every: bool = False, keep: Collection[Path] = 
         write_points.make_folder(scratch)
         yield scratch
         write_file(scratch / DIGESTS, digests_of(files_below(scratch), scratch))
+        announce(scratch)
         version = sha256((scratch / "manifest.json").read_bytes()).hexdigest()[:NAMED_BY]
         before = _swap(folder, scratch, version)
         if not keep_every:

@@ -152,7 +152,7 @@ def open_voices(
 def _opened(root: Path, project: str, entry: Entry, key: X25519PrivateKey) -> Voice:
     path = _path(root, entry.card)
     if not path.exists():
-        raise _not_ours("A card that the ledger names is not there.")
+        raise _not_ours("A card that the ledger names is not there: an import was cut off, or somebody removed it.")
     content = unseal(path.read_bytes(), key, info=entry.card.encode())
     if sha256(content).hexdigest() != entry.sha256:
         raise _not_ours("A card is not the one that was signed for.")

@@ -8,6 +8,7 @@ from typer.core import TyperGroup
 
 from flows.commands.options import Folder, Json, Period, Plain
 from flows.commands.output import Answer
+from governance.errors import EXIT_OK, EXIT_WARNING
 
 _DEFAULT = "page"
 
@@ -90,7 +91,9 @@ def audit_verify(
         lines.append(f"It begins with the {found['against']} entries of the older checkpoint, unchanged.")
     lines += [f"  key  {found['key']}", f"  root {root}", *files_lines(files, sealed=not quick)]
     told = {name: getattr(files, name) for name in ("publications", "files", "size", "from_before", "left_over")}
-    return Answer(result=found | {"files": told}, lines=lines)
+    told["cut"] = [{"file": each.file, "what": each.what, "fix": each.fix} for each in files.cut]
+    code = EXIT_WARNING if files.cut else EXIT_OK
+    return Answer(result=found | {"files": told}, lines=lines, exit_code=code)
 
 
 @audit_app.command("prove")

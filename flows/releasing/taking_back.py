@@ -6,7 +6,7 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
-from flows.run import now, open_ledger, resolve_period, timestamp
+from flows.run import announcing, now, open_ledger, resolve_period, timestamp
 from governance.approval_record import APPROVERS
 from governance.errors import BadInput
 from governance.keys.ring import KeyRing
@@ -15,7 +15,7 @@ from governance.package import no_package, package_digest, published_as
 from governance.policy.released import WITHDRAWAL, WITHDRAWAL_FILE
 from governance.release_notices import Kind, Notice, read_notices, sign_notice
 from governance.settings import Bundle, load_bundle
-from governance.store import current, publish, read_manifest, write_file, write_manifest
+from governance.store import Announce, current, publish, read_manifest, write_file, write_manifest
 
 _EVENTS: dict[Kind, Event] = {"withdrawn": Event.REPORT_WITHDRAWN, "to_correct": Event.REPORT_TO_CORRECT}
 _NEXT: dict[Kind, str] = {
@@ -53,9 +53,9 @@ def take_back(root: Path, period: str, kind: Kind, *, reason: str, approver: str
     path = sign_notice(bundle, ring.signing(APPROVERS[second], today), notice, approver)
     entries = Ledger(root / "ledger").entries()
     if kind == "withdrawn" and not _is_led_to_notice(entries, public, digest):
-        _put_notice(bundle, public, month, digest, notice)
-        led = {"period": month, "package": WITHDRAWAL, **published_as(public)}
-        open_ledger(root, ring, today).append(Event.FILES_RECORDED, at=timestamp(), **led)
+        ledger, about = open_ledger(root, ring, today), {"period": month, "package": WITHDRAWAL}
+        _put_notice(bundle, public, month, digest, notice, announcing(ledger, **about))
+        ledger.append(Event.FILES_RECORDED, at=timestamp(), **about, **published_as(public))
     told_of = [one.facts["manifest_sha256"] for one in entries if one.event is _EVENTS[kind]]
     if digest not in told_of:
         signed = sha256(path.read_bytes()).hexdigest()
@@ -83,10 +83,10 @@ def _is_led_to_notice(entries: Sequence[Entry], public: Path, digest: str) -> bo
     return lies_there["manifest_sha256"] != digest and recorded
 
 
-def _put_notice(bundle: Bundle, public: Path, month: str, digest: str, notice: Notice) -> None:
+def _put_notice(bundle: Bundle, public: Path, month: str, digest: str, notice: Notice, announce: Announce) -> None:
     """What was published stays in its folder beside the notice: its readers know it for good."""
     project, page = bundle.project, _page(bundle, notice).encode()
-    with publish(public, keep_every=True) as scratch:
+    with publish(public, keep_every=True, announce=announce) as scratch:
         write_file(scratch / WITHDRAWAL_FILE, page)
         files = {WITHDRAWAL_FILE: sha256(page).hexdigest()}
         facts = {"kind": WITHDRAWAL, "project": project.id, "period": month, "about": digest, "files": files}

@@ -119,6 +119,7 @@ _ACCESS = frozenset(
             "release_checked",
             "report_withdrawn",
             "report_to_correct",
+            "rollback_begun",
             "rolled_back",
             "review_approved",
             "review_exported",

@@ -4,7 +4,8 @@ Filled from the config and from what ran. What only people can write (why it is 
 accepted) is left open and named, never filled with words that sound like an answer.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from hashlib import sha256
 from pathlib import Path
 
 from governance.audit import config_sections, history_sections, row_sections
@@ -17,6 +18,7 @@ from governance.audit.render import render_page
 from governance.audit.singling_section import singling_section
 from governance.audit.words import CLASSES, DATASETS, SECTORS, retention
 from governance.code_version import code_version
+from governance.digests import file_sha256, written
 from governance.english import day, joined, month
 from governance.settings import POLICY_VERSION, ColumnClass
 from governance.store import write_file
@@ -25,19 +27,23 @@ NAMES = ("evidence_pack.md", "evidence_pack.html")
 _NOT_SAID = "Not written down in project.yaml."
 
 
-def write_pack(root: Path, evidence: Evidence) -> list[Path]:
+def write_pack(root: Path, evidence: Evidence, announce: Callable[[str], object] = str) -> list[Path]:
     """Write the pack of one period as Markdown and as a page that prints.
 
     Args:
         root: The project folder.
         evidence: Of :func:`governance.audit.evidence.gather`.
+        announce: Is told, before each file is written, the digest of the list of the files that will lie there then.
 
     Returns:
         Both paths, in ``zones/audit/<period>/``.
     """
     folder = root / "zones" / "audit" / evidence.period
     texts = (pack_markdown(evidence), pack_html(evidence))
+    there = {name: file_sha256(folder / name) for name in NAMES if (folder / name).exists()}
     for name, text in zip(NAMES, texts, strict=True):
+        there[name] = sha256(text.encode()).hexdigest()
+        announce(sha256(written(there)).hexdigest())
         write_file(folder / name, text.encode())
     return [folder / name for name in NAMES]
 

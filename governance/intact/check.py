@@ -6,8 +6,8 @@ from pathlib import Path
 
 from governance.errors import Fault
 from governance.intact.missing import missing_faults
-from governance.intact.papers import paper_faults
-from governance.intact.publications import look_at, pointer_faults, publications
+from governance.intact.papers import cut_packs, paper_faults
+from governance.intact.publications import cut_rollbacks, look_at, pointer_faults, publications
 from governance.intact.recorded import Recorded
 from governance.keys.ring import KeyInfo
 from governance.ledger import Entry
@@ -28,6 +28,8 @@ class Checked:
     """Publications of before files were recorded: their sealed tables are checked only when they are opened."""
     left_over: int
     """Contents that a run left which was cut off; nobody is led to them."""
+    cut: tuple[Fault, ...]
+    """What a command left that was cut off before its line, and had announced just as it is: no alarm."""
 
 
 def check_files(
@@ -69,6 +71,8 @@ def check_files(
     faults += pointer_faults(root, recorded, period)
     faults += missing_faults(root, recorded, period)
     faults += paper_faults(root, recorded, infos, period)
+    cut = [each for one in looked for each in one.cut]
+    cut += [*cut_rollbacks(root, recorded, period), *cut_packs(root, recorded, period)]
     return Checked(
         faults=tuple(faults),
         publications=len(looked),
@@ -76,4 +80,5 @@ def check_files(
         size=sum(one.size for one in looked),
         from_before=sum(one.from_before for one in looked),
         left_over=sum(one.left_over for one in looked),
+        cut=tuple(cut),
     )

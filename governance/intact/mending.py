@@ -1,12 +1,14 @@
 """What to do about a content that is in no line of the ledger: by which command it was made, if by any.
 
-A command that was cut off after readers were led to its content, and before its line, leaves just what somebody leaves
-who puts it there. What tells the two apart is that command, run again: it makes the same anew, and records it.
+A step that was cut off after readers were led to its content, and before its line, leaves just what somebody leaves
+who puts it there. What tells the two apart is that step, run again: it makes the same anew, and records it. A command
+that is no step announces what it wrote, byte for byte, before anybody is led to it: what it left is told as that.
 """
 
 from collections.abc import Set
 
 from governance.english import joined
+from governance.errors import Fault
 from governance.intact.recorded import period_of
 from governance.policy.released import WITHDRAWAL
 
@@ -17,6 +19,10 @@ _BY_FOLDER = {
     **{"review": "review export", "answers": "review import"},
 }
 """Below a month of the zones ``linkage`` and ``analysis``, and below a source's folder where it is not a month."""
+
+
+_CARRIED = frozenset({"views", "payload", "receipt", "translation", "person_index"})
+"""Kinds of packages that a step makes and that are announced only where they are taken in from another machine."""
 
 
 def command_of(place: str, kind: str = "") -> str:
@@ -53,3 +59,31 @@ def unrecorded(place: str, kind: str, open_steps: Set[tuple[str, str]], *, is_fo
     begun = f" ({joined(steps)} of this month began and did not end)" if steps else ""
     what = "is not the one that the ledger has: it was changed, or a command was cut off before it was recorded"
     return what + begun, f"{again}: what was cut off is recorded then. If this is told after it, somebody changed it."
+
+
+def cut_off(place: str, kind: str) -> Fault:
+    """What is told of a content that a command announced and did not record: no alarm, and what ends it.
+
+    Args:
+        place: Its folder.
+        kind: As its manifest says.
+    """
+    command = command_of(place, kind)
+    if kind in _CARRIED:
+        command = f"joinedup package import DIR FILE --period {period_of(place.split('/'))}"
+    what = "is what a command announced that was cut off before it had recorded it."
+    return Fault(what=what, file=place, fix=f"`{command}`, run again, ends that.")
+
+
+def cut_rollback(place: str) -> Fault:
+    """What is told of readers who were led back by a rollback that was signed and did not end."""
+    command = f"joinedup rollback {period_of(place.split('/'))} DIR --reason REASON --by NAME"
+    what = "leads back to what a rollback named that was cut off before it had recorded it."
+    return Fault(what=what, file=place, fix=f"`{command}`, run again, ends that.")
+
+
+def cut_pack(place: str) -> Fault:
+    """What is told of an evidence pack that was announced and not recorded."""
+    command = f"joinedup audit evidence DIR --period {period_of(place.split('/'))}"
+    what = "has an evidence pack as a command left it that was cut off before it had recorded it."
+    return Fault(what=what, file=place, fix=f"`{command}`, run again, ends that.")

@@ -10,6 +10,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from governance import dsse
 from governance.digests import digests_of, file_sha256
 from governance.errors import Fault
+from governance.intact.mending import cut_pack
 from governance.intact.recorded import Recorded
 from governance.keys.ring import KeyInfo
 from governance.ledger import Entry, Event
@@ -120,6 +121,8 @@ def _evidence(root: Path, recorded: Recorded, period: str) -> Iterator[Fault]:
         here = [path for path in paths if path.exists()]
         if (period and month != period) or not folder.parent.is_dir():
             continue
+        if _is_cut_pack(folder, recorded):
+            continue
         if month not in written:
             yield from (_fault(root, path, "was put there by nobody whom the ledger knows of", fix) for path in here)
             continue
@@ -127,6 +130,23 @@ def _evidence(root: Path, recorded: Recorded, period: str) -> Iterator[Fault]:
         if sha256(digests_of(here, folder)).hexdigest() != written[month]:
             for path in here:
                 yield _fault(root, path, "or the file beside it of this name was changed after it was written", fix)
+
+
+def cut_packs(root: Path, recorded: Recorded, period: str) -> Iterator[Fault]:
+    """Evidence packs that are just as a command announced them, one file after the other, and did not record them."""
+    for folder in sorted((root / "zones" / "audit").glob("*")):
+        if (not period or folder.name == period) and _is_cut_pack(folder, recorded):
+            yield cut_pack(folder.relative_to(root).as_posix())
+
+
+def _is_cut_pack(folder: Path, recorded: Recorded) -> bool:
+    """Whether what lies there was announced, and no pack of that month was recorded since."""
+    here = [path for name in EVIDENCE_FILES if (path := folder / name).exists()]
+    told = [one for one in recorded.entries if one.facts.get("package") == EVIDENCE]
+    told = [one for one in told if one.facts["period"] == folder.name]
+    last = max((one.seq for one in told if one.event is Event.FILES_RECORDED), default=0)
+    since = {one.facts["announced_sha256"] for one in told if one.event is Event.FILES_ANNOUNCED and one.seq > last}
+    return bool(here) and sha256(digests_of(here, folder)).hexdigest() in since
 
 
 def _public(info: KeyInfo) -> Ed25519PublicKey:

@@ -1,13 +1,13 @@
 """Published folders of the zones, each held against the line of the ledger that tells of it."""
 
 from collections.abc import Iterator, Mapping, Set
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import sha256
 from pathlib import Path
 
 from governance.digests import DIGESTS, file_sha256, files_below, read_digests
 from governance.errors import Fault
-from governance.intact.mending import unrecorded
+from governance.intact.mending import cut_off, cut_rollback, unrecorded
 from governance.intact.recorded import Recorded, period_of
 from governance.ledger import Entry
 from governance.policy.released import WITHDRAWAL
@@ -37,6 +37,8 @@ class Looked:
     size: int = 0
     from_before: bool = False
     left_over: bool = False
+    cut: tuple[Fault, ...] = ()
+    """What a command announced that was cut off: readers are led to it, and no line tells of it. No alarm."""
 
 
 def publications(root: Path) -> list[Path]:
@@ -66,12 +68,18 @@ def look_at(root: Path, content: Path, recorded: Recorded, *, sealed: bool) -> L
         return _without_digests(root, content, digest, recorded)
     raw = beside.read_bytes()
     listed, digests = read_digests(raw), sha256(raw).hexdigest()
+    place, is_followed = content.parent.relative_to(root).as_posix(), _is_followed(content)
     if listed is not None and digests in recorded.files:
-        if not recorded.belongs(digests, content.parent.relative_to(root).as_posix()):
+        if not recorded.belongs(digests, place):
             return Looked(faults=(_fault(root, beside, ELSEWHERE),), files=1)
         return _held_against(root, content, listed, recorded, sealed=sealed)
-    # A command that was cut off may have written it. Of what nobody is led to that is no alarm.
-    place, is_followed = content.parent.relative_to(root).as_posix(), _is_followed(content)
+    # What was published there since is what readers should be led to.
+    announced = recorded.announced_by(digests, place)
+    if listed is not None and announced > (recorded.line_of(place) if is_followed else 0):
+        looked = _held_against(root, content, listed, recorded, sealed=sealed)
+        cut = (cut_off(place, str(told_by(content).get("kind", ""))),) if is_followed else ()
+        return replace(looked, left_over=not is_followed, cut=cut)
+    # A step that was cut off may have written it. Of what nobody is led to that is no alarm.
     if not is_followed and (period_of(place.split("/")) in recorded.cut_off or digest in recorded.manifests):
         return Looked(left_over=True)
     kind = str(told_by(content).get("kind", ""))
@@ -156,15 +164,35 @@ def _of_people(name: str) -> bool:
 
 def pointer_faults(root: Path, recorded: Recorded, period: str) -> Iterator[Fault]:
     """What readers are led to: a content that is there, and the last one that was recorded, or rolled back to."""
-    for pointer in sorted((root / "zones").rglob("current")):
-        if not pointer.is_file() or (period and period not in pointer.relative_to(root).parts):
-            continue
-        named = pointer.read_bytes()
-        content = pointer.parent / named.decode("ascii", "replace").strip()
+    for pointer, named, content in _pointers(root, period):
         if named != f"{content.name}\n".encode() or content.parent != pointer.parent or not _is_content(content):
             yield _fault(root, pointer, "leads nowhere: it was changed, or what it led to was removed")
-        elif _is_older(root, content, recorded):
+        elif _is_older(root, content, recorded) and not _is_cut_rollback(root, content, recorded):
             yield _fault(root, pointer, "leads to an older content than the last one that the ledger has")
+
+
+def cut_rollbacks(root: Path, recorded: Recorded, period: str) -> Iterator[Fault]:
+    """Where a rollback that was signed, and did not end, leads readers back to just what it named."""
+    for pointer, _, content in _pointers(root, period):
+        if _is_content(content) and _is_older(root, content, recorded) and _is_cut_rollback(root, content, recorded):
+            yield cut_rollback(pointer.relative_to(root).as_posix())
+
+
+def _is_cut_rollback(root: Path, content: Path, recorded: Recorded) -> bool:
+    """Whether nothing was published there, nor led back, since a rollback began that named this content."""
+    place = content.parent.relative_to(root).as_posix()
+    begun, back = (each.get(period_of(place.split("/"))) for each in (recorded.rollbacks_begun, recorded.rolled_back))
+    if not begun or not _is_led_back(place) or begun.seq < max(recorded.line_of(place), back.seq if back else 0):
+        return False
+    return _is_led_back_to(content, begun)
+
+
+def _pointers(root: Path, period: str) -> Iterator[tuple[Path, bytes, Path]]:
+    """Every pointer of a month, or of all; what it says, and the content that it names."""
+    for pointer in sorted((root / "zones").rglob("current")):
+        if pointer.is_file() and (not period or period in pointer.relative_to(root).parts):
+            named = pointer.read_bytes()
+            yield pointer, named, pointer.parent / named.decode("ascii", "replace").strip()
 
 
 def _is_content(content: Path) -> bool:

@@ -31,6 +31,10 @@ _BY_PACKAGE = {
     "measures": "analysis/{period}/measures",
     "patterns": "review/patterns/{period}",
     "withdrawal": "public/{period}",
+    "proposals": "analysis/{period}/finder",
+    "scorecards": "analysis/{period}/quality",
+    "review_sample": "linkage/{period}/review",
+    "answers": "linkage/{period}/answers",
 }
 WITHOUT_A_PLACE = frozenset({"evidence", "review_items"})
 """The evidence pack is no publication, and a list for a reviewer lies in a folder that the ledger does not name."""
@@ -76,11 +80,17 @@ class Recorded:
     """By period: the last line that led readers back."""
     open_steps: frozenset[tuple[str, str]]
     """Period and step where one began and did not end: it was killed, or is going on now."""
+    announced: Mapping[tuple[str, str], int]
+    """By the digest of ``digests.json`` and the place, as in ``places``: the line by which a command that is no step
+    said that it is about to lead readers to these files."""
+    rollbacks_begun: Mapping[str, Entry]
+    """By period: the last line by which a rollback said that it is about to lead readers back."""
 
     @classmethod
     def of(cls, entries: Sequence[Entry]) -> "Recorded":
         """Read it from the ledger."""
         entries = list(_with_the_lists_of_today(entries))
+        announced = [entry for entry in entries if entry.event is Event.FILES_ANNOUNCED]
         with_files = [entry for entry in entries if "files_sha256" in entry.facts]
         without = [entry for entry in entries if "manifest_sha256" in entry.facts and "files_sha256" not in entry.facts]
         before = [entry for entry in without if place_of(entry)]
@@ -103,6 +113,8 @@ class Recorded:
             lines=dict(lines),
             rolled_back={str(one.facts["period"]): one for one in entries if one.event is Event.ROLLED_BACK},
             open_steps=frozenset(_open_steps(entries)),
+            announced={(str(one.facts["announced_sha256"]), place_of(one)): one.seq for one in announced},
+            rollbacks_begun={str(one.facts["period"]): one for one in entries if one.event is Event.ROLLBACK_BEGUN},
         )
 
     @property
@@ -122,6 +134,10 @@ class Recorded:
         told = self.places.get(digest, set())
         return place in told or ("" in told and place not in self.lines)
 
+    def announced_by(self, digest: str, place: str) -> int:
+        """The line by which a command announced the files with this list in this folder; 0 if none did."""
+        return self.announced.get((digest, place), self.announced.get((digest, ""), 0))
+
     def later_in_zone(self, place: str) -> bool:
         """Whether a later month was published in the zone of a folder: tables of people of this one are then gone."""
         zone, month = place.split("/")[1], period_of(place.split("/"))
@@ -138,11 +154,12 @@ def _with_the_lists_of_today(entries: Sequence[Entry]) -> Iterator[Entry]:
         if entry.event is Event.FILES_SEALED_ANEW:
             anew[str(entry.facts["was_sha256"])].append(str(entry.facts["files_sha256"]))
     for entry in entries:
-        if "files_sha256" not in entry.facts:
+        listed = "announced_sha256" if entry.event is Event.FILES_ANNOUNCED else "files_sha256"
+        if listed not in entry.facts:
             yield entry
         elif entry.event is not Event.FILES_SEALED_ANEW:
-            for digest in _of_today(str(entry.facts["files_sha256"]), anew):
-                yield replace(entry, facts={**entry.facts, "files_sha256": digest})
+            for digest in _of_today(str(entry.facts[listed]), anew):
+                yield replace(entry, facts={**entry.facts, listed: digest})
 
 
 def _of_today(digest: str, anew: Mapping[str, Sequence[str]]) -> list[str]:

@@ -763,7 +763,7 @@ def test_every_event_about_keys_or_people_is_in_the_history():
             "report_staged",
             "scorecards_written",
         ),
-        *("audit_written", "proposals_written", "files_recorded", "policy_refused"),
+        *("audit_written", "proposals_written", "files_announced", "files_recorded", "policy_refused"),
         "files_sealed_anew",
     }
 
