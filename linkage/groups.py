@@ -11,10 +11,19 @@ from linkage.runs import Ints, first_of_each
 UNSEEN_BITS = -0.25
 """What a pair that no rule brought together weighs in a mean: hardly anything, for rules miss many true pairs."""
 
+_PLACES = 2.0**24
+"""Weights are rounded to that part of a bit before they are added up."""
 _BITS_A_WORD = 63
 
 Floats = NDArray[np.float64]
 Words = NDArray[np.uint64]
+
+
+def exact(bits: Floats) -> Floats:
+    """Weights of which sums are exact, and so the same in whatever order they are added up: ties stay ties."""
+    found: Floats = np.rint(bits * _PLACES)
+    found /= _PLACES
+    return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +84,7 @@ class Ties:
     def of_pairs(cls, left: Ints, right: Ints, bits: Floats, count: int) -> Self:
         """Scored pairs of single records, none twice, whose weights are what they are."""
         low, high = np.minimum(left, right), np.maximum(left, right)
-        return cls.added(low, high, bits, np.ones(len(bits), np.int64), np.zeros(len(bits), np.int64), count)
+        return cls.added(low, high, exact(bits), np.ones(len(bits), np.int64), np.zeros(len(bits), np.int64), count)
 
     def of(self, rows: NDArray[np.bool_]) -> Self:
         """Some of them, in the same order."""

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from linkage.doubt import Doubt, Flags
-from linkage.groups import Floats, Groups, Ties, Words
+from linkage.groups import Floats, Groups, Ties, Words, exact
 from linkage.joining import join_groups
 from linkage.runs import Ints, first_of_each, ranges, starts
 from linkage.settled import Settled, settled
@@ -78,7 +78,7 @@ def differences(piece: Piece, threshold: float) -> Differences:
         threshold: Pairs at or above it are joined.
     """
     start = piece.doubt.start
-    known = settled(piece.doubt, np.log2(piece.chance / (1 - piece.chance)), threshold)
+    known = settled(piece.doubt, exact(np.log2(piece.chance / (1 - piece.chance))), threshold)
     record, first = np.argsort(known.of_record, kind="stable"), starts(known.groups.size)
     words = np.add.reduceat(_words(start, len(record))[record], first)
     otherwise = _joined_otherwise(known)

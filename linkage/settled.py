@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from linkage.doubt import Doubt, Flags
-from linkage.groups import Floats, Groups, Ties
+from linkage.groups import Floats, Groups, Ties, exact
 from linkage.joining import join_in_rounds
 from linkage.runs import Ints, first_of_each
 from linkage.ties import grouped
@@ -59,7 +59,7 @@ def settled(doubt: Doubt, noise: Floats, threshold: float) -> Settled:
 
     Args:
         doubt: Some components.
-        noise: Shape (draws, pairs in doubt): bits that a draw adds to the weight of each.
+        noise: Shape (draws, pairs in doubt): bits that a draw adds to the weight of each, as ``groups.exact`` rounds.
         threshold: Pairs at or above it are joined.
     """
     joins, single = doubt.weight >= threshold, Groups.of_records(doubt.single_source)
@@ -84,7 +84,7 @@ def _joined_in_all(doubt: Doubt, noise: Floats, joins: Flags, single: Groups) ->
     A pair settles nothing that is in doubt, or leads out of the person as linked, or between records that only pairs in
     doubt hold in one component: where these fall away, the two are not joined however well they agree on average.
     """
-    most = doubt.weight.copy()
+    most = exact(doubt.weight)
     most[doubt.unsure] += np.maximum(noise.max(axis=0), 0)
     count, sure = len(doubt.component), joins & ~doubt.unsure
     held = grouped(count, np.stack([doubt.left[sure], doubt.right[sure]]))
@@ -106,7 +106,7 @@ def _ties(doubt: Doubt, noise: Floats, threshold: float, of_record: Ints) -> Dra
         return np.bincount(of_pair, values, minlength=len(tie)).astype(np.float64)
 
     linked = summed(joins).astype(np.int64)
-    bits, joined = np.tile(summed(weight), (len(noise), 1)), np.tile(linked, (len(noise), 1))
+    bits, joined = np.tile(summed(exact(weight)), (len(noise), 1)), np.tile(linked, (len(noise), 1))
     drawn = of_pair[unsure]
     order = np.argsort(drawn, kind="stable")
     first = first_of_each(drawn[order])

@@ -13,6 +13,7 @@ from governance.warehouse import connect, fetch_table, materialise
 from linkage.cluster import cluster
 from linkage.doubt import Doubt
 from linkage.draws import DRAWS, draw_links
+from linkage.redraw import Piece, differences
 from linkage.settled import settled
 from tests.lib.linkage import clustered
 
@@ -158,6 +159,26 @@ def test_what_every_draw_joins_may_be_joined_once(weights, single, threshold):
 
     assert found.linkage_draw.equals(by_record.linkage_draw)
     assert found.drawn_person.equals(by_record.drawn_person)
+
+
+def test_what_cancels_on_paper_cancels_however_it_is_added_up(monkeypatch):
+    """A bit more for one pair and a bit less for another, whose weights were equal and opposite: a mean of nothing."""
+    doubt = Doubt(
+        component=np.zeros(3, np.int64),
+        person=np.zeros(3, np.int64),
+        single_source=np.array([0, 1, 2]),
+        left=np.array([0, 0, 1]),
+        right=np.array([1, 2, 2]),
+        weight=np.array([12.2, 3.3, -3.3]),
+        unsure=np.array([False, True, True]),
+    )
+    piece = Piece(doubt, 0, np.tile([2 / 3, 1 / 3], (4, 1)))
+    at_once = differences(piece, 0.0)
+    monkeypatch.setattr("linkage.settled._joined_in_all", lambda doubt, *_: np.arange(len(doubt.component)))
+    by_record = differences(piece, 0.0)
+
+    assert [one.tolist() for one in at_once.new] == [one.tolist() for one in by_record.new]
+    assert [one.tolist() for one in at_once.missing] == [one.tolist() for one in by_record.missing]
 
 
 def test_most_records_are_settled():
