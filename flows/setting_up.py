@@ -29,7 +29,8 @@ def left_to_set_up(root: Path, bundle: Bundle, today: date, no_month: BadInput) 
         count = len(error.faults)
         places = "1 place is" if count == 1 else f"{count} places are"
         yield f"joinedup check DIR: {places} still as `joinedup init` wrote them; it names each with file and line"
-        yield "joinedup source add FILE --dir DIR drafts the file of a source from an extract: once for each source"
+        drafts = "drafts the file of a source from an extract: once for each source"
+        yield f"joinedup source add FILE --dir DIR --organisation NAME {drafts}"
     yield from before_a_run(bundle, KeyRing(root / "keys"), today)
     yield f"{no_month.fix} {no_month.what}" if "called otherwise" in no_month.what else no_month.fix
     yield "joinedup run DIR"

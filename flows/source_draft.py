@@ -79,9 +79,9 @@ def add_source(
     root: Path,
     extract: Path,
     *,
+    organisation: str,
     source_id: str = "",
     title: str = "",
-    organisation: str = "",
     sector: str = "council",
     sheet: str = "",
 ) -> Draft:
@@ -90,9 +90,9 @@ def add_source(
     Args:
         root: The project folder.
         extract: The file; it is read, not copied.
+        organisation: Who sends it: whoever drafts knows, and no extract says so.
         source_id: The source's id; without it the file's name makes one.
         title: What it is called.
-        organisation: Who sends it.
         sector: Which part of public life it belongs to.
         sheet: Which sheet of a workbook is meant.
 
@@ -107,7 +107,7 @@ def add_source(
     facts = {
         "id": name,
         "title": json.dumps(title or _named_after(name)),
-        "organisation": json.dumps(organisation) if organisation else "REPLACE who sends it",
+        "organisation": json.dumps(organisation),
         "sector": sector,
         "today": today.isoformat(),
         "end": (today + timedelta(days=365)).isoformat(),

@@ -24,6 +24,7 @@ from governance.settings import ExtractFile, load_bundle
 from tests.lib.intake import PERIOD, deliver, make_source, read
 
 MARK = "Quizzaciously"
+SENDER = "Northmoor Open Door"
 DEMO = Path(__file__).parents[2] / "config" / "demo"
 ROWS = 60
 HEADER = [
@@ -152,7 +153,7 @@ def drafted(tmp_path_factory):
     """The synthetic system's settings with a draft of a stranger's extract, which lies below extracts/."""
     root = Path(shutil.copytree(DEMO, tmp_path_factory.mktemp("source_add") / "project"))
     deliver(root, {"plain.csv": LAYOUTS["plain.csv"][0]})
-    add_source(root, root / "extracts" / PERIOD / "plain.csv", source_id="stranger")
+    add_source(root, root / "extracts" / PERIOD / "plain.csv", source_id="stranger", organisation=SENDER)
     return root
 
 
@@ -164,7 +165,9 @@ def root(drafted, tmp_path):
 
 def add(capsys, root: Path, extract: Path, *words: str) -> tuple[int, str]:
     """Exit code and everything the command said."""
-    code = run(["source", "add", str(extract), "--dir", str(root), "--id", "stranger", *words])
+    code = run(
+        ["source", "add", str(extract), "--dir", str(root), "--id", "stranger", "--organisation", SENDER, *words]
+    )
     said = capsys.readouterr()
     return code, said.out + said.err
 
@@ -228,7 +231,7 @@ def test_numbers_of_days_are_suggested_as_dates_only_by_a_name_and_to_be_confirm
     extract = root / "days.csv"
     extract.write_text(f"Client Ref,DOB,Referral Date,Team code\n{rows}", "utf-8")
 
-    add_source(root, extract, source_id="days")
+    add_source(root, extract, source_id="days", organisation=SENDER)
 
     draft = (root / "sources" / "days.yaml").read_text("utf-8")
     born, referred, team = [line for line in draft.splitlines() if "confirm: true}" in line][1:]
@@ -329,5 +332,6 @@ def test_where_a_months_file_belongs_is_said(root, capsys):
         else:
             extract.write_bytes(content)
         name = "a" + str(len(ending))
-        assert run(["source", "add", str(extract), "--project", str(root), "--id", name]) == 0
+        words = ["--project", str(root), "--id", name, "--organisation", SENDER]
+        assert run(["source", "add", str(extract), *words]) == 0
         assert f"extracts/YYYY-MM/{name}{ending} in the project folder" in capsys.readouterr().out
