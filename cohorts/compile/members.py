@@ -36,16 +36,24 @@ _STANDING = """
     WHERE stands AND state
 """
 
+_STANDING_DAY = """
+    SELECT person_id, need_no, day, max(until) AS until
+    FROM standing
+    GROUP BY person_id, need_no, day
+"""
+
+_TOGETHER = """
+    SELECT person_id, day, {untils}
+    FROM standing_day
+    WINDOW so_far AS (PARTITION BY person_id ORDER BY day RANGE BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW)
+"""
+
+_UNTIL = "max(until) FILTER (need_no = {need_no}) OVER so_far AS until_{number}"
+
 _CONCURRENT = """
     SELECT person_id, min(day) AS crossed
-    FROM (
-        SELECT this.person_id, this.day
-        FROM standing AS this
-        JOIN standing AS other USING (person_id)
-        WHERE other.day <= this.day AND other.until > {span_before}
-        GROUP BY this.person_id, this.day
-        HAVING count(DISTINCT other.need_no) >= {least}
-    )
+    FROM standing_so_far
+    WHERE {together} >= {least}
     GROUP BY person_id
 """
 
@@ -98,18 +106,33 @@ def _together(names: list[str]) -> str:
 
 
 def _add_concurrent(to: Builder, members: Members, concurrent: Concurrent) -> str:
-    """``concurrent``: people with enough needs evidenced in one span, and the first day on which they were."""
+    """``concurrent``: people with enough needs evidenced in one span, and the first day on which they were.
+
+    A need counts on a day if any evidence of it by then stood inside the span: so it does if the evidence that stood
+    longest did. That is told in one pass over the days, where comparing each day with each other takes their square.
+    """
+    numbers = [to.bind("need_no", number) for number, _ in enumerate(members.of, 1)]
     items = [
-        to.fill(_STANDING, need_no=to.bind("need_no", number), item=item, need=f"need_{need_id}")
-        for number, need_id in enumerate(members.of, 1)
+        to.fill(_STANDING, need_no=number, item=item, need=f"need_{need_id}")
+        for number, need_id in zip(numbers, members.of, strict=True)
         for item in _items(to, need_id)
     ]
     to.step("standing", "days on which the evidence of each need stood", "{items}", items="\nUNION ALL\n".join(items))
+    to.step("standing_day", "a day of each need, until the last day of all that began then", _STANDING_DAY)
+    untils = [to.fill(_UNTIL, need_no=hole, number=str(number)) for number, hole in enumerate(numbers, 1)]
+    to.step(
+        "standing_so_far",
+        "until when the evidence of each need stood, of all that had begun by a day",
+        _TOGETHER,
+        untils=",\n".join(untils),
+    )
+    before = to.shift("day", "-", concurrent.span)
+    stood = [f"CAST(coalesce(until_{number} > {before}, FALSE) AS INTEGER)" for number, _ in enumerate(numbers, 1)]
     return to.step(
         "concurrent",
         "days by which enough needs stood in the span that ends with them",
         _CONCURRENT,
-        span_before=to.shift("this.day", "-", concurrent.span),
+        together="(" + " + ".join(stood) + ")",
         least=to.bind("least_together", concurrent.at_least),
     )
 

@@ -36,8 +36,19 @@ _DISTINCT = """
     SELECT this.person_id, this.day, this.day AS until, count(DISTINCT other.what) >= {least} AS stands
     FROM (SELECT DISTINCT person_id, day FROM {seen}) AS this
     JOIN {seen} AS other USING (person_id)
-    WHERE other.day <= this.day {close}
+    WHERE other.day <= this.day AND other.day > {before}
     GROUP BY this.person_id, this.day
+"""
+
+_DISTINCT_EVER = """
+    SELECT seen.person_id, seen.day, seen.day AS until, coalesce(seen.day >= enough.day, FALSE) AS stands
+    FROM (SELECT DISTINCT person_id, day FROM {seen}) AS seen
+    LEFT JOIN (
+        SELECT person_id, list_sort(list(day))[{least}] AS day
+        FROM (SELECT person_id, what, min(day) AS day FROM {seen} GROUP BY person_id, what)
+        GROUP BY person_id
+        HAVING count(*) >= {least}
+    ) AS enough USING (person_id)
 """
 
 _ESCALATING = """
@@ -113,7 +124,10 @@ def add_no_fixed_address(to: Builder) -> Piece:
 
 
 def add_distinct_counted(to: Builder, name: str, counted: DistinctCounted) -> Piece:
-    """A day stands if enough different ones were seen by then, inside the span that ends with it."""
+    """A day stands if enough different ones were seen by then, inside the span that ends with it.
+
+    Without a span it does from the first day of the nth on: then days need not be compared with each other.
+    """
     kinds, since = to.bind("kinds", counted.kinds), to.since(counted.within)
     seen = to.step(
         f"seen_{name}",
@@ -124,8 +138,11 @@ def add_distinct_counted(to: Builder, name: str, counted: DistinctCounted) -> Pi
         since=since,
         as_of=to.as_of_hole,
     )
-    close = f"AND other.day > {to.shift('this.day', '-', counted.span)}" if counted.span else ""
-    items = to.fill(_DISTINCT, seen=seen, close=close, least=to.bind("least_distinct", counted.at_least))
+    least = to.bind("least_distinct", counted.at_least)
+    if counted.span:
+        items = to.fill(_DISTINCT, seen=seen, before=to.shift("this.day", "-", counted.span), least=least)
+    else:
+        items = to.fill(_DISTINCT_EVER, seen=seen, least=least)
     return Piece(items, add_silence(to, name, "this event", of_kinds(to, counted.kinds), since))
 
 
