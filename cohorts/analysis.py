@@ -61,7 +61,13 @@ def build_analysis(
     load_table(con, "person_index", check_table(person_index, PERSON_INDEX))
     _describe_sources(con, sources, as_of, delivered_until(payloads, until or {}, as_of))
     _load_records(con, payloads)
+    pa.default_memory_pool().release_unused()  # kept for Arrow, it would be lacking to the warehouse
     _describe_people(con, as_of, project)
+
+
+def loaded_index(con: duckdb.DuckDBPyConnection) -> pa.Table:
+    """The person index that :func:`build_analysis` was given; contract ``person_index``."""
+    return fetch_table(con, "SELECT * FROM person_index")
 
 
 def join_people(

@@ -97,12 +97,15 @@ def count_cohorts(
 def stage_counts(con: duckdb.DuckDBPyConnection, results: CohortResults) -> None:
     """Make what each person adds to: ``person_group``, ``person_measure``, ``member_service`` and ``cohort_step``.
 
+    ``person_measure`` is a view: it says of each cohort and person again what ``cohort_member`` says, in two rows.
+
     Args:
         con: Holds the analysis tables and what ``run_cohorts`` made.
         results: What was run.
     """
     group_people(con, results.as_of)
-    materialise(con, "person_measure", load_sql("cohorts", "person_measure"), {"as_of": results.as_of})
+    materialise(con, "spine_member", load_sql("cohorts", "spine_member"), {"as_of": results.as_of})
+    con.execute(f"CREATE OR REPLACE VIEW person_measure AS {load_sql('cohorts', 'person_measure')}")
     materialise(con, "member_service", load_sql("cohorts", "member_service"), {"as_of": results.as_of})
     load_table(con, "cohort_step", _steps(results.definitions))
     settle(con)

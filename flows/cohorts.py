@@ -9,7 +9,7 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
-from cohorts.analysis import PAYLOAD_TABLES, build_analysis
+from cohorts.analysis import PAYLOAD_TABLES, build_analysis, loaded_index
 from cohorts.board_areas import check_districts, count_areas
 from cohorts.combinations import count_combinations
 from cohorts.counts import count_cohorts, dimension_titles
@@ -52,6 +52,7 @@ def cohorts(run: Run) -> dict[str, int | float | str]:
     definitions = load_definitions(run.bundle)
     zone = analysis_tables(run)
     con = zone.con
+    del zone.tables["person_index"]  # the warehouse has it
     check_districts(con, run.bundle.project.report.boards)
     results = run_cohorts(con, definitions, run.as_of)
     counts = count_cohorts(con, results, run.bundle.sources, noise_key=run.ring.release_key(run.today))
@@ -60,7 +61,7 @@ def cohorts(run: Run) -> dict[str, int | float | str]:
     combinations = count_combinations(con, project.spine)
     measured = _measured(run, con, definitions)
     waits_too = pa.concat_tables([counts, count_waits(con)])
-    missed = _publish_missed(run, rates_by_number(con, zone.tables["record_quality"]))
+    missed = _publish_missed(run, rates_by_number(con, zone.tables.pop("record_quality")))
     measures = _publish_measures(run, measured, definitions)
     facts = _facts(run, zone, definitions) | {
         "who_is_missed": missed,
@@ -71,7 +72,7 @@ def cohorts(run: Run) -> dict[str, int | float | str]:
     }
     intervals, area_intervals = linkage_intervals(run, zone, waits_too, areas, definitions)
     # Last of all: it takes the warehouse over.
-    since = change_since(run, con, zone.tables["person_index"], counts, setting_of(run, zone, definitions))
+    since = change_since(run, con, loaded_index(con), counts, setting_of(run, zone, definitions))
     facts["since"] = since.facts
     tables = {
         "cohort_count": waits_too,

@@ -18,9 +18,11 @@ from datetime import date
 import duckdb
 import pyarrow as pa
 
+from cohorts.analysis import parts_of
 from cohorts.durations import Duration
 from cohorts.measures.roles import kind_roles, unknown_kinds
 from governance.contracts import EPISODE, check_table
+from governance.in_parts import in_parts
 from governance.warehouse import fetch_table, load_sql, load_table, materialise
 
 WINDOW = Duration.parse("12m")
@@ -30,7 +32,15 @@ _PACKAGE = "cohorts.measures"
 _NO_CENTROIDS = pa.schema(
     [("small_area", pa.string()), ("easting", pa.float64()), ("northing", pa.float64())]
 ).empty_table()
-_DATED = ("contact_day", "episode", "person_contact", "need_wait", "appointment")
+_DATED: dict[str, tuple[str, ...]] = {
+    "contact_day": (),
+    "episode": (),
+    "person_contact": ("person", "contact_day", "episode", "event"),
+    "need_wait": (),
+    "appointment": ("person", "address_spell", "event"),
+}
+"""What is made of dated events, and of which tables it reads the rows of some people at a time: where it takes much to
+tell one person's, for every part reads all events."""
 
 
 def measure_contacts(con: duckdb.DuckDBPyConnection, as_of: date, centroids: pa.Table | None = None) -> list[str]:
@@ -49,8 +59,11 @@ def measure_contacts(con: duckdb.DuckDBPyConnection, as_of: date, centroids: pa.
     load_table(con, "centroid", _NO_CENTROIDS if centroids is None else centroids)
     materialise(con, "provider_site", load_sql(_PACKAGE, "provider_site"))
     window = {"since": WINDOW.before(as_of), "as_of": as_of}
-    for name in _DATED:
-        materialise(con, name, load_sql(_PACKAGE, name), window)
+    parts = parts_of(con)
+    for name, tables in _DATED.items():
+        in_parts(
+            con, name, load_sql(_PACKAGE, name), dict.fromkeys(tables, "person_id"), parts if tables else 1, window
+        )
     check_table(fetch_table(con, "SELECT * FROM episode LIMIT 0"), EPISODE)
     for name in ("referral_wait", "waiting_list"):
         materialise(con, name, load_sql(_PACKAGE, name), {"as_of": as_of})

@@ -54,8 +54,9 @@ def build_world(con: duckdb.DuckDBPyConnection, drawn: pa.Table, setting: Settin
         [("source", "ascending"), ("record_id", "ascending"), ("person_id", "ascending")]
     )
     world = connect()
-    payloads = _only(setting.payloads, people)
-    build_analysis(world, setting.sources, people, payloads, setting.as_of, setting.project, setting.until)
+    kept = _only(setting.payloads, people)
+    build_analysis(world, setting.sources, people, kept, setting.as_of, setting.project, setting.until)
+    del kept
     load_table(world, "drawn", own.group_by("person_id").aggregate([]))
     load_table(world, "mate", mates.group_by(["person_id", "lives_with"]).aggregate([]))
     load_table(world, "shared_home", fetch_table(con, load_sql("cohorts.uncertainty", "shared_home")))
