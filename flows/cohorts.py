@@ -49,8 +49,7 @@ def cohorts(run: Run) -> dict[str, int | float | str]:
     Returns:
         How many definitions were asked, and manifest digests.
     """
-    definitions = load_definitions(run.bundle)
-    zone = analysis_tables(run)
+    definitions, zone = load_definitions(run.bundle), analysis_tables(run)
     con = zone.con
     del zone.tables["person_index"]  # the warehouse has it
     check_districts(con, run.bundle.project.report.boards)
