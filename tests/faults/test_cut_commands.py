@@ -11,6 +11,7 @@ from cohorts.voices import Card, card_id
 from flows.evidence import write_evidence
 from flows.find import find_proposals
 from flows.intact import files_of_project
+from flows.key_life import rotate_key
 from flows.packages import export_packages, import_packages
 from flows.quality import quality
 from flows.releasing.taking_back import take_back
@@ -184,6 +185,15 @@ def test_a_changed_byte_of_what_a_cut_command_left_is_an_alarm(cut_find):
     page = next(path for path in in_finder(cut_find).iterdir() if path.name.endswith(".sealed"))
     page.write_bytes(page.read_bytes()[:-1] + b"x")
     assert [fault.file for fault in files_of_project(cut_find).faults] == [page.relative_to(cut_find).as_posix()]
+
+
+def test_what_a_cut_command_left_is_no_alarm_after_a_rotation(cut_find):
+    """Its tables are sealed to the new key as all others are, and the ledger has the list as it is now."""
+    before = {path.name: path.read_bytes() for path in in_finder(cut_find).glob("*.sealed")}
+    rotate_key(cut_find, "zone_analysis")
+    assert all((in_finder(cut_find) / name).read_bytes() != was for name, was in before.items()), "the control"
+    found = files_of_project(cut_find)
+    assert (found.faults, len(found.cut)) == ((), 1)
 
 
 def test_what_a_cut_command_left_is_an_alarm_elsewhere(cut_find):

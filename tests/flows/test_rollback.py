@@ -190,6 +190,8 @@ def test_runs_that_were_cut_off_take_nothing_away_that_was_staged(twice):
         housing(root).write_bytes(b"\n".join(rows[:-fewer]) + b"\n")
         run_steps(open_run(root, PERIOD), [("pseudonymise", "housing"), ("link", "")], plain=True)
     assert results(root) != staged, "the control: another index came"
+    tables = list((root / "zones/analysis" / PERIOD / "index").glob("*/person_index.parquet.sealed"))
+    assert len(tables) == 3, "a known limit: who is in the staged index stays in it until counts are made"
 
     back(root)
     assert results(root) == staged
