@@ -6,6 +6,8 @@ connected components, doubtful ones joined again on average. Only components wit
 of each draw only what differs from the person index is kept (design, section 4).
 """
 
+import copy
+import functools
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
@@ -17,7 +19,8 @@ import pyarrow.compute as pc
 from governance.contracts import DRAWN_PERSON, LINKAGE_DRAW, check_table
 from governance.warehouse import fetch_table, load_sql, load_table
 from linkage.doubt import Doubt, parts_of
-from linkage.redraw import Differences, Piece, differences
+from linkage.groups import Floats
+from linkage.redraw import Differences, Part, Piece, differences, part_of
 from linkage.side_by_side import side_by_side
 from linkage.ties import grouped
 
@@ -62,9 +65,8 @@ def draw_links(con: duckdb.DuckDBPyConnection, threshold_probability: float, *, 
         return Draws(DRAWN_PERSON.schema.empty_table(), LINKAGE_DRAW.schema.empty_table(), 0)
     doubt = _doubt(records, fetch_table(con, load_sql("linkage", "drawn_pair")))
     threshold = float(np.log2(threshold_probability / (1 - threshold_probability)))
-    noise = np.random.default_rng(_SEED)
-    parts = parts_of(doubt, max(1, _AT_ONCE // draws))
-    pieces = (piece for part in parts for piece in _some_draws_at_a_time(part, draws, noise))
+    parts = side_by_side(lambda part: _prepared(*part, draws, threshold), _each_with_its_noise(doubt, draws))
+    pieces = (piece for part, noise in parts for piece in _some_draws_at_a_time(part, noise, draws))
     found = side_by_side(lambda piece: differences(piece, threshold), pieces)
     return _named(records, list(_each_person_once(found)))
 
@@ -103,14 +105,38 @@ def _doubt(records: pa.Table, pairs: pa.Table) -> Doubt:
     )
 
 
-def _some_draws_at_a_time(doubt: Doubt, draws: int, noise: np.random.Generator) -> Iterator[Piece]:
+def _each_with_its_noise(doubt: Doubt, draws: int) -> Iterator[tuple[Doubt, np.random.Generator]]:
+    """Whole components at a time, each with where its chances begin among those of all."""
+    noise = np.random.PCG64(_SEED)
+    for part in parts_of(doubt, max(1, _AT_ONCE // draws)):
+        yield part, np.random.Generator(copy.deepcopy(noise))
+        noise.advance(draws * int(part.unsure.sum()))
+
+
+def _prepared(
+    doubt: Doubt, noise: np.random.Generator, draws: int, threshold: float
+) -> tuple[Part, np.random.Generator]:
+    """What is the same in all draws, which are made twice: all of them may be too many to be held."""
+    chances = _chances(copy.deepcopy(noise), len(doubt.component), int(doubt.unsure.sum()), draws)
+    most = functools.reduce(np.maximum, (chance.max(axis=0) for chance in chances))
+    return part_of(doubt, most, threshold), noise
+
+
+def _chances(noise: np.random.Generator, wide: int, unsure: int, draws: int) -> Iterator[Floats]:
+    """The chances of some draws at a time."""
+    at_once = max(1, _AT_ONCE // wide)
+    yield from (noise.random((min(at_once, draws - first), unsure)) for first in range(0, draws, at_once))
+
+
+def _some_draws_at_a_time(part: Part, noise: np.random.Generator, draws: int) -> Iterator[Piece]:
     """The draws of a part; a component so large that all draws of it are too much is drawn a few times at once.
 
     Of millions of records many hang together by pairs in doubt, in one component.
     """
-    at_once, unsure = max(1, _AT_ONCE // len(doubt.component)), int(doubt.unsure.sum())
-    for first in range(0, draws, at_once):
-        yield Piece(doubt, first, noise.random((min(at_once, draws - first), unsure)))
+    first = 0
+    for chance in _chances(noise, len(part.cluster), len(part.known.unsure.order), draws):
+        yield Piece(part, first, chance)
+        first += len(chance)
 
 
 def _each_person_once(pieces: Iterable[Differences]) -> Iterator[Differences]:

@@ -15,10 +15,46 @@ _PAIR = 2
 
 
 @dataclass(frozen=True, slots=True)
-class Piece:
-    """Some draws of some components."""
+class _People:
+    """Nodes or groups gathered into people."""
 
-    doubt: Doubt
+    node: Ints
+    """Ordered by person."""
+    first: Ints
+    """By person: where they start among ``node``."""
+    word: Words
+    """By person: equal for equal sets of records."""
+
+    @property
+    def of_node(self) -> Ints:
+        """The person of each of ``node``."""
+        return np.repeat(np.arange(len(self.first)), np.diff(np.append(self.first, len(self.node))))
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Some components, and what is the same in all draws of them."""
+
+    start: int
+    """Position of their first record among all records in doubt."""
+    known: Settled
+    cluster: Ints
+    """By group: a number, from 0, of those whom pairs that are joined as linked hold together."""
+    averaged: Flags
+    """By cluster, whether a pair in doubt lies inside of what is joined on average: any draw may join it otherwise."""
+    linked: _People
+    """Groups gathered into people as linked."""
+    records: tuple[Ints, Ints]
+    """Records ordered by group, and where each group starts among them."""
+    words: Words
+    """By group: equal for equal sets of records."""
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """Some draws of a part."""
+
+    part: Part
     first: int
     """The first of the draws."""
     chance: Floats
@@ -53,21 +89,25 @@ class _Nodes:
     """By tie: how many of its pairs are joined."""
 
 
-@dataclass(frozen=True, slots=True)
-class _People:
-    """Nodes or groups gathered into people."""
+def part_of(doubt: Doubt, most: Floats, threshold: float) -> Part:
+    """What is the same in all draws.
 
-    node: Ints
-    """Ordered by person."""
-    first: Ints
-    """By person: where they start among ``node``."""
-    word: Words
-    """By person: equal for equal sets of records."""
+    Args:
+        doubt: Some components.
+        most: By pair in doubt: the largest chance of any draw.
+        threshold: Pairs at or above it are joined.
+    """
+    known = settled(doubt, as_noise(most), threshold)
+    cluster, averaged = _as_linked(known)
+    record, first = np.argsort(known.of_record, kind="stable"), starts(known.groups.size)
+    words = np.add.reduceat(_words(doubt.start, len(record))[record], first)
+    linked = _gathered(known.person, words)
+    return Part(doubt.start, known, cluster, averaged, linked, (record, first), words)
 
-    @property
-    def of_node(self) -> Ints:
-        """The person of each of ``node``."""
-        return np.repeat(np.arange(len(self.first)), np.diff(np.append(self.first, len(self.node))))
+
+def as_noise(chance: Floats) -> Floats:
+    """Bits that a draw adds to a weight: so that a pair is joined as often as its probability says."""
+    return exact(np.log2(chance / (1 - chance)))
 
 
 def differences(piece: Piece, threshold: float) -> Differences:
@@ -77,23 +117,22 @@ def differences(piece: Piece, threshold: float) -> Differences:
         piece: What is drawn.
         threshold: Pairs at or above it are joined.
     """
-    start = piece.doubt.start
-    known = settled(piece.doubt, exact(np.log2(piece.chance / (1 - piece.chance))), threshold)
-    record, first = np.argsort(known.of_record, kind="stable"), starts(known.groups.size)
-    words = np.add.reduceat(_words(start, len(record))[record], first)
-    otherwise = _joined_otherwise(known)
-    nodes = _nodes(known, otherwise)
-    linked, drawn = _gathered(known.person, words), _gathered(_joined(nodes, known), words[nodes.group])
+    part, (record, first) = piece.part, piece.part.records
+    groups, linked = part.known.groups, part.linked
+    bits, joined = part.known.unsure.drawn(as_noise(piece.chance), threshold)
+    otherwise = _joined_otherwise(part, joined)
+    nodes = _nodes(part, otherwise, bits, joined)
+    drawn = _gathered(_joined(nodes, part.known), part.words[nodes.group])
     draw, is_new = nodes.draw[drawn.node[drawn.first]], ~np.isin(drawn.word, linked.word)
-    untouched = ~otherwise[:, known.component[linked.node[linked.first]]]
+    untouched = ~otherwise[:, part.cluster[linked.node[linked.first]]]
     missing_draw, missing = _missing(linked, drawn.word[~is_new], draw[~is_new], untouched)
     word, group = _each_once(drawn, is_new, nodes)
-    place, of_place = ranges(first[group], known.groups.size[group])
+    place, of_place = ranges(first[group], groups.size[group])
     return Differences(
-        start=start,
+        start=part.start,
         new=(draw[is_new] + piece.first, drawn.word[is_new]),
-        missing=(missing_draw + piece.first, record[first[missing]] + start),
-        members=(word[of_place], record[place] + start),
+        missing=(missing_draw + piece.first, record[first[missing]] + part.start),
+        members=(word[of_place], record[place] + part.start),
     )
 
 
@@ -104,43 +143,60 @@ def _each_once(drawn: _People, is_new: Flags, nodes: _Nodes) -> tuple[Words, Int
     return drawn.word[of_node[wanted]], nodes.group[drawn.node[wanted]]
 
 
-def _joined_otherwise(known: Settled) -> Flags:
-    """By draw and component, whether its people could be others than those linked.
+def _as_linked(known: Settled) -> tuple[Ints, Flags]:
+    """Clusters by group, and by cluster whether a pair in doubt lies inside of what is joined on average."""
+    between = known.between
+    joins = between.linked > 0
+    held = grouped(len(known.person), np.stack([between.left[joins], between.right[joins]]))
+    doubtful = _is_doubtful(held, known.groups, known.inside, between.left, between.linked)
+    numbers, cluster = np.unique(held, return_inverse=True)
+    left, right = (side[known.unsure.between] for side in (between.left, between.right))
+    averaged = np.zeros(len(numbers), np.bool_)
+    averaged[cluster[left[doubtful[left] & (cluster[left] == cluster[right])]]] = True
+    return cluster, averaged
 
-    Where as many pairs are joined as were linked, and no pair in doubt lies in what is joined again on average, people
-    are the same.
+
+def _joined_otherwise(part: Part, joined: Ints) -> Flags:
+    """By draw and cluster, whether its people could be others than those linked.
+
+    Where as many pairs are joined as were linked, inside of a cluster and between it and others, and no pair in doubt
+    lies in what is joined again on average, people are the same.
+
+    Args:
+        part: What is drawn.
+        joined: Shape (draws, pairs of groups with a pair in doubt): pairs joined more or fewer than as linked.
     """
-    ties = known.ties
-    linked = ties.linked > 0
-    cluster = grouped(len(known.component), np.stack([ties.left[linked], ties.right[linked]]))
-    doubtful = _is_doubtful(cluster, known.groups, known.inside, ties.left, ties.linked)
-    component, count = known.component[ties.left], int(known.component[-1]) + 1
-    averaged = np.zeros(count, np.bool_)
-    averaged[component[ties.unsure & doubtful[ties.left] & (cluster[ties.left] == cluster[ties.right])]] = True
-    first = np.searchsorted(component[ties.unsure], np.arange(count))
-    flipped = ties.joined[:, ties.unsure] != ties.linked[ties.unsure]
-    found: Flags = np.logical_or.reduceat(flipped, first, axis=1) | averaged
+    found = np.tile(part.averaged, (len(joined), 1))
+    draw, place = np.nonzero(joined)
+    between = part.known.unsure.between[place]
+    for side in (part.known.between.left, part.known.between.right):
+        found[draw, part.cluster[side[between]]] = True
     return found
 
 
-def _nodes(known: Settled, wanted: Flags) -> _Nodes:
-    """Groups and ties of the components that are wanted, shape (draws, components), draw by draw."""
-    draw, component = np.nonzero(wanted)
-    ties = known.ties
-    groups = np.bincount(known.component)
-    tied = np.bincount(known.component[ties.left], minlength=len(groups))
-    start, here = starts(groups)[component], groups[component]
-    group, of_group = ranges(start, here)
-    tie, of_tie = ranges(starts(tied)[component], tied[component])
-    shift, drawn = (starts(here) - start)[of_tie], draw[of_tie]
-    between = Ties(
-        a=ties.left[tie] + shift,
-        b=ties.right[tie] + shift,
-        bits=ties.bits[drawn, tie],
-        pairs=ties.pairs[tie],
-        unsettled=np.zeros(len(tie), np.int64),
-    )
-    return _Nodes(group, draw[of_group], between, ties.joined[drawn, tie])
+def _nodes(part: Part, wanted: Flags, bits: Floats, joined: Ints) -> _Nodes:
+    """Groups and ties of the clusters that are wanted, draw by draw.
+
+    Args:
+        part: What is drawn.
+        wanted: Shape (draws, clusters).
+        bits: Shape (draws, pairs of groups with a pair in doubt): more bits than as linked.
+        joined: The same shape: more pairs joined than as linked.
+    """
+    between, unsure = part.known.between, part.known.unsure.between
+    there = wanted[:, part.cluster]
+    node = (np.cumsum(there) - 1).reshape(there.shape)
+    draw, tie = np.nonzero(there[:, between.left] & there[:, between.right])
+    place = np.full(len(between.left), -1)
+    place[unsure] = np.arange(len(unsure))
+    moved = np.flatnonzero(place[tie] >= 0)
+    at = draw[moved], place[tie[moved]]
+    weight, joins = between.bits[tie], between.linked[tie]
+    weight[moved] += bits[at]
+    joins[moved] += joined[at]
+    a, b = node[draw, between.left[tie]], node[draw, between.right[tie]]
+    drawn, group = np.nonzero(there)
+    return _Nodes(group, drawn, Ties(a, b, weight, between.pairs[tie], np.zeros(len(tie), np.int64)), joins)
 
 
 def _joined(nodes: _Nodes, known: Settled) -> Ints:

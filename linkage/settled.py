@@ -14,13 +14,9 @@ from linkage.joining import join_in_rounds
 from linkage.runs import Ints, first_of_each
 from linkage.ties import grouped
 
-_FEWEST_DRAWS = 4
-"""Of fewer draws it costs more to find what they all join than it saves: a component so large is drawn a few times at
-once."""
-
 
 @dataclass(frozen=True, slots=True)
-class DrawnTies:
+class Between:
     """Pairs of groups with any scored pair, ordered by both groups."""
 
     left: Ints
@@ -30,89 +26,97 @@ class DrawnTies:
     """How many pairs of records were scored."""
     linked: Ints
     """How many of these are joined as linked."""
-    unsure: Flags
-    """Whether any is in doubt."""
     bits: Floats
-    """Shape (draws, ties): sum of weights."""
-    joined: Ints
-    """Shape (draws, ties): how many of the scored pairs are joined in that draw."""
+    """Sum of weights as linked."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unsure:
+    """Pairs in doubt, none of them inside a group, ordered by the pair of groups that each is between."""
+
+    order: Ints
+    """Their places among pairs in doubt."""
+    first: Ints
+    """Where those of another pair of groups begin."""
+    between: Ints
+    """By pair of groups: which of :class:`Between` it is."""
+    weight: Floats
+    joins: Flags
+    """Whether it is joined as linked."""
+
+    def drawn(self, noise: Floats, threshold: float) -> tuple[Floats, Ints]:
+        """What draws change about pairs of groups, shape (draws, pairs of groups): bits, and how many pairs join."""
+        noise = noise[:, self.order]
+        flips = (self.weight + noise >= threshold).astype(np.int64) - self.joins
+        return np.add.reduceat(noise, self.first, axis=1), np.add.reduceat(flips, self.first, axis=1)
 
 
 @dataclass(frozen=True, slots=True)
 class Settled:
-    """Groups as positions from 0, in the order of their smallest records, and ties between them."""
+    """Groups as positions from 0, in the order of their smallest records, and what is between them."""
 
     of_record: Ints
     """By record its group."""
-    component: Ints
-    """By group, ascending from 0, none left out."""
     person: Ints
     """By group: a number of its person as linked, which holds whole groups."""
     groups: Groups
     inside: Ints
     """By group: how many pairs of its records are joined."""
-    ties: DrawnTies
+    between: Between
+    unsure: Unsure
 
 
-def settled(doubt: Doubt, noise: Floats, threshold: float) -> Settled:
+def settled(doubt: Doubt, most: Floats, threshold: float) -> Settled:
     """Join what every draw joins.
 
     Args:
         doubt: Some components.
-        noise: Shape (draws, pairs in doubt): bits that a draw adds to the weight of each, as ``groups.exact`` rounds.
+        most: By pair in doubt: the most bits that any draw adds to its weight, as ``groups.exact`` rounds.
         threshold: Pairs at or above it are joined.
     """
     joins, single = doubt.weight >= threshold, Groups.of_records(doubt.single_source)
-    if len(noise) >= _FEWEST_DRAWS:
-        records, of_record = np.unique(_joined_in_all(doubt, noise, joins, single), return_inverse=True)
-    else:
-        records = of_record = np.arange(len(doubt.component))
+    records, of_record = np.unique(_joined_in_all(doubt, most, joins, single), return_inverse=True)
     inside = of_record[doubt.left] == of_record[doubt.right]
+    between, of_pair = _between(doubt, joins, of_record, ~inside)
     return Settled(
         of_record=of_record,
-        component=doubt.component[records],
         person=doubt.person[records],
         groups=single.gathered(of_record),
         inside=np.bincount(of_record[doubt.left[inside & joins]], minlength=len(records)),
-        ties=_ties(doubt, noise, threshold, of_record),
+        between=between,
+        unsure=_unsure(doubt, joins, of_pair[doubt.unsure[~inside]]),
     )
 
 
-def _joined_in_all(doubt: Doubt, noise: Floats, joins: Flags, single: Groups) -> Ints:
+def _joined_in_all(doubt: Doubt, most: Floats, joins: Flags, single: Groups) -> Ints:
     """By record the smallest record of its group.
 
     A pair settles nothing that is in doubt, or leads out of the person as linked, or between records that only pairs in
     doubt hold in one component: where these fall away, the two are not joined however well they agree on average.
     """
-    most = exact(doubt.weight)
-    most[doubt.unsure] += np.maximum(noise.max(axis=0), 0)
+    weight = exact(doubt.weight)
+    weight[doubt.unsure] += np.maximum(most, 0)
     count, sure = len(doubt.component), joins & ~doubt.unsure
     held = grouped(count, np.stack([doubt.left[sure], doubt.right[sure]]))
     apart = (held[doubt.left] != held[doubt.right]) | (doubt.person[doubt.left] != doubt.person[doubt.right])
     unsettled = (doubt.unsure | apart).astype(np.int64)
-    ties = Ties.added(doubt.left, doubt.right, most, np.ones(len(most), np.int64), unsettled, count)
+    ties = Ties.added(doubt.left, doubt.right, weight, np.ones(len(weight), np.int64), unsettled, count)
     return join_in_rounds(ties, single, doubt.component)
 
 
-def _ties(doubt: Doubt, noise: Floats, threshold: float, of_record: Ints) -> DrawnTies:
-    """What is between groups in each draw; a pair in doubt is never inside of one."""
-    ends = np.sort(of_record[np.stack([doubt.left, doubt.right])], axis=0)
-    between, count = ends[0] != ends[1], int(of_record.max()) + 1
-    tie, of_pair = np.unique(ends[0, between] * count + ends[1, between], return_inverse=True)
-    weight, unsure = doubt.weight[between], doubt.unsure[between]
-    joins = (weight >= threshold).astype(np.int64)
+def _between(doubt: Doubt, joins: Flags, of_record: Ints, wanted: Flags) -> tuple[Between, Ints]:
+    """What is between groups as linked, and by pair of records that is wanted which of these it belongs to."""
+    ends, count = np.sort(of_record[np.stack([doubt.left[wanted], doubt.right[wanted]])], axis=0), len(of_record)
+    pair, of_pair = np.unique(ends[0] * count + ends[1], return_inverse=True)
+    left, right = np.divmod(pair, count)
+    linked = np.bincount(of_pair[joins[wanted]], minlength=len(pair))
+    bits: Floats = np.bincount(of_pair, exact(doubt.weight[wanted]), minlength=len(pair)).astype(np.float64)
+    return Between(left, right, np.bincount(of_pair, minlength=len(pair)), linked, bits), of_pair
 
-    def summed(values: Floats | Ints | Flags) -> Floats:
-        return np.bincount(of_pair, values, minlength=len(tie)).astype(np.float64)
 
-    linked = summed(joins).astype(np.int64)
-    bits, joined = np.tile(summed(exact(weight)), (len(noise), 1)), np.tile(linked, (len(noise), 1))
-    drawn = of_pair[unsure]
-    order = np.argsort(drawn, kind="stable")
-    first = first_of_each(drawn[order])
-    flips = (weight[unsure] + noise >= threshold) - joins[unsure]
-    has_unsure = summed(unsure) > 0
-    bits[:, has_unsure] += np.add.reduceat(noise[:, order], first, axis=1)
-    joined[:, has_unsure] += np.add.reduceat(flips[:, order], first, axis=1)
-    left, right = np.divmod(tie, count)
-    return DrawnTies(left, right, np.bincount(of_pair, minlength=len(tie)), linked, has_unsure, bits, joined)
+def _unsure(doubt: Doubt, joins: Flags, of_pair: Ints) -> Unsure:
+    """Pairs in doubt; given is by such a pair which pair of groups it is between."""
+    order = np.argsort(of_pair, kind="stable")
+    first = first_of_each(of_pair[order])
+    weight = doubt.weight[doubt.unsure][order]
+    return Unsure(order, first, of_pair[order][first], weight, joins[doubt.unsure][order])

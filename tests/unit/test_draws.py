@@ -13,7 +13,7 @@ from governance.warehouse import connect, fetch_table, materialise
 from linkage.cluster import cluster
 from linkage.doubt import Doubt
 from linkage.draws import DRAWS, draw_links
-from linkage.redraw import Piece, differences
+from linkage.redraw import Piece, _joined_otherwise, differences, part_of
 from linkage.settled import settled
 from tests.lib.linkage import clustered
 
@@ -137,7 +137,7 @@ def test_what_a_draw_cannot_change_need_not_be_joined_again(weights, single):
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(
             "linkage.redraw._joined_otherwise",
-            lambda known: np.ones((len(known.ties.bits), known.component[-1] + 1), np.bool_),
+            lambda part, joined: np.ones((len(joined), len(part.averaged)), np.bool_),
         )
         everything, _ = drawn(RECORDS, weights, single=single, draws=16)
 
@@ -172,10 +172,10 @@ def test_what_cancels_on_paper_cancels_however_it_is_added_up(monkeypatch):
         weight=np.array([12.2, 3.3, -3.3]),
         unsure=np.array([False, True, True]),
     )
-    piece = Piece(doubt, 0, np.tile([2 / 3, 1 / 3], (4, 1)))
-    at_once = differences(piece, 0.0)
+    chance = np.tile([2 / 3, 1 / 3], (4, 1))
+    at_once = differences(Piece(part_of(doubt, chance[0], 0.0), 0, chance), 0.0)
     monkeypatch.setattr("linkage.settled._joined_in_all", lambda doubt, *_: np.arange(len(doubt.component)))
-    by_record = differences(piece, 0.0)
+    by_record = differences(Piece(part_of(doubt, chance[0], 0.0), 0, chance), 0.0)
 
     assert [one.tolist() for one in at_once.new] == [one.tolist() for one in by_record.new]
     assert [one.tolist() for one in at_once.missing] == [one.tolist() for one in by_record.missing]
@@ -193,13 +193,37 @@ def test_most_records_are_settled():
         unsure=np.arange(7) == 6,
     )
 
-    known = settled(doubt, np.array([[5.0], [-4.0], [-3.0], [-5.0]]), 0.0)
+    known = settled(doubt, np.array([5.0]), 0.0)
+    bits, joined = known.unsure.drawn(np.array([[5.0], [-4.0], [-3.0], [-5.0]]), 0.0)
 
     assert known.of_record.tolist() == [0, 0, 0, 0, 1]
     assert known.groups.size.tolist() == [4, 1]
     assert known.inside.tolist() == [6, 0]
-    assert known.ties.bits.tolist() == [[6.0], [-3.0], [-2.0], [-4.0]]
-    assert known.ties.joined.tolist() == [[1], [0], [0], [0]]
+    assert (known.between.bits.tolist(), known.between.linked.tolist()) == ([1.0], [1])
+    assert bits.tolist() == [[5.0], [-4.0], [-3.0], [-5.0]]
+    assert joined.tolist() == [[0], [-1], [-1], [-1]]
+
+
+def test_only_those_are_joined_again_whom_a_draw_can_change():
+    """Two people of one component, and a third record that is joined to one of them or not: the other is left alone."""
+    doubt = Doubt(
+        component=np.zeros(5, np.int64),
+        person=np.array([0, 0, 1, 1, 0]),
+        single_source=np.full(5, -1),
+        left=np.array([0, 2, 0, 0, 1]),
+        right=np.array([1, 3, 2, 4, 4]),
+        weight=np.array([20.0, 20.0, -5.0, 2.0, 9.0]),
+        unsure=np.array([False, False, True, True, False]),
+    )
+    part = part_of(doubt, np.array([0.6, 0.6]), 0.0)
+    other = part.cluster[part.known.of_record[2]]
+    _, joined = part.known.unsure.drawn(np.array([[1.0, 1.0], [1.0, -3.0], [6.0, 1.0]]), 0.0)
+
+    wanted = _joined_otherwise(part, joined)
+
+    assert wanted[0].tolist() == [False, False]
+    assert wanted[1].tolist() == [number != other for number in range(2)]
+    assert wanted[2].tolist() == [True, True]
 
 
 @pytest.mark.parametrize(("noise", "is_settled"), [(5.0, True), (12.0, False)])
@@ -215,18 +239,17 @@ def test_who_might_agree_better_with_another_is_not_settled(noise, is_settled):
         unsure=np.array([False, True]),
     )
 
-    known = settled(doubt, np.array([[-5.0], [noise], [0.0], [1.0]]), 0.0)
+    known = settled(doubt, np.array([noise]), 0.0)
 
     assert (known.of_record[0] == known.of_record[1]) == is_settled
 
 
-def test_of_a_few_draws_nothing_is_settled_beforehand(monkeypatch):
-    """A chain of forty, three draws at a time: row for row what settling for all two hundred gives."""
+def test_what_all_draws_join_is_joined_before_a_few_are_drawn_at_a_time(monkeypatch):
+    """A chain of forty, every second pair sure, three draws at a time: row for row what all at once give."""
     records = [("b", number) for number in range(1, 41)]
     pairs = {(one, other): bits(0.6 if place % 2 else 0.999) for place, (one, other) in enumerate(pairwise(records))}
     whole, _ = drawn(records, pairs)
-    monkeypatch.setattr("linkage.draws._AT_ONCE", 3 * len(records))
-    monkeypatch.setattr("linkage.settled._joined_in_all", None)
+    monkeypatch.setattr("linkage.draws._AT_ONCE", 3 * 20)
 
     found, _ = drawn(records, pairs)
 
