@@ -83,22 +83,22 @@ def link(run: Run) -> dict[str, int | float | str]:
     _publish_inside_linkage(run, result, index, facts, model.artefact)
     people = {"person_index": index.table, "drawn_person": draws.drawn_person, "linkage_draw": draws.linkage_draw}
     outer = _publish_index(run, {**people, "record_quality": quality}, facts)
-    ledger, at = run.ledger, {"period": run.period, "model_sha256": model.artefact.digest}
-    ledger.append(
-        Event.LINKED,
-        at=timestamp(),
-        sources=len(made_from),
-        **published_as(run.zone("linkage", run.period, "out")),
-        **at,
-    )
-    epoch = linkage.epoch
-    at |= published_as(run.zone("analysis", run.period, "index"))
-    ledger.append(Event.PERSON_INDEX_PUBLISHED, at=timestamp(), kid=kid, epoch=epoch, **at)
+    _record(run, kid, model.artefact.digest, sources=len(made_from))
     destroy_older_records(run, "linkage")
     destroy_translations(run, rekeyed)
     counts = {"records": told(index.table.num_rows), "persons": told(index.persons), "drifted": model.drifted}
     counts |= {"unusual_arrivals": len(arrived["unusual_arrivals"]), "held_records": told(held.records)}
     return {**counts, "model": model.artefact.digest, "person_index": outer}
+
+
+def _record(run: Run, kid: str, model: str, *, sources: int) -> None:
+    """Tell the ledger what was published in both zones, and by which model and key."""
+    ledger, at = run.ledger, {"period": run.period, "model_sha256": model}
+    linked = published_as(run.zone("linkage", run.period, "out"))
+    index = published_as(run.zone("analysis", run.period, "index"))
+    ledger.append(Event.LINKED, at=timestamp(), sources=sources, **linked, **at)
+    epoch = run.bundle.project.linkage.epoch
+    ledger.append(Event.PERSON_INDEX_PUBLISHED, at=timestamp(), kid=kid, epoch=epoch, **index, **at)
 
 
 @dataclass(frozen=True, slots=True)

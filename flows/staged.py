@@ -15,6 +15,9 @@ from governance.store import content_of, content_with_file, read_manifest
 _LAST = 2
 """Of states that were staged: the one now, and the one that a rollback from it leads to."""
 
+_PAGES = {"missed": "who_is_missed", "measures": "measures"}
+"""Folders of a page, by what the counts' manifest calls its digest."""
+
 
 @dataclass(frozen=True, slots=True)
 class State:
@@ -68,14 +71,21 @@ def _index_came(entry: Entry) -> bool:
 def contents_of(run: Run, state: State) -> dict[Path, Path | None]:
     """Each folder of results with the content that a state has there; None where it is gone."""
     zone = run.zone("analysis", run.period)
-    wanted = {zone / "index": state.person_index, zone / "cohorts": state.cohorts}
-    wanted[run.zone("draft", run.period)] = state.report
-    found = {folder: content_of(folder, digest) for folder, digest in wanted.items()}
-    counts = found[zone / "cohorts"]
-    facts = read_manifest(counts) if counts else {}
-    for name, page in (("missed", "who_is_missed"), ("measures", "measures")):
-        found[zone / name] = content_with_file(zone / name, str(facts.get(page, "")))
-    return found
+    folders = [zone / name for name in ("index", "cohorts", *_PAGES)]
+    return {folder: _content_in(run, state, folder) for folder in (*folders, run.zone("draft", run.period))}
+
+
+def _content_in(run: Run, state: State, folder: Path) -> Path | None:
+    """What a state has in one folder; None for a folder of no results, too."""
+    zone = run.zone("analysis", run.period)
+    named = {zone / "index": state.person_index, zone / "cohorts": state.cohorts}
+    named[run.zone("draft", run.period)] = state.report
+    if folder in named:
+        return content_of(folder, named[folder])
+    counts = content_of(zone / "cohorts", state.cohorts)
+    if not counts or folder.parent != zone or folder.name not in _PAGES:
+        return None
+    return content_with_file(folder, str(read_manifest(counts).get(_PAGES[folder.name], "")))
 
 
 def kept_of(run: Run, folder: Path) -> frozenset[Path]:
@@ -84,5 +94,5 @@ def kept_of(run: Run, folder: Path) -> frozenset[Path]:
     The store keeps what readers followed before, which may be what a run left that was cut off.
     """
     last = staged_states(run.ledger.entries(), run.period)[-_LAST:]
-    held = (contents_of(run, state).get(folder) for state in last)
+    held = (_content_in(run, state, folder) for state in last)
     return frozenset(content for content in held if content)

@@ -2,7 +2,8 @@
 
 from collections.abc import Callable
 
-_EVERYONE = "_everyone"
+from governance.disclosure import EVERYONE
+
 _KNOWN = {
     "met": "in the group",
     "not_met": "not in the group",
@@ -16,7 +17,7 @@ _KNOWN = {
 
 def cohort_words(cohort: str) -> str:
     """The id of a definition, or everyone."""
-    return "everyone" if cohort == _EVERYONE else cohort
+    return "everyone" if cohort == EVERYONE else cohort
 
 
 def measure_words(measure: str) -> str:

@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from cohorts.compile.responses import ATTENDED
 from cohorts.durations import Duration
 from cohorts.finder.candidates import Candidate
+from cohorts.finder.numbered import numbered
 from cohorts.finder.signs import MOST_SIGNS
 from cohorts.finder.vocabulary import LOOKBACK, Responder
 from cohorts.measures.roles import role_of
@@ -202,13 +203,6 @@ def _stages(con: duckdb.DuckDBPyConnection, some: Mapping[str, int]) -> dict[str
     query = "SELECT stage FROM person_stratum WHERE person_no >= $first AND person_no < $after ORDER BY person_no"
     names, number = numbered(fetch_table(con, query, some)["stage"])
     return {name: number == place for place, name in enumerate(names)}
-
-
-def numbered(told: pa.ChunkedArray) -> tuple[list[str], NDArray[np.int32]]:
-    """Different words, and the place of each person's among them: a word for each of them would be a text for each."""
-    words = told.combine_chunks().dictionary_encode()
-    number: NDArray[np.int32] = words.indices.to_numpy()
-    return words.dictionary.to_pylist(), number
 
 
 def _came(con: duckdb.DuckDBPyConnection, some: Mapping[str, int], shape: tuple[int, int]) -> dict[bool, Bits]:

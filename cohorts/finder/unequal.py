@@ -10,7 +10,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from cohorts.finder.answers import Gap
-from cohorts.finder.silence import numbered
+from cohorts.finder.numbered import numbered
 from cohorts.measures.against_rest import against_rest
 from governance.warehouse import fetch_table, load_sql
 

@@ -110,15 +110,21 @@ def release_spans(
     covers = [each for each in covers_of(exact) if all(key in cells for key in each.cells)]
     sums = [*sums_that_may_hold(seen, rule), *nested, *(areas.sums_of_districts(exact) if areas else ())]
     wide = kept_quiet(reaches, known, sums, rule, covers)
-    # Of the whole cohort: an area has that of all, so nothing is told of the links of its own people.
-    pulls = {
-        key[:2]: _pull(moved[key][2] / (cell.people or 1))
-        for key, cell in shown.items()
-        if key.dimension == ALL == key.area
-    }
+    pulls = _pulls(shown, moved)
     return {
         key: SafeSpan(each.low, each.high, pulls.get(key[:2], 0.0), _doubt(each, reach(shown[key], 0, 0, base)))
         for key, each in wide.items()
+    }
+
+
+def _pulls(
+    shown: Mapping[CellKey, SafeCell], moved: Mapping[CellKey, tuple[int, int, float]]
+) -> dict[tuple[str, str], float]:
+    """By cohort and measure, of the whole: an area has that of all, so nothing is told of the links of its people."""
+    return {
+        key[:2]: _pull(moved[key][2] / (cell.people or 1))
+        for key, cell in shown.items()
+        if key.dimension == ALL == key.area
     }
 
 
