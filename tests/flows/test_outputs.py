@@ -336,12 +336,12 @@ def test_a_notice_is_recorded_as_it_was_signed_not_as_it_lies_there(capsys, wait
     """Cut off before it was recorded, and changed then: the same command puts there and records what was signed."""
     _release(capsys, waiting)
     public = waiting / "zones" / "public" / PERIOD
-    real = taking_back.open_ledger
+    real = taking_back.timestamp
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(taking_back, "open_ledger", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
+        patch.setattr(taking_back, "timestamp", lambda: (_ for _ in ()).throw(KeyboardInterrupt))
         with pytest.raises(KeyboardInterrupt):
             taking_back.take_back(waiting, PERIOD, "withdrawn", reason=_REASON, approver="A", second=False)
-    assert taking_back.open_ledger is real
+    assert taking_back.timestamp is real
     page = current(public) / "withdrawn.html"
     signed = page.read_bytes()
     with publish(public, keep_every=True) as scratch:
@@ -350,7 +350,11 @@ def test_a_notice_is_recorded_as_it_was_signed_not_as_it_lies_there(capsys, wait
 
     assert here(capsys, "release", waiting, "--withdraw", _REASON).code == 0
     assert (current(public) / "withdrawn.html").read_bytes() == signed
-    last = [one.facts["files_sha256"] for one in _entries(waiting) if one.facts.get("package") == "withdrawal"]
+    last = [
+        one.facts["files_sha256"]
+        for one in _entries_of(waiting, Event.FILES_RECORDED)
+        if one.facts["package"] == "withdrawal"
+    ]
     assert last == [published_as(public)["files_sha256"]]
 
 
