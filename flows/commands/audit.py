@@ -72,7 +72,8 @@ def audit_verify(
     """Check the ledger, its signature, every file that it knows of, and (with --against) that nothing was rewritten.
 
     Every manifest, sealed table, page and approval is hashed and held against what was recorded when it was made; what
-    was changed, added or removed is named. Nothing is opened, so no key is needed. Whoever keeps an old checkpoint or
+    was changed, added or removed is named. What a command left that was cut off is named with what ends it, and is no
+    alarm (exit code 1). Nothing is opened, so no key is needed. Whoever keeps an old checkpoint or
     a board report can show any change to what came before it: a line changed, dropped, moved, cut off, or another
     history under the same key.
     """
