@@ -24,6 +24,8 @@ _ROW_HEIGHT = 38
 _LABEL_CHARACTERS = 19
 _AXIS_TIMES = 2.5
 """How far the axis reaches, in times the highest rate."""
+_APART = 3
+"""A rate that lies further off, in times the end of every other interval, is named at the edge, not drawn to scale."""
 DATA, GRID, TEXT = "#12436d", "#b1b4b6", "#0b0c0c"
 
 
@@ -120,7 +122,8 @@ def dot_chart(
     """Rates per 1,000, say, as dots on lines that show 95% intervals, with a dashed line at the rate of everyone.
 
     The axis is cut at a few times the highest rate; an interval that runs on ends in an arrow, and the table has it
-    in full. Otherwise the widest interval, of the smallest group, would squeeze all others.
+    in full. Otherwise the widest interval, of the smallest group, would squeeze all others. So would one rate that lies
+    far from all others: an arrow with its number stands at the edge.
     """
     scale = _Scale.over([dot.rate for dot in dots] + ([everyone] if everyone else []))
     parts: list[Markup] = []
@@ -144,8 +147,9 @@ class _Scale:
 
     @classmethod
     def over(cls, rates: Sequence[Ranged]) -> "_Scale":
+        rates = _without_one_apart(rates)
         dots = max([rate.value for rate in rates if rate.value is not None], default=0)
-        ends = max([rate.high for rate in rates if rate.high is not None and isfinite(rate.high)], default=0)
+        ends = _furthest(rates)
         highest = min(ends or inf, _AXIS_TIMES * dots) or ends or 1.0
         magnitude = 10.0 ** (len(str(int(highest))) - 1) if highest >= 1 else 0.1
         step = next(m * magnitude for m in (0.2, 0.5, 1, 2, 5) if highest / (m * magnitude) <= 5)
@@ -159,12 +163,27 @@ class _Scale:
         return [n * self.step for n in range(round(self.top / self.step) + 1)]
 
 
+def _furthest(rates: Sequence[Ranged]) -> float:
+    """Where the last bounded interval ends; 0 without any."""
+    return max([rate.high for rate in rates if rate.high is not None and isfinite(rate.high)], default=0)
+
+
+def _without_one_apart(rates: Sequence[Ranged]) -> Sequence[Ranged]:
+    """Without the highest, if it lies far beyond all others."""
+    highest = max(rates, key=lambda rate: rate.value or 0, default=None)
+    others = [rate for rate in rates if rate is not highest]
+    end = _furthest(others)
+    return others if highest and end and (highest.value or 0) > _APART * end else rates
+
+
 def _dot(rate: Ranged, scale: _Scale, middle: float) -> list[Markup]:
     """Interval, its ends, and the dot; or the symbol where there is no rate."""
     if rate.value is None or rate.low is None or rate.high is None:
         return [line_of_text(_PLOT_LEFT + 6, middle + 5, rate.text)]
-    low, high = scale.x(rate.low), scale.x(min(rate.high, scale.top))
+    low, high = scale.x(min(rate.low, scale.top)), scale.x(min(rate.high, scale.top))
     line = tag("line", x1=low, y1=middle, x2=high, y2=middle, stroke=DATA, stroke_width=2)
+    if rate.value > scale.top:
+        return [line, _arrow(high, middle), line_of_text(high - 6, middle - 6, rate.text, anchor="end")]
     right = _arrow(high, middle) if rate.high > scale.top else _end(high, middle)
     return [line, _end(low, middle), right, tag("circle", cx=scale.x(rate.value), cy=middle, r=6, fill=DATA)]
 

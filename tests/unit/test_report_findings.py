@@ -258,6 +258,20 @@ def test_a_very_wide_interval_ends_in_an_arrow():
     assert "few: 0.0 (0.0 to 87.6)" in drawn
 
 
+def test_a_rate_far_beyond_all_others_does_not_squeeze_them():
+    """It is named at the edge, with an arrow; where others come near it, every dot is drawn."""
+    near = dots(a=(30, 10_000), b=(40, 10_000))
+
+    apart = str(dot_chart("x", "t", [*near, Dot("few", rate(20, 210))], everyone=rate(90, 20_210)))
+    together = str(dot_chart("x", "t", [*near, Dot("few", rate(20, 2_100))], everyone=rate(90, 22_100)))
+
+    assert (apart.count("<circle"), apart.count("<polygon")) == (2, 1)
+    assert (together.count("<circle"), together.count("<polygon")) == (3, 0)
+    assert "few: 95.2" in apart
+    assert ">95.2</text>" in apart
+    assert ">95.2</text>" not in together
+
+
 def test_labels_are_words():
     """Groups read as a board would say them, in the order of the manifest, those not recorded last."""
     facts = invented_facts()
