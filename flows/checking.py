@@ -17,6 +17,7 @@ from flows.refusals import refusals_recorded
 from flows.releasing.board_ids import hold_to_their_areas
 from flows.run import now, resolve_period, timestamp
 from governance.approval import ApprovalStatus, check_approved
+from governance.areas import check_is_signed
 from governance.errors import BadInput, ConfigError, PolicyRefusal
 from governance.intake.deliver import files_at, path_of
 from governance.intake.period import as_of_date
@@ -103,13 +104,14 @@ def check_project(root: Path, period: str = "") -> Checked:
 
     Raises:
         ConfigError: With every fault of every file.
-        PolicyRefusal: With every rule that blocks.
+        PolicyRefusal: With every rule that blocks; or the area look-up is not the one that the project file names.
     """
     bundle = _bundle(root)
     definitions, ring, today = load_definitions(bundle), KeyRing(root / "keys"), now().date()
     boards = bundle.project.report.boards
     hold_to_their_areas(root / "zones" / "public", boards)
     read_boards(root, [each.id for each in definitions], [each.id for each in boards])
+    check_is_signed(root, bundle.project.lookup)
     known = resolve_period(root, period) if period else ""
     status: ApprovalStatus | None = None
     try:

@@ -6,11 +6,10 @@ Prefect is imported here only, inside functions: help, checks and plain runs nev
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
-from flows.guard import StepFailed, guarded
+from flows.guard import StepFailed, guarded, in_words
 from flows.lock import only_run
 from flows.period import PERIOD, Outcome, perform, run_period
 from flows.run import Run, use_project
-from governance.errors import InternalError, ProjectError
 
 
 def run_steps(run: Run, steps: Sequence[tuple[str, str]], *, plain: bool = False) -> list[Outcome]:
@@ -33,7 +32,7 @@ def run_steps(run: Run, steps: Sequence[tuple[str, str]], *, plain: bool = False
         with only_run(run.root), _orchestrator(run, plain=plain):
             return [outcome for step, source in steps for outcome in perform_one(run, step, source)]
     except StepFailed as failed:
-        raise _told(failed) from None
+        raise in_words(failed) from None
 
 
 def _plainly(run: Run, step: str, source: str) -> list[Outcome]:
@@ -73,12 +72,3 @@ def _orchestrator(run: Run, *, plain: bool) -> Iterator[None]:
             finally:
                 # Let Prefect send what it still holds, so that nothing complains once the server is gone.
                 EventsWorker.drain_all(timeout=10)
-
-
-def _told(failed: StepFailed) -> ProjectError:
-    return failed.error or InternalError(
-        f"The step failed: {failed}.",
-        why="Its details are sealed for the audit zone.",
-        fix="Run the same command with --plain, which shows the whole message.",
-        code=failed.code,
-    )

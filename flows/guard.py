@@ -72,6 +72,16 @@ def guarded(step: str, root: Path, act: Callable[[], Result]) -> Result:
     raise failed
 
 
+def in_words(failed: StepFailed) -> ProjectError:
+    """What whoever typed the command is told of a step that failed."""
+    return failed.error or InternalError(
+        f"The step failed: {failed}.",
+        why="Its details are sealed for the audit zone.",
+        fix="Run the same command with --plain, which shows the whole message.",
+        code=failed.code,
+    )
+
+
 def is_a_stop(error: BaseException) -> bool:
     """Ctrl-C, cancellation and Prefect's own signals end a run; they carry no data of ours."""
     if isinstance(error, KeyboardInterrupt | SystemExit | GeneratorExit | asyncio.CancelledError):

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from flows.chosen import chosen_extract
-from flows.guard import guarded
+from flows.guard import StepFailed, guarded, in_words
 from flows.lock import only_run
 from flows.run import Run, open_run, timestamp
 from governance.errors import BadInput, ProjectError
@@ -41,9 +41,12 @@ def request_opt_outs(root: Path, source_id: str, period: str, mailbox: str) -> d
     source = run.bundle.source(source_id)
     if fault := _not_asked(source, mailbox):
         raise fault
-    with only_run(root):
-        done: dict[str, Any] = guarded(f"optout {source.id}", root, lambda: _written(run, source, mailbox))
-        return done
+    try:
+        with only_run(root):
+            done: dict[str, Any] = guarded(f"optout {source.id}", root, lambda: _written(run, source, mailbox))
+            return done
+    except StepFailed as failed:
+        raise in_words(failed) from None
 
 
 def _not_asked(source: Source, mailbox: str) -> ProjectError | None:

@@ -29,8 +29,8 @@ def pseudonymise(run: Run, source_id: str) -> dict[str, int | float | str]:
 
     Returns:
         Counts and manifest digests; ``nobody``: files without a row; ``carried_from``: the month of an extract that was
-        carried forward; ``repeated``: files of events that are an earlier month's; ``absent`` is 1 where there is no
-        extract and the month goes on without it.
+        carried forward; ``repeated``: files of events that are an earlier month's; ``nobody_left``: why none of the
+        rows that came is left; ``absent`` is 1 where there is no extract and the month goes on without it.
 
     Raises:
         Awaiting: The extract or a cleaned list has not come.
@@ -68,6 +68,8 @@ def pseudonymise(run: Run, source_id: str) -> dict[str, int | float | str]:
         came["nobody"] = ", ".join(nobody)
     if repeated:
         came["repeated"] = ", ".join(f"{file} (as in {month})" for file, month in sorted(repeated.items()))
+    if taken := _nobody_left(intake, left_out):
+        came["nobody_left"] = taken
     return {"source": source.id, **counts, **came, **{f"{kind}_sha256": one for kind, one in digests.items()}}
 
 
@@ -126,6 +128,15 @@ def _publish_packages(
         )
         for kind, zone, packed in (("views", "linkage", views.packed), ("payload", "analysis", payload.packed))
     }
+
+
+def _nobody_left(intake: Intake, left_out: LeftOut) -> str:
+    """Why a source that sent rows tells of nobody; empty if it sent none, or some are left."""
+    counts = intake.counts.values()
+    if any(count.rows_out for count in counts) or not any(count.rows_in for count in counts):
+        return ""
+    opted = left_out.opt_outs
+    return "unverifiable" if opted.unverifiable and not opted.sent else "left out"
 
 
 def _receipt(intake: Intake, left_out: LeftOut) -> dict[str, Any]:

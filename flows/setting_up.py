@@ -30,7 +30,7 @@ def left_to_set_up(root: Path, bundle: Bundle, today: date, no_month: BadInput) 
         places = "1 place is" if count == 1 else f"{count} places are"
         yield f"joinedup check DIR: {places} still as `joinedup init` wrote them; it names each with file and line"
         drafts = "drafts the file of a source from an extract: once for each source"
-        yield f"joinedup source add FILE --dir DIR --organisation NAME {drafts}"
+        yield f"joinedup source add FILE --dir DIR --organisation NAME --sector SECTOR {drafts}"
     yield from before_a_run(bundle, KeyRing(root / "keys"), today)
     yield f"{no_month.fix} {no_month.what}" if "called otherwise" in no_month.what else no_month.fix
     yield "joinedup run DIR"

@@ -80,9 +80,9 @@ def add_source(
     extract: Path,
     *,
     organisation: str,
+    sector: str,
     source_id: str = "",
     title: str = "",
-    sector: str = "council",
     sheet: str = "",
 ) -> Draft:
     """Profile an extract and write ``sources/<id>.yaml``.
@@ -91,9 +91,10 @@ def add_source(
         root: The project folder.
         extract: The file; it is read, not copied.
         organisation: Who sends it: whoever drafts knows, and no extract says so.
+        sector: Which part of public life it belongs to: a guess would pass for an answer, and rules ask more of police,
+            fire and health.
         source_id: The source's id; without it the file's name makes one.
         title: What it is called.
-        sector: Which part of public life it belongs to.
         sheet: Which sheet of a workbook is meant.
 
     Raises:

@@ -49,8 +49,23 @@ def load_area_lookup(root: Path, lookup: AreaLookup) -> pa.Table:
         return fetch_table(con, load_sql("governance", "area_lookup"))
 
 
+def check_is_signed(root: Path, lookup: AreaLookup) -> None:
+    """Check that a look-up that is here is the one of the project file; machines without a source need none.
+
+    Raises:
+        PolicyRefusal: It is another file.
+        BadInput: It cannot be read.
+    """
+    if (root / lookup.path).exists():
+        _signed_bytes(root, lookup)
+
+
+def _signed_bytes(root: Path, lookup: AreaLookup) -> bytes:
+    return read_signed(root, lookup, bad=partial(_bad, lookup), other=partial(_other_file, lookup))
+
+
 def _read(root: Path, lookup: AreaLookup) -> RawTable:
-    content = read_signed(root, lookup, bad=partial(_bad, lookup), other=partial(_other_file, lookup))
+    content = _signed_bytes(root, lookup)
     try:
         return read_csv(content, Dialect())
     except NotText as error:
@@ -59,10 +74,10 @@ def _read(root: Path, lookup: AreaLookup) -> RawTable:
 
 def _other_file(lookup: AreaLookup) -> PolicyRefusal:
     return PolicyRefusal(
-        f"{lookup.path} is not the look-up that project.yaml was signed with.",
+        f"{lookup.path} is not the look-up whose digest project.yaml gives.",
         why="Another edition puts people in other areas and deprivation groups, and nobody would see it.",
-        fix="Restore the signed file; or, for a new edition, set lookup.edition and lookup.sha256 in project.yaml"
-        " and have the project approved again.",
+        fix="Restore the file that was signed for; or, for a new edition, set lookup.edition and lookup.sha256 in"
+        f" project.yaml (`sha256sum {lookup.path}` prints it) and have the project approved again.",
         code="E-LOOKUP-DIGEST",
     )
 

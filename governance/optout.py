@@ -92,11 +92,21 @@ def write_request(path: Path, numbers: Sequence[str]) -> str:
     Raises:
         BadInput: There are no numbers, or the name does not end in ``.dat``.
     """
-    if not numbers or path.suffix != ".dat":
+    if not numbers:
         raise BadInput(
-            "There is nothing to ask the opt-out service." if not numbers else "The request is not named .dat.",
-            why="The service refuses the whole file if it is empty or named otherwise.",
-            fix="Use extracts with NHS numbers, and a name like MAILBOX-231126-0001.dat.",
+            "There is nothing to ask the opt-out service: the extract holds no NHS number that can be used.",
+            why="The service looks people up by nothing else. Numbers that begin with 999 are for tests: they count"
+            " among made-up people only.",
+            fix="If the source should send numbers, ask it for them. If it has none, put an empty file where its"
+            " `cleaned_list` says: what is signed as `unverifiable_records` then decides for everybody in it, and"
+            " `drop` keeps nobody. Nothing was written.",
+            code="E-OPTOUT-REQUEST",
+        )
+    if path.suffix != ".dat":
+        raise BadInput(
+            "The request is not named .dat.",
+            why="The service refuses a file that is named otherwise.",
+            fix="Use a name like MAILBOX-231126-0001.dat.",
             code="E-OPTOUT-REQUEST",
         )
     content = "".join(f"{number},\n" for number in numbers).encode("ascii")

@@ -297,6 +297,8 @@ def steps_answer(folder: Path, steps: list[tuple[str, str]], period: str, *, pla
     told += [one for one in map(suppressed_line, outcomes) if one]
     repeated = [one for one in map(_repeated, outcomes) if one]
     told += repeated
+    emptied = [one for one in map(_nobody_left, outcomes) if one]
+    told += emptied
     told += [
         f"{done['source']} sent a header and no rows ({files}): it saw nobody, as its source file allows."
         for done in outcomes
@@ -312,9 +314,10 @@ def steps_answer(folder: Path, steps: list[tuple[str, str]], period: str, *, pla
             "drifted": drifted,
             "unusual_arrivals": marked,
             "repeated": len(repeated),
+            "nobody_left": len(emptied),
         },
         lines=[*outcome_lines(outcomes), *page_lines(found, {done["step"] for done in outcomes}), *told],
-        exit_code=EXIT_WARNING if warnings or drifted or marked or repeated else EXIT_OK,
+        exit_code=EXIT_WARNING if warnings or drifted or marked or repeated or emptied else EXIT_OK,
     )
 
 
@@ -342,6 +345,17 @@ def _repeated(done: Any) -> str:
         f"{done['source']}: {files} came again, so nothing in these files is of this month, and other files are new."
         " Put this month's there and run again; if the source confirms that nothing happened, go on."
     )
+
+
+def _nobody_left(done: Any) -> str:
+    """A sentence on a source that sent rows and tells of nobody; empty if some are left."""
+    because = {
+        "unverifiable": "no record has an NHS number by which an opt-out could be looked up, and its file says"
+        " `unverifiable_records: drop`. If its people may be kept unchecked, have `keep` approved.",
+        "left out": "all were set aside or left out: see why in section 9 of the IG audit.",
+    }
+    why = done["receipt"].get("nobody_left")
+    return f"{done['source']}: rows came and nobody of them is left: {because[why]}" if why else ""
 
 
 def outcome_lines(outcomes: list[Any]) -> list[str]:

@@ -26,12 +26,12 @@ def _group() -> None:
 def add(
     extract: Annotated[Path, typer.Argument(metavar="FILE", help="An extract: CSV, Parquet, Excel or a zip of one.")],
     organisation: Annotated[str, typer.Option("--organisation", metavar="TEXT", help="Who sends it.")],
+    sector: Annotated[
+        Sector, typer.Option("--sector", help="Which part of public life it belongs to; rules ask more of some.")
+    ],
     folder: Annotated[Path, typer.Option("--dir", "--project", metavar="DIR", help="The project folder.")] = Path(),
     source_id: Annotated[str, typer.Option("--id", metavar="ID", help="Its id; without it the file's name.")] = "",
     title: Annotated[str, typer.Option("--title", metavar="TEXT", help="What the extract is.")] = "",
-    sector: Annotated[Sector, typer.Option("--sector", help="Which part of public life it belongs to.")] = (
-        Sector.COUNCIL
-    ),
     sheet: Annotated[str, typer.Option("--sheet", metavar="NAME", help="Which sheet of a workbook is meant.")] = "",
     json: Json = False,
 ) -> Answer:

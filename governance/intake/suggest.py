@@ -36,7 +36,7 @@ _NAMES = {
     "birth_place": r"birthplace|placeofbirth",
     "occupation": r"occupation|job(title)?",
     "sex": r"(stated|current)?(sex|gender)(atbirth)?(code)?",
-    "ethnic_group": r"ethnic(ity|group|category|origin)?",
+    "ethnic_group": r".*ethnicity(code)?|ethnic(group|category|origin)?(code)?",
     "first_language": r"(first|main|preferred|spoken|home)lang(uage)?(code)?|languagecodepreferred|language",
     "birth_year": r"(birthyear|yearofbirth|yob)",
 }
@@ -50,6 +50,11 @@ _OF_OTHERS = re.compile(
 """Begins of names of columns that hold something of somebody else: by it two people would be taken for one."""
 _OF_OTHERS_ANYWHERE = re.compile(r"nextofkin|emergencycontact|landlord|guardian|keyworker|caseworker|practitioner")
 """Words of such names that stand in no other, wherever they are: *Phone (next of kin)*."""
+_OF_STAFF = re.compile(
+    r".*(officer|worker|practitioner|clinician|assessor|coordinator|advis[eo]r|caseholder|handler|manager)(name|initials)?"
+    r"|.*(created|entered|updated|recorded|completed|assessed|amended|logged|allocated|assigned)(by|to)(name|user)?"
+)
+"""Names of columns that say who of a service dealt with somebody: few of them, and short, as codes are."""
 _ONE_EACH = ("forename", "surname", "full_name", "date_of_birth", "postcode")
 _OWN = re.compile(rf"({_WHOSE.pattern}(s|details|detailss)?)?(home|current|usual|main)?(post(al)?code)(home|current)?")
 """Names of a column that holds where somebody lives, not where something happened."""
@@ -215,6 +220,8 @@ def _by_content(shape: Shape) -> Suggestion:
         return Suggestion(column_class=ColumnClass.QUASI_IDENTIFIER, role="sex", why="its values are those of sex")
     if shape.long_numbers >= _LIKELY:
         return _direct("other_identifier", "in doubt, long numbers: clinical codes need their `code_system` to be sent")
+    if _OF_STAFF.fullmatch(plain(shape.name)):
+        return _direct("other_identifier", "in doubt, may name who works there: never encoded, never sent")
     coded = shape.distinct <= _FEW_CODES and shape.rows >= _CODED_ROWS and 0 < shape.longest <= _CODE
     if coded and not _RECORD_ID.fullmatch(plain(shape.name)):
         return Suggestion(column_class=ColumnClass.ATTRIBUTE, why="a few short codes")

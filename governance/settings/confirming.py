@@ -102,15 +102,24 @@ def _signed(file: ExtractFile, way: Way) -> Signature | None:
 
 
 def _faults(yaml: YamlFile, number: int, file: ExtractFile, names: Sequence[str]) -> Iterator[Fault]:
-    """One line a way: forty lines that say the same are read by nobody."""
+    """One line a way, and one for what is in no list of it: forty lines that say the same are read by nobody."""
+    at: Location = ("files", number, "columns")
     for way in Way:
         going = [name for name in names if _way(file.columns[name]) is way]
-        if not going:
-            continue
-        at: Location = ("files", number, "columns")
-        lines = [yaml.line((*at, name)) for name in going]
-        first = min(going, key=lambda name: yaml.line((*at, name)))
-        yield yaml.fault((*at, first), _what(file, way, going, lines), _fix(file, way, going), _LOOK)
+        listed = [name for name in going if _waits_for_a_name(file, way, name)]
+        for group in (listed, [name for name in going if name not in listed]):
+            if group:
+                lines = [yaml.line((*at, name)) for name in group]
+                first = min(group, key=lambda name: yaml.line((*at, name)))
+                yield yaml.fault(
+                    (*at, first), _what(file, way, group, lines), _fix(way, signable=group is listed), _LOOK
+                )
+
+
+def _waits_for_a_name(file: ExtractFile, way: Way, name: str) -> bool:
+    """Whether a column stands in a list, as it is classed now, under which nobody has put a name yet."""
+    drafted: Signature | None = getattr(file.confirmed, way.value)
+    return drafted is not None and is_left(drafted.by) and drafted.holds(name, file.columns[name].column_class)
 
 
 def _what(file: ExtractFile, way: Way, names: Sequence[str], lines: Sequence[int]) -> str:
@@ -131,9 +140,7 @@ def _beside(file: ExtractFile, way: Way, names: Sequence[str]) -> str:
     return f"; whoever signed for `{way}` did not sign for {them}{now if listed.intersection(names) else ''}"
 
 
-def _fix(file: ExtractFile, way: Way, names: Sequence[str]) -> str:
-    drafted: Signature | None = getattr(file.confirmed, way.value)
-    by_itself = drafted is None or _signed(file, way) is not None
-    if drafted and not by_itself and all(drafted.holds(name, file.columns[name].column_class) for name in names):
+def _fix(way: Way, *, signable: bool) -> str:
+    if signable:
         return f"Correct what is wrong; then put name and role at `confirmed`, `{way}`, `by`, or {_OWN}."
     return f"Correct what is wrong; then {_OWN}."

@@ -75,6 +75,18 @@ def test_warnings_of_policy_rules_end_with_one(capsys, toy, monkeypatch):
     assert "see the IG audit" in done.out
 
 
+def test_another_look_up_is_told_before_anybody_signs(capsys, toy):
+    """Two people would have signed for a digest with which no month runs."""
+    path = toy / "lookups" / "areas.csv"
+    path.write_text(path.read_text("utf-8") + "ZZ1 1AB,X00000001,North,Moor,5\n", "utf-8")
+
+    done = here(capsys, "check", toy)
+
+    assert (done.code, "E-LOOKUP-DIGEST" in done.err) == (2, True)
+    path.unlink()
+    assert here(capsys, "check", toy).code in (0, 1), "a machine without a source has none"
+
+
 def test_a_plan_tells_pairs_and_blocks_and_compares_nothing(capsys, toy, monkeypatch):
     """By rule, said to be restricted; refused with the fix where a rule is over its budget; nothing is published."""
     _run(capsys, toy, "pseudonymise")

@@ -74,6 +74,40 @@ def test_no_number_is_said_or_recorded(asking, capsys):
     assert entry.facts == {"period": PERIOD, "source": "gp_register", "list_sha256": done.json["result"]["sha256"]}
 
 
+@pytest.mark.parametrize(("numbers", "code"), [("none", "E-OPTOUT-REQUEST"), ("no file", "E-EXTRACT-AWAITING")])
+def test_why_nothing_can_be_asked_is_said(asking, capsys, numbers, code):
+    """With its own code and remedy, as of any step: what stops the request is no fault inside joinedup."""
+    [extract] = (asking / f"extracts/{PERIOD}").glob("gp_*")
+    content = extract.read_text("utf-8")
+    for number in range(40):
+        content = content.replace(nhs_number(number), "")
+    extract.write_text(content, "utf-8")
+    if numbers == "no file":
+        extract.unlink()
+
+    done = request(capsys, asking)
+
+    assert (done.code, done.json["error"]["code"]) == (1 if numbers == "no file" else 3, code)
+    assert not list((asking / "optout").rglob("*.dat"))
+    assert numbers == "no file" or "`drop` keeps nobody" in done.json["error"]["fix"]
+
+
+def test_a_source_of_which_nobody_is_left_is_told(asking, capsys):
+    """Without numbers there is nothing to ask, and `drop` empties the source; the month would look like any other."""
+    [extract] = (asking / f"extracts/{PERIOD}").glob("gp_*")
+    content = extract.read_text("utf-8")
+    for number in range(40):
+        content = content.replace(nhs_number(number), "")
+    extract.write_text(content, "utf-8")
+    (asking / ANSWER).parent.mkdir(parents=True, exist_ok=True)
+    (asking / ANSWER).write_bytes(b"")
+
+    done = here(capsys, "pseudonymise", asking, "--source", "gp_register", "--plain")
+
+    assert done.code == 1
+    assert "gp_register: rows came and nobody of them is left: no record has an NHS number" in done.out
+
+
 def test_a_month_waits_and_goes_on(asking, capsys):
     """Other sources are done meanwhile; nothing is linked; with the answer there the same command finishes."""
     waits = here(capsys, "run", asking, "--plain", "--json")

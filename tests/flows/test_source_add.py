@@ -153,7 +153,7 @@ def drafted(tmp_path_factory):
     """The synthetic system's settings with a draft of a stranger's extract, which lies below extracts/."""
     root = Path(shutil.copytree(DEMO, tmp_path_factory.mktemp("source_add") / "project"))
     deliver(root, {"plain.csv": LAYOUTS["plain.csv"][0]})
-    add_source(root, root / "extracts" / PERIOD / "plain.csv", source_id="stranger", organisation=SENDER)
+    add_source(root, root / "extracts" / PERIOD / "plain.csv", source_id="stranger", organisation=SENDER, sector="vcse")
     return root
 
 
@@ -165,9 +165,8 @@ def root(drafted, tmp_path):
 
 def add(capsys, root: Path, extract: Path, *words: str) -> tuple[int, str]:
     """Exit code and everything the command said."""
-    code = run(
-        ["source", "add", str(extract), "--dir", str(root), "--id", "stranger", "--organisation", SENDER, *words]
-    )
+    told = ["--id", "stranger", "--organisation", SENDER, "--sector", "vcse"]
+    code = run(["source", "add", str(extract), "--dir", str(root), *told, *words])
     said = capsys.readouterr()
     return code, said.out + said.err
 
@@ -231,7 +230,7 @@ def test_numbers_of_days_are_suggested_as_dates_only_by_a_name_and_to_be_confirm
     extract = root / "days.csv"
     extract.write_text(f"Client Ref,DOB,Referral Date,Team code\n{rows}", "utf-8")
 
-    add_source(root, extract, source_id="days", organisation=SENDER)
+    add_source(root, extract, source_id="days", organisation=SENDER, sector="vcse")
 
     draft = (root / "sources" / "days.yaml").read_text("utf-8")
     born, referred, team = [line for line in draft.splitlines() if "confirm: true}" in line][1:]
@@ -239,6 +238,21 @@ def test_numbers_of_days_are_suggested_as_dates_only_by_a_name_and_to_be_confirm
     assert 'class: event_field, format: "excel-1900", confirm: true' in referred
     assert "numbers of days, as spreadsheets keep dates; excel-1904 would fit, too" in referred
     assert "class: attribute, confirm: true" in team
+
+
+def test_what_is_signed_together_and_what_by_itself_are_told_apart(root, capsys):
+    """Days that fit two formats are in no list: whoever puts a name under the list has not signed for them."""
+    rows = "".join(f"C{n:04},{40000 + n},{45000 + n % 9},{n % 9}\n" for n in range(ROWS))
+    extract = root / "days.csv"
+    extract.write_text(f"Client Ref,DOB,Referral Date,Team code\n{rows}", "utf-8")
+    add_source(root, extract, source_id="days", organisation=SENDER, sector="vcse")
+
+    assert run(["check", str(root)]) == 3
+    [*lines] = [line for line in capsys.readouterr().err.splitlines() if "sources/days.yaml" in line]
+
+    assert [(line.split("`")[1], "put name and role" in line) for line in lines] == [
+        ("Client Ref", True), ("DOB", False), ("Team code", True), ("Referral Date", False),
+    ]  # fmt: skip
 
 
 @pytest.mark.parametrize(
@@ -332,6 +346,6 @@ def test_where_a_months_file_belongs_is_said(root, capsys):
         else:
             extract.write_bytes(content)
         name = "a" + str(len(ending))
-        words = ["--project", str(root), "--id", name, "--organisation", SENDER]
+        words = ["--project", str(root), "--id", name, "--organisation", SENDER, "--sector", "vcse"]
         assert run(["source", "add", str(extract), *words]) == 0
         assert f"extracts/YYYY-MM/{name}{ending} in the project folder" in capsys.readouterr().out

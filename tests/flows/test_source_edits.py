@@ -183,15 +183,20 @@ def test_what_was_signed_reads_the_extract_without_a_row_or_a_day_lost(root, str
     assert intake.con.execute(f'SELECT count("{born}") FROM file_stranger').fetchall() == [(ROWS,)]
 
 
-def test_who_sends_it_is_said_with_the_command(project, tmp_path, capsys):
-    """So no draft has a line for it, and the ten hold for every draft; without it nothing is drafted."""
+@pytest.mark.parametrize("missing", ["--organisation", "--sector"])
+def test_who_sends_it_is_said_with_the_command(project, tmp_path, capsys, missing):
+    """So no draft has a line for it, and the ten hold for every draft; without it nothing is drafted.
+
+    The police's, taken for a council's, would pass without saying which part of the Act it is held under.
+    """
     root, extract = Path(shutil.copytree(project, tmp_path / "project")), tmp_path / "members.csv"
     extract.write_bytes(MEMBERS.extract())
+    said = {"--organisation": SAID["organisation"], "--sector": "vcse"}
     words = ["source", "add", str(extract), "--dir", str(root), "--id", "stranger"]
-    assert run(words) == 3
-    assert "--organisation" in capsys.readouterr().err
+    assert run([*words, *(one for each in said.items() if each[0] != missing for one in each)]) == 3
+    assert missing in capsys.readouterr().err
     assert not (root / SOURCE).exists()
-    assert run([*words, "--organisation", SAID["organisation"]]) == 0
+    assert run([*words, *(one for each in said.items() for one in each)]) == 0
     assert len(_filled_in(root)) == 8
 
 

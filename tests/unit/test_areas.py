@@ -47,10 +47,10 @@ def test_another_file_than_the_signed_one_is_refused(tmp_path):
 
     assert refused.value.code == "E-LOOKUP-DIGEST"
     assert str(refused.value) == (
-        "lookups/areas.csv is not the look-up that project.yaml was signed with.\n"
+        "lookups/areas.csv is not the look-up whose digest project.yaml gives.\n"
         "  Why: Another edition puts people in other areas and deprivation groups, and nobody would see it.\n"
-        "  Fix: Restore the signed file; or, for a new edition, set lookup.edition and lookup.sha256 in project.yaml"
-        " and have the project approved again."
+        "  Fix: Restore the file that was signed for; or, for a new edition, set lookup.edition and lookup.sha256 in"
+        " project.yaml (`sha256sum lookups/areas.csv` prints it) and have the project approved again."
     )
 
 

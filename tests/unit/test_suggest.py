@@ -190,3 +190,20 @@ def test_what_is_somebody_elses_links_nobody(name, kind):
 def test_what_only_begins_like_somebody_elses_is_what_it_holds(name):
     """An agency is no partner of anybody."""
     assert suggest([_shape(name)])[0].column_class is ColumnClass.ATTRIBUTE
+
+
+@pytest.mark.parametrize("name", ["Case Officer", "Allocated worker", "CREATED_BY", "Assigned To", "Lead practitioner"])
+def test_who_works_there_is_no_attribute(name):
+    """A dozen officers are a few short values, as codes are; their names would stand among what may be sent."""
+    [one] = suggest([_shape(name)])
+
+    assert (one.column_class, one.role) == (ColumnClass.DIRECT_IDENTIFIER, "other_identifier")
+
+
+def test_what_people_say_themselves_is_their_ethnic_group():
+    """As police forces call the column; an officer's view of it is not the person's."""
+    found = suggest(
+        [_shape("SELF_DEF_ETHNICITY"), _shape("Self-defined ethnicity"), _shape("Officer defined ethnicity")]
+    )
+
+    assert [one.role for one in found] == ["ethnic_group", "ethnic_group", "other_identifier"]
