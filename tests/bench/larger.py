@@ -3,8 +3,9 @@
 python -m tests.bench.larger --copies 15 --events 6 cohorts PROJECT --plain
 
 What linkage and the sources sent is multiplied when it is opened: every person, record, home and draw so many times
-under new ids (systems that share no one), and every event so many times, each time eleven days earlier. All events of
-a person move alike, so what follows what, and after how long, stays; how often somebody was seen does not.
+under new ids (systems that share no one, and live in small areas of their own: else everybody had as many twins), and
+every event so many times, each time eleven days earlier. All events of a person move alike, so what follows what, and
+after how long, stays; how often somebody was seen does not.
 """
 
 import argparse
@@ -20,7 +21,7 @@ from flows import cohorts
 from tests.bench import more_people
 
 DAYS_APART = 11
-_NEW_NUMBER, _NEW_TEXT = ("record_id", "household"), ("person_id",)
+_NEW_NUMBER, _NEW_TEXT = ("record_id", "household"), ("person_id", "small_area")
 _DAYS, _NUMBER = ("start", "end"), "event_no"
 _EVENTS = "record_event"
 
@@ -53,7 +54,7 @@ def _earlier(table: pa.Table, number: int) -> pa.Table:
 
 
 def _renamed(table: pa.Table, number: int) -> pa.Table:
-    """The same of others: every id, home and person has another name."""
+    """The same of others: every id, home, person and small area has another name."""
     if not number:
         return table
     mark = np.int64(np.uint64(number * 0x9E3779B97F4A7C15 & (1 << 62) - 1))

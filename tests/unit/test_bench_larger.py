@@ -40,3 +40,12 @@ def test_what_followed_an_event_still_follows_it():
     assert [(late["start"] - early["end"]).days for early, late in zip(rows[::2], rows[1::2], strict=True)] == [11] * 3
     assert [row["start"] for row in rows[::2]] == [date(2026, 3, 2) - timedelta(n * DAYS_APART) for n in range(3)]
     assert found.slice(0, 2).equals(EVENTS)
+
+
+def test_a_copy_lives_in_small_areas_of_its_own():
+    """What is not recorded of a home is not recorded of its copy."""
+    homes = pa.table({"record_id": [7, 9], "small_area": pa.array(["E01", None], pa.string())})
+
+    found = multiplied({"record_person": homes}, copies=3, events=1)["record_person"]
+
+    assert found["small_area"].to_pylist() == ["E01", None, "E0101", None, "E0102", None]
