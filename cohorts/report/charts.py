@@ -20,8 +20,12 @@ _LABEL_WIDTH = 144
 _PLOT_LEFT = 154
 _TEXT_ROOM = 104
 _LINE_HEIGHT = 17
-_ROW_HEIGHT = 38
+_ROW_HEIGHT, _CLOSE_HEIGHT = 38, 29
+"""Of a row; and where there are more than so many rows: a picture of all services is not longer than half a sheet."""
+_MANY_ROWS = 12
 _LABEL_CHARACTERS = 19
+_PIECE = 14
+"""Characters of a word too long for its line, before a hyphen: of wide letters no more fit."""
 _AXIS_TIMES = 2.5
 """How far the axis reaches, in times the highest rate."""
 _APART = 3
@@ -102,9 +106,9 @@ def bar_chart(chart_id: str, title: str, bars: Sequence[Bar], *, most: SafeCell)
     full = max([bar.cell.people or 0 for bar in bars] + [most.people or 0, 1])
     room = WIDTH - _PLOT_LEFT - _TEXT_ROOM
     parts: list[Markup] = []
-    top = 4.0
+    top, least = 4.0, _CLOSE_HEIGHT if len(bars) > _MANY_ROWS else _ROW_HEIGHT
     for bar in bars:
-        lines, height = _label(bar.label, top)
+        lines, height = _label(bar.label, top, least)
         middle, width = top + height / 2, room * (bar.cell.people or 0) / full
         parts += lines
         if width:
@@ -225,14 +229,19 @@ def words_of(rate: Ranged) -> str:
     return rate.text if rate.low is None else f"{rate.text} ({rate.interval_text})"
 
 
-def _label(text: str, top: float) -> tuple[list[Markup], float]:
+def _label(text: str, top: float, least: float = _ROW_HEIGHT) -> tuple[list[Markup], float]:
     """A row's name, wrapped, right-aligned beside the plot; and the height of the row."""
-    lines = textwrap.wrap(text, _LABEL_CHARACTERS) or [""]
-    height = max(_ROW_HEIGHT, _LINE_HEIGHT * len(lines) + 12)
+    lines = textwrap.wrap(" ".join(map(_hyphened, text.split())), _LABEL_CHARACTERS) or [""]
+    height = max(least, _LINE_HEIGHT * len(lines) + 12)
     first = top + height / 2 + 5 - _LINE_HEIGHT * (len(lines) - 1) / 2
     return [
         line_of_text(_LABEL_WIDTH, first + _LINE_HEIGHT * n, line, anchor="end") for n, line in enumerate(lines)
     ], height
+
+
+def _hyphened(word: str) -> str:
+    """A word that fits as it is, a longer one in pieces with a hyphen at the end of each."""
+    return word if len(word) <= _LABEL_CHARACTERS else "- ".join(textwrap.wrap(word, _PIECE))
 
 
 def line_of_text(x: float, y: float, text: str, *, anchor: str = "start") -> Markup:

@@ -18,7 +18,7 @@ _ROW, _TOP = 32, 8
 _WIDEST_STEP, _DOTS_ROOM, _WORDS_ROOM = 36.0, 290, 172
 """Between two services; for all of them; and what a row in words needs."""
 _TEXT_ROOM = 92
-_CHARACTER, _LINE = 7.6, 15
+_CHARACTER, _LINE = 8.5, 15
 _NARROW = 18
 """A service's name of more characters than this is broken into lines."""
 _STRIPE, _HOLLOW = "#f1f4f7", "#6f777b"
