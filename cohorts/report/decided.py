@@ -1,5 +1,6 @@
 """What you decided last time: each finding with its owner and next step, and whether it is done, due or overdue."""
 
+from collections.abc import Sequence
 from datetime import date
 
 from cohorts.report.board_facts import DecisionFacts
@@ -10,7 +11,7 @@ from cohorts.report.tables import anchor
 from governance.disclosure import SafeFrame
 from governance.english import joined, long_date, month
 
-DONE, DUE, OVERDUE = "Done", "Due", "Overdue"
+DONE, DUE, OVERDUE = "Done", "Not yet due", "Overdue"
 _SINCE = "The number since the last report"
 
 
@@ -40,9 +41,23 @@ def decided_page(frame: SafeFrame, facts: ReportFacts) -> DecidedPage | None:
         else f"The one decision is {found[0].state.lower()}"
     )
     return DecidedPage(
-        summary=f"{whole}, as of {long_date(last_day)}.",
+        summary=f"{whole}{_as_of(facts.board_file.decisions, last_day)}",
         decisions=found,
         note=_note(facts.since) if any(_SINCE in dict(each.facts) for each in found) else "",
+    )
+
+
+def _as_of(decisions: Sequence[DecisionFacts], last_day: date) -> str:
+    """Until when it is told; where the board's file is newer than the records, as in a past month made again, that."""
+    newer = sum(each.decided_on > last_day for each in decisions)
+    ended = sum(each.done_on is not None and each.done_on > last_day for each in decisions)
+    if not newer + ended:
+        return f", as of {long_date(last_day)}."
+    counts = {"decided": newer, "done": ended}
+    told = [f"{number} {'was' if number == 1 else 'were'} {word}" for word, number in counts.items() if number]
+    return (
+        f". The records of this report end on {long_date(last_day)}: {joined(told)} later, so no number here can show"
+        " what came of that."
     )
 
 

@@ -127,7 +127,7 @@ def test_the_next_report_carries_a_finding_with_what_came_back():
     page = build_page(invented_frame(), invented_facts()).decided
     first, second, third = page.decisions
 
-    assert page.summary == "Of 3 decisions, 1 is overdue, 1 is due and 1 is done, as of 30 September 2025."
+    assert page.summary == "Of 3 decisions, 1 is overdue, 1 is not yet due and 1 is done, as of 30 September 2025."
     assert [each.state for each in page.decisions] == [DONE, OVERDUE, DUE]
     assert dict(first.facts)["What came back"].startswith("Two districts")
     assert dict(first.facts)["The number since the last report"].startswith(
@@ -136,6 +136,19 @@ def test_the_next_report_carries_a_finding_with_what_came_back():
     assert dict(second.facts)["The number since the last report"].startswith("[c] people")
     assert "The number since the last report" not in dict(third.facts)
     assert (third.group, third.link) == ("", "")
+
+
+def test_decisions_newer_than_the_records_are_told_as_that():
+    """A past month's report that is made again holds the board's file of today, and cannot show what came of it."""
+    ends = date(2025, 7, 1)  # the board decided on 20 June, and one was done in September
+    older = build_page(invented_frame(), replace(invented_facts(), as_of=ends)).decided.summary
+    oldest = build_page(invented_frame(), replace(invented_facts(), as_of=date(2025, 6, 20))).decided.summary
+
+    assert older == (
+        "Of 3 decisions, 2 are not yet due and 1 is done. The records of this report end on 30 June 2025: 1 was done"
+        " later, so no number here can show what came of that."
+    )
+    assert "3 were decided and 1 was done later" in oldest
 
 
 def test_one_decision_is_told_in_the_singular():
