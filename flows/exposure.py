@@ -12,7 +12,7 @@ from flows.demo.generate import PERIODS
 from flows.reference_people import reference_payload, reference_sources
 from governance.code_version import code_version
 from governance.english import rounded
-from governance.exposure import FILE, FORMAT, SEES, exposure_digest, held_against
+from governance.exposure import FILE, FORMAT, SEES, exposure_digest, held_against, seen_by
 from governance.home_rungs import home_rungs, tells_homes
 from governance.intake.period import as_of_date
 from governance.settings import Bundle, load_bundle
@@ -103,7 +103,7 @@ def exposure_lines(found: dict[str, Any]) -> list[str]:
     longest = max(found["chains"].items(), key=lambda chain: chain[1], default=("none", 0))
     lines += ["", f"At most {longest[1]} records are tied to one another by equal codes ({longest[0]})."]
     lines += ["", *zone_lines(found["analysis_zone"], homes=found["homes_are_told"])]
-    lines += [f"ABOVE THE CEILING of {ceiling:.2%}: {SEES[sees]}." for sees, ceiling in found["over"].items()]
+    lines += [f"ABOVE THE CEILING of {ceiling:.2%}: {_all_down_to(sees)}." for sees, ceiling in found["over"].items()]
     return lines + ([f"Kept as {FILE}."] if found["recorded"] else [])
 
 
@@ -125,9 +125,14 @@ def _told(shares: dict[str, dict[str, float]], *, homes: bool) -> str:
     return f"The project sends no token that says who shares a home (`households`): {told}."
 
 
+def _all_down_to(sees: str) -> str:
+    """What an intruder uses up to one line, named by it."""
+    return f"all down to {SEES[sees].removeprefix('and ')}" if SEES[sees].startswith("and ") else SEES[sees]
+
+
 def _sentence(cell: dict[str, Any], over: dict[str, float], scenario: str) -> str:
     seeds = f", with {cell['seeds']:.0%} of people known already" if cell["seeds"] else ""
     mark = "  ABOVE" if scenario == "register" and not cell["seeds"] and cell["sees"] in over else ""
     return (
-        f"  {rounded(cell['unique'], 3):>7} of people can be told from all others by {SEES[cell['sees']]}{seeds}.{mark}"
+        f"  {rounded(cell['unique'], 3):>7} of people can be told from all others {seen_by(cell['sees'])}{seeds}.{mark}"
     )

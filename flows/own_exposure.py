@@ -9,7 +9,7 @@ from flows.exposure import SEED, zone_lines
 from flows.own_people import OwnPeople, own_people
 from flows.run import uses_of
 from governance.areas import load_area_lookup
-from governance.exposure import SEES
+from governance.exposure import seen_by
 from governance.keys.issue import household_context
 from linkage.exposure.measure import measure
 from linkage.exposure.sent import Source
@@ -73,4 +73,4 @@ def source_lines(found: dict[str, Any]) -> list[str]:
 
 def _sentence(cell: dict[str, Any]) -> str:
     known = f", with {cell['seeds']:.0%} known already" if cell["seeds"] else ""
-    return f"  {cell['unique']:6.1%} of records can be told from all others by {SEES[cell['sees']]}{known}."
+    return f"  {cell['unique']:6.1%} of records can be told from all others {seen_by(cell['sees'])}{known}."

@@ -28,6 +28,11 @@ SEES = {
 """What an intruder uses, line by line: each line with all above it."""
 
 
+def seen_by(sees: str) -> str:
+    """By what people are told from all others, as the end of a sentence: *by that and the length bands of names*."""
+    return f"by that {SEES[sees]}" if SEES[sees].startswith("and ") else f"by {SEES[sees]}"
+
+
 def exposure_digest(linkage: Linkage) -> str:
     """SHA-256 over the settings that decide what blocks and codes show; weights and thresholds are not among them."""
     told = {

@@ -72,7 +72,8 @@ def init(
         lines=[
             f"Made {folder} with:",
             *aligned((name,) for name in written),
-            "Next: edit project.yaml and sources/, then `joinedup keys new DIR` and `joinedup check DIR`.",
+            "Next: `joinedup source add --help` drafts a source from each extract; fill in what says REPLACE, and run"
+            f" `joinedup check {folder}` until nothing is left; then `joinedup keys new {folder}`.",
         ],
     )
 

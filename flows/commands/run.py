@@ -287,7 +287,8 @@ def steps_answer(folder: Path, steps: list[tuple[str, str]], period: str, *, pla
         "waivers": list(run.waivers),
     }
     warnings = sum(int(done["receipt"].get("warnings", 0)) for done in outcomes)
-    told = [f"{warnings} policy rules warn: see the IG audit."] if warnings else []
+    rules = "1 policy rule warns" if warnings == 1 else f"{warnings} policy rules warn"
+    told = [f"{rules}: see the IG audit."] if warnings else []
     told += run.waivers
     drifted = sum(int(done["receipt"].get("drifted", 0)) for done in outcomes)
     told += [f"{drifted} comparisons have drifted from the model: see the linkage report."] if drifted else []
@@ -352,7 +353,7 @@ def _nobody_left(done: Any) -> str:
     because = {
         "unverifiable": "no record has an NHS number by which an opt-out could be looked up, and its file says"
         " `unverifiable_records: drop`. If its people may be kept unchecked, have `keep` approved.",
-        "left out": "all were set aside or left out: see why in section 9 of the IG audit.",
+        "left out": "all were set aside or left out: the IG audit says why under “Every row accounted for”.",
     }
     why = done["receipt"].get("nobody_left")
     return f"{done['source']}: rows came and nobody of them is left: {because[why]}" if why else ""

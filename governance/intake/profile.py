@@ -81,6 +81,7 @@ def profile_extract(path: Path, sheet: str = "") -> Profile:
 
 
 def _unreadable(what: str, fix: str) -> BadInput:
+    fix = fix.replace("Put the extract there, or correct `path`.", "Give the path of a file that is there.")
     fix = fix.replace("Set `sheet` to", "Say --sheet and").replace("Correct `sheet`", "Correct --sheet")
     return BadInput(
         f"The extract {what}",

@@ -72,7 +72,7 @@ def test_warnings_of_policy_rules_end_with_one(capsys, toy, monkeypatch):
     done = here(capsys, "audit", toy, "--plain")
 
     assert done.code == 1
-    assert "see the IG audit" in done.out
+    assert "1 policy rule warns: see the IG audit." in done.out
 
 
 def test_another_look_up_is_told_before_anybody_signs(capsys, toy):

@@ -1,6 +1,7 @@
 """`joinedup exposure` measures a config and keeps a receipt that policy reads."""
 
 import json
+import re
 from types import SimpleNamespace
 
 import pytest
@@ -45,6 +46,8 @@ def test_the_table_is_sentences(capsys, project):
     done = here(capsys, "exposure", project, "--people", "1000", "--names", names)
 
     assert done.out.count(" of people can be told from all others by ") == 30
+    assert "told from all others by that and the length bands of names." in done.out
+    assert not re.search(r"by and|CEILING[^:]*: and", done.out)
     assert "names of a measured list" in done.out
     assert "ABOVE THE CEILING of 0.20%: who shares a block with whom." in done.out
     assert done.out.count("without the home token: ") == 2

@@ -240,6 +240,15 @@ def test_numbers_of_days_are_suggested_as_dates_only_by_a_name_and_to_be_confirm
     assert "class: attribute, confirm: true" in team
 
 
+def test_a_file_that_is_not_there_is_asked_for_as_it_was_given(root, capsys):
+    """No source file has a `path` yet that could be corrected."""
+    (root / "sources" / "stranger.yaml").unlink()
+    code, said = add(capsys, root, root / "nowhere.csv")
+
+    assert (code, "E-SOURCE-EXTRACT" in said) == (3, True)
+    assert "Give the path of a file that is there." in said
+
+
 def test_what_is_signed_together_and_what_by_itself_are_told_apart(root, capsys):
     """Days that fit two formats are in no list: whoever puts a name under the list has not signed for them."""
     rows = "".join(f"C{n:04},{40000 + n},{45000 + n % 9},{n % 9}\n" for n in range(ROWS))

@@ -27,6 +27,16 @@ def test_links_lead_somewhere(name):
     assert [target for target in targets if not (page.parent / target).exists()] == []
 
 
+@pytest.mark.parametrize("name", [name for name in NAMES if name.startswith("docs/how-to/")])
+def test_sections_of_the_audit_page_are_named_not_numbered(name):
+    """Guides led to section 9 for rows set aside when three others had come before it."""
+    text = " ".join((REPOSITORY / name).read_text("utf-8").split())
+
+    assert re.findall(r"audit page, section \d+|section \d+ of the audit", text) == []
+    if "Every row accounted for" in text:
+        assert 'title="Every row accounted for"' in (REPOSITORY / "governance/audit/row_sections.py").read_text("utf-8")
+
+
 @pytest.mark.parametrize("name", NAMES)
 def test_named_tests_exist(name):
     """A limit that names its test has one."""
