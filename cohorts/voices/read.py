@@ -1,6 +1,7 @@
 """A filled-in form back as cards: all faults at once, each with sheet and cell, and no word of what a cell holds."""
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
@@ -24,7 +25,8 @@ _MOST = 500
 """Cards in one form: people read each of them."""
 _LONGEST_CONSENT = timedelta(days=3 * 366)
 _OLDEST = timedelta(days=10 * 366)
-_DAYS = ("%Y-%m-%d", "%d/%m/%Y", "%Y-%m-%d %H:%M:%S")
+_DAYS = ("%Y-%m-%d", "%d/%m/%Y", "%Y-%m-%d %H:%M:%S", "%d.%m.%Y", "%d-%m-%Y", "%d %B %Y", "%d %b %Y")
+_NO_CARD = "If this row is no card, clear all of it."
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +47,8 @@ class _Sheet:
     raw: RawTable
     today: date
     faults: list[Fault] = field(default_factory=list)
+    references: list[tuple[str, int]] = field(default_factory=list)
+    """With the row that each stands in."""
 
     def rows(self) -> Iterator[tuple[int, dict[str, str]]]:
         """Row number and cells by field, of rows in which anything is filled in."""
@@ -86,12 +90,14 @@ def read_form(path: Path, groups: Sequence[Group], today: date) -> FilledIn:
     abouts = {text: about for group in groups for about, text in group.abouts.items()}
     asked = {(group.title, question): (group.area, group.id) for group in groups for question in group.questions}
     voices: list[Voice] = [*_cards(evidence, abouts), *_comments(questions, asked)]
+    _repeated(evidence, questions)
     faults = [*evidence.faults, *questions.faults]
-    faults += _repeated(voices)
-    if faults or not voices:
-        raise unusable("Some of its cells cannot be used." if faults else "Nothing in it is filled in.", faults)
+    if faults:
+        raise unusable("Some of its cells cannot be used.", faults)
+    if not voices:
+        raise _whole("nothing in it is filled in.", f"Fill in a row of {EVIDENCE}, or a comment of {QUESTIONS}.")
     if len(voices) > _MOST:
-        raise unusable(f"It has more than {_MOST} rows.", [])
+        raise _whole(f"it has more than {_MOST} rows.", "Split it into two forms.")
     return FilledIn(tuple(voices), parsed[0].sha256)
 
 
@@ -111,11 +117,17 @@ def _parsed(path: Path, name: str, columns: Sequence[Column]) -> Parsed:
             )
         )
     except NotText as error:
-        raise unusable(f"The file {error.fault.what}", []) from None
+        mend = f"Save the form as .xlsx again, with its sheets {EVIDENCE} and {QUESTIONS} called as they were."
+        raise _whole(f"it {error.fault.what}", mend) from None
     missing = [each.head for each in columns if each.head not in parsed.raw.header and not each.is_optional]
-    if missing or _ROW not in parsed.raw.header:
-        lacks = f"has not the columns {', '.join(missing)}." if missing else "has cells beside the columns of the form."
-        raise unusable(f"Its sheet {name} {lacks}", [])
+    if missing:
+        mend = (
+            f"Let the names of the columns stand in row {HEADER_ROW} as they were: take out rows that were put above."
+        )
+        raise _whole(f"its sheet {name} has not the columns {', '.join(missing)}.", mend)
+    if _ROW not in parsed.raw.header:
+        mend = f"Delete every column after {columns[-1].head}, also where it seems empty."
+        raise _whole(f"its sheet {name} has cells beside the columns of the form.", mend)
     return parsed
 
 
@@ -123,7 +135,9 @@ def _cards(sheet: _Sheet, abouts: Mapping[str, tuple[str, str, str]]) -> Iterato
     for row, cells in sheet.rows():
         before = len(sheet.faults)
         values = _values(sheet, row, cells)
-        if cells["about"] not in abouts:
+        if not cells["about"]:
+            sheet.fault(row, "What it is about", "is empty.", f"Choose one from the list. {_NO_CARD}")
+        elif cells["about"] not in abouts:
             sheet.fault(row, "What it is about", "is not one from the list.", "Choose one, or make the form anew.")
         if len(sheet.faults) > before:
             continue
@@ -140,7 +154,9 @@ def _comments(sheet: _Sheet, asked: Mapping[tuple[str, str], tuple[str, str]]) -
         values = _values(sheet, row, cells)
         found = asked.get((cells["about"], cells["question"]))
         if found is None:
-            sheet.fault(row, "Question", "is not a question of this report.", "Put back what stood there.")
+            sheet.fault(
+                row, "Question", "is not a question of this report.", "Put back what stood there, or clear the row."
+            )
         elif len(sheet.faults) == before:
             yield Comment(**{**values, "area": found[0] or None, "cohort": found[1]})
 
@@ -158,13 +174,13 @@ def _values(sheet: _Sheet, row: int, cells: Mapping[str, str]) -> dict[str, Any]
 def _value(sheet: _Sheet, row: int, column: Column, text: str) -> Any:
     if not text:
         if not column.is_optional:
-            sheet.fault(row, column.head, "is empty.", column.help)
+            sheet.fault(row, column.head, "is empty.", _how_to_fill(column))
         return None
     if column.choices is not None:
-        by_word = {word: code for code, word in column.choices.items()}
-        if text not in by_word:
+        by_word = {word.casefold(): code for code, word in column.choices.items()}
+        if text.casefold() not in by_word:
             sheet.fault(row, column.head, "is not one from the list.", "Choose one from the list.")
-        return by_word.get(text)
+        return by_word.get(text.casefold())
     if column.is_date:
         return _day(sheet, row, column, text)
     return _text(sheet, row, column, text)
@@ -177,6 +193,7 @@ def _text(sheet: _Sheet, row: int, column: Column, text: str) -> str | None:
         if not re.fullmatch(REFERENCE, text):
             sheet.fault(row, column.head, "is not a reference.", column.help)
             return None
+        sheet.references.append((text, row))
         return text
     for kind in looks_identifying(text):
         sheet.fault(
@@ -191,7 +208,8 @@ def _text(sheet: _Sheet, row: int, column: Column, text: str) -> str | None:
 def _day(sheet: _Sheet, row: int, column: Column, text: str) -> date | None:
     day = next((found for form in _DAYS if (found := _as_day(text, form))), None)
     if day is None:
-        sheet.fault(row, column.head, "is not a day.", "Write it as 31/12/2027.")
+        any_day = " Any day of that month will do." if column.field == "gathered" else ""
+        sheet.fault(row, column.head, "is not a day.", f"Write day, month and year, such as 31/12/2027.{any_day}")
     elif column.field == "until" and not sheet.today <= day <= sheet.today + _LONGEST_CONSENT:
         sheet.fault(row, column.head, "has passed, or is more than three years away.", column.help)
     elif column.field == "gathered" and not sheet.today - _OLDEST <= day <= sheet.today:
@@ -206,12 +224,26 @@ def _as_day(text: str, form: str) -> date | None:
         return None
 
 
-def _repeated(voices: Sequence[Voice]) -> list[Fault]:
-    references = [each.reference for each in voices]
-    twice = len(references) - len(set(references))
-    if not twice:
-        return []
-    return [Fault(what=f"{twice} rows have a reference that another row has.", fix="Give each row one of its own.")]
+def _how_to_fill(column: Column) -> str:
+    """What to do about an empty cell."""
+    if column.field == "consent":
+        return "Choose what the people agreed to. If they were not asked, clear the whole row: it cannot be printed."
+    if column.field == "reference":
+        return f"{column.help} {_NO_CARD}"
+    return "Choose one from the list." if column.choices else f"Fill it in. {column.help}"
+
+
+def _repeated(*sheets: _Sheet) -> None:
+    """A fault for every place of a reference that stands in more rows than one."""
+    times = Counter(reference for sheet in sheets for reference, _ in sheet.references)
+    for sheet in sheets:
+        for row in [row for reference, row in sheet.references if times[reference] > 1]:
+            sheet.fault(row, "Reference", "is that of another row, too.", "Give each row one of its own.")
+
+
+def _whole(what: str, mend: str) -> BadInput:
+    """The error where no single cell is wrong."""
+    return unusable("None of it was taken in.", [Fault(what=what, fix=mend)])
 
 
 def unusable(what: str, faults: Sequence[Fault]) -> BadInput:
@@ -220,7 +252,7 @@ def unusable(what: str, faults: Sequence[Fault]) -> BadInput:
         f"The form cannot be used. {what}",
         why="What people told us is printed for anybody to read: every cell has to be right, and nobody may be known"
         " from it.",
-        fix="Mend the cells that are named and import it again. Nothing was changed.",
+        fix="Mend what is named and import it again. Nothing was changed.",
         code="E-VOICES-FORM",
         faults=faults,
     )

@@ -26,6 +26,7 @@ _SUSPECT = (
     ("an email address or a name on a network", re.compile(r"@\w")),
     ("an address on the web", re.compile(r"\b(?:https?:|www\.)", re.I)),
     ("a name after a title", re.compile(r"\b(?i:mr|mrs|miss|ms|mx|dr|prof|sir|pc)\b\.? [A-Z][a-z]")),
+    ("a name as a list has it", re.compile(r"^[A-Z][\w'\u2019-]+, [A-Z][a-z]+\b")),
     ("somebody's name", re.compile(r"\b(?:my name is|i am called|(?:is|was) (?:called|named)) ", re.I)),
     (
         "a street address",

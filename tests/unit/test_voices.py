@@ -151,6 +151,10 @@ def test_the_form_can_be_used_without_seeing_it(form):
         ("What people told us", '="I was"&" lost"', "C4", "holds no text"),
         ("What people told us", "Dr Patel was kind.", "C4", "a name after a title"),
         ("Consent", None, "I4", "is empty"),
+        ("What it is about", None, "B4", "is empty"),
+        ("What people told us", "Smith, Jane waited.", "C4", "a name as a list has it"),
+        ("When it was told", "May 2026", "H4", "is not a day"),
+        ("May be printed until", "12/31/2026", "J4", "is not a day"),
     ],
 )
 def test_faults_name_sheet_and_cell_and_never_the_value(filled, head, value, cell, says):
@@ -165,6 +169,43 @@ def test_faults_name_sheet_and_cell_and_never_the_value(filled, head, value, cel
     assert not value or str(value) not in text
 
 
+@pytest.mark.parametrize(
+    "day", ["31/12/2026", "31.12.2026", "31-12-2026", "2026-12-31", "31 December 2026", "31 Dec 2026"]
+)
+def test_a_day_is_read_as_people_write_it(filled, day):
+    """Where day, month and year are there and in one order only; words from a list in whatever case."""
+    [card] = filled([GOOD | {"May be printed until": day, "Does it agree?": GOOD["Does it agree?"].upper()}])
+
+    assert (card.until, card.stance) == (date(2026, 12, 31), "agrees")
+
+
+@pytest.mark.parametrize(
+    ("edit", "says", "mend"),
+    [
+        (lambda book: book[EVIDENCE].insert_rows(1), "has not the columns", "stand in row 3 as they were"),
+        (
+            lambda book: book[EVIDENCE].cell(4, 14).__setattr__("value", "mine"),
+            "beside the columns",
+            "Delete every column",
+        ),
+        (lambda book: book[EVIDENCE].__setattr__("title", "Mine"), "no sheet called Evidence", "called as they were"),
+        (lambda book: book[QUESTIONS].__setitem__("D9", "More"), "C9", "Put back what stood there, or clear the row"),
+        (lambda book: book[EVIDENCE].__setitem__("I4", None), "I4", "If they were not asked, clear the whole row"),
+    ],
+)
+def test_what_a_secretary_may_do_to_a_form_is_told_with_what_to_do(form, tmp_path, edit, says, mend):
+    """A row or a note too many, a sheet's own name, a card without consent: each has its own way out."""
+    path = fill(io.BytesIO(form), tmp_path / "form.xlsx", EVIDENCE, [GOOD])
+    book = openpyxl.load_workbook(path)
+    edit(book)
+    book.save(path)
+    with pytest.raises(BadInput) as caught:
+        read_form(path, GROUPS, TODAY)
+
+    assert says in str(caught.value)
+    assert mend in str(caught.value)
+
+
 def test_all_faults_are_told_at_once_by_the_rows_of_the_sheet(filled):
     """Blank rows between do not move what is named."""
     with pytest.raises(BadInput) as caught:
@@ -177,7 +218,7 @@ def test_all_faults_are_told_at_once_by_the_rows_of_the_sheet(filled):
 
 def test_a_reference_stands_for_one_card(filled):
     """Two rows under one reference could not be withdrawn apart."""
-    with pytest.raises(BadInput, match="1 rows have a reference that another row has"):
+    with pytest.raises(BadInput, match=r"(?s)cell A4 .*cell A5 \(Reference\) is that of another row, too"):
         filled([GOOD, GOOD])
 
 
@@ -191,7 +232,7 @@ def test_a_form_without_the_columns_or_with_nothing_in_it_is_refused(form, fille
     for path, says in (("no.xlsx", "is not an Excel workbook"), ("other.xlsx", "Does it agree")):
         with pytest.raises(BadInput, match=says):
             read_form(tmp_path / path, GROUPS, TODAY)
-    with pytest.raises(BadInput, match="Nothing in it is filled in"):
+    with pytest.raises(BadInput, match="nothing in it is filled in"):
         filled([])
 
 
@@ -208,6 +249,7 @@ def test_a_form_without_the_columns_or_with_nothing_in_it_is_refused(form, fille
         ("case 20391187", "a long number"),
         ("Mrs Okafor said no", "a name after a title"),
         ("My name is Ann", "somebody's name"),
+        ("O'Neil, Ann waited", "a name as a list has it"),
         ("outside 12 Mill Lane", "a street address"),
         ("he is 43 years old", "somebody's exact age"),
         ("follow @someone", "an email address or a name on a network"),
@@ -225,6 +267,7 @@ def test_words_that_may_identify_somebody_are_told_by_kind(text, kind):
         "It took 12 weeks, and 3 of 5 people gave up.",
         "In May 2025 the door was shut.",
         "The way in is hard.",
+        "Sometimes, no one came. In Harwick, Saltby and the Fens, everyone waits.",
     ],
 )
 def test_plain_words_pass(text):
