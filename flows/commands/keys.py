@@ -7,6 +7,7 @@ import typer
 
 from flows.commands.options import Folder, Json
 from flows.commands.output import Answer, aligned
+from governance.errors import EXIT_OK, EXIT_WARNING
 
 keys_app = typer.Typer(help="Make, issue, replace and verify the project's keys. Secrets are never shown.")
 
@@ -81,12 +82,19 @@ def keys_list(folder: Folder, json: Json = False) -> Answer:
 def keys_verify(folder: Folder, custodians: With = None, json: Json = False) -> Answer:
     """Open every key held here and check that it is whole, valid today, and what it says it is.
 
-    With custodians' folders it is also the yearly recovery test: every share is opened and fitted to another.
+    With custodians' folders it is also the yearly recovery test: every share is opened and fitted to another. Ends with
+    exit code 1 if files or folders below keys/ can be opened by other users.
     """
     from flows.key_desk import verify_keys
+    from governance.policy.disk import read_disk
 
     checked = verify_keys(folder, custodians or [])
-    return Answer(result={"checked": checked}, lines=[f"{checked} keys are whole and valid today."])
+    lines = [f"{checked} keys are whole and valid today."]
+    is_open = read_disk(folder).open_to_others.get("keys", 0)
+    if is_open:
+        lines += [f"Others may open what lies in keys/ ({is_open}): `joinedup doctor DIR` says how to close it."]
+    result = {"checked": checked, "open_to_others": is_open}
+    return Answer(result=result, lines=lines, exit_code=EXIT_WARNING if is_open else EXIT_OK)
 
 
 @keys_app.command("issue")

@@ -1,6 +1,7 @@
 """The command line says what it takes, what it did, and what went wrong, to people and to programs."""
 
 import json
+import os
 import shutil
 from pathlib import Path
 
@@ -335,6 +336,15 @@ def test_keys_verify_names_a_damaged_key(capsys, toy):
 
     assert done.code == 2
     assert "zone_linkage" in done.err
+
+
+@pytest.mark.skipif(os.name == "nt", reason="no modes")
+def test_keys_that_others_may_open_are_told(capsys, toy):
+    """Whole and valid is not all that a key has to be."""
+    (toy / "keys" / "approver").chmod(0o755)
+    done = here(capsys, "keys", "verify", toy)
+
+    assert (done.code, "Others may open what lies in keys/ (1)" in done.out) == (1, True)
 
 
 def test_demo_keys_are_refused_for_real_people(capsys, toy):
