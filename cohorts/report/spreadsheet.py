@@ -117,7 +117,7 @@ def _told(cohort: CohortSection) -> Table | None:
             [(one.stance, one.says, one.source) for one in step.quotes] or [(step.verdict, "", "")]
         )
     ]
-    head = ("Step", "Number", "Of the number", "What people told us", "Where it comes from")
+    head = ("Step", "Number", "Compared with the number", "What people told us", "Where it comes from")
     text = frozenset({1, 2, 3, 4})
     return (
         Table(caption=f"{cohort.title}: what people told us", head=head, rows=tuple(rows), text_columns=text)

@@ -131,7 +131,7 @@ def voice_page(
 
 def _table(title: str, steps: Sequence[VoiceStep]) -> Table:
     rows = tuple((step.label, step.verdict, str(len(step.quotes))) for step in steps)
-    head = ("Step", "Of the number", "Cards")
+    head = ("Step", "Compared with the number", "Cards")
     return Table(caption=f"{title}: who was heard", head=head, rows=rows, text_columns=frozenset({1}))
 
 
@@ -142,8 +142,8 @@ def _heard(steps: int, silent: int, told: int, back: int, area: str) -> str:
         return f"No one has told us about these steps in {area} alone yet. The next step is to ask here."
     if silent == steps:
         return "No one has told us about any of these steps yet. That is a finding, too: no one has asked."
-    if silent and back:
-        return f"On {silent} of {steps} steps no one was heard, or what people told us is kept back."
+    if back and told < steps:  # not which of the two: nobody is told on which step a card is kept back
+        return f"On {steps - told} of {steps} steps no one was heard, or what people told us is kept back."
     if silent:
         return f"On {silent} of {steps} steps no one was heard. That is a finding, too."
     return "On every step someone was heard." if told == steps else "Some of what people told us is kept back."

@@ -348,6 +348,18 @@ def test_the_page_says_how_many_cards_are_gone():
     assert voice_page(VoicesFacts(), [], 0).gone == ()
 
 
+def test_steps_without_a_card_are_counted_whether_silent_or_kept_back():
+    """A group whose cards are kept back counts with those of which nobody spoke: the tables show no card on either."""
+    small = SafeCell(Status.SHOWN, 40, "40", 2)
+    back = voice_steps(VOICES, COHORTS[0].id, (), small)
+    told = steps_of(VOICES, COHORTS[0].id)
+    page = voice_page(VOICES, [("One", told), ("Two", back)], kept_back(VOICES, COHORTS[0].id, small))
+    cards = [row[2] for table in page.tables for row in table.rows]
+
+    assert {step.verdict for step in back} == {KEPT_BACK}
+    assert page.heard.startswith(f"On {cards.count('0')} of {len(cards)} steps no one was heard, or")
+
+
 def test_a_comment_on_a_group_that_is_gone_is_counted_as_left_out():
     """Whoever wrote it should know why it is not there; a comment on a group of this report is printed beside it."""
     about = {one.cohort for one in VOICES.comments}
