@@ -117,6 +117,37 @@ def test_what_is_asked_stands_on_the_first_page_of_the_pdf(pdf):
     assert on_first == ["What we found", "What we ask of the board"]
 
 
+def marks_of(element, sheet, page=None):
+    """Numbers of the marked pieces of one sheet, in the order in which the tags have them."""
+    if isinstance(element, pikepdf.Array):
+        for each in element:
+            yield from marks_of(each, sheet, page)
+    elif isinstance(element, pikepdf.Dictionary):
+        page = element.get("/Pg", page)
+        if "/MCID" in element:
+            yield from marks_of(element.MCID, sheet, page)
+        elif "/K" in element:
+            yield from marks_of(element.K, sheet, page)
+    elif page is not None and page.objgen == sheet.objgen:
+        yield int(element)
+
+
+def drawn_marks(sheet):
+    """The same numbers in the order in which the sheet is drawn, which is how text is copied out of it."""
+    for operands, operator in pikepdf.parse_content_stream(sheet):
+        if str(operator) == "BDC" and isinstance(operands[1], pikepdf.Dictionary) and "/MCID" in operands[1]:
+            yield int(operands[1].MCID)
+
+
+def test_the_first_page_is_read_in_the_order_in_which_it_stands(pdf):
+    """Read aloud by its tags or copied as text, no piece comes before one that stands above it."""
+    first = pdf.pages[0]
+    read, drawn = list(marks_of(pdf.Root.StructTreeRoot.K, first.obj)), list(drawn_marks(first))
+
+    assert len(read) > 50
+    assert read == [mark for mark in drawn if mark in set(read)]
+
+
 def test_many_groups_leave_no_sheet_almost_empty(page):
     """With eight of them what is asked may run on: the contents then follow it on the second page."""
     [head, *rows] = page.glance.rows
