@@ -73,6 +73,8 @@ _WHY = {
 _WHY_ELSE = "Read as something else, the file would mean what nobody wrote."
 _WHY_LEFT = "An example says nothing of your project, and would be taken for what you say."
 _PLACEHOLDER = "REPLACE"
+_EXAMPLE_ID = (("id",), "my_project")
+"""What `joinedup init` calls a project: an id never changes later, and a placeholder would be none."""
 _LEFT = ("still holds the example.", f"Put your own text there, without the word {_PLACEHOLDER}.")
 
 
@@ -105,7 +107,7 @@ def _why(problem: ErrorDetails) -> str:
 def placeholders(file: YamlFile) -> Iterator[Fault]:
     """What `joinedup init` or `joinedup source add` left to be filled in, all of it or in part."""
     for at, text in _texts(file.data, ()):
-        if is_half_left(text):
+        if is_half_left(text) or (at, text) == _EXAMPLE_ID:
             what, fix = _LEFT
             yield file.fault(at, f"{'.'.join(str(part) for part in at)}: {what}", fix, _WHY_LEFT)
 

@@ -289,7 +289,7 @@ def test_init_makes_a_project_without_faults(capsys, tmp_path):
     }
     assert (done.code, done.json["error"]["code"]) == (3, "E-CONFIG")
     left = {(fault["file"], fault["what"].partition(":")[0]) for fault in done.json["error"]["faults"]}
-    assert ("project.yaml", "report.board") in left
+    assert {("project.yaml", "id"), ("project.yaml", "report.board")} <= left
     assert ("sources/gp_register.yaml", "legal.common_law.reference") in left
     assert all(fault["line"] > 1 for fault in done.json["error"]["faults"])
 
@@ -298,7 +298,8 @@ def test_a_project_once_filled_in_is_held_to_the_rules(capsys, tmp_path):
     """No CAG number, no assessment of these columns, no word on the disk: what rules refuse, not the models."""
     here(capsys, "init", tmp_path / "new", "--json")
     for path in [*tmp_path.glob("new/*.yaml"), *tmp_path.glob("new/sources/*.yaml")]:
-        path.write_text(path.read_text("utf-8").replace(" REPLACE", " Our"), "utf-8")
+        text = path.read_text("utf-8").replace(" REPLACE", " Our").replace("id: my_project", "id: our_project")
+        path.write_text(text, "utf-8")
     done = here(capsys, "check", tmp_path / "new", "--json")
 
     assert (done.code, done.json["error"]["code"]) == (2, "E-POLICY")

@@ -181,6 +181,21 @@ def test_a_text_of_which_the_example_is_half_there_is_an_example(text, bundle):
     assert fault.what.startswith("agreement.id: still holds the example")
 
 
+def test_the_id_that_init_gives_is_an_example(bundle):
+    """It never changes later, and is an id like others: only by itself can it be told that nobody chose it."""
+    before, after = (
+        [
+            *placeholders(
+                edit_config(bundle, "project.yaml", lambda data, one=one: data.update(id=one)).files["project.yaml"]
+            )
+        ]
+        for one in ("my_project", "our_project")
+    )
+
+    assert [fault.what.partition(".")[0] for fault in before] == ["id: still holds the example"]
+    assert after == []
+
+
 @pytest.mark.parametrize("households", [True, False])
 def test_of_what_is_signed_for_as_left_out_nothing_leaves(households, bundle):
     """Of no class and role, whatever the project tells: an address becomes a code where it tells who shares a home."""
