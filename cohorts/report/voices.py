@@ -141,7 +141,7 @@ def _heard(steps: int, silent: int, told: int, back: int, area: str) -> str:
     if silent == steps and area:
         return f"No one has told us about these steps in {area} alone yet. The next step is to ask here."
     if silent == steps:
-        return "No one has told us about any of these steps yet. That is a finding, too: no one has asked."
+        return "No one has told us about any of these steps yet. That is a finding, too. Was anyone asked?"
     if back and told < steps:  # not which of the two: nobody is told on which step a card is kept back
         return f"On {steps - told} of {steps} steps no one was heard, or what people told us is kept back."
     if silent:

@@ -397,7 +397,7 @@ def test_the_demos_cards_are_cards_that_a_reader_could_sign_for():
 
 @pytest.mark.parametrize(
     ("back", "area", "says"),
-    [(0, "", "no one has asked"), (0, "Eskvale", "in Eskvale alone"), (2, "Eskvale", "is kept back")],
+    [(0, "", "Was anyone asked?"), (0, "Eskvale", "in Eskvale alone"), (2, "Eskvale", "is kept back")],
     ids=["of the whole", "of an area", "kept back"],
 )
 def test_silence_is_not_told_as_more_than_it_is(back, area, says):
@@ -407,4 +407,4 @@ def test_silence_is_not_told_as_more_than_it_is(back, area, says):
     page = voice_page(VoicesFacts(), [("One", silent)], back, area=area)
 
     assert says in page.heard
-    assert ("no one has asked" in page.heard) == (says == "no one has asked")
+    assert ("Was anyone asked?" in page.heard) == (says == "Was anyone asked?")
