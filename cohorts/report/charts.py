@@ -129,7 +129,8 @@ def dot_chart(
     in full. Otherwise the widest interval, of the smallest group, would squeeze all others. So would one rate that lies
     far from all others: an arrow with its number stands at the edge.
     """
-    scale = _Scale.over([dot.rate for dot in dots] + ([everyone] if everyone else []))
+    beside = [everyone] if everyone else []  # never left out: its line is drawn to scale
+    scale = _Scale.over([*_without_one_apart([dot.rate for dot in dots], beside), *beside])
     parts: list[Markup] = []
     top = 4.0
     for dot in dots:
@@ -151,7 +152,6 @@ class _Scale:
 
     @classmethod
     def over(cls, rates: Sequence[Ranged]) -> "_Scale":
-        rates = _without_one_apart(rates)
         dots = max([rate.value for rate in rates if rate.value is not None], default=0)
         ends = _furthest(rates)
         highest = min(ends or inf, _AXIS_TIMES * dots) or ends or 1.0
@@ -172,11 +172,11 @@ def _furthest(rates: Sequence[Ranged]) -> float:
     return max([rate.high for rate in rates if rate.high is not None and isfinite(rate.high)], default=0)
 
 
-def _without_one_apart(rates: Sequence[Ranged]) -> Sequence[Ranged]:
-    """Without the highest, if it lies far beyond all others."""
+def _without_one_apart(rates: Sequence[Ranged], beside: Sequence[Ranged]) -> Sequence[Ranged]:
+    """Without the highest, if it lies far beyond all others and what is drawn beside them."""
     highest = max(rates, key=lambda rate: rate.value or 0, default=None)
     others = [rate for rate in rates if rate is not highest]
-    end = _furthest(others)
+    end = _furthest([*others, *beside])
     return others if highest and end and (highest.value or 0) > _APART * end else rates
 
 
@@ -240,8 +240,17 @@ def _label(text: str, top: float, least: float = _ROW_HEIGHT) -> tuple[list[Mark
 
 
 def _hyphened(word: str) -> str:
-    """A word that fits as it is, a longer one in pieces with a hyphen at the end of each."""
-    return word if len(word) <= _LABEL_CHARACTERS else "- ".join(textwrap.wrap(word, _PIECE))
+    """A word that fits as it is, a longer one in pieces as long as each other with a hyphen at the end of each.
+
+    Where it has hyphens of its own it is broken there.
+    """
+    return "-".join(map(_in_pieces, word.split("-"))) if len(word) > _LABEL_CHARACTERS else word
+
+
+def _in_pieces(word: str) -> str:
+    """As long as each other, so that no two of them fit on one line."""
+    pieces = ceil(len(word) / _PIECE)
+    return word if len(word) < _LABEL_CHARACTERS else "- ".join(textwrap.wrap(word, ceil(len(word) / pieces)))
 
 
 def line_of_text(x: float, y: float, text: str, *, anchor: str = "start") -> Markup:

@@ -1,5 +1,6 @@
 """What the report says about its numbers, and what it refuses to say."""
 
+import re
 from dataclasses import replace
 from datetime import date
 
@@ -7,7 +8,7 @@ import pytest
 
 from cohorts.report import build_page
 from cohorts.report.across import verdict
-from cohorts.report.charts import Bar, Dot, bar_chart, dot_chart
+from cohorts.report.charts import WIDTH, Bar, Dot, bar_chart, dot_chart
 from cohorts.report.cohort_section import cohort_section
 from cohorts.report.facts import report_facts
 from cohorts.report.findings import (
@@ -270,6 +271,32 @@ def test_a_rate_far_beyond_all_others_does_not_squeeze_them():
     assert "few: 95.2" in apart
     assert ">95.2</text>" in apart
     assert ">95.2</text>" not in together
+
+
+def test_the_rate_of_everyone_is_drawn_however_far_it_lies():
+    """Groups whose rates are hidden may be what makes it: its line never stands outside the picture."""
+    drawn = str(dot_chart("x", "t", dots(a=(30, 10_000), b=(40, 10_000)), everyone=rate(3_000, 30_000)))
+
+    places = [float(x) for x in re.findall(r' x[12]?="([^"]+)"', drawn)]
+    assert max(places) <= WIDTH
+    assert drawn.count("<circle") == 2
+
+
+@pytest.mark.parametrize(
+    ("name", "lines"),
+    [
+        ("hospital-acquired-infection", ["hospital-acquired-", "infection"]),
+        ("a" * 30, ["a" * 10 + "-", "a" * 10 + "-", "a" * 10]),
+        ("Northmoor-" + "y" * 20, ["Northmoor-", "y" * 10 + "-", "y" * 10]),
+        ("a" * 19 + "-b", ["a" * 10 + "-", "a" * 9 + "-b"]),
+    ],
+)
+def test_a_long_name_has_one_hyphen_at_the_end_of_a_line_and_none_inside(name, lines):
+    """A name with hyphens of its own is broken at them."""
+    drawn = str(dot_chart("x", "t", [Dot(name, rate(3, 400))]))
+
+    named = drawn.split('text-anchor="end"')[1:]
+    assert [each.split(">")[1].split("<")[0] for each in named] == lines
 
 
 def test_labels_are_words():
