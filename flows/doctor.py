@@ -18,7 +18,7 @@ from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from flows.commands.output import aligned
-from flows.intact import files_of_project
+from flows.intact import files_of_project, may_go_on
 from flows.lock import is_running
 from flows.locked import LOCK, asked_by_us, departures, installed, needed_to_run
 from flows.prefect_care import seem_to_run
@@ -150,7 +150,7 @@ def _files(root: Path) -> Finding:
         return Finding("files", is_well=False, found=f"not as the ledger has them: {named}{more}", fix=fix)
     if found.cut:
         named = ", ".join(each.file for each in found.cut[:_SHOWN])
-        ends = " ".join(each.fix for each in found.cut[:_SHOWN])
+        ends = " ".join([*(each.fix for each in found.cut[:_SHOWN]), may_go_on(root)]).rstrip()
         return Finding("files", is_well=False, found=f"left by a command that was cut off: {named}", fix=ends)
     before = f"; {found.from_before} of before files were recorded" if found.from_before else ""
     told = f"{found.publications} publications are as they were recorded{before} (sealed tables not looked at)"

@@ -113,7 +113,16 @@ def count_altered(found: Checked) -> str:
     return f"{count} file{' is' if count == 1 else 's are'} not as the ledger has {'it' if count == 1 else 'them'}"
 
 
-def files_lines(found: Checked, *, sealed: bool) -> list[str]:
+def may_go_on(root: Path) -> str:
+    """What is told of what a command left if one is going on now: it may be that one, between two of its lines."""
+    return (
+        "A command is going on now, and this may be its own: ask again when it has ended."
+        if _is_seen_running(root)
+        else ""
+    )
+
+
+def files_lines(root: Path, found: Checked, *, sealed: bool) -> list[str]:
     """For people."""
     what = "" if sealed else " (not the sealed tables)"
     lines = [
@@ -126,6 +135,8 @@ def files_lines(found: Checked, *, sealed: bool) -> list[str]:
             " hold, their sealed tables are checked when they are opened. Running a month again records it."
         )
     lines += [f"{each}" for each in found.cut]
+    if found.cut and (told := may_go_on(root)):
+        lines.append(told)
     if found.left_over:
         lines.append(f"{found.left_over} were left by a run or a command that was cut off; nobody is led to them.")
     return lines

@@ -90,7 +90,7 @@ def audit_verify(
     lines = [f"The ledger holds: {found['entries']} entries, {found['signed']} of them signed at {found['at']}."]
     if against:
         lines.append(f"It begins with the {found['against']} entries of the older checkpoint, unchanged.")
-    lines += [f"  key  {found['key']}", f"  root {root}", *files_lines(files, sealed=not quick)]
+    lines += [f"  key  {found['key']}", f"  root {root}", *files_lines(folder, files, sealed=not quick)]
     told = {name: getattr(files, name) for name in ("publications", "files", "size", "from_before", "left_over")}
     told["cut"] = [{"file": each.file, "what": each.what, "fix": each.fix} for each in files.cut]
     code = EXIT_WARNING if files.cut else EXIT_OK

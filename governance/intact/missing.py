@@ -4,10 +4,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from governance.destruction import destroyed_folders
+from governance.digests import DIGESTS, file_sha256
 from governance.errors import Fault
 from governance.intact.recorded import Recorded, is_kept, period_of
 from governance.ledger import Entry, Event
-from governance.store import NAMED_BY
+from governance.store import NAMED_BY, current
 
 _WHY = "What was published stays until its retention ends, and a line of the ledger says when it went."
 _FIX = "Tell the IG lead. Then restore it from a backup, or run the step that makes it again."
@@ -33,6 +34,8 @@ def missing_faults(root: Path, recorded: Recorded, period: str) -> Iterator[Faul
         if _may_be_gone(root, place, lines[-1], recorded):
             continue
         folder, wanted = root / place, lines if is_kept(place) else lines[-1:]
+        if _leads_to_what_was_announced(folder, place, recorded) and not is_kept(place):
+            continue
         gone = [one for one in wanted if not _lies_there(folder, one) and not _was_destroyed(place, one, destroyed)]
         for one in gone:
             what = f"has not what was published there on {one.at[:10]} (ledger line {one.seq})"
@@ -45,6 +48,12 @@ def missing_faults(root: Path, recorded: Recorded, period: str) -> Iterator[Faul
 def _lies_there(folder: Path, line: Entry) -> bool:
     named = str(line.facts["manifest_sha256"])[:NAMED_BY]
     return any(one.name[:NAMED_BY] == named for one in folder.glob("*"))
+
+
+def _leads_to_what_was_announced(folder: Path, place: str, recorded: Recorded) -> bool:
+    """Whether a command was cut off there, which is told: cut off twice, it removed what it was about to replace."""
+    beside = current(folder) / DIGESTS if (folder / "current").is_file() else folder / DIGESTS
+    return beside.is_file() and recorded.announced_by(file_sha256(beside), place) > recorded.line_of(place)
 
 
 def _zone(root: Path, place: str) -> Path:

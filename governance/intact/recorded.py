@@ -135,8 +135,12 @@ class Recorded:
         return place in told or ("" in told and place not in self.lines)
 
     def announced_by(self, digest: str, place: str) -> int:
-        """The line by which a command announced the files with this list in this folder; 0 if none did."""
-        return self.announced.get((digest, place), self.announced.get((digest, ""), 0))
+        """The line by which a command announced the files with this list in this folder; 0 if none did.
+
+        What was announced of a folder that the ledger does not name may lie in none that it names.
+        """
+        nameless = 0 if place in self.lines else self.announced.get((digest, ""), 0)
+        return self.announced.get((digest, place), nameless)
 
     def later_in_zone(self, place: str) -> bool:
         """Whether a later month was published in the zone of a folder: tables of people of this one are then gone."""
