@@ -9,10 +9,11 @@ import pyarrow as pa
 
 from cohorts.compile import Statement, compile_query
 from cohorts.english import definition_english
+from cohorts.homes_in_parts import Shown, looks_at_homes, some_homes_at_a_time
 from cohorts.plan import engine_plan, steps_of
 from cohorts.query import Definition
 from cohorts.variants import run_variants
-from governance.warehouse import fetch_table, load_sql, load_table, settle
+from governance.warehouse import append, fetch_table, load_sql, load_table, settle
 
 _COHORT_SCHEMA = pa.schema([("cohort", pa.string()), ("version", pa.string()), ("since", pa.date32())])
 _MEMBER_SCHEMA = pa.schema(
@@ -57,13 +58,21 @@ def run_cohorts(con: duckdb.DuckDBPyConnection, definitions: Sequence[Definition
     load_table(con, "cohort", _cohort_table(definitions, as_of))
     load_table(con, "cohort_member", _MEMBER_SCHEMA.empty_table())
     statements = {definition.id: compile_query(definition.query, as_of) for definition in definitions}
-    for cohort, statement in statements.items():
-        insert = f"INSERT INTO cohort_member SELECT $cohort AS cohort, * FROM (\n{statement.sql})"
-        con.execute(insert, {"cohort": cohort, **statement.params})
+    at_home = [one for one in definitions if looks_at_homes(one.query)]
+    for group in [*([one] for one in definitions if one not in at_home), at_home]:
+        for shown in some_homes_at_a_time(con, [one.query for one in group]):
+            for one in group:
+                _judge(con, one.id, statements[one.id], shown)
         settle(con)
     run_variants(con, definitions, as_of)
     settle(con)
     return CohortResults(definitions=tuple(definitions), as_of=as_of, statements=statements)
+
+
+def _judge(con: duckdb.DuckDBPyConnection, cohort: str, statement: Statement, shown: Shown) -> None:
+    """Add the verdicts of one definition to ``cohort_member``, on those whom its statement is shown."""
+    verdicts = f"SELECT $cohort AS cohort, * FROM (\n{shown(statement.sql)})"
+    append(con, "cohort_member", verdicts, {"cohort": cohort, **statement.params})
 
 
 def membership(con: duckdb.DuckDBPyConnection, cohort: str) -> pa.Table:

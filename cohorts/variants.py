@@ -11,9 +11,10 @@ import pyarrow as pa
 
 from cohorts.compile import compile_query
 from cohorts.durations import Duration
+from cohorts.homes_in_parts import some_homes_at_a_time
 from cohorts.query import Definition, Shared, Variant
 from cohorts.words import plain
-from governance.warehouse import load_sql, load_table
+from governance.warehouse import append, load_sql, load_table
 
 SHARED = "shared"
 """Measure: members who also meet the definition of needs shared by construction."""
@@ -35,9 +36,11 @@ def run_variants(con: duckdb.DuckDBPyConnection, definitions: Sequence[Definitio
     for definition in definitions:
         for variant in definition.variants:
             statement = compile_query(variant.query, as_of)
-            members = f"SELECT $cohort AS cohort, $measure AS measure, person_id FROM (\n{statement.sql}) WHERE met"
             names = {"cohort": definition.id, "measure": measure_of(variant)}
-            con.execute(f"INSERT INTO extra_member {members}", {**names, **statement.params})
+            for shown in some_homes_at_a_time(con, [variant.query]):
+                answer = shown(statement.sql)
+                members = f"SELECT $cohort AS cohort, $measure AS measure, person_id FROM (\n{answer}) WHERE met"
+                append(con, "extra_member", members, {**names, **statement.params})
     if shared := shared_definition(definitions):
         con.execute(
             f"INSERT INTO extra_member {load_sql('cohorts', 'shared_member')}", {"shared": shared, "measure": SHARED}

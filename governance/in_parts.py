@@ -22,6 +22,11 @@ def parts_for(people: int, at_a_time: int | None = None) -> int:
     return max(1, -(-people // (at_a_time or PART_PEOPLE)))
 
 
+def span_of_hashes(part: int, parts: int) -> tuple[int, int]:
+    """The first and the last hash of a part; all parts together are all hashes there are."""
+    return part * _HASHES // parts, (part + 1) * _HASHES // parts - 1
+
+
 def in_parts(
     con: duckdb.DuckDBPyConnection,
     table: str,
@@ -52,7 +57,7 @@ def _shown(query: str, restricted: Mapping[str, str], part: int, parts: int) -> 
     A part is a span of hashes: of a span DuckDB expects a fifth of the rows, of an equation next to none, and then it
     joins tables in an order that takes several times as long.
     """
-    first, last = part * _HASHES // parts, (part + 1) * _HASHES // parts - 1
+    first, last = span_of_hashes(part, parts)
     span = f"BETWEEN CAST({first:d} AS UBIGINT) AND CAST({last:d} AS UBIGINT)"
     named = ", ".join(
         f"{name} AS (SELECT * FROM main.{name} WHERE hash({column}) {span})" for name, column in restricted.items()

@@ -13,9 +13,11 @@ from cohorts.board_areas import count_areas
 from cohorts.combinations import count_combinations
 from cohorts.counts import count_cohorts
 from cohorts.events import record_tables
+from cohorts.homes_in_parts import copy_homes
 from cohorts.missed.rates import rates_by_truth
 from cohorts.run import run_cohorts
 from governance.contracts import PERSON_INDEX, RECORD_QUALITY
+from governance.in_parts import span_of_hashes
 from governance.keys.ring import Secret
 from governance.settings import ExtractFile, Project
 from governance.settings.project import Board
@@ -23,7 +25,14 @@ from governance.warehouse import load_sql, load_table
 from tests.lib.cohorts import AS_OF, definition, need, query, seen, source, warehouse
 
 FILES = sorted((Path(cohorts.__file__).parent / "sql").glob("*.sql"))
-SAMPLES = {"VARCHAR": "some", "BOOLEAN": True, "INT": 10, "DATE": date(2025, 10, 1)}
+SAMPLES = {
+    "VARCHAR": "some",
+    "VARCHAR[]": ["some"],
+    "BOOLEAN": True,
+    "INT": 10,
+    "UBIGINT": 10,
+    "DATE": date(2025, 10, 1),
+}
 CONTACTS = ExtractFile.model_validate(
     {
         "id": "contacts",
@@ -51,6 +60,7 @@ def con():
         for name in OF_PEOPLE:  # read where a source sent them, and not kept
             load_table(connection, name, stacked({"gp": payload}, name))
         results = run_cohorts(connection, [definition(query(need("frailty", seen("frailty"))))], AS_OF)
+        copy_homes(connection, ["gp.consultation"], span_of_hashes(0, 1))
         count_cohorts(connection, results, [only], noise_key=Secret(bytes(32)))
         count_combinations(connection, "gp")
         count_areas(connection, [Board(id="north", board="A board", area="North", districts=["north"])])
@@ -64,7 +74,7 @@ def test_a_sql_file_returns_the_columns_of_its_header(con, path):
     """Purpose, reads, grain, columns and, if it takes values, params."""
     text = load_sql("cohorts", path.stem)
     header = dict(re.findall(r"^-- (reads|grain|columns|params) +(.+)$", text, re.MULTILINE))
-    params = dict(re.findall(r"\$(\w+) (\w+)", header.get("params", "")))
+    params = dict(re.findall(r"\$(\w+) (\w+(?:\[\])?)", header.get("params", "")))
 
     found = con.sql(text, params={name: SAMPLES[kind] for name, kind in params.items()} or None)
 

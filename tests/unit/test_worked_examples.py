@@ -6,15 +6,17 @@ from pathlib import Path
 
 import pytest
 
+from cohorts import analysis, run
 from cohorts.analysis import build_analysis
 from cohorts.definition import load_definitions
 from cohorts.english import definition_english
+from cohorts.homes_in_parts import looks_at_homes
 from cohorts.plan import engine_plan, steps_of
 from cohorts.run import explain, run_cohorts
 from flows.demo.generate import make_ics
 from governance.intake.period import as_of_date
 from governance.settings import load_bundle
-from governance.warehouse import connect
+from governance.warehouse import connect, fetch_table
 from tests.lib.recovery import payloads_of, true_index
 
 PERIOD = "2026-09"
@@ -55,20 +57,43 @@ def test_what_the_page_quotes_is_what_the_definitions_say(definitions):
     assert [quote for quote in quoted if quote not in said] == []
 
 
-def test_they_find_somebody_and_somebody_else_does_not_meet_them(project, definitions):
-    """A definition that everybody or nobody meets shows nothing."""
+@pytest.fixture(scope="module")
+def con(project):
+    """The system's people, by true links."""
     bundle = load_bundle(project.project)
     payloads = payloads_of(bundle, PERIOD)
     records = {source: one.record_person["record_id"] for source, one in payloads.items()}
-    with connect() as con:
+    with connect() as connection:
         index = true_index(project.truth, PERIOD, records)
-        build_analysis(con, bundle.sources, index, payloads, as_of_date(PERIOD), bundle.project)
-        run_cohorts(con, list(definitions.values()), as_of_date(PERIOD))
-        met, others = "count(*) FILTER (met)", "count(*) FILTER (population AND NOT met)"
-        found = con.execute(f"SELECT cohort, {met}, {others} FROM cohort_member GROUP BY cohort").fetchall()
+        build_analysis(connection, bundle.sources, index, payloads, as_of_date(PERIOD), bundle.project)
+        yield connection
+
+
+def test_they_find_somebody_and_somebody_else_does_not_meet_them(con, definitions):
+    """A definition that everybody or nobody meets shows nothing."""
+    run_cohorts(con, list(definitions.values()), as_of_date(PERIOD))
+    met, others = "count(*) FILTER (met)", "count(*) FILTER (population AND NOT met)"
+    found = con.execute(f"SELECT cohort, {met}, {others} FROM cohort_member GROUP BY cohort").fetchall()
 
     assert len(found) == len(EXAMPLES)
     assert [name for name, met, others in found if not 0 < met < others] == []
+
+
+def test_homes_asked_about_in_parts_are_told_the_same(con, definitions, monkeypatch):
+    """Nobody is parted from whom they live with; only definitions that look at homes are asked in parts."""
+    answers = "SELECT * FROM cohort_member ORDER BY cohort, person_id"
+    assert [one.id for one in definitions.values() if looks_at_homes(one.query)] == ["child_beside_drinking"]
+    run_cohorts(con, list(definitions.values()), as_of_date(PERIOD))
+    at_once = fetch_table(con, answers)
+
+    monkeypatch.setattr(analysis, "PART_PEOPLE", 700)
+    asked = []
+    monkeypatch.setattr(run, "_judge", lambda *given, to=run._judge: asked.append(given[1]) or to(*given))
+    run_cohorts(con, list(definitions.values()), as_of_date(PERIOD))
+
+    assert asked.count("left_hospital_untold") == 1 < asked.count("child_beside_drinking")
+    assert fetch_table(con, answers).equals(at_once)
+    assert not con.execute("SELECT 1 FROM duckdb_tables() WHERE starts_with(table_name, 'part_')").fetchall()
 
 
 def test_a_definition_is_explained_in_english_sql_and_as_a_plan(definitions):
