@@ -5,4 +5,4 @@
 -- params  $first UBIGINT (in), $last UBIGINT (in): a span of hashes
 SELECT *
 FROM person
-WHERE hash(coalesce(CAST(household AS VARCHAR), person_id)) BETWEEN CAST($first AS UBIGINT) AND CAST($last AS UBIGINT)
+WHERE hash(coalesce(CAST(household AS VARCHAR), person_id)) BETWEEN $first AND $last
