@@ -59,7 +59,8 @@ def run_cohorts(con: duckdb.DuckDBPyConnection, definitions: Sequence[Definition
     load_table(con, "cohort_member", _MEMBER_SCHEMA.empty_table())
     statements = {definition.id: compile_query(definition.query, as_of) for definition in definitions}
     at_home = [one for one in definitions if looks_at_homes(one.query)]
-    for group in [*([one] for one in definitions if one not in at_home), at_home]:
+    groups = [[one] for one in definitions if one not in at_home]
+    for group in [*groups, at_home] if at_home else groups:
         for shown in some_homes_at_a_time(con, [one.query for one in group]):
             for one in group:
                 _judge(con, one.id, statements[one.id], shown)
