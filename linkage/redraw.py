@@ -97,7 +97,7 @@ def part_of(doubt: Doubt, most: Floats, threshold: float) -> Part:
         most: By pair in doubt: the largest chance of any draw.
         threshold: Pairs at or above it are joined.
     """
-    known = settled(doubt, as_noise(most), threshold)
+    known = settled(doubt, _as_noise(most), threshold)
     cluster, averaged = _as_linked(known)
     record, first = np.argsort(known.of_record, kind="stable"), starts(known.groups.size)
     words = np.add.reduceat(_words(doubt.start, len(record))[record], first)
@@ -105,7 +105,7 @@ def part_of(doubt: Doubt, most: Floats, threshold: float) -> Part:
     return Part(doubt.start, known, cluster, averaged, linked, (record, first), words)
 
 
-def as_noise(chance: Floats) -> Floats:
+def _as_noise(chance: Floats) -> Floats:
     """Bits that a draw adds to a weight: so that a pair is joined as often as its probability says."""
     return exact(np.log2(chance / (1 - chance)))
 
@@ -119,7 +119,7 @@ def differences(piece: Piece, threshold: float) -> Differences:
     """
     part, (record, first) = piece.part, piece.part.records
     groups, linked = part.known.groups, part.linked
-    bits, joined = part.known.unsure.drawn(as_noise(piece.chance), threshold)
+    bits, joined = part.known.unsure.drawn(_as_noise(piece.chance), threshold)
     otherwise = _joined_otherwise(part, joined)
     nodes = _nodes(part, otherwise, bits, joined)
     drawn = _gathered(_joined(nodes, part.known), part.words[nodes.group])
