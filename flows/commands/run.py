@@ -1,6 +1,6 @@
 """Commands that do the work: each step, the whole period, the schedule, the demo and the evaluation."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -286,40 +286,41 @@ def steps_answer(folder: Path, steps: list[tuple[str, str]], period: str, *, pla
         "pages": found,
         "waivers": list(run.waivers),
     }
-    warnings = sum(int(done["receipt"].get("warnings", 0)) for done in outcomes)
+    warned = _warned(outcomes)
+    told = _told(outcomes, run.waivers, warned)
+    draft = draft_of(folder, run.period) if waits else None
+    told += [f"Nothing is public yet. Next: {draft.next_command}"] if draft else []
+    return Answer(
+        result={**result, "waits": waits, **warned},
+        lines=[*outcome_lines(outcomes), *page_lines(found, {done["step"] for done in outcomes}), *told],
+        exit_code=EXIT_WARNING if any(warned.values()) else EXIT_OK,
+    )
+
+
+def _warned(outcomes: list[Any]) -> dict[str, int]:
+    """What makes a run end with a warning, each with how often it happened."""
+    counted = ("warnings", "drifted", "unusual_arrivals")
+    found = {name: sum(int(done["receipt"].get(name, 0)) for done in outcomes) for name in counted}
+    told = {"repeated": _repeated, "nobody_left": _nobody_left}
+    return found | {name: sum(bool(sentence(done)) for done in outcomes) for name, sentence in told.items()}
+
+
+def _told(outcomes: list[Any], waivers: Iterable[str], warned: Mapping[str, int]) -> list[str]:
+    """A sentence on each thing that whoever ran the steps should know of."""
+    warnings, drifted, marked = (warned[name] for name in ("warnings", "drifted", "unusual_arrivals"))
     rules = "1 policy rule warns" if warnings == 1 else f"{warnings} policy rules warn"
     told = [f"{rules}: see the IG audit."] if warnings else []
-    told += run.waivers
-    drifted = sum(int(done["receipt"].get("drifted", 0)) for done in outcomes)
+    told += waivers
     told += [f"{drifted} comparisons have drifted from the model: see the linkage report."] if drifted else []
-    marked = sum(int(done["receipt"].get("unusual_arrivals", 0)) for done in outcomes)
     told += [f"New records are unusual in {marked} ways: see the IG audit."] if marked else []
-    told += [one for one in map(_not_up_to_date, outcomes) if one]
-    told += [one for one in map(suppressed_line, outcomes) if one]
-    repeated = [one for one in map(_repeated, outcomes) if one]
-    told += repeated
-    emptied = [one for one in map(_nobody_left, outcomes) if one]
-    told += emptied
+    for sentence in (_not_up_to_date, suppressed_line, _repeated, _nobody_left):
+        told += filter(None, map(sentence, outcomes))
     told += [
         f"{done['source']} sent a header and no rows ({files}): it saw nobody, as its source file allows."
         for done in outcomes
         if (files := done["receipt"].get("nobody"))
     ]
-    draft = draft_of(folder, run.period) if waits else None
-    told += [f"Nothing is public yet. Next: {draft.next_command}"] if draft else []
-    return Answer(
-        result=result
-        | {
-            "waits": waits,
-            "warnings": warnings,
-            "drifted": drifted,
-            "unusual_arrivals": marked,
-            "repeated": len(repeated),
-            "nobody_left": len(emptied),
-        },
-        lines=[*outcome_lines(outcomes), *page_lines(found, {done["step"] for done in outcomes}), *told],
-        exit_code=EXIT_WARNING if warnings or drifted or marked or repeated or emptied else EXIT_OK,
-    )
+    return told
 
 
 def _not_up_to_date(done: Any) -> str:
